@@ -1,0 +1,46 @@
+# Throughcare. `make demo` shows a living agency, `make test` proves everything; both do all set-up themselves.
+
+.PHONY: help setup chromium demo test test-quick test-long check bench coverage lock clean
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+WORKERS ?= 2
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## make .venv from the locked, hashed list (again only when the list changes)
+	@tools/setup venv
+
+chromium: setup
+	@tools/setup chromium
+
+demo: setup ## a living synthetic agency on http://127.0.0.1:8000 (THROUGHCARE_PORT, THROUGHCARE_HOME)
+	@exec $(BIN)/throughcare demo
+
+test: setup chromium check ## everything that must pass
+	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+
+test-quick: setup ## what to run while working: no browser, nothing slow
+	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long and not slow and not browser"
+
+test-long: setup chromium ## full sizes, the wheel, long simulations
+	@exec $(BIN)/python -m pytest -m long
+
+check: setup ## lint, format, types, floors
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## measure the budgets and print a table
+	@exec $(BIN)/python -m bench
+
+coverage: setup chromium ## line and branch coverage, shown and in htmlcov/
+	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long" --cov --cov-report=term --cov-report=html
+
+lock: ## resolve the dependencies anew into requirements*.lock (needs uv)
+	@tools/lock
+
+clean: ## forget the environment and the test database
+	rm -rf .venv .test-home .mypy_cache .ruff_cache htmlcov
