@@ -1,0 +1,1 @@
+"""Shared clinical facts: encounters, problems, observations, notes, orders, forms."""

@@ -1,0 +1,78 @@
+"""The scoring table of an instrument: function, items, bands, flags and the actions they call for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .rule import Rule
+from .text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a score or an answer calls for, with its owner's role, its limit and its source."""
+
+    kind: str
+    key: str
+    owner: str
+    due: str
+    text: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A named range of a score; `sex` limits it to one threshold set, `rank` orders bands by harm."""
+
+    key: str
+    text: Text
+    rank: int
+    positive: bool
+    low: Decimal | None = None
+    high: Decimal | None = None
+    sex: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """An answer that acts whatever the total is (PHQ-9 item 9)."""
+
+    key: str
+    item: str
+    rule: Rule
+    text: Text
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How an instrument is scored: a function of `functions.FUNCTIONS` by name, and its table."""
+
+    function: str
+    version: str
+    source: str
+    items: tuple[str, ...]
+    bands: tuple[Band, ...]
+    code_system: str = ""
+    code: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    reversed_items: tuple[str, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] | None = None
+    flags: tuple[Flag, ...] = ()
+
+    def band_for(self, value: Decimal, sex: str) -> Band | None:
+        """The band that holds `value`; an unknown sex takes the lowest threshold (the worst band that fits)."""
+        fits = [b for b in self.bands if b.low is not None and b.high is not None and b.low <= value <= b.high]
+        own = [b for b in fits if b.sex in ("", sex)]
+        return max(own or fits, key=lambda band: band.rank, default=None)
+
+    def band(self, key: str) -> Band:
+        """The band of that key; KeyError if the table has none."""
+        for band in self.bands:
+            if band.key == key:
+                return band
+        raise KeyError(key)
