@@ -1,0 +1,57 @@
+"""Assembly of a lens: who, in which role, where, for what; the matrix of clinical.md 7.3 gives the grants."""
+
+from functools import cache
+from uuid import UUID
+
+from throughcare.access import matrix
+from throughcare.kernel.lens import Grant, Lens
+from throughcare.kernel.vocabulary import DataClass, Purpose, Role
+
+NOBODY = UUID(int=0)
+# Roles that work across the whole agency; all others see the people of their own facilities.
+AGENCY_WIDE = frozenset({Role.HIM, Role.OMBUDS, Role.PREA, Role.PAROLE, Role.TRANSPORT, Role.OPERATOR})
+PURPOSES = {
+    Role.HIM: Purpose.OPERATIONS,
+    Role.HSA: Purpose.OPERATIONS,
+    Role.SCHEDULER: Purpose.OPERATIONS,
+    Role.CUSTODY: Purpose.OPERATIONS,
+    Role.TRANSPORT: Purpose.OPERATIONS,
+    Role.PREA: Purpose.OPERATIONS,
+    Role.OMBUDS: Purpose.OPERATIONS,
+    Role.PATIENT: Purpose.PATIENT_REQUEST,
+}
+
+
+@cache
+def grants(role: Role) -> dict[DataClass, Grant]:
+    """Give the matrix' column of a role; a class that the matrix does not name is denied."""
+    table = matrix.load_matrix()
+    cells = ((cls, table.cell(role, cls)) for cls in DataClass)
+    return {cls: Grant(frozenset(cell.verbs), cell.condition) for cls, cell in cells if cell.verbs}
+
+
+def bare(role: Role) -> Lens:
+    """Make the lens of a role without a user, for asking what the role as such may do."""
+    return make(NOBODY, role.value, role, facilities=None)
+
+
+def make(
+    user_id: UUID,
+    name: str,
+    role: Role,
+    *,
+    facilities: frozenset[UUID] | None,
+    person_id: UUID | None = None,
+    opened: frozenset[UUID] = frozenset(),
+) -> Lens:
+    """Make the lens of a user who is signed in as this role."""
+    return Lens(
+        user_id=user_id,
+        user_name=name,
+        role=role,
+        facilities=None if role in AGENCY_WIDE else facilities,
+        purpose=Purpose.BREAK_GLASS if opened else PURPOSES.get(role, Purpose.TREAT),
+        grants=grants(role),
+        person_id=person_id,
+        opened=opened,
+    )

@@ -1,0 +1,29 @@
+"""What access needs and only higher floors know."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.ports import Port
+
+
+class Glass(Protocol):
+    """Which charts a user has opened by break-glass, now."""
+
+    def opened(self, user_id: UUID) -> frozenset[UUID]:
+        """Give the people whose hour has not ended."""
+
+
+class CareRelationship(Protocol):
+    """Whether this reader has to do with that person: facility, assignment or an open task (clinical.md 7.4)."""
+
+    def holds(self, lens: Lens, person_id: UUID) -> bool:
+        """Tell whether the chart may be opened without saying why."""
+
+    def segment_ended(self, person_id: UUID) -> datetime | None:
+        """Give when custody's part ended for this person; custody's lens ends with it (ruling 9)."""
+
+
+GLASS: Port[Glass] = Port("access.glass")
+CARE: Port[CareRelationship] = Port("access.care_relationship")

@@ -1,0 +1,41 @@
+"""What every answer carries, and what every page knows of its reader."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'"
+)
+
+
+class HeadersMiddleware:
+    """Set the headers that keep a page to itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and add what is missing."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if not request.path.startswith(f"/{settings.STATIC_URL}".replace("//", "/")):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class ViewerMiddleware:
+    """Give the page its viewer and navigation."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Fill `request.demo`; homes fill the rest."""
+        request.demo = settings.THROUGHCARE_DEMO
+        return self.get_response(request)

@@ -1,0 +1,12 @@
+"""All addresses: every room's doors, and the few pages of the house itself."""
+
+from importlib import import_module
+
+from throughcare.access import doors
+
+ROOMS: tuple[str, ...] = ()
+
+for _room in ROOMS:
+    import_module(_room)
+
+urlpatterns = doors.urlpatterns()

@@ -1,0 +1,1 @@
+"""The service lines, one room each; they do not import each other."""

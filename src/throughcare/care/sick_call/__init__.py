@@ -1,0 +1,1 @@
+"""Sick call: a request, its clock and its answer."""

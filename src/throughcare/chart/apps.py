@@ -1,0 +1,10 @@
+"""The chart room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ChartConfig(AppConfig):
+    """Chart: the clinical facts that all service lines share."""
+
+    name = "throughcare.chart"
+    label = "chart"

@@ -1,0 +1,1 @@
+"""Custody: places, stays, moves, the schedule and operational alerts."""

@@ -1,0 +1,1 @@
+"""Duties: every obligation of care, with an owner and a clock."""

@@ -1,0 +1,1 @@
+"""Exchange: what other systems send, and what they get."""

@@ -1,0 +1,118 @@
+"""The two doors to the database: `reading(lens)` and `writing(actor)`. Nothing else opens a transaction.
+
+Each tells PostgreSQL, for this transaction only, which sealed classes it may open; row-level security does the rest.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import SEALED, DataClass, Verb
+
+
+@dataclass(slots=True)
+class Unit:
+    """One unit of work: who writes, when, and what is to be kept of it at the end."""
+
+    actor: Actor
+    now: datetime
+    action: str = ""
+    reason: str = ""
+    entries: list[Any] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+
+
+_unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
+_reader: ContextVar[Lens | None] = ContextVar("reader", default=None)
+_keepers: list[Callable[[Unit], None]] = []
+
+
+def keep_with(keeper: Callable[[Unit], None]) -> None:
+    """Let `keeper` write a unit's entries at the end of its transaction (the ledger installs itself here)."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
+
+
+def unit() -> Unit:
+    """Give the unit of work that is open; there is none outside an action."""
+    current = _unit.get()
+    if current is None:
+        raise RuntimeError("the record changes only inside an action")
+    return current
+
+
+def unit_or_none() -> Unit | None:
+    """Give the open unit of work, if there is one."""
+    return _unit.get()
+
+
+@contextmanager
+def writing(actor: Actor, *, reason: str = "") -> Iterator[Unit]:
+    """Open the one transaction of an action, or join it; at its end constraints are checked and the ledger written."""
+    current = _unit.get()
+    if current is not None:
+        yield current
+        return
+    work = Unit(actor=actor, now=clock.now(), reason=reason)
+    token = _unit.set(work)
+    try:
+        with transaction.atomic(), _told(_settings(SEALED, SEALED, user=actor.id)):
+            yield work
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for keeper in _keepers:
+                keeper(work)
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    finally:
+        _unit.reset(token)
+
+
+@contextmanager
+def reading(lens: Lens) -> Iterator[None]:
+    """Open a transaction that sees what `lens` sees; inside an action, join the action's."""
+    if _unit.get() is not None or _reader.get() is lens:
+        yield
+        return
+    token = _reader.set(lens)
+    try:
+        settings = _settings(lens.sealed_classes(Verb.READ), frozenset(), user=lens.user_id)
+        with transaction.atomic(), _told(settings):
+            yield
+    finally:
+        _reader.reset(token)
+
+
+def _settings(read: Iterable[DataClass], write: Iterable[DataClass], *, user: UUID) -> dict[str, str]:
+    return {
+        "throughcare.sealed_read": ",".join(sorted(read)),
+        "throughcare.sealed_write": ",".join(sorted(write)),
+        "throughcare.user": str(user),
+    }
+
+
+@contextmanager
+def _told(settings: dict[str, str]) -> Iterator[None]:
+    """Set these for the transaction; take them back at its end if it stands inside another (tests do)."""
+    nested = len(connection.savepoint_ids) > 0
+    _tell(settings)
+    try:
+        yield
+    finally:
+        if nested and not connection.needs_rollback:
+            _tell(dict.fromkeys(settings, ""))
+
+
+def _tell(settings: dict[str, str]) -> None:
+    call = "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(settings))
+    with connection.cursor() as cursor:
+        cursor.execute(call, [word for pair in settings.items() for word in pair])

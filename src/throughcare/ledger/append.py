@@ -1,0 +1,113 @@
+"""The one writer. Actions `record` during their transaction; at its end all entries go in by one SQL call."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from throughcare.kernel import db
+from throughcare.kernel.fhir import Json, encode
+from throughcare.kernel.vocabulary import DataClass
+from throughcare.ledger import body as bodies
+from throughcare.ledger.entry import Entry, SubjectKind, describe
+
+RENDERER = 1
+
+APPEND = (
+    "SELECT ledger_append(%s::boolean, %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], "
+    "%s::text[], %s::text, %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz, %s::int, %s::bytea[], "
+    "%s::bytea[], %s::bytea[], %s::bigint[], %s::text[], %s::text[], %s::boolean[])"
+)
+
+
+def record(
+    *,
+    type: str,
+    id: UUID,
+    body: Json,
+    data_class: DataClass,
+    person_id: UUID | None = None,
+    subject: tuple[SubjectKind, UUID] | None = None,
+    media: str = "fhir",
+    happened_at: datetime | None = None,
+    labels: int = 0,
+    live: bool = True,
+) -> None:
+    """Keep a version of a resource as it now stands, in the chain of its person (or of the subject named).
+
+    Call it in an action, after the row is written. `media` is `fhir`, or `throughcare/NAME` where R4 has no resource.
+    """
+    if subject is None:
+        if person_id is None:
+            raise ValueError("an entry belongs to a person, or says whose it is")
+        subject = (SubjectKind.PERSON, person_id)
+    code, status = describe(body)
+    db.unit().entries.append(
+        Entry(
+            subject_kind=subject[0],
+            subject=subject[1],
+            type=type,
+            id=id,
+            data_class=data_class,
+            body=encode(body),
+            media=media,
+            person_id=person_id,
+            happened_at=happened_at,
+            labels=labels,
+            code=code,
+            status=status,
+            live=live,
+        )
+    )
+
+
+def restate(entries: Sequence[Entry]) -> None:
+    """Keep entries that were made elsewhere, such as in bulk."""
+    db.unit().entries.extend(entries)
+
+
+def keep(unit: db.Unit) -> None:
+    """Write a unit's entries: chain heads are locked in sorted order of subjects, so that writers never deadlock."""
+    entries: list[Entry] = unit.entries
+    for sealed in (False, True):
+        batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject)
+        if batch:
+            _write(unit, batch, sealed)
+    entries.clear()
+
+
+def _write(unit: db.Unit, batch: list[Entry], sealed: bool) -> None:
+    salts = [bodies.salt() for _ in batch]
+    digests = [bodies.digest(salt, e.body) for salt, e in zip(salts, batch, strict=True)]
+    stored = [bodies.pack(e.body) for e in batch]
+    if sealed:
+        stored = [bodies.seal(b, bound_to=d) for b, d in zip(stored, digests, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            APPEND,
+            [
+                sealed,
+                [e.subject_kind.value for e in batch],
+                [e.subject for e in batch],
+                [e.type for e in batch],
+                [e.id for e in batch],
+                [e.person_id for e in batch],
+                [e.media for e in batch],
+                [e.data_class.value for e in batch],
+                unit.action,
+                unit.actor.label(),
+                unit.reason,
+                unit.actor.source,
+                [e.happened_at or unit.now for e in batch],
+                unit.now,
+                RENDERER,
+                salts,
+                digests,
+                stored,
+                [e.labels for e in batch],
+                [e.code for e in batch],
+                [e.status for e in batch],
+                [e.live for e in batch],
+            ],
+        )

@@ -1,0 +1,136 @@
+"""Reading the ledger, through a lens: history of a resource, the log of who read, the feed for other systems."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from throughcare.kernel import db
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.fhir import decode
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.ledger import body as bodies
+from throughcare.ledger.models import Read, SealedVersion, Version
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version as the history page shows it."""
+
+    position: int
+    version: int
+    action: str
+    actor: str
+    reason: str
+    source: str
+    happened_at: datetime
+    recorded_at: datetime
+    written_at: datetime
+    hash: str
+    body: Any
+
+
+def history(lens: Lens, kind: str, id: UUID) -> list[VersionRow]:
+    """Give every version of a resource, newest first; refuses as not found what the lens does not show whole."""
+    with db.reading(lens):
+        rows: list[Version | SealedVersion] = list(
+            Version.objects.filter(type=kind, resource_id=id).order_by("-version")
+        )
+        if not rows:
+            rows = list(SealedVersion.objects.filter(type=kind, resource_id=id).order_by("-version"))
+        if not rows or not _shown(lens, rows[0]):
+            raise NotFound("There is no such entry here.")
+        return [_row(v) for v in rows]
+
+
+def _shown(lens: Lens, version: Version | SealedVersion) -> bool:
+    person = version.subject if version.subject_kind == "person" else None
+    return lens.may(Verb.READ, DataClass(version.data_class), person_id=person)
+
+
+def _row(v: Version | SealedVersion) -> VersionRow:
+    stored = bytes(v.body) if v.body is not None else None
+    if stored is not None and isinstance(v, SealedVersion):
+        stored = bodies.unseal(stored, bound_to=bytes(v.digest))
+    return VersionRow(
+        position=v.position,
+        version=v.version,
+        action=v.action,
+        actor=v.actor,
+        reason=v.reason,
+        source=v.source,
+        happened_at=v.happened_at,
+        recorded_at=v.recorded_at,
+        written_at=v.written_at,
+        hash=bytes(v.hash).hex(),
+        body=decode(bodies.unpack(stored)) if stored is not None else None,
+    )
+
+
+def who_read(lens: Lens, person_ids: Iterable[UUID], *, limit: int = 200) -> list[Read]:
+    """List who opened this person's record, newest first; the patient may ask, and who keeps the audit log."""
+    people = list(person_ids)
+    for person in people:
+        lens.require(Verb.READ, DataClass.AUDIT_LOG, person_id=person)
+    with db.reading(lens):
+        return list(Read.objects.filter(people__overlap=people).order_by("-id")[:limit])
+
+
+def feed(cursor_tx: int, *, limit: int = 10_000) -> tuple[list[tuple[int, str, UUID, int]], int]:
+    """Give what was written since a horizon, and the next horizon.
+
+    Reads by transaction and snapshot, never by position: entries that commit late are not lost (design.md 6).
+    Each row is (position, type, id, version). Only ordinary entries leave by this feed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        horizon = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT position, type, id, version, tx::text::bigint FROM ledger_version "
+            "WHERE tx >= %s::text::xid8 AND tx < %s::text::xid8 ORDER BY tx, position",
+            [str(cursor_tx), str(horizon)],
+        )
+        rows = cursor.fetchall()
+    return [row[:4] for row in rows[:limit]], (rows[limit][4] if len(rows) > limit else horizon)
+
+
+def log_read(
+    lens: Lens, *, route: str, people: Iterable[UUID], classes: Iterable[DataClass], kind: str = "read", note: str = ""
+) -> None:
+    """Write one row of the read log. Ordinary reads don't wait for the disk; print, export and break-glass do."""
+    with connection.cursor() as cursor:
+        if kind == "read":
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute(
+            "INSERT INTO ledger_read (user_id, user_name, role, purpose, kind, route, people, classes, note) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                lens.user_id,
+                lens.user_name,
+                lens.role.value,
+                lens.purpose.value,
+                kind,
+                route,
+                sorted(set(people)),
+                sorted({c.value for c in classes}),
+                note,
+            ],
+        )
+
+
+def close_block() -> int:
+    """Chain the reads logged so far into a block; the ticker does it every minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_read_close()")
+        return int(cursor.fetchone()[0])
+
+
+def iter_bodies(kind: str) -> Iterator[bytes]:
+    """Give the present bodies of a resource type, for those who rebuild what is made of them."""
+    for version in Version.objects.filter(type=kind).order_by("position").iterator():
+        if version.body is not None:
+            yield bodies.unpack(bytes(version.body))

@@ -1,0 +1,97 @@
+"""Proof from outside: does every chain hold, is every body what was written, is nothing cut off?"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from django.db import connection
+from zstandard import ZstdError
+
+from throughcare.ledger import anchors as anchoring
+from throughcare.ledger import body as bodies
+
+PORTION = 5000
+
+
+@dataclass(slots=True)
+class VerifyReport:
+    """What was checked, and the first thing of each kind that is broken."""
+
+    entries: int = 0
+    anchors: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether nothing is broken."""
+        return not self.broken
+
+
+def run(anchors: Path | None = None, *, progress: Callable[[int], None] = lambda _: None) -> VerifyReport:
+    """Check links, heads, bodies, present state and read log; and against `anchors`, the signed file kept elsewhere."""
+    report = VerifyReport()
+    for sealed in (False, True):
+        report.broken += _structure(sealed)
+        report.broken += _bodies(sealed, report, progress)
+    report.broken += [f"read log: block [{n}] was changed or rows of it are missing" for (n,) in _rows(BLOCKS)]
+    if anchors is not None:
+        report.broken += _against(anchors, report)
+    return report
+
+
+BLOCKS = "SELECT * FROM ledger_broken_blocks()"
+
+
+def _structure(sealed: bool) -> Iterator[str]:
+    where = "sealed entry" if sealed else "entry"
+    for position, what in _rows("SELECT * FROM ledger_broken_links(%s)", sealed):
+        yield f"{where} at position [{position}]: {what}"
+    for (subject,) in _rows("SELECT * FROM ledger_broken_heads(%s)", sealed):
+        yield f"{where}: the chain of [{subject}] does not end where its head says"
+    for kind, id_ in _rows("SELECT * FROM ledger_broken_current(%s)", sealed):
+        yield f"{where}: the present state of [{kind}/{id_}] is not its last version"
+
+
+def _bodies(sealed: bool, report: VerifyReport, progress: Callable[[int], None]) -> Iterator[str]:
+    after = 0
+    while True:
+        rows = _rows("SELECT * FROM ledger_bodies(%s, %s, %s)", sealed, after, PORTION)
+        for position, salt, digest, stored in rows:
+            report.entries += 1
+            if not _intact(salt, digest, stored, sealed):
+                yield f"{'sealed ' if sealed else ''}entry at position [{position}]: its body is not what was written"
+                return
+        if len(rows) < PORTION:
+            return
+        after = rows[-1][0]
+        progress(report.entries)
+
+
+def _intact(salt: bytes, digest: bytes, stored: bytes, sealed: bool) -> bool:
+    try:
+        packed = bodies.unseal(bytes(stored), bound_to=bytes(digest)) if sealed else bytes(stored)
+        return bodies.digest(bytes(salt), bodies.unpack(packed)) == bytes(digest)
+    except (InvalidTag, ZstdError):
+        return False
+
+
+def _against(path: Path, report: VerifyReport) -> Iterator[str]:
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            problem = anchoring.check(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            problem = "can't be read"
+        report.anchors += 1
+        if problem:
+            yield f"anchor on line [{number}]: {problem}"
+            return
+
+
+def _rows(sql: str, *values: object) -> list[tuple[object, ...] | tuple]:  # type: ignore[type-arg]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return list(cursor.fetchall())
