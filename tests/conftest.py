@@ -1,0 +1,220 @@
+"""What every test may ask for: a database that rolls back, a throwaway copy to commit in, addresses, a served site.
+
+Tests run as `throughcare_app`, never as the owner. The embedded server lives under THROUGHCARE_TEST_HOME and is kept
+between runs; a template database is made once per content of migrations, grants and content, and copied.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from throughcare.app import postgres_programs
+from throughcare.app.postgres import APP, OWNER, SUPER, Cluster, make_database
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAMS = postgres_programs.find_programs()
+HOME = Path(os.environ.get("THROUGHCARE_TEST_HOME") or ROOT / ".test-home") / PROGRAMS.parent.name
+CLUSTER = Cluster(HOME, durable=False, programs=PROGRAMS)
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+DATABASE = f"test_{os.getpid()}_{WORKER}"
+
+HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+for name in [name for name in os.environ if name.startswith("THROUGHCARE_") and name not in {"THROUGHCARE_POSTGRES"}]:
+    del os.environ[name]
+os.environ.update(
+    THROUGHCARE_MODE="test",
+    THROUGHCARE_HOME=str(HOME),
+    DATABASE_URL=CLUSTER.url(APP, DATABASE),
+    DJANGO_SETTINGS_MODULE="throughcare.app.settings",
+)
+os.environ.pop("OWNER_DATABASE_URL", None)
+
+if (ROOT / "src/throughcare/app/settings.py").exists():
+    from django.conf import settings
+
+    settings.INSTALLED_APPS  # noqa: B018  (read now, so that pytest-django sets Django up)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give `browser` tests their reason to be skipped where there is no Chromium; in CI there must be one."""
+    if Path("/usr/bin/chromium").exists() or os.environ.get("CI") == "true":
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)"))
+
+
+# --- the database ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Have the embedded server up; whoever of several workers or runs is last ends it."""
+    with CLUSTER.running():
+        yield CLUSTER
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """Give the name of a database that `throughcare setup` made, built once per content of what makes it."""
+    name = f"template_{_fingerprint()}"
+    with _lock("template"), superuser() as connection:
+        _forget_leftovers(connection)
+        if not _exists(connection, name):
+            for (old,) in connection.execute("select datname from pg_database where datname like 'template_%'").fetchall():
+                if old not in {"template0", "template1"}:
+                    connection.execute(f'drop database if exists "{old}"')
+            draft = f"building_{os.getpid()}"
+            make_database(connection, draft, "template1")
+            _set_up(draft)
+            connection.execute(f'alter database "{draft}" rename to "{name}"')
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template: str, django_db_blocker) -> Iterator[None]:
+    """Give this worker a copy of the template for tests that roll back (fixture `db`)."""
+    with copy_of(template, DATABASE), django_db_blocker.unblock():
+        yield
+        from django.db import connections
+
+        connections.close_all()
+
+
+@pytest.fixture
+def database_copy(template: str, django_db_blocker) -> Iterator[str]:
+    """Run the test in a throwaway copy where it may commit; gives the copy's name."""
+    from django.db import connection
+
+    name = f"copy_{os.getpid()}_{WORKER}"
+    before = connection.settings_dict["NAME"]
+    with copy_of(template, name), django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+
+
+@pytest.fixture(autouse=True)
+def _copy_when_marked(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("database_copy"):
+        request.getfixturevalue("database_copy")
+
+
+@pytest.fixture
+def owner_dsn(database_copy: str) -> str:
+    """Give the owner's address of this test's copy, to tamper with what the application cannot touch."""
+    return CLUSTER.url(OWNER, database_copy)
+
+
+@pytest.fixture
+def app_dsn(database_copy: str) -> str:
+    """Give the application's address of this test's copy, for a second connection beside Django's."""
+    return CLUSTER.url(APP, database_copy)
+
+
+@contextmanager
+def copy_of(template: str, name: str) -> Iterator[None]:
+    """Have a copy of a template database for a while."""
+    with superuser() as connection, _lock("copy"):
+        connection.execute(f'drop database if exists "{name}" with (force)')
+        make_database(connection, name, template)
+    try:
+        yield
+    finally:
+        with superuser() as connection:
+            connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+@contextmanager
+def superuser() -> Iterator:
+    """Have a superuser's connection, for making and dropping databases alone."""
+    import psycopg
+
+    with psycopg.connect(CLUSTER.url(SUPER, "postgres"), autocommit=True) as connection:
+        yield connection
+
+
+# --- a served site ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def serve(template: str) -> Iterator[Callable[..., str]]:
+    """Give a function that serves a database (a fresh copy unless named) in a process of its own and gives its address."""
+    from tests.serving import Sites
+
+    sites = Sites(CLUSTER, lambda name: copy_of(template, name))
+    try:
+        yield sites.serve
+    finally:
+        sites.close()
+
+
+@pytest.fixture(scope="session")
+def site(serve: Callable[..., str]) -> str:
+    """Give the address of a site shared by this worker's browser tests."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder of material kept beside the project; skip where it is not."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared with others' material is not here")
+    return folder
+
+
+# --- inside -------------------------------------------------------------------------------------------------------------------
+
+
+def _fingerprint() -> str:
+    source = ROOT / "src/throughcare"
+    makers = [*source.rglob("migrations/*"), *source.rglob("content/**/*"), *source.rglob("grants.py")]
+    makers += [source / "app/settings.py", source / "app/commands/setup.py"]
+    total = hashlib.sha256()
+    for file in sorted(file for file in makers if file.is_file() and file.suffix != ".pyc"):
+        total.update(str(file.relative_to(source)).encode() + b"\0" + file.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def _set_up(database: str) -> None:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": CLUSTER.url(APP, database),
+        "OWNER_DATABASE_URL": CLUSTER.url(OWNER, database),
+    }
+    command = [sys.executable, "-m", "throughcare.app", "setup"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.exit(f"throughcare setup failed on the template database:\n{done.stdout}{done.stderr}", 3)
+
+
+def _forget_leftovers(connection) -> None:
+    """Drop the databases of test runs that were killed."""
+    for (name,) in connection.execute("select datname from pg_database where datname ~ '^(test|copy|building)_[0-9]+'").fetchall():
+        if not Path(f"/proc/{name.split('_')[1]}").exists():
+            connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+def _exists(connection, name: str) -> bool:
+    return connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is not None
+
+
+@contextmanager
+def _lock(name: str) -> Iterator[None]:
+    with (HOME / f".{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
