@@ -70,7 +70,9 @@ def template(cluster: Cluster) -> str:
     with _lock("template"), superuser() as connection:
         _forget_leftovers(connection)
         if not _exists(connection, name):
-            for (old,) in connection.execute("select datname from pg_database where datname like 'template_%'").fetchall():
+            for (old,) in connection.execute(
+                "select datname from pg_database where datname like 'template_%'"
+            ).fetchall():
                 if old not in {"template0", "template1"}:
                     connection.execute(f'drop database if exists "{old}"')
             draft = f"building_{os.getpid()}"
@@ -204,7 +206,9 @@ def _set_up(database: str) -> None:
 
 def _forget_leftovers(connection) -> None:
     """Drop the databases of test runs that were killed."""
-    for (name,) in connection.execute("select datname from pg_database where datname ~ '^(test|copy|building)_[0-9]+'").fetchall():
+    for (name,) in connection.execute(
+        "select datname from pg_database where datname ~ '^(test|copy|building)_[0-9]+'"
+    ).fetchall():
         if not Path(f"/proc/{name.split('_')[1]}").exists():
             connection.execute(f'drop database if exists "{name}" with (force)')
 
