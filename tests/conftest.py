@@ -38,7 +38,7 @@ os.environ.update(
 )
 os.environ.pop("OWNER_DATABASE_URL", None)
 
-if (ROOT / "src/throughcare/app/settings.py").exists():
+if (ROOT / "src/throughcare/ui/jinja.py").exists():
     from django.conf import settings
 
     settings.INSTALLED_APPS  # noqa: B018  (read now, so that pytest-django sets Django up)
