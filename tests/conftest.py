@@ -34,11 +34,11 @@ os.environ.update(
     THROUGHCARE_MODE="test",
     THROUGHCARE_HOME=str(HOME),
     DATABASE_URL=CLUSTER.url(APP, DATABASE),
-    DJANGO_SETTINGS_MODULE="throughcare.app.settings",
 )
 os.environ.pop("OWNER_DATABASE_URL", None)
 
 if (ROOT / "src/throughcare/ui/jinja.py").exists():
+    os.environ["DJANGO_SETTINGS_MODULE"] = "throughcare.app.settings"
     from django.conf import settings
 
     settings.INSTALLED_APPS  # noqa: B018  (read now, so that pytest-django sets Django up)
