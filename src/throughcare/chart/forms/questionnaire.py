@@ -9,9 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from .rule import Rule
-from .scale import Scale
-from .text import Text
+from throughcare.chart.forms.rule import Rule
+from throughcare.chart.forms.scale import Scale
+from throughcare.chart.forms.text import Text
 
 
 class FormError(ValueError):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .rule import Rule
-from .text import Text
+from throughcare.chart.forms.rule import Rule
+from throughcare.chart.forms.text import Text
 
 
 @dataclass(frozen=True, slots=True)
