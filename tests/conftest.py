@@ -20,6 +20,8 @@ import pytest
 from throughcare.app import postgres_programs
 from throughcare.app.postgres import APP, OWNER, SUPER, Cluster, make_database
 
+pytest_plugins = ["tests.fixtures_lenses"]
+
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = postgres_programs.find_programs()
 HOME = Path(os.environ.get("THROUGHCARE_TEST_HOME") or ROOT / ".test-home") / PROGRAMS.parent.name

@@ -32,7 +32,7 @@ class User(AbstractBaseUser):
     # Counted up when everything that was signed in must be signed out (a leaver, a stolen password).
     epoch = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[Users] = Users()  # type: ignore[assignment]
+    objects: ClassVar[Users] = Users()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -14,7 +14,7 @@ from throughcare.access import lenses
 from throughcare.access.models import Posting, User
 from throughcare.access.ports import GLASS
 from throughcare.kernel import clock
-from throughcare.kernel.actor import Actor
+from throughcare.kernel.actor import Actor, Kind
 from throughcare.kernel.errors import NotAllowed
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
@@ -79,7 +79,7 @@ def _equip(request: HttpRequest, user: User, posting: Posting) -> None:
     lens: Lens = lenses.make(
         user.id, user.name, role, facilities=places, person_id=user.person_id, opened=GLASS().opened(user.id)
     )
-    kind = "patient" if role is Role.PATIENT else "staff"
+    kind: Kind = "patient" if role is Role.PATIENT else "staff"
     request.lens, request.posting = lens, posting  # type: ignore[attr-defined]
     request.actor = Actor(kind, user.id, user.name, role, posting.facility_id)  # type: ignore[attr-defined]
 

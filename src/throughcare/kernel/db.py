@@ -105,11 +105,10 @@ def _told(settings: dict[str, str]) -> Iterator[None]:
     """Set these for the transaction; take them back at its end if it stands inside another (tests do)."""
     nested = len(connection.savepoint_ids) > 0
     _tell(settings)
-    try:
-        yield
-    finally:
-        if nested and not connection.needs_rollback:
-            _tell(dict.fromkeys(settings, ""))
+    yield
+    # After an error PostgreSQL takes them back itself, with the savepoint.
+    if nested:
+        _tell(dict.fromkeys(settings, ""))
 
 
 def _tell(settings: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.db import connection
@@ -91,7 +92,7 @@ def _against(path: Path, report: VerifyReport) -> Iterator[str]:
             return
 
 
-def _rows(sql: str, *values: object) -> list[tuple[object, ...] | tuple]:  # type: ignore[type-arg]
+def _rows(sql: str, *values: bool | int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         return list(cursor.fetchall())

@@ -185,7 +185,7 @@ def _person(person_id: UUID, version: int | None = None) -> Person:
 
 
 def _fields(d: Demographics) -> dict[str, Any]:
-    return {name: getattr(d, name) for name in Demographics.__slots__}  # type: ignore[attr-defined]
+    return {name: getattr(d, name) for name in Demographics.__slots__}
 
 
 def _check(d: Demographics) -> None:
