@@ -62,12 +62,13 @@ def _scale(table: Table) -> Scale:
         groups={name: tuple(group) for name, group in table.get("groups", {}).items()},
         bands=tuple(_band(row, rank, source) for rank, row in enumerate(table.get("band", ()))),
         flags=tuple(_flag(row, source) for row in table.get("flag", ())),
+        higher_is_worse=bool(table.get("higher_is_worse", True)),
     )
 
 
 def _band(row: Table, rank: int, source: str) -> Band:
     return Band(
-        key=row["id"],
+        key=row.get("key", row["id"]),
         text=Text(row["en"], row["es"]),
         rank=int(row.get("rank", rank)),
         positive=bool(row["positive"]),

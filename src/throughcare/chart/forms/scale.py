@@ -63,6 +63,7 @@ class Scale:
     reversed_items: tuple[str, ...] = ()
     groups: Mapping[str, tuple[str, ...]] | None = None
     flags: tuple[Flag, ...] = ()
+    higher_is_worse: bool = True
 
     def band_for(self, value: Decimal, sex: str) -> Band | None:
         """The band that holds `value`; an unknown sex takes the lowest threshold (the worst band that fits)."""
