@@ -1,1 +1,1 @@
-"""Exchange: what other systems send, and what they get."""
+"""Exchange: what comes in from other systems and what goes out to them, kept verbatim and understood once."""

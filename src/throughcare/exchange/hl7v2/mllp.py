@@ -1,0 +1,184 @@
+"""The MLLP door: a server that answers every whole message after its handler has returned, and a small client.
+
+Messages of one connection are handled in order; connections side by side, in threads. Nothing that a sender does ends
+the server, and a message that was read whole is always answered.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from throughcare.exchange.hl7v2.framing import END, START, Abuse, Deframer, Limits, frame
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[bytes], bytes]
+Refusal = Callable[[bytes, str], bytes]
+_CHUNK = 64 * 1024
+
+
+@dataclass(slots=True)
+class Server:
+    """An MLLP server. `handle` stores and answers one message; `refuse` answers what could not be taken."""
+
+    handle: Handler
+    refuse: Refusal
+    limits: Limits = field(default_factory=Limits)
+    threads: int = 4
+    tls: ssl.SSLContext | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    _server: asyncio.Server | None = None
+    _pool: ThreadPoolExecutor | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self, host: str, port: int) -> int:
+        """Open the door and give the port it listens on."""
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="hl7v2")
+        self._server = await asyncio.start_server(self._accept, host, port, ssl=self.tls, limit=_CHUNK)
+        bound: int = self._server.sockets[0].getsockname()[1]
+        return bound
+
+    async def stop(self, within: float = 8.0) -> None:
+        """Take no more, let messages in work be answered, then close; at most `within` seconds."""
+        self._stopping.set()
+        if self._server is not None:
+            self._server.close()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  (asyncio runs this in a task)
+        self.counts["connections"] += 1
+        if len(self._tasks) >= self.limits.connections:
+            self._refused("too many connections")
+            writer.close()
+            return
+        self._tasks.add(task)
+        try:
+            await self._converse(reader, writer)
+        except (ConnectionError, TimeoutError, ssl.SSLError):
+            self.counts["lost connections"] += 1
+        except Exception:
+            log.exception("a connection failed")
+            self.counts["failed connections"] += 1
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+            with suppress(ConnectionError, TimeoutError, ssl.SSLError):
+                await asyncio.wait_for(writer.wait_closed(), 5)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        deframer = Deframer(self.limits, self.counts)
+        begun: float | None = None
+        while not self._stopping.is_set():
+            data = await self._next_bytes(reader, begun)
+            if data is None:
+                break
+            for message in deframer.feed(data):
+                await self._write(writer, frame(await self._answer(message)))
+                begun = None
+            if deframer.abuse is not None:
+                await self._abused(deframer.abuse, writer)
+                return
+            begun = begun or asyncio.get_running_loop().time() if deframer.is_inside else None
+        if deframer.is_inside:
+            self._refused("cut off")
+
+    async def _next_bytes(self, reader: asyncio.StreamReader, begun: float | None) -> bytes | None:
+        """More bytes; None at the end of the stream, when time is up, or when we stop."""
+        now = asyncio.get_running_loop().time()
+        patience = self.limits.idle_seconds if begun is None else begun + self.limits.frame_seconds - now
+        reading = asyncio.ensure_future(reader.read(_CHUNK))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({reading, stopping}, timeout=max(0, patience), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if reading.done():
+            return reading.result() or None
+        reading.cancel()
+        with suppress(asyncio.CancelledError, ConnectionError):
+            await reading
+        if not self._stopping.is_set():
+            self.counts["idle" if begun is None else "frame timeouts"] += 1
+        return None
+
+    async def _answer(self, message: bytes) -> bytes:
+        self.counts["messages"] += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self.handle, message)
+        except Exception:
+            # the handler keeps bytes before it thinks: coming here means that nothing was kept
+            log.exception("a message could not be stored")
+            self.counts["not stored"] += 1
+            return self.refuse(message, "not stored")
+
+    async def _abused(self, abuse: Abuse, writer: asyncio.StreamWriter) -> None:
+        self._refused(abuse.reason)
+        if abuse.head:
+            await self._write(writer, frame(self.refuse(abuse.head, abuse.reason)))
+
+    async def _write(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+        writer.write(data)
+        await asyncio.wait_for(writer.drain(), self.limits.write_seconds)
+
+    def _refused(self, reason: str) -> None:
+        self.counts[f"refused: {reason}"] += 1
+        log.warning("connection refused: %s", reason)
+
+
+class Client:
+    """A sender that keeps its connection, as custody's system does."""
+
+    def __init__(self, host: str, port: int, timeout: float = 10.0) -> None:
+        self._socket = socket.create_connection((host, port), timeout)
+        self._buffer = b""
+
+    def send(self, message: bytes) -> bytes:
+        """Send one message and give its acknowledgement; ConnectionError where the door closed without one."""
+        self._socket.sendall(frame(message))
+        return self.receive()
+
+    def send_bytes(self, data: bytes) -> None:
+        """Put bytes on the wire as they are, framed or not."""
+        self._socket.sendall(data)
+
+    def receive(self) -> bytes:
+        """The next acknowledgement."""
+        while bytes((END,)) not in self._buffer:
+            data = self._socket.recv(_CHUNK)
+            if not data:
+                raise ConnectionError("the door closed without an acknowledgement")
+            self._buffer += data
+        answer, self._buffer = self._buffer.split(bytes((END,)), 1)
+        return answer.lstrip(b"\r\n").removeprefix(bytes((START,)))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._socket.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def send(host: str, port: int, message: bytes, timeout: float = 10.0) -> bytes:
+    """Send one message over a connection of its own and give the acknowledgement."""
+    with Client(host, port, timeout) as client:
+        return client.send(message)
