@@ -13,6 +13,7 @@ from throughcare.exchange.hl7v2.problems import Problem, odd
 from throughcare.exchange.hl7v2.wire import Repetition, Segment
 
 LONGEST = 250  # no name, number or place of a person is longer; more than this is a fault of the sender
+EARLIEST = 1800  # a year before this is a placeholder or a fault
 _TIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.(\d{1,6}))?([+-]\d{4})?")
 _PRECISIONS = (Precision.YEAR, Precision.MONTH, Precision.DAY, Precision.MINUTE, Precision.MINUTE, Precision.SECOND)
 _STRUCTURED = re.compile(r"(<=|>=|<>|<|>|=)?")
@@ -61,6 +62,8 @@ def stamp_of(text: str, zone: ZoneInfo) -> Stamp | None:
     fraction, offset = match[7], match[8]
     numbers = [int(part) for part in parts]
     year, month, day, hour, minute, second = numbers + [1, 1, 1, 0, 0, 0][len(numbers) :]
+    if year < EARLIEST:
+        return None
     micro = int(fraction.ljust(6, "0")) if fraction and len(parts) == 6 else 0
     try:
         tz = _offset(offset) if offset else zone

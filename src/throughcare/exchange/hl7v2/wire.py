@@ -189,7 +189,7 @@ def split_batch(data: bytes) -> list[bytes]:
     """Cut a file into its messages: batch headers and trailers and frame characters are left out."""
     data = data.replace(b"\x0b", b"\r").replace(b"\x1c", b"\r")
     marks = list(_ENVELOPE.finditer(data))
-    ends = [mark.start() for mark in marks[1:]] + [len(data)]
+    ends = [mark.start() for mark in marks[1:]] + [len(data)] * bool(marks)
     messages = [
         data[mark.start(1) : end].strip(b"\r\n\x00 ") + b"\r"
         for mark, end in zip(marks, ends, strict=True)
