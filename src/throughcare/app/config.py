@@ -48,6 +48,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THROUGHCARE_ADDRESS", "127.0.0.1", "Address on which pages and HL7 v2 are served; put a TLS proxy before it."),
     Setting("THROUGHCARE_PORT", "8000", "Port of the pages."),
     Setting("THROUGHCARE_MLLP_PORT", "2575", "Port of the HL7 v2 listener (MLLP)."),
+    Setting("THROUGHCARE_LISTENS", "no", "`yes` where pages are ready only when the HL7 v2 listener beside them is (the demonstration)."),
     Setting("THROUGHCARE_WORKERS", "2 (demo: 1)", "Processes that serve pages."),
     Setting("THROUGHCARE_HOSTS", "127.0.0.1, localhost", "Host names under which pages may be asked for, with commas.", True),
     Setting("THROUGHCARE_BASE_URL", "http://127.0.0.1:PORT", "Address that people type, without a path; https in production.", True),
@@ -70,6 +71,7 @@ class Config:
     address: str
     port: int
     mllp_port: int
+    listens: bool
     workers: int
     hosts: tuple[str, ...]
     base_url: str
@@ -137,6 +139,7 @@ class Config:
             "THROUGHCARE_ADDRESS": self.address,
             "THROUGHCARE_PORT": str(self.port),
             "THROUGHCARE_MLLP_PORT": str(self.mllp_port),
+            "THROUGHCARE_LISTENS": "yes" if self.listens else "no",
             "THROUGHCARE_WORKERS": str(self.workers),
             "THROUGHCARE_HOSTS": ",".join(self.hosts),
             "THROUGHCARE_BASE_URL": self.base_url,
@@ -162,6 +165,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         address=environ.get("THROUGHCARE_ADDRESS") or "127.0.0.1",
         port=port,
         mllp_port=_port(environ, "THROUGHCARE_MLLP_PORT", 2575),
+        listens=environ.get("THROUGHCARE_LISTENS") == "yes",
         workers=_whole(environ, "THROUGHCARE_WORKERS", 1 if local else 2, 1, 64),
         hosts=_hosts(environ, local),
         base_url=(environ.get("THROUGHCARE_BASE_URL") or (f"http://127.0.0.1:{port}" if local else "")).rstrip("/"),

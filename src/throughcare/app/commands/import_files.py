@@ -1,0 +1,24 @@
+"""`throughcare import`: the file door, for what comes as files and not as messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from throughcare.app import house
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def command(paths: tuple[Path, ...]) -> int:
+    """Take in files: HL7 v2 messages, custody rosters, FHIR bundles.
+
+    What can't be understood is kept and listed; then the exit code is 1.
+    """
+    run = house.room_function("throughcare.exchange.intake_files.run")
+    with house.opened():
+        report = run(list(paths))
+    for line in report.lines():
+        click.echo(line)
+    return 0 if report.sound else 1

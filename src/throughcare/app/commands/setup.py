@@ -1,0 +1,77 @@
+"""`throughcare setup`: from nothing, or from an older release, to a database that may be served. Safe to repeat."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from throughcare.app import config as configuration
+from throughcare.app import house
+from throughcare.app.config import Config, Misconfigured
+
+
+@click.command("setup")
+def command() -> None:
+    """Make or upgrade the database, keys and content; may be run again."""
+    config = configuration.current()
+    configuration.make_home(config)
+    with house.database(config) as ready:
+        run(ready)
+
+
+def run(config: Config) -> None:
+    """Migrate and grant as the owner, then load content as the role that serves."""
+    if not config.database_url or not config.owner_database_url:
+        raise Misconfigured(
+            "setup needs two addresses of one database: DATABASE_URL as role throughcare_app, and OWNER_DATABASE_URL as "
+            "role throughcare_owner, which owns it."
+        )
+    os.environ["DATABASE_URL"] = config.owner_database_url
+    configuration.current.cache_clear()
+    house.django_ready()
+    _as_owner()
+    os.environ["DATABASE_URL"] = config.database_url
+    configuration.current.cache_clear()
+    _serve_as(config.database_url)
+    _load_content()
+
+
+def _as_owner() -> None:
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    from throughcare.app.postgres import EXTENSIONS
+    from throughcare.kernel import grants
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('throughcare setup'))")  # a second setup waits
+        for extension in EXTENSIONS:
+            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    house.say("setup: tables")
+    call_command("migrate", interactive=False, verbosity=0)
+    with transaction.atomic():
+        grants.apply()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('throughcare setup'))")
+
+
+def _serve_as(url: str) -> None:
+    """Go on as the role that serves: content is loaded by the same actions, under the same limits, as everything."""
+    from django.db import connection
+
+    connection.close()
+    if connection.settings_dict["OPTIONS"].get("pool"):
+        connection.close_pool()
+    words = configuration.django_database(url)
+    connection.settings_dict.update({name: words[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+
+
+def _load_content() -> None:
+    """Let each room bring its reviewed content into the database: `load_content()` of its AppConfig, repeatable."""
+    from django.apps import apps
+
+    for room in apps.get_app_configs():
+        if load := getattr(room, "load_content", None):
+            house.say(f"setup: content of {room.label}")
+            load()
