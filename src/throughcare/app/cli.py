@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FINE)
-    except Exception as trouble:
+    except Exception as trouble:  # noqa: BLE001  (only expected ones are told; others are raised again)
         sys.exit(_told(trouble))
     sys.exit(code if isinstance(code, int) else FINE)
 

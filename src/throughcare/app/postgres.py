@@ -37,6 +37,7 @@ OPTIONS = {
     "jit": "off", "timezone": "UTC", "log_timezone": "UTC", "max_wal_size": "512MB", "checkpoint_timeout": "15min",
     "log_error_verbosity": "terse", "log_min_error_statement": "panic", "log_checkpoints": "off", "max_worker_processes": "4",
 }  # fmt: skip
+ACCESS = "local all all scram-sha-256\nlocal replication postgres scram-sha-256\n"
 _STARTED: list[subprocess.Popen[bytes]] = []  # kept, so that an ended server is reaped and never complained about
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # tests only
 
@@ -123,10 +124,26 @@ class Cluster:
         except (OSError, ValueError, IndexError):
             return None
 
-    def set_passwords(self) -> None:
-        """Give the roles this home's passwords, without asking for old ones; the server must be down."""
-        words = "".join(f"alter role {role} password '{word}';\n" for role, word in self.passwords.items())
-        postgres_programs.run(self.programs, "postgres", "--single", SUPER, data=self.data, say=words)
+    def empty(self) -> None:
+        """Replace the database by an empty one; the server must be up."""
+        import psycopg
+
+        with psycopg.connect(self.url(SUPER, "postgres"), autocommit=True) as connection:
+            connection.execute("drop database if exists throughcare with (force)")
+            make_database(connection, "throughcare", "template1")
+
+    def adopt(self, backup: Path) -> None:
+        """Take a physical backup as this home's cluster, with this home's passwords, whatever server made it."""
+        draft = self.home / "postgres.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(backup, draft)
+        (draft / "postgresql.conf").touch()
+        (draft / "pg_ident.conf").touch()
+        (draft / "pg_hba.conf").write_text(ACCESS)
+        postgres_programs.give(draft)
+        words = "".join(f"alter role {role} password '{word}'\n" for role, word in self.passwords.items())
+        postgres_programs.run(self.programs, "postgres", "--single", SUPER, data=draft, say=words)
+        draft.rename(self.data)
 
     def _check_version(self) -> None:
         made, have = self.data / "PG_VERSION", postgres_programs.version(self.programs)
@@ -145,7 +162,7 @@ class Cluster:
         postgres_programs.run(self.programs, "initdb", *options, *([] if self.durable else ["--no-sync"]), data=draft)
         word = f"alter role {SUPER} password '{self.passwords[SUPER]}'\n"
         postgres_programs.run(self.programs, "postgres", "--single", SUPER, data=draft, say=word)
-        (draft / "pg_hba.conf").write_text("local all all scram-sha-256\nlocal replication postgres scram-sha-256\n")
+        (draft / "pg_hba.conf").write_text(ACCESS)
         draft.rename(self.data)
 
     def _launch(self, die_with_parent: bool) -> None:
