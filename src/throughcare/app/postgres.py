@@ -16,7 +16,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -92,11 +92,11 @@ class Cluster:
         """End the server: at once and in order, or after four seconds at once."""
         with self._lock("start"):
             for kind, patience in ((signal.SIGINT, 4.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0)):
-                if not (pid := self.process()):
-                    return
-                os.kill(pid, kind)
-                if _until(lambda: not self.process(), patience):
-                    return
+                if pid := self.process():
+                    os.kill(pid, kind)
+                    _until(lambda: not self.process(), patience)
+            with suppress(OSError):  # a server that had to be killed leaves its socket, for the next start to remove
+                self.socket_folder.rmdir()
 
     @contextmanager
     def running(self) -> Iterator[None]:

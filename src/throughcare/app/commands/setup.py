@@ -58,8 +58,11 @@ def _as_owner() -> None:
 
 def _serve_as(url: str) -> None:
     """Go on as the role that serves: content is loaded by the same actions, under the same limits, as everything."""
-    from django.db import connection
+    from django.db import connections
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
+    connection = connections["default"]
+    assert isinstance(connection, DatabaseWrapper)  # noqa: S101
     connection.close()
     if connection.settings_dict["OPTIONS"].get("pool"):
         connection.close_pool()
