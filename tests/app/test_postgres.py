@@ -125,6 +125,7 @@ def test_it_recovers_where_another_process_has_the_old_number(cluster: Cluster):
     cluster.stop()
     stale = f"{os.getpid()}\n{cluster.data}\n1\n5432\n{cluster.socket_folder}\n\n  1 1\n"
     (cluster.data / "postmaster.pid").write_text(stale)
+    postgres_programs.own(cluster.socket_folder)
     (cluster.socket_folder / ".s.PGSQL.5432.lock").write_text(stale)
     cluster.start()
     assert ask(cluster.url(), "select 1") == 1
