@@ -1,0 +1,1 @@
+"""The house's furniture: components, layouts, wording and the look; no domain knowledge."""
