@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
+from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from django.utils import translation
 
-FILES = ("wording/staff.toml", "wording/patient.toml")
+from throughcare.kernel import content
+
 LANGUAGES = ("en", "es")
 
 
@@ -31,21 +29,22 @@ def flatten(table: dict[str, Any], prefix: str = "") -> dict[str, str | dict[str
     return flat
 
 
-def read(name: str) -> dict[str, Any]:
-    """Read one wording file: the agency's own where it has one, else the one in the package."""
-    overlay = os.environ.get("THROUGHCARE_CONTENT")
-    if overlay and (own := Path(overlay) / name).is_file():
-        return tomllib.loads(own.read_text("utf-8"))
-    return tomllib.loads((files("throughcare") / "content" / name).read_text("utf-8"))
+def read() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every wording file there is, the agency's changes applied: a room may bring its own."""
+    for path in content.names("wording"):
+        yield path, content.load(path)
 
 
 @cache
 def table(lang: str) -> dict[str, str | dict[str, str]]:
-    """Return every sentence of a language; a language falls back to English, never to a key."""
-    sentences = {} if lang == "en" else dict(table("en"))
-    for name in FILES:
-        sentences.update(flatten(read(name).get(lang, {})))
-    return sentences
+    """Return every sentence of a language; one that is missing is said in English."""
+    sentences: dict[str, str | dict[str, str]] = {}
+    for path, body in read():
+        own = flatten(body.get(lang, {}))
+        if twice := sentences.keys() & own.keys():
+            raise content.ContentError(path, f"words {sorted(twice)[0]} a second time. Keep one of the two.")
+        sentences.update(own)
+    return sentences if lang == "en" else table("en") | sentences
 
 
 def language() -> str:
