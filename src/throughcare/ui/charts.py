@@ -74,9 +74,7 @@ def spark(values: list[float], width: int = 96, height: int = 22) -> str:
     low, high = min(values), max(values)
     span = (high - low) or 1.0
     step = (width - 6) / max(len(values) - 1, 1)
-    return polyline(
-        [(3 + i * step, height - 4 - (v - low) / span * (height - 8)) for i, v in enumerate(values)]
-    )
+    return polyline([(3 + i * step, height - 4 - (v - low) / span * (height - 8)) for i, v in enumerate(values)])
 
 
 def plot(trend: TrendShape, width: int = 640, height: int = 240) -> Plot:
@@ -105,9 +103,7 @@ def plot(trend: TrendShape, width: int = 640, height: int = 240) -> Plot:
         Mark(x_of(s), y_of(p.value), p.text or number(p.value), p.at, p.value, outside(p))
         for s, p in zip(times, trend.points, strict=True)
     )
-    picked = dict.fromkeys(
-        m for m in (marks[0], marks[len(marks) // 2], marks[-1]) if len(marks)
-    ) if marks else {}
+    picked = dict.fromkeys(m for m in (marks[0], marks[len(marks) // 2], marks[-1]) if len(marks)) if marks else {}
     has_goal = bool(goals)
     return Plot(
         width=width,
@@ -121,7 +117,5 @@ def plot(trend: TrendShape, width: int = 640, height: int = 240) -> Plot:
         levels=tuple(Mark(left, y_of(v), number(v)) for v in levels),
         dates=tuple(picked),
         goal_top=(y_of(trend.goal_high) if trend.goal_high is not None else top) if has_goal else None,
-        goal_bottom=(y_of(trend.goal_low) if trend.goal_low is not None else bottom)
-        if has_goal
-        else None,
+        goal_bottom=(y_of(trend.goal_low) if trend.goal_low is not None else bottom) if has_goal else None,
     )

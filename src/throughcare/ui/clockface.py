@@ -84,9 +84,7 @@ def _open_state(clock: ClockShape, now: datetime) -> State:
     return "soon" if now >= soon_from(clock) else "open"
 
 
-def _done_words(
-    clock: ClockShape, late: timedelta, say: Say, at: Callable[[datetime], str]
-) -> str:
+def _done_words(clock: ClockShape, late: timedelta, say: Say, at: Callable[[datetime], str]) -> str:
     assert clock.closed_at is not None
     if abs(late) < timedelta(minutes=1):
         return say("clock.done_on_time", at=at(clock.closed_at))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
 from throughcare.kernel import clock as kernel_clock
+from throughcare.kernel.ids import uuid7
 from throughcare.ui import wording
 from throughcare.ui.avatar import portrait
 from throughcare.ui.charts import plot, spark
@@ -164,6 +165,8 @@ def environment(**options: Any) -> Environment:
     env.globals |= {
         "ui": Kit(env),
         "url": url,
+        "new_intent": uuid7,
+        "zone_name": timezone.get_current_timezone_name,
         "static": static,
         "t": wording.t,
         "language": wording.language,

@@ -1,0 +1,78 @@
+"""The gallery: every component in every state and every layout. What isn't here doesn't exist."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+
+from throughcare.kernel import clock
+from throughcare.ui.gallery_examples import banners, board_rows, examples, kiosk_buttons, lanes
+from throughcare.ui.pages import page, problem
+from throughcare.ui.shapes import FieldShape, KeyHint, NavItem, PrintNote, SignIn, Viewer
+
+LAYOUTS = ("staff", "board", "kiosk", "print", "sign-in", "problem")
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Show all components, or one of the layouts by `?layout=`."""
+    now = clock.now()
+    layout = request.GET.get("layout", "")
+    request.demo = True  # type: ignore[attr-defined]
+    if layout == "problem":
+        return problem(request, int(request.GET.get("status", "409")))
+    if layout in LAYOUTS:
+        return page(request, f"ui/gallery/{layout}.html", _scene(layout))
+    shown = {"chapters": examples(now), "layouts": LAYOUTS}
+    return page(request, "ui/gallery/index.html", {"viewer": _viewer(), **shown})
+
+
+def _viewer() -> Viewer:
+    now = clock.now()
+    return Viewer(
+        "M. Sample-Hill",
+        "Nurse, intake",
+        "Hartford",
+        shift="night",
+        shift_opened_at=now - timedelta(hours=3, minutes=14),
+        shift_closes_at=now + timedelta(hours=8, minutes=46),
+        colleagues=1,
+        signed_in=True,
+        switch_href="#switch",
+        search_href="/gallery/",
+        home_href="/gallery/",
+    )
+
+
+def _scene(layout: str) -> dict[str, object]:
+    now = clock.now()
+    nav = [NavItem("Home", "?layout=staff", True), NavItem("Intake", "#", count=4), NavItem("Sick call", "#", count=11)]
+    nav += [NavItem("Medicines", "#"), NavItem("Handover", "#")]
+    fields = [
+        FieldShape("user", "Name", required=True, autocomplete="username"),
+        FieldShape("password", "Password", "password", required=True, autocomplete="current-password"),
+    ]
+    scenes: dict[str, dict[str, object]] = {
+        "staff": {
+            "viewer": _viewer(),
+            "nav": nav,
+            "lanes": lanes(now),
+            "banner": banners(now)[0][1],
+            "keys": [KeyHint("j k", "move"), KeyHint("Enter", "open"), KeyHint("h", "handover")],
+        },
+        "board": {"board_title": "Unit B", "board_url": "", "rows": board_rows(now)},
+        "kiosk": {"buttons": kiosk_buttons()},
+        "print": {
+            "paper": PrintNote(
+                "Handover, night to day",
+                now,
+                "Hartford",
+                "https://record.example/handover/",
+                "M. Sample-Hill",
+                "Shred after use",
+            ),
+            "lanes": lanes(now),
+        },
+        "sign-in": {"card": SignIn("/gallery/?layout=sign-in", "Sign in", fields)},
+    }
+    return scenes[layout]
