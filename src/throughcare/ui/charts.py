@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from throughcare.ui.shapes import TrendPoint, TrendShape
 
@@ -42,7 +42,7 @@ class Plot:
 def _seconds(at: datetime | date) -> float:
     if isinstance(at, datetime):
         return at.timestamp()
-    return datetime(at.year, at.month, at.day, 12).timestamp()
+    return datetime(at.year, at.month, at.day, 12, tzinfo=UTC).timestamp()
 
 
 def nice_levels(low: float, high: float, count: int = 4) -> tuple[float, ...]:

@@ -68,12 +68,12 @@ def face(clock: ClockShape, now: datetime, say: Say, at: Callable[[datetime], st
         key = "clock.due_now" if abs(late) < timedelta(minutes=1) else key
         return ClockFace(state, fill, over, say(key, span=span_words(late, say)), due_text)
     if clock.outcome not in ("", "done"):
-        return ClockFace("ended", fill, over, _ended_words(clock, say, at), due_text)
+        return ClockFace("ended", fill, over, _ended_words(clock.outcome, at(moment), say), due_text)
     return ClockFace(
         "done_late" if late >= timedelta(minutes=1) else "done",
         fill,
         over,
-        _done_words(clock, late, say, at),
+        _done_words(late, at(moment), say),
         due_text,
     )
 
@@ -84,16 +84,12 @@ def _open_state(clock: ClockShape, now: datetime) -> State:
     return "soon" if now >= soon_from(clock) else "open"
 
 
-def _done_words(clock: ClockShape, late: timedelta, say: Say, at: Callable[[datetime], str]) -> str:
-    assert clock.closed_at is not None
+def _done_words(late: timedelta, at: str, say: Say) -> str:
     if abs(late) < timedelta(minutes=1):
-        return say("clock.done_on_time", at=at(clock.closed_at))
-    key = "clock.done_late" if late > timedelta() else "clock.done_early"
-    return say(key, at=at(clock.closed_at), span=slack_words(late, say))
+        return say("clock.done_on_time", at=at)
+    return say("clock.done_late" if late > timedelta() else "clock.done_early", at=at, span=slack_words(late, say))
 
 
-def _ended_words(clock: ClockShape, say: Say, at: Callable[[datetime], str]) -> str:
-    assert clock.closed_at is not None
+def _ended_words(outcome: str, at: str, say: Say) -> str:
     known = {"refused", "excused", "converted", "void"}
-    outcome = clock.outcome if clock.outcome in known else "void"
-    return say(f"clock.{outcome}", at=at(clock.closed_at))
+    return say(f"clock.{outcome if outcome in known else 'void'}", at=at)

@@ -24,12 +24,12 @@ from throughcare.ui.qr import qr_path
 from throughcare.ui.shapes import ClockShape
 
 MONTHS = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-    "es": "ene feb mar abr may jun jul ago sep oct nov dic".split(),
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
 }
 DAYS = {
-    "en": "Mon Tue Wed Thu Fri Sat Sun".split(),
-    "es": "lun mar mié jue vie sáb dom".split(),
+    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    "es": ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
 }
 
 KIT: Mapping[str, tuple[str, ...]] = {

@@ -41,8 +41,7 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _environment() -> Environment:
-    env = engines[ENGINE].env  # type: ignore[attr-defined]
-    assert isinstance(env, Environment)
+    env: Environment = engines[ENGINE].env  # type: ignore[attr-defined]
     return env
 
 
