@@ -39,11 +39,11 @@ os.environ.update(
 )
 os.environ.pop("OWNER_DATABASE_URL", None)
 
-if (ROOT / "src/throughcare/ui/jinja.py").exists():
-    os.environ["DJANGO_SETTINGS_MODULE"] = "throughcare.app.settings"
-    from django.conf import settings
+os.environ["DJANGO_SETTINGS_MODULE"] = "throughcare.app.settings"
 
-    settings.INSTALLED_APPS  # noqa: B018  (read now, so that pytest-django sets Django up)
+from django.conf import settings  # noqa: E402  (only now does the environment say which database)
+
+settings.INSTALLED_APPS  # noqa: B018  (read now, so that pytest-django sets Django up)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,23 +1,13 @@
 """The console command: answers at once, says what is wrong in a sentence, ends with a code that means something."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.app.commands import throughcare
 from throughcare.app import cli
-
-
-def throughcare(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    bare = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("THROUGHCARE_", "DATABASE", "OWNER_", "DJANGO"))
-    }
-    command = [sys.executable, "-m", "throughcare.app", *words]
-    return subprocess.run(command, env={**bare, **environment}, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_help_lists_every_command_without_loading_any():

@@ -12,8 +12,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.exchange.serving import running
 
+from tests.exchange.serving import running
 from throughcare.exchange.hl7v2.mllp import Client
 from throughcare.exchange.hl7v2.parse import parse
 

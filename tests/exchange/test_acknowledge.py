@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.exchange.messages import message
 
+from tests.exchange.messages import message
 from throughcare.exchange.hl7v2.acknowledge import acknowledge
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import ANY_PROCESSING, judge

@@ -5,9 +5,9 @@ import threading
 import time
 
 import pytest
+
 from tests.exchange.messages import message
 from tests.exchange.serving import judging, running
-
 from throughcare.exchange.hl7v2.framing import Limits, frame
 from throughcare.exchange.hl7v2.mllp import Client, send
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.exchange.messages import EVENTS, Arrival, message
 
+from tests.exchange.messages import EVENTS, Arrival, message
 from throughcare.exchange.hl7v2.datatypes import stamp_of
 from throughcare.exchange.hl7v2.facts import Identifier, Precision
 from throughcare.exchange.hl7v2.parse import parse

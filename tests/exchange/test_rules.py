@@ -3,8 +3,8 @@
 from itertools import pairwise
 
 import pytest
-from tests.exchange.messages import EVENTS, Arrival, message
 
+from tests.exchange.messages import EVENTS, Arrival, message
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import ANY_PROCESSING, Accepts, Answer, event_time, judge
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.messages import message
 
+from tests.exchange.messages import message
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.wire import STANDARD, Separators, read, split_batch, unescape
 

@@ -76,7 +76,7 @@ class Cluster:
         with self._lock("start"):
             if _until(lambda: self._answers() or not self.process(), 30) and self.process():
                 return
-            self._check_version()
+            self._check_version(self.data)
             postgres_programs.own(self.socket_folder)
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
@@ -134,6 +134,7 @@ class Cluster:
 
     def adopt(self, backup: Path) -> None:
         """Take a physical backup as this home's cluster, with this home's passwords, whatever server made it."""
+        self._check_version(backup)
         draft = self.home / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         shutil.copytree(backup, draft)
@@ -145,12 +146,12 @@ class Cluster:
         postgres_programs.run(self.programs, "postgres", "--single", SUPER, data=draft, say=words)
         draft.rename(self.data)
 
-    def _check_version(self) -> None:
-        made, have = self.data / "PG_VERSION", postgres_programs.version(self.programs)
+    def _check_version(self, folder: Path) -> None:
+        made, have = folder / "PG_VERSION", postgres_programs.version(self.programs)
         if made.exists() and made.read_text().strip() != have:
             raise PostgresTrouble(
-                f"{self.data} was made by PostgreSQL {made.read_text().strip()}, the programs in {self.programs} are {have}: "
-                "upgrade by backup and restore, or name the right programs in THROUGHCARE_POSTGRES."
+                f"{folder} was made by PostgreSQL {made.read_text().strip()}, the programs in {self.programs} are of {have}: "
+                "name the right programs in THROUGHCARE_POSTGRES."
             )
 
     def _initialise(self) -> None:

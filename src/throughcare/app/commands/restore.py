@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -32,9 +33,12 @@ def command(folder: Path, keys: Path) -> int:
     if config.home.exists() and any(config.home.iterdir()):
         raise Misconfigured(f"{config.home} is not empty: name a new THROUGHCARE_HOME, so that nothing there is lost.")
     _bring_back(config, folder, keys, about["mode"])
-    configuration.current.cache_clear()
+    cluster = Cluster(config.home)
     house.say("restore: verifying the ledger")
-    with house.opened():
+    with cluster.running():
+        os.environ["DATABASE_URL"] = cluster.url()
+        configuration.current.cache_clear()
+        house.django_ready()
         from throughcare.ledger import verify
 
         anchors = config.home / "anchors.jsonl"
@@ -42,6 +46,10 @@ def command(folder: Path, keys: Path) -> int:
     for broken in report.broken:
         click.echo(f"broken: {broken}")
     click.echo(f"restore: {report.entries} entries, {'sound' if report.sound else 'NOT sound'}, in {config.home}")
+    if about["mode"] == configuration.Mode.PRODUCTION:
+        click.echo(
+            f"restore: hand {cluster.data} to your PostgreSQL server, then set DATABASE_URL and run `throughcare setup`"
+        )
     return 0 if report.sound else 1
 
 
