@@ -1,0 +1,1 @@
+"""Repeatable measurements against the budgets of the design. Never timed tests: these print, tests decide."""
