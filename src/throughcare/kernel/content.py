@@ -15,6 +15,7 @@ from typing import Any
 
 OVERLAY_SETTING = "THROUGHCARE_CONTENT"
 Row = dict[str, Any]
+_generation = [0]
 
 
 class ContentError(ValueError):
@@ -67,8 +68,14 @@ def rows(path: str, table: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
+def stamp() -> tuple[str, int]:
+    """Return what identifies the content in force: keep under this key what was made from content."""
+    return os.environ.get(OVERLAY_SETTING, ""), _generation[0]
+
+
 def forget() -> None:
     """Drop what was read, so that the next load reads the files again."""
+    _generation[0] += 1
     _document.cache_clear()
 
 
