@@ -134,7 +134,13 @@ def test_intervals_grow_as_the_series_runs(closed: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("facts", "days"),
-    [({"control": "poor"}, 30), ({"control": "fair"}, 90), ({"control": "good"}, 180), ({"severe": True}, 14), ({}, 180)],
+    [
+        ({"control": "poor"}, 30),
+        ({"control": "fair"}, 90),
+        ({"control": "good"}, 180),
+        ({"severe": True}, 14),
+        ({}, 180),
+    ],
 )
 def test_the_interval_follows_the_facts_and_the_shortest_wins(facts: dict[str, Any], days: int) -> None:
     rule = make_rule(
