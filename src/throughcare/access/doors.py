@@ -69,7 +69,7 @@ def screen(method: str, path_: str, *, policy: Policy, name: str, log: str = "re
                     return _read(request, view, kwargs, policy, name, log)
                 return view(request, **kwargs)
             except Refused as refused:
-                return pages.refusal(request, refused)
+                return refusal(request, refused)
 
         ROUTES.append(Route(method, path_, policy, name, guarded, view.__module__))
         return guarded
@@ -123,9 +123,12 @@ def _read(request: Any, view: View, kwargs: dict[str, Any], policy: Policy, name
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and not request.headers.get("HX-Request"):
         return HttpResponseRedirect(f"/sign-in/?next={request.path}")
-    return pages.refusal(
-        request, NotAllowed("You are signed out. What you typed is still on this page: sign in again.")
-    )
+    return refusal(request, NotAllowed("You are signed out. What you typed is still on this page: sign in again."))
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Answer with a page that says what happened, what was kept and what to do next."""
+    return pages.problem(request, refused.status, happened=refused.sentence)
 
 
 def urlpatterns() -> list[URLPattern]:

@@ -8,3 +8,4 @@ class ChartConfig(AppConfig):
 
     name = "throughcare.chart"
     label = "chart"
+    grants = {"chart_blob": "SELECT, INSERT", "chart_sealedresponse": "SELECT, INSERT"}

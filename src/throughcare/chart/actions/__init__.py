@@ -1,0 +1,66 @@
+"""The only writers of clinical facts, one file per kind of fact."""
+
+from throughcare.chart.actions.attachments import attach
+from throughcare.chart.actions.encounters import finish_encounter, start_encounter
+from throughcare.chart.actions.facts import (
+    add_allergy,
+    add_condition,
+    change_condition,
+    lower_flag,
+    mark_error,
+    no_known_allergies,
+    raise_flag,
+)
+from throughcare.chart.actions.forms import (
+    FormDone,
+    SealedDone,
+    save_draft,
+    sign_form,
+    sign_sealed,
+    start_form,
+)
+from throughcare.chart.actions.medicines import report_medicine, verify_medicine
+from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
+from throughcare.chart.actions.observations import Measured, Part, observe
+from throughcare.chart.actions.orders import (
+    cosign_order,
+    end_order,
+    place_order,
+    receive_report,
+    review_report,
+    tell_result,
+)
+
+__all__ = [
+    "FormDone",
+    "Measured",
+    "Part",
+    "SealedDone",
+    "add_allergy",
+    "add_condition",
+    "addend_note",
+    "attach",
+    "change_condition",
+    "cosign_note",
+    "cosign_order",
+    "draft_note",
+    "end_order",
+    "finish_encounter",
+    "lower_flag",
+    "mark_error",
+    "no_known_allergies",
+    "observe",
+    "place_order",
+    "raise_flag",
+    "receive_report",
+    "report_medicine",
+    "review_report",
+    "save_draft",
+    "sign_form",
+    "sign_note",
+    "sign_sealed",
+    "start_encounter",
+    "start_form",
+    "tell_result",
+    "verify_medicine",
+]

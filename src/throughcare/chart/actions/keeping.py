@@ -1,0 +1,63 @@
+"""What all writers of the chart share: who recorded, fetching a row to change, keeping it in the ledger."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model
+
+from throughcare import ledger
+from throughcare.chart import fhir
+from throughcare.chart import models as m
+from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import NotFound, Stale
+from throughcare.kernel.fhir import Json
+from throughcare.kernel.vocabulary import DataClass
+
+T = TypeVar("T", bound=Model)
+Renderer = Callable[[Any], Json]
+
+RENDER: dict[type[Model], tuple[str, Renderer]] = {
+    m.Encounter: ("Encounter", fhir.encounter),
+    m.Condition: ("Condition", fhir.condition),
+    m.Allergy: ("AllergyIntolerance", fhir.allergy),
+    m.Observation: ("Observation", fhir.observation),
+    m.Note: ("Composition", fhir.note),
+    m.Order: ("ServiceRequest", fhir.order),
+    m.Report: ("DiagnosticReport", fhir.report),
+    m.HomeMedicine: ("MedicationStatement", fhir.home_medicine),
+    m.Flag: ("Flag", fhir.flag),
+}
+
+
+def recorded(actor: Actor) -> dict[str, Any]:
+    """Give the columns that say who recorded a fact and when."""
+    return {"recorded_by": actor.label(), "recorder_id": actor.id, "recorded_at": clock.now()}
+
+
+def keep(row: Any, happened_at: datetime | None = None) -> None:
+    """Keep the row's present state in the ledger."""
+    kind, render = RENDER[type(row)]
+    ledger.record(
+        type=kind,
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass(row.data_class),
+        body=render(row),
+        happened_at=happened_at,
+        live=getattr(row, "status", "") != "entered-in-error",
+    )
+
+
+def mine(model: type[T], id: UUID, person_id: UUID, version: int | None = None) -> T:
+    """Fetch one person's row to change it; a stale page or another person's row is refused."""
+    row = model._default_manager.select_for_update().filter(pk=id).first()
+    if row is None:
+        raise NotFound("There is no such entry here.")
+    if getattr(row, "person_id", None) != person_id:
+        raise Stale("This entry belongs to another person than the page you sent. Nothing was changed.")
+    if version is not None and version != getattr(row, "version", None):
+        raise Stale("Somebody changed this entry since you opened it. What you typed is still on your page.")
+    return row

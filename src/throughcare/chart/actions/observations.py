@@ -1,0 +1,102 @@
+"""Measurements and results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from throughcare.chart import models as m
+from throughcare.chart.actions.keeping import keep, recorded
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid
+from throughcare.kernel.ids import uuid7
+from throughcare.kernel.vocabulary import DataClass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of a measurement, such as the systolic pressure."""
+
+    system: str
+    code: str
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement: a number with a UCUM unit, or words, or parts."""
+
+    system: str
+    code: str
+    text: str
+    value: Decimal | None = None
+    unit: str = ""
+    value_text: str = ""
+    parts: tuple[Part, ...] = ()
+    category: str = "vital-signs"
+    interpretation: str = ""
+    data_class: DataClass = DataClass.CLINICAL
+    effective_at: datetime | None = None
+
+
+@action("chart.observe")
+def observe(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    measured: Sequence[Measured],
+    encounter_id: UUID | None = None,
+    response_id: UUID | None = None,
+    report_id: UUID | None = None,
+    status: str = "final",
+) -> list[UUID]:
+    """Record measurements, each with the digits it was written with."""
+    rows = [_row(actor, person_id, one, encounter_id, response_id, report_id, status) for one in measured]
+    m.Observation.objects.bulk_create(rows)
+    for row in rows:
+        keep(row, row.effective_at)
+    return [row.id for row in rows]
+
+
+def _row(
+    actor: Actor,
+    person_id: UUID,
+    one: Measured,
+    encounter_id: UUID | None,
+    response_id: UUID | None,
+    report_id: UUID | None,
+    status: str,
+) -> m.Observation:
+    places = 0
+    if one.value is not None:
+        exponent = one.value.as_tuple().exponent
+        if not isinstance(exponent, int) or one.value.copy_abs() >= Decimal(10) ** 10:
+            raise Invalid(f"[{one.text}] is not a number that can be measured.")
+        places = min(max(0, -exponent), 4)
+    return m.Observation(
+        id=uuid7(),
+        person_id=person_id,
+        system=one.system,
+        code=one.code,
+        text=one.text[:160],
+        value=one.value,
+        value_places=places,
+        unit=one.unit,
+        value_text=one.value_text[:240],
+        components=[{"system": p.system, "code": p.code, "value": str(p.value), "unit": p.unit} for p in one.parts],
+        category=one.category,
+        interpretation=one.interpretation,
+        status=status,
+        effective_at=one.effective_at or clock.now(),
+        data_class=one.data_class.value,
+        encounter_id=encounter_id,
+        response_id=response_id,
+        report_id=report_id,
+        facility_id=actor.facility_id,
+        **recorded(actor),
+    )

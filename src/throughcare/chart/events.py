@@ -1,0 +1,105 @@
+"""What the chart tells the rooms."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from throughcare.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormSigned(Event):
+    """A form was signed; `form` says which, `band` what its score says."""
+
+    name: ClassVar[str] = "form_signed"
+    form: str
+    band: str = ""
+    purpose: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Give form and band."""
+        return {"form": self.form, "band": self.band, "purpose": self.purpose}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Event):
+    """Something was ordered."""
+
+    name: ClassVar[str] = "order_placed"
+    kind: str
+    code: str = ""
+    priority: str = "routine"
+    standing: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """Give what kind of order, how urgent, and whether it awaits a co-signature."""
+        return {"kind": self.kind, "code": self.code, "priority": self.priority, "standing": self.standing}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEnded(Event):
+    """An order was completed or taken back."""
+
+    name: ClassVar[str] = "order_ended"
+    kind: str
+    outcome: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give what kind of order, and how it ended."""
+        return {"kind": self.kind, "outcome": self.outcome}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultReceived(Event):
+    """A result came."""
+
+    name: ClassVar[str] = "result_received"
+    urgency: str = "normal"
+
+    def payload(self) -> dict[str, Any]:
+        """Give how urgent it is."""
+        return {"urgency": self.urgency}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultReviewed(Event):
+    """A prescriber has looked at a result."""
+
+    name: ClassVar[str] = "result_reviewed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultTold(Event):
+    """The patient was told of a result."""
+
+    name: ClassVar[str] = "result_told"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteSigned(Event):
+    """A note was signed."""
+
+    name: ClassVar[str] = "note_signed"
+    kind: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give the kind of note."""
+        return {"kind": self.kind}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicineReported(Event):
+    """The person says that they take a medicine; it must be verified, decided and dosed (INT-04)."""
+
+    name: ClassVar[str] = "medicine_reported"
+    critical: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """Give whether it is on the critical list."""
+        return {"critical": self.critical}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicineVerified(Event):
+    """A home medicine was verified, or sought and not found."""
+
+    name: ClassVar[str] = "medicine_verified"
