@@ -29,7 +29,9 @@ class Person(Row):
     synthetic = models.BooleanField(default=False)
     survivor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged_charts")
     merged = models.GeneratedField(
-        expression=models.ExpressionWrapper(Q(survivor__isnull=False), output_field=models.BooleanField()), output_field=models.BooleanField(), db_persist=True
+        expression=models.ExpressionWrapper(Q(survivor__isnull=False), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     search = models.TextField(default="")
     created_at = models.DateTimeField()

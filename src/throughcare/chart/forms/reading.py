@@ -138,7 +138,7 @@ class _ItemReader:
             behaviour=str(raw.get("enableBehavior", "all")),
             minimum=_number(extensions, HL7 + "minValue"),
             maximum=_number(extensions, HL7 + "maxValue"),
-            places=int(_number(extensions, HL7 + "maxDecimalPlaces") or 2),
+            places=_places(extensions),
             unit=next(
                 (
                     Unit(e["valueCoding"]["code"], e["valueCoding"]["display"])
@@ -266,6 +266,11 @@ def _values(extensions: Sequence[Json], url: str) -> list[Any]:
 
 def _number(extensions: Sequence[Json], url: str) -> Decimal | None:
     return next((Decimal(str(v)) for v in _values(extensions, url)), None)
+
+
+def _places(extensions: Sequence[Json]) -> int:
+    found = _number(extensions, HL7 + "maxDecimalPlaces")
+    return 2 if found is None else int(found)
 
 
 def _spanish(sibling: Json) -> str:

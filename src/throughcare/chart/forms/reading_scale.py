@@ -26,7 +26,7 @@ def read_scale(table: Table, items: Mapping[str, Item], fault: Callable[[str, st
     if scale.function not in FUNCTIONS:
         fault("score table", f"function [{scale.function}] does not exist")
     groups = [name for group in (scale.groups or {}).values() for name in group]
-    for name in (*scale.items, *groups, *scale.reversed_items, *(flag.item for flag in scale.flags)):
+    for name in (*scale.items, *scale.gates, *groups, *scale.reversed_items, *(flag.item for flag in scale.flags)):
         if name not in items:
             fault("score table", f"item [{name}] is not in the form")
     _check_bands(scale, fault)
@@ -62,6 +62,7 @@ def _scale(table: Table) -> Scale:
         groups={name: tuple(group) for name, group in table.get("groups", {}).items()},
         bands=tuple(_band(row, rank, source) for rank, row in enumerate(table.get("band", ()))),
         flags=tuple(_flag(row, source) for row in table.get("flag", ())),
+        gates=tuple(table.get("gates", ())),
         higher_is_worse=bool(table.get("higher_is_worse", True)),
     )
 

@@ -147,6 +147,14 @@ def _sections(form: Form) -> tuple[Item, ...]:
     return (Item(link_id="form", kind=Kind.GROUP, text=form.title, items=form.items),)
 
 
+def _longest(item: Item) -> int | None:
+    """How many characters the longest allowed value has: a box that is full may move on by itself."""
+    if item.maximum is None:
+        return item.max_length
+    whole = len(str(item.maximum.quantize(Decimal(1))))
+    return whole if item.kind is Kind.INTEGER or item.places == 0 else whole + 1 + item.places
+
+
 class _View:
     """Builds rows with what is asked, wrong and positive at hand."""
 
@@ -205,7 +213,6 @@ class _View:
         posted = self.answers.posted
         typed = tuple(text for text in posted.get(key.field, ()) if text.strip())
         unable = self.answers.unable(*key) if item.unable or self.answers.form_unable else None
-        longest = item.max_length if item.maximum is None else len(str(item.maximum.quantize(Decimal(1))))
         return Row(
             field=key.field,
             link_id=item.link_id,
@@ -236,7 +243,7 @@ class _View:
             minimum=item.minimum,
             maximum=item.maximum,
             places=0 if item.kind is Kind.INTEGER else item.places,
-            max_length=longest,
+            max_length=_longest(item),
             level=level,
             next_row=next_row,
         )

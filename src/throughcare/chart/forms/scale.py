@@ -49,7 +49,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How an instrument is scored: a function of `functions.FUNCTIONS` by name, and its table."""
+    """How an instrument is scored: a function of `functions.FUNCTIONS` by name, and its table. An unanswered gate leaves it incomplete."""
 
     function: str
     version: str
@@ -64,6 +64,7 @@ class Scale:
     groups: Mapping[str, tuple[str, ...]] | None = None
     flags: tuple[Flag, ...] = ()
     higher_is_worse: bool = True
+    gates: tuple[str, ...] = ()
 
     def band_for(self, value: Decimal, sex: str) -> Band | None:
         """The band that holds `value`; an unknown sex takes the lowest threshold (the worst band that fits)."""

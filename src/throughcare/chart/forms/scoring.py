@@ -25,7 +25,7 @@ class ScoreStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The result of one instrument. `floor` is the band that is certain already while items are missing."""
+    """The result of one instrument. `floor` is the band certain already while items are missing; `unable` of those could not be asked."""
 
     instrument: str
     form_version: str
@@ -38,6 +38,7 @@ class Score:
     flags: tuple[Flag, ...]
     source: str
     counts: Mapping[str, int] = field(default_factory=dict)
+    unable: tuple[str, ...] = ()
 
     @property
     def positive(self) -> bool:
@@ -76,6 +77,7 @@ def score(form: Form, answers: Answers, *, sex: str = "unknown") -> Score | None
         flags=tuple(flag for flag in scale.flags if _flagged(form, flag, answers)),
         source=scale.source,
         counts=outcome.counts,
+        unable=tuple(name for name in given.missing if answers.unable(name)),
     )
 
 
@@ -88,7 +90,8 @@ def _given(form: Form, scale: Scale, answers: Answers) -> Given:
         weight = None if value is None else weight_of(form.item(name), value)
         if name in asked and weight is not None:
             weights[name] = weight
-    missing = tuple(n for n in dict.fromkeys(names) if n in asked and n not in weights)
+    unanswered = (n for n in scale.gates if n in asked and not answers.values(n))
+    missing = (*unanswered, *(n for n in dict.fromkeys(names) if n in asked and n not in weights))
     return Given(weights, asked, missing)
 
 
