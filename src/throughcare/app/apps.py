@@ -10,7 +10,9 @@ class HouseConfig(AppConfig):
     label = "app"
 
     def ready(self) -> None:
-        """Wire the rooms."""
-        from throughcare.app import wiring
+        """Wire the rooms, and in the demonstration the clock that may be moved."""
+        from throughcare.app import demo_clock, wiring
+        from throughcare.app.config import current
 
+        demo_clock.install(current())
         wiring.wire()

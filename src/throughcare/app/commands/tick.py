@@ -24,14 +24,15 @@ def command(to: str | None, every: int | None) -> None:
         from throughcare.app.config import current
 
         house.only_for_trying(current(), "tick --to")
-    tick = house.room_function("throughcare.app.jobs.tick")
     with house.opened():
-        while True:
-            done = tick(moment)
-            if not every:
-                click.echo(done)
-                return
+        from throughcare.app import jobs
+
+        hand = jobs.Hand()
+        done = jobs.tick(moment, hand)
+        click.echo(f"tick: {done} jobs run")
+        while every:
             time.sleep(every)
+            jobs.tick(None, hand)
 
 
 def _moment(text: str) -> datetime:

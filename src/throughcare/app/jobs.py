@@ -1,0 +1,81 @@
+"""What the clock's hand does: the jobs of all rooms, how often each runs, and one call that runs those due.
+
+`throughcare tick` calls it; jobs are few, short and repeatable, so that one that was missed is made good by the next.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+
+from throughcare.app import demo_clock
+from throughcare.app.config import current
+from throughcare.kernel import clock
+from throughcare.ledger import anchors, reads
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One repeated piece of work."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+def drop_anchor() -> object:
+    """Sign the ledger's chain heads, if anything was written since the last anchor."""
+    return anchors.drop(current().anchors)
+
+
+# In the order in which they run where several are due: what a job writes, a later one sees.
+JOBS: tuple[Job, ...] = (
+    Job("chain the read log", timedelta(minutes=1), reads.close_block),
+    Job("anchor the ledger", timedelta(minutes=10), drop_anchor),
+)
+
+
+@dataclass
+class Hand:
+    """Remembers when each job last ran."""
+
+    jobs: tuple[Job, ...] = JOBS
+    ran: dict[str, datetime] = field(default_factory=dict)
+
+    def run_due(self) -> int:
+        """Run the jobs that are due now and give their number; one that fails is logged and hinders no other."""
+        done = 0
+        for job in self.jobs:
+            now = clock.now()
+            if job.name in self.ran and now - self.ran[job.name] < job.every:
+                continue
+            self.ran[job.name] = now
+            try:
+                job.run()
+            except Exception as failure:  # noqa: BLE001  (the hand must not stop; the kind of failure is logged, never its words)
+                log.error("job failed: [%s] by [%s]", job.name, type(failure).__name__)
+                continue
+            done += 1
+        close_old_connections()  # a broken one is not kept for the next round
+        return done
+
+
+def tick(to: datetime | None = None, hand: Hand | None = None) -> int:
+    """Run what is due; with `to`, move the demonstration's clock there in steps, running what falls due on the way."""
+    hand = hand or Hand()
+    done = hand.run_due()
+    if to is None:
+        return done
+    now = clock.now()
+    step = max(timedelta(minutes=5), (to - now) / 300)
+    while now < to:
+        now = min(now + step, to)
+        demo_clock.move_to(now)
+        done += hand.run_due()
+    return done
