@@ -16,8 +16,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
+from typing import Never
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -39,7 +41,9 @@ class Demo:
     """One running demonstration."""
 
     def __init__(self, config: Config) -> None:
-        self.config = replace(config, mode=Mode.DEMO, listens=True)
+        self.config = replace(
+            config, mode=Mode.DEMO, listens=find_spec("throughcare.exchange.hl7v2.listener") is not None
+        )
         self.cluster = Cluster(config.home)
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.restarts = 0
@@ -61,7 +65,7 @@ class Demo:
                     f"Throughcare is ready: http://{self.config.address}:{self.config.port}/  "
                     f"(HL7 v2 on port {self.config.mllp_port}; everybody in it is made up; Ctrl-C ends it)"
                 )
-                return self._keep_up()
+                self._keep_up()
             except Ended:
                 return 0
             finally:
@@ -90,12 +94,10 @@ class Demo:
                 raise Misconfigured(f"The pages did not become ready in a minute; ask {address} why.")
             time.sleep(0.1)
 
-    def _keep_up(self) -> int:
-        while self.restarts <= MOST_RESTARTS:
+    def _keep_up(self) -> Never:
+        while True:
             self._look_after()
             time.sleep(0.3)
-        house.say("demo: a part keeps ending; giving up")
-        return 1
 
     def _look_after(self) -> None:
         """Start again what ended by itself; leave out what this house does not have yet."""
@@ -105,10 +107,10 @@ class Demo:
                 continue
             del self.children[name]
             if code == NOT_BUILT and name != "serve":
-                if name == "listen":
-                    self.config = replace(self.config, listens=False)
                 continue
             self.restarts += 1
+            if self.restarts > MOST_RESTARTS:
+                raise Misconfigured(f"`throughcare {name}` keeps ending (with {code}); what it said stands above.")
             house.say(f"demo: {name} ended with {code}; starting it again")
             time.sleep(0.5)
             self.children[name] = self._start(name, *(["--every", "10"] if name == "tick" else []))

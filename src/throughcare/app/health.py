@@ -24,7 +24,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 200 when pages can be served and, in the demonstration, messages taken; else 503 and what is missing."""
     missing = [what for what, there in _parts() if not there]
     if missing:
-        return HttpResponse(f"not ready: {', '.join(missing)}\n", content_type="text/plain", status=503)
+        answer = HttpResponse(f"not ready: {', '.join(missing)}\n", content_type="text/plain", status=503)
+        answer._has_been_logged = True  # type: ignore[attr-defined]  # being asked too early is no error
+        return answer
     return HttpResponse("ready\n", content_type="text/plain")
 
 

@@ -43,11 +43,16 @@ def opened() -> Iterator[Config]:
     config.require()
     with database(config) as ready:
         django_ready()
-        from throughcare.kernel.ports import unfilled
-
-        if empty := unfilled():
-            raise Misconfigured(f"These ports stand empty: {', '.join(empty)}. app/wiring.py must fill them.")
+        require_wired()
         yield ready
+
+
+def require_wired() -> None:
+    """Refuse to go on where a room declares a need that nobody fills."""
+    from throughcare.kernel.ports import unfilled
+
+    if empty := unfilled():
+        raise Misconfigured(f"These ports stand empty: {', '.join(empty)}. app/wiring.py must fill them.")
 
 
 def django_ready() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 import click
 
@@ -17,6 +18,8 @@ def command(workers: int | None) -> None:
     from granian.server import Server
 
     with house.opened() as config:
+        import_module("throughcare.app.urls")  # a page that can't be loaded, or a port nobody fills, stops the start
+        house.require_wired()
         ports_in_use.require_free(config.address, config.port, "THROUGHCARE_PORT")
         os.environ.update(config.environ())
         os.environ.pop("OWNER_DATABASE_URL", None)  # what serves pages never holds the owner's address
@@ -32,5 +35,4 @@ def command(workers: int | None) -> None:
             log_enabled=False,
             respawn_failed_workers=True,
             workers_kill_timeout=4,
-            process_name="throughcare",
         ).serve()
