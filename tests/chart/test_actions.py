@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.fixtures_lenses import lens_of
 
+from tests.fixtures_lenses import lens_of
 from throughcare.chart import actions, forms, models, reads
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.duties.rule_makers import WORKING, local, make_rule
 
+from tests.duties.rule_makers import WORKING, local, make_rule
 from throughcare.duties.calendar import months_later
 from throughcare.duties.rules import due_at
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.duties.rule_makers import WORKING, local, make_rule
 
+from tests.duties.rule_makers import WORKING, local, make_rule
 from throughcare.duties.rule import matches
 from throughcare.duties.rules import State, after_refusal, lane, next_occurrence, on_move, state, used
 
