@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-GROUNDS = ("#d9e5e3", "#e6dfd2", "#dcdfe9", "#e7dade", "#dbe6d6", "#e4e1ea")
+GROUNDS = 6  # colours .ground-0 to .ground-5 of the style sheet, lighter by day than by night
 SKINS = ("#f3d3bd", "#e3b48f", "#c98f66", "#a56b45", "#7d4c2f", "#5b3622")
 HAIRS = ("#1f1a18", "#3c2a21", "#6b4a32", "#8d8782", "#b9b4ad", "#4a3b4f")
 CLOTHS = ("#0b5a5e", "#54616a", "#7a5c3e", "#5b4a72", "#3f6b4c", "#8a4a4a")
@@ -28,7 +28,7 @@ BEARDS = ("none", "none", "none", "full", "short")
 class Portrait:
     """The parts of a face."""
 
-    ground: str
+    ground: int
     skin: str
     hair: str
     cloth: str
@@ -44,7 +44,7 @@ def portrait(seed: str) -> Portrait:
     cut = CUTS[dice[4] % len(CUTS)]
     bearded = cut not in ("wrap", "braids", "bun", "long")
     return Portrait(
-        ground=GROUNDS[dice[0] % len(GROUNDS)],
+        ground=dice[0] % GROUNDS,
         skin=SKINS[dice[1] % len(SKINS)],
         hair=HAIRS[dice[2] % len(HAIRS)],
         cloth=CLOTHS[dice[3] % len(CLOTHS)],

@@ -37,6 +37,7 @@ from throughcare.ui.shapes import (
     TrendShape,
     Version,
 )
+from throughcare.ui.wording import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ def _trend(now: datetime) -> TrendShape:
 
 
 def _people(now: datetime) -> list[Example]:
-    faces = [Example("avatar", "", (f"face-{n}", "l")) for n in range(24)]
+    faces = [Example("avatar", "", (f"face-{n}", "l")) for n in range(32)]
     personas = [
         Persona("nurse-a", "Nurse, intake", "Hartford", "4 arrivals, 1 needs you now", "nurse", urgent=True, clock=clocks(now)["late by a little"]),
         Persona("nurse-b", "Nurse, pill line", "York", "The noon line opens in 40 minutes: 96 people", "pill"),
@@ -317,8 +318,8 @@ def _acts() -> list[Example]:
         *(Example("button", b.tone if b.method == "get" else "posts", (b,)) for b in buttons),
         Example("button", "small", (Action("Open", "#"),), {"small": True}),
         Example("action_bar", "saved by itself", (buttons[:2] + buttons[3:4], "Saved 22:06"), wide=True),
-        Example("sign_panel", "ready", (SignPanel("Sign screening", closes, later=Action("Finish later", "#later", tone="quiet")),)),
-        Example("sign_panel", "blocked", (SignPanel("Sign screening", (), missing),)),
+        Example("sign_panel", "ready", (SignPanel("Sign screening", closes, ("Verify medicines, by 10:14",), later=Action("Finish later", "#later", tone="quiet")),)),
+        Example("sign_panel", "blocked", (SignPanel("Sign screening", blocked=missing),)),
         Example("sign_in", "refused once", (SignIn("/gallery/", "Sign in", fields, error="Name and password do not match. 4 tries left."), "token")),
     ]  # fmt: skip
 
@@ -387,7 +388,10 @@ def _history(now: datetime) -> list[Example]:
         Change("Note", "Restless", "Restless, sweating"),
         Change("Place", "Intake 2", "Intake 2"),
     ]
-    return [Example("timeline", "", (versions,)), Example("diff", "two versions", (changes, "22:06", "22:14"))]
+    return [
+        Example("timeline", "every version", (versions,)),
+        Example("diff", "two versions", (changes, "22:06", "22:14")),
+    ]
 
 
 def _paper(now: datetime) -> list[Example]:
@@ -400,8 +404,8 @@ def _paper(now: datetime) -> list[Example]:
         "Shred after use",
     )
     return [
-        Example("print_header", "", (sheet,), wide=True),
-        Example("print_footer", "", (sheet,), wide=True),
+        Example("print_header", "with the way to the live page", (sheet,), wide=True),
+        Example("print_footer", "on the last page", (sheet,), wide=True),
         Example("qr", "to the live page", ("https://record.example/handover/", "Code: opens the handover")),
     ]
 
@@ -416,17 +420,15 @@ def board_rows(now: datetime) -> list[BoardRow]:
 
 
 def kiosk_buttons() -> list[KioskButton]:
-    """Return the kiosk's first screen in English."""
-    return [
-        KioskButton("Ask to be seen", "#", "Something hurts or is wrong", "ask"),
-        KioskButton("I did not get my medicine", "#", "Tell us which one and when", "pills"),
-        KioskButton("Teeth or mouth", "#", "Pain, swelling, a broken tooth", "tooth"),
-        KioskButton("Mood, sleep, worry", "#", "Talk with somebody from mental health", "mind"),
-        KioskButton("My requests", "#", "See what is happening with them", "list"),
-        KioskButton("My results", "#", "Tests that have been explained to you", "results"),
-        KioskButton("My appointments", "#", "The week, not the hour", "calendar"),
-        KioskButton("I need help now", "", "Tells the nurse and the officer", "help", urgent=True, value="now"),
+    """Return the kiosk's first screen in the page's language."""
+    icons = {"ask": "ask", "dose": "pills", "dental": "tooth", "mind": "mind", "requests": "list", "results": "results"}
+    icons |= {"appointments": "calendar"}
+    buttons = [
+        KioskButton(t(f"kiosk.choose.{key}"), f"#{key}", t(f"kiosk.choose.{key}_hint"), icon)  # type: ignore[arg-type]
+        for key, icon in icons.items()
     ]
+    help_now = KioskButton(t("kiosk.help"), "", t("kiosk.help_hint"), "help", urgent=True, value="now")
+    return [*buttons, help_now]
 
 
 def _public(now: datetime) -> list[Example]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
-from jinja2 import Environment
+from jinja2 import Environment, nodes
 
 from throughcare.kernel import clock as kernel_clock
 from throughcare.ui import wording
@@ -45,6 +46,19 @@ def _environment() -> Environment:
     return env
 
 
+@lru_cache(maxsize=512)
+def _ancestors(env: Environment, template: str) -> tuple[str, ...]:
+    """Name what a template extends, nearest first; only a name written in the template counts."""
+    if env.loader is None:
+        return ()
+    source, _, _ = env.loader.get_source(env, template)
+    extends = env.parse(source).find(nodes.Extends)
+    if extends is None:
+        return ()
+    parent = str(extends.template.as_const())
+    return (parent, *_ancestors(env, parent))
+
+
 def _respond(text: str, status: int) -> HttpResponse:
     response = HttpResponse(text, status=status)
     response["Cache-Control"] = "no-store"
@@ -71,10 +85,13 @@ def fragment(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """Render one `{% block %}` of a page's template, for a swap."""
-    loaded = _environment().get_template(template)
-    full = loaded.new_context(base_context(request) | dict(context or {}))
-    return _respond("".join(loaded.blocks[block](full)), status)
+    """Render one `{% block %}` of a page's template, for a swap; what stands outside the block is not run."""
+    env = _environment()
+    full = env.get_template(template).new_context(base_context(request) | dict(context or {}))
+    for parent in _ancestors(env, template):
+        for name, inherited in env.get_template(parent).blocks.items():
+            full.blocks.setdefault(name, []).append(inherited)
+    return _respond("".join(full.blocks[block][0](full)), status)
 
 
 def page_or_fragment(
@@ -87,8 +104,11 @@ def page_or_fragment(
 ) -> HttpResponse:
     """Render the block when htmx asks for it, else the whole page, so that both ways work."""
     if request.headers.get("HX-Request") == "true":
-        return fragment(request, template, block, context, status=status)
-    return page(request, template, context, status=status)
+        response = fragment(request, template, block, context, status=status)
+    else:
+        response = page(request, template, context, status=status)
+    response["Vary"] = "HX-Request"
+    return response
 
 
 def problem(
@@ -98,8 +118,9 @@ def problem(
     happened: str = "",
     kept: str = "",
     next_step: str = "",
+    typed: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """Say in one page what happened, what was kept and what to do next."""
+    """Say in one page what happened, what was kept and what to do next; `typed` gives back label and text."""
     known = status if status in (400, 403, 404, 409, 422, 500) else 500
     words = {
         "status_code": status,
@@ -107,5 +128,6 @@ def problem(
         "happened": happened or wording.t(f"problem.{known}.happened"),
         "kept": kept or wording.t(f"problem.{known}.kept"),
         "next_step": next_step or wording.t(f"problem.{known}.next"),
+        "typed": typed,
     }
     return page(request, "ui/problem.html", words, status=status)

@@ -336,6 +336,7 @@ class SignPanel:
 
     verb: str
     closes: Sequence[str] = ()
+    opens: Sequence[str] = ()
     blocked: Sequence[Action] = ()
     href: str = ""
     name: str = "sign"

@@ -199,6 +199,12 @@ function later(form, wait) {
   state.timer = setTimeout(() => { state.timer = null; save(form); }, wait);
 }
 
+/* "1730" is 17:30, and "730" is 07:30: four keys a time, no mouse. */
+document.addEventListener("change", ({ target }) => {
+  const typed = target.matches("[data-time]") && /^(\d{1,2}):?(\d{2})$/.exec(target.value.trim());
+  if (typed) target.value = `${typed[1].padStart(2, "0")}:${typed[2]}`;
+}, true);
+
 function changed(event) {
   const form = event.target.form ?? event.target.closest?.("form");
   if (!form || !form.matches("[data-autosave], [data-dirty]")) return;

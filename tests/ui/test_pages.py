@@ -1,0 +1,52 @@
+"""Pages and fragments carry what they must and keep nothing behind."""
+
+import pytest
+from django.test import RequestFactory
+
+from throughcare.ui.pages import base_context, fragment, page, page_or_fragment, problem
+from throughcare.ui.shapes import Viewer
+
+
+def test_a_page_is_never_kept(rf: RequestFactory) -> None:
+    answer = page(rf.get("/"), "ui/gallery/board.html", {"board_title": "Unit B", "board_url": "", "rows": []})
+    assert answer["Cache-Control"] == "no-store"
+    assert b"Nothing to do for health just now." in answer.content
+
+
+def test_a_fragment_is_one_block(rf: RequestFactory) -> None:
+    context = {"board_title": "Unit B", "board_url": "/board/", "rows": []}
+    text = fragment(rf.get("/"), "ui/gallery/board.html", "board", context).content.decode()
+    assert text.strip().startswith('<div id="board" hx-get="/board/"')
+    assert "<html" not in text
+
+
+def test_htmx_gets_the_block_and_others_the_page(rf: RequestFactory) -> None:
+    context = {"board_title": "Unit B", "board_url": "", "rows": []}
+    swapped = page_or_fragment(rf.get("/", headers={"HX-Request": "true"}), "ui/gallery/board.html", "board", context)
+    whole = page_or_fragment(rf.get("/"), "ui/gallery/board.html", "board", context)
+    assert b"<html" not in swapped.content
+    assert b"<html" in whole.content
+    assert whole["Vary"] == swapped["Vary"] == "HX-Request"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 500])
+def test_a_problem_says_what_happened_what_was_kept_and_what_next(rf: RequestFactory, status: int) -> None:
+    answer = problem(rf.get("/"), status)
+    text = answer.content.decode()
+    assert answer.status_code == status
+    assert text.count("<p>") >= 4
+    assert "Go home" in text
+
+
+def test_a_problem_gives_back_what_was_typed(rf: RequestFactory) -> None:
+    text = problem(rf.get("/"), 409, typed=[("Note", "pale & sweating")]).content.decode()
+    assert "pale &amp; sweating" in text
+
+
+def test_the_viewer_comes_from_the_request(rf: RequestFactory) -> None:
+    request = rf.get("/", {"q": "reyes"})
+    request.viewer = Viewer("M. Sample-Hill", "Nurse", signed_in=True)
+    context = base_context(request)
+    assert context["viewer"].name == "M. Sample-Hill"
+    assert context["query"] == "reyes"
+    assert context["csrf_token"]
