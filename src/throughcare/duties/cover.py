@@ -1,0 +1,108 @@
+"""Cover: who is there for a role now, or can be called; and what is told upwards where nobody is (ruling 6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from throughcare.duties import rulebook
+from throughcare.duties.events import RoleUncovered
+from throughcare.duties.models import OPEN, Duty, Escalation, RosterShift
+from throughcare.kernel import clock
+from throughcare.kernel.events import emit
+from throughcare.kernel.vocabulary import Role
+
+UP = Role.HSA.value
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Somebody who can take a duty now."""
+
+    user_id: UUID
+    name: str
+    role: str
+    facility_id: UUID | None
+    until: datetime
+    on_call: bool
+    phone: str
+
+
+def there(facility_id: UUID | None, at: datetime, roles: Iterable[str] | None = None) -> list[OnDuty]:
+    """Give who is on shift or on call at a facility at a moment: on shift first, on call for the agency last."""
+    rows = _running(at).filter(Q(facility_id=facility_id) | Q(facility_id=None))
+    if roles is not None:
+        rows = rows.filter(role__in=list(roles))
+    found = [
+        OnDuty(r.user_id, r.user.name, r.role, r.facility_id, r.ends, r.on_call, r.phone)
+        for r in rows.select_related("user")
+    ]
+    return sorted(found, key=lambda o: (o.on_call, o.facility_id is None, o.role, o.name))
+
+
+def _running(at: datetime) -> QuerySet[RosterShift]:
+    return RosterShift.objects.filter(starts__lte=at, ends__gt=at, user__is_active=True)
+
+
+def check(waiting: Iterable[tuple[UUID | None, str]]) -> int:
+    """Escalate at once for each (facility, role) in which duties wait and nobody is there; told once until cleared."""
+    now, raised = clock.now(), 0
+    asked = {(facility, role) for facility, role in waiting if facility is not None}
+    if not asked:
+        return 0
+    rows = _running(now).filter(role__in={role for _, role in asked})
+    held = set(rows.values_list("facility_id", "role"))
+    told = set(Escalation.objects.filter(kind="uncovered", cleared_at=None).values_list("facility_id", "role"))
+    for facility, role in sorted(asked, key=str):
+        if (facility, role) in held or (None, role) in held or (facility, role) in told:
+            continue
+        if _covered_otherwise(facility, role, now) or not _needed_soon(facility, role):
+            continue
+        row = Escalation.objects.create(kind="uncovered", facility_id=facility, role=role, to_role=UP, raised_at=now)
+        emit(RoleUncovered(happened_at=now, facility_id=facility, ref=row.id, role=role))
+        raised += 1
+    return raised
+
+
+def _covered_otherwise(facility: UUID | None, role: str, now: datetime) -> bool:
+    """Tell whether every rule of this role that waits there names another role that is there (the row's `cover`)."""
+    present = {o.role for o in there(facility, now)}
+    if not present:
+        return False
+    book = rulebook.at(now)
+    waiting = _waiting(facility, role).values_list("rule", flat=True).distinct()
+    return all(rule in book.rules and present & set(book.rules[rule].cover) for rule in waiting)
+
+
+def _needed_soon(facility: UUID | None, role: str) -> bool:
+    return _waiting(facility, role).exists()
+
+
+def _waiting(facility: UUID | None, role: str) -> QuerySet[Duty]:
+    return Duty.objects.filter(OPEN, facility_id=facility, owner_role=role, lane__in=["now", "shift"])
+
+
+def clear(facility_id: UUID | None, role: str, now: datetime) -> int:
+    """Clear what was told of a role that is covered again."""
+    rows = Escalation.objects.filter(kind="uncovered", role=role, cleared_at=None)
+    if facility_id is not None:
+        rows = rows.filter(facility_id=facility_id)
+    return rows.update(cleared_at=now)
+
+
+def escalate(duty: Duty, kind: str, to_role: str, now: datetime) -> UUID:
+    """Tell upwards of one duty, once until it is settled."""
+    standing = Escalation.objects.filter(kind=kind, duty=duty, cleared_at=None).first()
+    if standing is not None:
+        return standing.id
+    row = Escalation.objects.create(
+        kind=kind, facility_id=duty.facility_id, role=duty.owner_role, duty=duty, to_role=to_role, raised_at=now
+    )
+    return row.id
+
+
+def clear_duty(duty_id: UUID, now: datetime) -> None:
+    """Clear what was told of a duty that is closed."""
+    Escalation.objects.filter(duty_id=duty_id, cleared_at=None).update(cleared_at=now)

@@ -1,0 +1,123 @@
+"""What custody's moves and identity's links do to open duties: carry, convert, void, restore. No due time changes."""
+
+from uuid import UUID
+
+from throughcare.duties import rules
+from throughcare.duties.desk import Closing, Desk, actor_label
+from throughcare.duties.events import LinkConflictFound
+from throughcare.duties.models import Duty
+from throughcare.duties.rule import Facts
+from throughcare.duties.rulebook import Rulebook
+from throughcare.kernel.events import Event, emit
+
+MOVES = {"transferred_in": "transfer", "released": "release", "died": "death"}
+SENTENCES = {"transfer": "transferred", "release": "released", "death": "died"}
+CAME_TO = frozenset({"admitted", "transferred_in", "transfer_cancelled", "returned_in"})
+HEEDED = frozenset(
+    {
+        *MOVES,
+        *CAME_TO,
+        "release_cancelled",
+        "transfer_cancelled",
+        "admission_cancelled",
+        "people_merged",
+        "people_unmerged",
+    }
+)
+
+
+def apply(desk: Desk, book: Rulebook, event: Event, facts: Facts) -> None:
+    """Apply a move to the person's open duties, before the event opens or closes anything itself."""
+    if event.person_id is None or event.name not in HEEDED:
+        return
+    if event.name in MOVES:
+        _move(desk, book, event, MOVES[event.name])
+    if event.name in CAME_TO:
+        _carry(desk, event, event.facility_id)
+    if event.name == "release_cancelled":
+        _restore(desk, book, event)
+    if event.name == "transfer_cancelled":
+        _undo_openings(desk, book, event, {"transferred_in"})
+    if event.name == "admission_cancelled":
+        for duty in desk.of(event.person_id):
+            desk.close(book, duty, _void(event), goes_on=False)
+    if event.name == "people_merged":
+        _merge(desk, event)
+    if event.name == "people_unmerged":
+        desk.family.part(event.loser_id)  # type: ignore[attr-defined]
+
+
+def _move(desk: Desk, book: Rulebook, event: Event, kind: str) -> None:
+    for duty in desk.of(event.person_id):  # type: ignore[arg-type]
+        rule = book.rules.get(duty.rule)
+        effect, successor = "carry", ""
+        if rule is not None:
+            decision = rules.on_move(rule, kind)
+            effect, successor = decision.effect, decision.successor
+        closing = Closing("void", event.happened_at, actor_label(), SENTENCES[kind], event.name, event.ref)
+        if effect == "convert" and successor in book.rules:
+            desk.convert(book, duty, closing, successor)
+        elif effect == "void":
+            desk.close(book, duty, closing, goes_on=False)
+
+
+def _carry(desk: Desk, event: Event, facility_id: UUID | None) -> None:
+    """Let the duties go with the person: same times, owner now at the place where the person is."""
+    for duty in desk.of(event.person_id):  # type: ignore[arg-type]
+        if facility_id is not None and duty.facility_id != facility_id:
+            desk.change(duty, facility_id=facility_id, owner=None)
+            desk.waiting.add((facility_id, duty.owner_role))
+
+
+def _restore(desk: Desk, book: Rulebook, event: Event) -> None:
+    """Bring back what the release closed, with its original due times; what the release opened is void (ruling 5)."""
+    family = desk.family.of(event.person_id)  # type: ignore[arg-type]
+    lately = [d for d in desk.touched.values() if d.subject_id in family and d.closed_event == "released"]
+    stored = Duty.objects.filter(person_id__in=family, closed_event="released").exclude(id__in=desk.touched)
+    rows = [*stored, *lately]
+    of_this = [d for d in rows if event.ref is not None and d.closed_ref == event.ref] or _last(rows)
+    successors = {d.successor_id for d in of_this if d.successor_id}
+    for duty in of_this:
+        desk.reopen(duty, "the release was cancelled")
+    for duty in desk.of(event.person_id):  # type: ignore[arg-type]
+        if duty.id in successors:
+            desk.close(book, duty, _void(event), goes_on=False)
+    _undo_openings(desk, book, event, {"released"})
+
+
+def _last(rows: list[Duty]) -> list[Duty]:
+    latest = max((d.closed_at for d in rows if d.closed_at), default=None)
+    return [d for d in rows if d.closed_at == latest]
+
+
+def _undo_openings(desk: Desk, book: Rulebook, event: Event, triggers: set[str]) -> None:
+    for duty in desk.of(event.person_id):  # type: ignore[arg-type]
+        if duty.trigger in triggers and (event.ref is None or duty.ref == event.ref):
+            desk.close(book, duty, _void(event), goes_on=False)
+
+
+def _merge(desk: Desk, event: Event) -> None:
+    """Link two charts' duties: each that is open in both becomes a duty to settle; none is closed by itself."""
+    loser: UUID = event.loser_id  # type: ignore[attr-defined]
+    survivor = event.person_id
+    mine = {(d.rule, d.about): d for d in desk.of(survivor)}  # type: ignore[arg-type]
+    doubled = [
+        (d, mine[d.rule, d.about])
+        for d in desk.of(loser)
+        if (d.rule, d.about) in mine and d.id != mine[d.rule, d.about].id
+    ]
+    desk.family.join([survivor, loser])  # type: ignore[list-item]
+    for theirs, stays in doubled:
+        emit(
+            LinkConflictFound(
+                happened_at=event.happened_at,
+                person_id=survivor,
+                facility_id=stays.facility_id,
+                ref=theirs.id,
+                of=stays.id,
+            )
+        )
+
+
+def _void(event: Event) -> Closing:
+    return Closing("void", event.happened_at, actor_label(), event.name.replace("_", " "), event.name, event.ref)

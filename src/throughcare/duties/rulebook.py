@@ -1,0 +1,116 @@
+"""The clock table as the engine asks it: which rules an event opens, closes and ends, and how time is counted where."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.apps import apps
+
+from throughcare.duties import clock_table
+from throughcare.duties.calendar import WorkingTime
+from throughcare.duties.rule import Rule, Trigger
+from throughcare.duties.working_time import working_time
+from throughcare.kernel import content
+
+Hearing = tuple[Rule, Trigger]
+
+# Rules with one duty for each thing that their event's `ref` names; all others have one for each person or place.
+# fmt: off
+EACH_THING = frozenset({
+    "INT-03", "INT-04-DECIDE", "INT-04-DOSE", "INT-04-COSIGN", "MOU-01-DECIDE", "MOU-01-DOSE", "SCR-00", "SCR-02", "SCR-03",
+    "SCR-03-NOW", "SCR-05", "SCR-06", "CUS-02", "SPC-01", "SPC-01-WAIT", "SPC-02", "SPC-03-REPORT", "SPC-03-REVIEW",
+    "LAB-01", "LAB-02", "REL-RESULT", "CHR-01", "CHR-02", "MED-01", "MED-02", "MED-04", "MED-05",
+    "MED-06", "MED-07", "GRV-01-LOG", "GRV-01-ANSWER", "GRV-01-TRIAGE", "PPL-01", "PPL-02", "EXC-01", "BTG-01",
+    "STF-05", "STF-08",
+})
+# fmt: on
+# Events that touch the whole person, whatever thing a duty is about.
+WHOLE_PERSON = frozenset({"sent_out", "sent_to_hospital", "admitted", "died"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules of one day, by what they listen to."""
+
+    rules: Mapping[str, Rule]
+    opening: Mapping[str, tuple[Hearing, ...]]
+    closing: Mapping[str, tuple[Hearing, ...]]
+    ending: Mapping[str, tuple[Hearing, ...]]
+
+    def heeds(self, event: str) -> bool:
+        """Tell whether any rule listens to an event of this name."""
+        return event in self.opening or event in self.closing or event in self.ending
+
+
+def made(rules: Mapping[str, Rule]) -> Rulebook:
+    """Index rules by the events they name."""
+    duties = [rule for rule in rules.values() if rule.kind == "duty"]
+    return Rulebook(
+        rules,
+        _index((rule, t) for rule in duties for t in rule.opens),
+        _index((rule, t) for rule in duties for t in rule.closes),
+        _index((rule, t) for rule in duties for t in rule.ends),
+    )
+
+
+def on(day: date) -> Rulebook:
+    """Give the rules that hold on a local day."""
+    return _on(content.stamp(), day)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the clock must know of a facility; without a facility, of the agency."""
+
+    code: str
+    kind: str
+    working: WorkingTime
+
+
+def place(facility_id: UUID | None) -> Place:
+    """Give how time is counted at a facility."""
+    code, kind = _facility(facility_id) if facility_id else ("", "both")
+    return Place(code, kind, working_time())
+
+
+def at(moment: datetime) -> Rulebook:
+    """Give the rules that hold at a moment."""
+    return on(working_time().day_of(moment))
+
+
+def as_held(rule: Rule, at_place: Place) -> Rule:
+    """Give the rule with the limits that a facility has set stricter for itself."""
+    return clock_table.at_facility(rule, at_place.code) if at_place.code else rule
+
+
+def each_thing(rule: Rule) -> bool:
+    """Tell whether the rule has one duty for each thing (a request, a result), and not one for each person."""
+    return rule.id in EACH_THING
+
+
+_known: dict[UUID, tuple[str, str]] = {}
+
+
+def _facility(facility_id: UUID) -> tuple[str, str]:
+    """Facilities hardly change: each process asks once for each. An unknown one counts as both kinds: the stricter limit binds."""
+    if facility_id not in _known:
+        model = apps.all_models["custody"].get("facility")
+        found = model._default_manager.filter(id=facility_id).values_list("code", "kind").first() if model else None
+        if found is None:
+            return "", "both"
+        _known[facility_id] = found
+    return _known[facility_id]
+
+
+@lru_cache(maxsize=64)
+def _on(stamp: tuple[str, int], day: date) -> Rulebook:
+    return made(clock_table.rules(day))
+
+
+def _index(heard: Iterable[Hearing]) -> Mapping[str, tuple[Hearing, ...]]:
+    found: dict[str, list[Hearing]] = {}
+    for rule, trigger in heard:
+        found.setdefault(trigger.event, []).append((rule, trigger))
+    return {event: tuple(hearings) for event, hearings in found.items()}
