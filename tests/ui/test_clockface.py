@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ui.conftest import NIGHT
 
+from tests.ui.conftest import NIGHT
 from throughcare.ui.clockface import GATE, face, soon_from
 from throughcare.ui.jinja import clock_face, clock_text, moment
 from throughcare.ui.shapes import ClockShape

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ui.conftest import NIGHT
 
+from tests.ui.conftest import NIGHT
 from throughcare.ui.avatar import portrait
 from throughcare.ui.charts import nice_levels, number, plot, spark
 from throughcare.ui.jinja import ago, day, full, hhmm, iso, moment, weekday

@@ -47,7 +47,10 @@ def _seconds(at: datetime | date) -> float:
 
 def nice_levels(low: float, high: float, count: int = 4) -> tuple[float, ...]:
     """Return round numbers that enclose low and high, about `count` steps apart."""
-    span = max(high - low, 1e-9)
+    most = max(abs(low), abs(high))
+    if high - low < most / 50 or high - low < 0.001:  # one value, or values as good as equal: give them room
+        low, high = low - max(most / 10, 0.5), high + max(most / 10, 0.5)
+    span = high - low
     raw = span / count
     size = 10 ** math.floor(math.log10(raw))
     step = next((m * size for m in (1, 2, 2.5, 5, 10) if m * size >= raw), 10 * size)
@@ -59,7 +62,7 @@ def nice_levels(low: float, high: float, count: int = 4) -> tuple[float, ...]:
 def number(value: float) -> str:
     """Write a value without noise: 7, 7.2, 1,200."""
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return text or "0"
+    return "0" if text in {"", "-0"} else text
 
 
 def polyline(points: list[tuple[float, float]]) -> str:

@@ -434,8 +434,7 @@ def kiosk_buttons() -> list[KioskButton]:
 def _public(now: datetime) -> list[Example]:
     rows, buttons = board_rows(now), kiosk_buttons()
     return [
-        Example("board_row", "one order", (rows[0],), wide=True),
-        Example("board_list", "a unit", (rows[1:],), wide=True),
+        Example("board_list", "a unit", (rows,), wide=True),
         Example("board_list", "nothing to do", ((),)),
         Example("kiosk_button", "urgent", (buttons[7],)),
         Example("kiosk_grid", "first screen", (buttons[:4],), wide=True),
