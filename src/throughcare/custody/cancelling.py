@@ -1,9 +1,9 @@
 """Taking a move back: what it opened is cancelled, what it closed runs again, and nothing else changes."""
 
+from throughcare.custody.making import Places
 from throughcare.custody.models import Away, LegalStatus, Move, Placement
 from throughcare.custody.refusals import NotIn, OutOfOrder
 from throughcare.custody.standing import Said, Standing
-from throughcare.custody.steps import Places
 
 UNDONE_BY_TRANSFER_CANCEL = frozenset(
     {"transfer", "internal", "court_out", "hospital_out", "furlough", "escape", "return"}
@@ -35,13 +35,13 @@ def undo(standing: Standing, places: Places, at: Said, move: Move, why: str) -> 
         if isinstance(row, Placement) and row.confirmed and row.bed_id and places.taken(row.bed_id, row.person_id):
             row.confirmed, unsettled = False, True
         standing.change(row, until=None, closed_by=None)
-    assert standing.stay is not None
-    if move.kind == "release" and standing.stay.state == "ended":
-        standing.change(standing.stay, state="open", ended_at=None)
+    stay = standing.any_stay()
+    if move.kind == "release" and stay.state == "ended":
+        standing.change(stay, state="open", ended_at=None)
     if move.kind == "admit":
-        standing.change(standing.stay, state="cancelled")
+        standing.change(stay, state="cancelled")
     standing.placement = next((r for r in reopened if isinstance(r, Placement)), None)
-    standing.segments = list(LegalStatus.objects.filter(stay=standing.stay).order_by("since", "id"))
+    standing.segments = list(LegalStatus.objects.filter(stay=stay).order_by("since", "id"))
     changed = {row.id: row for row in standing.changed.values() if isinstance(row, LegalStatus)}
     standing.segments = [changed.get(s.id, s) for s in standing.segments]
     return unsettled

@@ -27,9 +27,7 @@ def stay(row: Stay, segments: Iterable[LegalStatus]) -> Json:
         booking=row.booking_number,
         status=row.state,
         period=period(row.admitted_at, row.ended_at),
-        legalStatus=[
-            filled(code=s.kind, period=period(s.since, s.until)) for s in segments if not s.cancelled
-        ],
+        legalStatus=[filled(code=s.kind, period=period(s.since, s.until)) for s in segments if not s.cancelled],
     )
 
 

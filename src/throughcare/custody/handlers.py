@@ -10,7 +10,8 @@ from throughcare.people.events import PeopleMerged, PersonDied
 
 def settle_two_stays(event: PeopleMerged) -> None:
     """Tell that two linked charts have an open stay each: a merge moves no fact, so a person must settle it."""
-    assert event.person_id is not None
+    if event.person_id is None:
+        return
     loser = Stay.objects.filter(person_id=event.loser_id, state="open").first()
     survivor = Stay.objects.filter(person_id=event.person_id, state="open").first()
     if loser is not None and survivor is not None:
@@ -28,9 +29,8 @@ def settle_two_stays(event: PeopleMerged) -> None:
 
 def end_stay_by_death(event: PersonDied) -> None:
     """End the stay of somebody who has died."""
-    assert event.person_id is not None
-    standing = load(event.person_id)
-    if standing.stay is None:
+    standing = load(event.person_id) if event.person_id else None
+    if standing is None or standing.stay is None:
         return
     steps.die(standing, said(db.unit().actor, event.happened_at, None, ""))
     standing.write()

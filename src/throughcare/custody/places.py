@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from throughcare.custody.making import Spot
 from throughcare.custody.models import Bed, Facility, Placement, Unit
 from throughcare.custody.refusals import UnknownPlace
 from throughcare.custody.rules import is_open
-from throughcare.custody.steps import Spot
 from throughcare.kernel import clock
 
 

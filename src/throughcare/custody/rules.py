@@ -26,25 +26,12 @@ SCHEDULE_KINDS = ("court", "transfer", "release", "visit")
 CONFIDENCE = ("fixed", "likely", "uncertain")
 SCHEDULE_STATES = ("planned", "done", "cancelled")
 
-# Segments (connecticut.md 5.2, 7.1): inside, in the community but still in the agency's custody, and out of it.
-INSIDE = ("pretrial", "sentenced")
-COMMUNITY = ("halfway_house", "transitional_supervision", "reentry_furlough", "home_confinement", "nursing_home")
-SUPERVISED = ("parole", "special_parole")
-LEGAL_KINDS = (*INSIDE, *COMMUNITY, *SUPERVISED)
-LIBERTY = "liberty"
-DESTINATIONS = (LIBERTY, *COMMUNITY, *SUPERVISED)
+# Segments inside the walls; all others are in the community, in custody or out of it (content/custody/legal_status.toml).
+INSIDE = ("accused", "sentenced", "held_for_other")
+DISCHARGED = "discharged"
 
 # Clocks of two systems differ a little; what lies further ahead is a mistake.
 AHEAD = timedelta(minutes=5)
-
-
-def in_custody(kind: str) -> bool:
-    """Tell whether a segment is custody's to see (ruling 9: parole ends it; a halfway house does not)."""
-    if kind in INSIDE or kind in COMMUNITY:
-        return True
-    if kind in SUPERVISED or kind == LIBERTY:
-        return False
-    raise ValueError(f"no such legal status: [{kind}]")
 
 
 @dataclass(frozen=True, slots=True)

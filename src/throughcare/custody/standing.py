@@ -63,6 +63,12 @@ class Standing:
             raise NotIn("This person is not in custody here. Nothing was changed; admit them first.")
         return self.stay
 
+    def any_stay(self) -> Stay:
+        """Give the stay, open or ended; refuse where there is none."""
+        if self.stay is None:
+            raise NotIn("This person has no stay here. Nothing was changed.")
+        return self.stay
+
     def housed(self) -> Placement:
         """Give where the person is housed; refuse where they are not."""
         self.open_stay()

@@ -10,46 +10,53 @@ from throughcare.kernel import content
 from throughcare.kernel.errors import Invalid
 
 PATH = "custody/alerts.toml"
-_TYPES = {
-    "minutes": re.compile(r"[1-9][0-9]{0,2}"),
+# What a value may look like, by its name: a place is one of a closed list, so that nobody can write a reason into it.
+_VALUES = {
     "time": re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"),
-    "phone": re.compile(r"[0-9+() .-]{1,20}"),
-    "count": re.compile(r"[1-9][0-9]?"),
+    "place": re.compile(r"clinic|dental clinic|infirmary|intake|visiting room|front gate"),
 }
+_GIVEN_BY_HOUSE = frozenset({"phone", "until"})
+_NAMES = re.compile(r"\{([a-z]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One alert: sentence, first aid and whom to call, in English and Spanish; hours for which it holds by itself."""
+    """One alert: sentence, first aid and whom to call, in English and Spanish; hours for which it holds by itself.
+
+    The content's `gloss`, which tells health staff what stands behind it, is not read here on purpose.
+    """
 
     key: str
     title: str
     version: str
-    do: Mapping[str, str]
-    first_aid: Mapping[str, str]
-    call: Mapping[str, str]
-    values: Mapping[str, str]
+    words: Mapping[str, str]
     hours: int
     urgent: bool
     rank: int
-    short: Mapping[str, str]
+
+    @property
+    def values(self) -> frozenset[str]:
+        """Name the values that whoever raises it must give."""
+        names = {name for text in self.words.values() for name in _NAMES.findall(text)}
+        return frozenset(names - _GIVEN_BY_HOUSE)
 
     def checked(self, given: Mapping[str, str | int]) -> dict[str, str]:
-        """Give the values as text; refuse one that is missing, unknown or not of its type."""
+        """Give the values as text; refuse one that is missing, unknown or not of its kind."""
         wrong = set(given) ^ set(self.values)
-        for name, kind in self.values.items():
-            if name in given and not _TYPES[kind].fullmatch(str(given[name])):
-                wrong.add(name)
+        wrong |= {name for name, value in given.items() if name in _VALUES and not _VALUES[name].fullmatch(str(value))}
         if wrong:
             names = ", ".join(sorted(wrong))
             raise Invalid(f"The alert needs proper values for [{names}]. Nothing was changed.")
         return {name: str(value) for name, value in given.items()}
 
-    def sentence(self, part: str, values: Mapping[str, str], *, lang: str = "en", phone: str = "") -> str:
-        """Write a part (`do`, `first_aid`, `call`) with its values."""
-        words = {"do": self.do, "first_aid": self.first_aid, "call": self.call}[part]
-        text = words.get(lang) or words.get("en", "")
-        return " ".join(text.format_map({**values, "nurse": phone}).split())
+    def sentence(
+        self, part: str, values: Mapping[str, str], *, lang: str = "en", phone: str = "", until: str = ""
+    ) -> str:
+        """Write a part (`text`, `first_aid`, `call`) with its values."""
+        text = self.words.get(f"{part}_{lang}") or self.words[part]
+        if not until:
+            text = re.sub(r" (?:until|before|hasta|antes de) \{until\}", "", text)
+        return " ".join(text.format_map({**values, "phone": phone, "until": until}).replace(" .", ".").split())
 
 
 def template(key: str) -> Template:
@@ -62,8 +69,7 @@ def template(key: str) -> Template:
 
 def templates() -> dict[str, Template]:
     """Give all alert templates, in the order in which officers need them."""
-    document = content.document(PATH)
-    return _templates(document.digest)
+    return _templates(content.document(PATH).digest)
 
 
 @lru_cache(maxsize=4)
@@ -74,19 +80,8 @@ def _templates(digest: str) -> dict[str, Template]:
 
 
 def _template(row: Mapping[str, Any], version: str, rank: int) -> Template:
-    for kind in row.get("values", {}).values():
-        if kind not in _TYPES:
-            raise content.ContentError(PATH, f"asks for a value of type [{kind}]. Use {', '.join(_TYPES)}.", row["id"])
-    return Template(
-        key=row["id"],
-        title=row["title"],
-        version=version,
-        do=row["do"],
-        first_aid=row.get("first_aid", {}),
-        call=row.get("call", {}),
-        values=row.get("values", {}),
-        hours=row["hours"],
-        urgent=row.get("urgent", False),
-        rank=rank,
-        short=row.get("short", row["do"]),
-    )
+    words = {f"{part}{lang}": row[f"{part}{lang}"] for part in ("text", "first_aid", "call") for lang in ("", "_es")}
+    found = Template(row["id"], row["title"], version, words, row["lasts_hours"], row["board"] == "top", rank)
+    if unknown := found.values - set(_VALUES):
+        raise content.ContentError(PATH, f"asks for values that have no kind: {sorted(unknown)}. Drop them.", row["id"])
+    return found

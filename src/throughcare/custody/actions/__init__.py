@@ -21,7 +21,7 @@ from throughcare.custody.actions.stays import (
     change_legal_status,
     release,
 )
-from throughcare.custody.steps import Spot
+from throughcare.custody.making import Spot
 
 __all__ = [
     "Moved",

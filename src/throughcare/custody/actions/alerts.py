@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughcare import ledger
 from throughcare.custody import events, fhir, wording
 from throughcare.custody.models import Facility, Lockdown, OperationalAlert, Placement, Unit
@@ -35,14 +37,14 @@ def raise_alert(
     """
     now, form = clock.now(), wording.template(template)
     checked = form.checked(values or {})
-    end = until or now + timedelta(hours=form.hours)
-    if end <= now:
+    end = until or (now + timedelta(hours=form.hours) if form.hours else None)
+    if end is not None and end <= now:
         raise Invalid("An alert needs an end that lies ahead. Nothing was changed.")
     root, family, _ = locked_family(person_id)
-    standing = OperationalAlert.objects.filter(person_id__in=family, template=template, ended_at=None, until__gt=now)
-    for former in standing:
+    holding = OperationalAlert.objects.filter(person_id__in=family, template=template, ended_at=None)
+    for former in holding.filter(Q(until=None) | Q(until__gt=now)):
         if former.values == checked:
-            if end > former.until:
+            if former.until is not None and (end is None or end > former.until):
                 former.bump(until=end)
                 _keep(former)
             return former.id
@@ -60,9 +62,7 @@ def raise_alert(
     )
     _keep(alert)
     emit(
-        events.AlertRaised(
-            happened_at=now, person_id=root, facility_id=_where(family), ref=alert.id, template=template
-        )
+        events.AlertRaised(happened_at=now, person_id=root, facility_id=_where(family), ref=alert.id, template=template)
     )
     return alert.id
 
@@ -103,7 +103,8 @@ def start_lockdown(
     ):
         raise UnknownPlace("There is no such place. Nothing was changed.")
     Facility.objects.select_for_update(no_key=True).get(id=facility_id)
-    if Lockdown.objects.filter(facility_id=facility_id, unit_id=unit_id, ended_at=None).exists():
+    running = Lockdown.objects.filter(facility_id=facility_id, ended_at=None)
+    if (running.filter(unit=None) if unit_id is None else running.filter(unit_id=unit_id)).exists():
         raise Stale("This place is locked down already. Nothing was changed.")
     at = happened_at or clock.now()
     lockdown = Lockdown.objects.create(

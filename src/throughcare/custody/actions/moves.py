@@ -6,11 +6,11 @@ from uuid import UUID
 from throughcare.custody import events, steps
 from throughcare.custody.actions.stays import Moved, finish
 from throughcare.custody.away import rule
+from throughcare.custody.making import Spot
 from throughcare.custody.models import Bed
 from throughcare.custody.places import PlacesNow
 from throughcare.custody.refusals import BedTaken
 from throughcare.custody.standing import load, lock_in_order, said
-from throughcare.custody.steps import Spot
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
@@ -67,10 +67,9 @@ def swap_beds(
     one, two = load(person_id), load(other_id)
     here, there = one.housed(), two.housed()
     if here.facility_id != there.facility_id or not (here.confirmed and there.confirmed) or here.id == there.id:
-        raise Invalid("Two people swap beds within one facility, and each must be confirmed in one. Nothing was changed.")
-    places, at = _Swapping({here.bed_id, there.bed_id}, {here.person_id, there.person_id}), said(
-        actor, happened_at, None, ""
-    )
+        raise Invalid("Two people swap beds within one facility, and each is confirmed in one. Nothing was changed.")
+    places = _Swapping({bed for bed in (here.bed_id, there.bed_id) if bed})
+    at = said(actor, happened_at, None, "")
     a, b = Spot(here.facility_id, here.unit_id, here.bed_id), Spot(there.facility_id, there.unit_id, there.bed_id)
     moves = [steps.move_within(one, places, at, to=b).id, steps.move_within(two, places, at, to=a).id]
     one.write()
@@ -141,9 +140,7 @@ def record_escape(
 
 
 @action("custody.confirm_bed")
-def confirm_bed(
-    *, actor: Actor, intent: UUID | None = None, person_id: UUID, bed_id: UUID | None = None
-) -> Moved:
+def confirm_bed(*, actor: Actor, intent: UUID | None = None, person_id: UUID, bed_id: UUID | None = None) -> Moved:
     """Settle in which bed somebody is: the one that was named, or another; refuses BedTaken."""
     standing, places = load(person_id), PlacesNow()
     here = standing.housed()
@@ -151,7 +148,9 @@ def confirm_bed(
     if wanted is None:
         raise Invalid("Say which bed. Nothing was changed.")
     if places.taken(wanted, here.person_id):
-        raise BedTaken("Somebody else is confirmed in that bed. Nothing was changed; choose another, or move them first.")
+        raise BedTaken(
+            "Somebody else is confirmed in that bed. Nothing was changed; choose another, or move them first."
+        )
     unit_id = Bed.objects.filter(id=wanted).values_list("unit_id", flat=True).first()
     at = said(actor, None, None, "")
     move = steps.move_within(standing, places, at, to=Spot(here.facility_id, unit_id, wanted))
@@ -170,7 +169,7 @@ def confirm_bed(
 class _Swapping(PlacesNow):
     """Places for two who exchange beds: each leaves the bed that the other takes."""
 
-    def __init__(self, beds: set[UUID], people: set[UUID]) -> None:
+    def __init__(self, beds: set[UUID]) -> None:
         super().__init__()
         for bed in sorted(beds):
             Bed.objects.select_for_update(no_key=True).filter(id=bed).first()

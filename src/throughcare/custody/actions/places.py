@@ -1,6 +1,7 @@
 """Places are laid down from reviewed content; done again, it changes only what the content changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,30 +15,20 @@ from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
 
-PATH = "places/connecticut.toml"
-FACILITY_FIELDS = (
-    "name",
-    "short_name",
-    "town",
-    "kind",
-    "sex",
-    "level",
-    "zone",
-    "capacity",
-    "nurse_phone",
-    "opened_on",
-    "closed_on",
-)
+FOLDER = "places"
+SEXES = {"men": "male", "women": "female"}
 
 
 @action("custody.load_places")
-def load_places(*, actor: Actor, path: str = PATH) -> int:
-    """Lay down agency, facilities, units, cells and beds of a content file. Gives how many facilities changed."""
-    body = content.load(path)
-    agency = _agency(body["agency"])
-    changed = [f for f in (_facility(agency, row) for row in content.rows(path, "facility")) if f]
-    _housing(content.rows(path, "facility"))
-    return len(changed)
+def load_places(*, actor: Actor) -> int:
+    """Lay down agency, facilities, units, cells and beds of the places' content. Gives how many facilities changed."""
+    changed = 0
+    for path in content.names(FOLDER):
+        agency = _agency(content.load(path)["agency"])
+        rows = content.rows(path, "facility")
+        changed += sum(_facility(agency, row, number) for number, row in enumerate(rows, 1))
+        _housing(rows)
+    return changed
 
 
 def facility_id(code: str) -> UUID:
@@ -46,10 +37,8 @@ def facility_id(code: str) -> UUID:
 
 
 def _agency(row: Mapping[str, Any]) -> Agency:
-    wanted = {"name": row["name"], "zone": row.get("zone", "America/New_York")}
-    agency, new = Agency.objects.get_or_create(
-        code=row["code"], defaults={"id": derived("agency", row["code"]), **wanted}
-    )
+    wanted = {"name": row["name"], "zone": row["zone"]}
+    agency, new = Agency.objects.get_or_create(code=row["id"], defaults={"id": derived("agency", row["id"]), **wanted})
     different = {k: v for k, v in wanted.items() if getattr(agency, k) != v}
     if different:
         agency.bump(**different)
@@ -64,11 +53,21 @@ def _agency(row: Mapping[str, Any]) -> Agency:
     return agency
 
 
-def _facility(agency: Agency, row: Mapping[str, Any]) -> Facility | None:
+def _facility(agency: Agency, row: Mapping[str, Any], number: int) -> bool:
     code = row["id"]
-    wanted = {name: row[name] for name in FACILITY_FIELDS if name in row}
-    wanted.setdefault("short_name", row["name"])
-    wanted.setdefault("zone", agency.zone)
+    wanted: dict[str, Any] = {
+        "name": row["name"],
+        "short_name": _short(row["name"]),
+        "town": row.get("town", ""),
+        "kind": row["kind"],
+        "sex": SEXES.get(row.get("sex", ""), "any"),
+        "level": row.get("security", ""),
+        "zone": row.get("zone", agency.zone),
+        "capacity": row.get("capacity"),
+        "nurse_phone": row.get("nurse_phone", f"44{number:02d}" if row.get("units") else ""),
+        "opened_on": _day(row.get("opened")),
+        "closed_on": _day(row.get("closed")),
+    }
     facility, new = Facility.objects.get_or_create(
         code=code, defaults={"id": facility_id(code), "agency": agency, **wanted}
     )
@@ -76,11 +75,11 @@ def _facility(agency: Agency, row: Mapping[str, Any]) -> Facility | None:
     if different:
         facility.bump(**different)
     known = set(facility.codes.values_list("code", flat=True))
-    PlaceCode.objects.bulk_create(
-        PlaceCode(id=derived("code", c), facility=facility, code=c) for c in row.get("hl7_codes", ()) if c not in known
-    )
+    for name in (code, *row.get("codes", ())):
+        if name not in known:
+            PlaceCode.objects.create(id=derived("place code", name), facility=facility, code=name)
     if not new and not different:
-        return None
+        return False
     ledger.record(
         type="Location",
         id=facility.id,
@@ -88,7 +87,22 @@ def _facility(agency: Agency, row: Mapping[str, Any]) -> Facility | None:
         data_class=DataClass.DEMOGRAPHICS,
         body=fhir.location(facility),
     )
-    return facility
+    return True
+
+
+def _short(name: str) -> str:
+    for long, short in (("Correctional Center", "CC"), ("Correctional Institution", "CI"), ("Institution", "YI")):
+        if name.endswith(long):
+            return name.removesuffix(long).replace("Youth ", "") + short
+    return name
+
+
+def _day(text: str | None) -> date | None:
+    """Read a day; where only a month or a year is known, its first day."""
+    if not text:
+        return None
+    year, month, day = (*text.split("-"), "1", "1")[:3]
+    return date(int(year), int(month), int(day))
 
 
 def _housing(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -96,37 +110,54 @@ def _housing(rows: Iterable[Mapping[str, Any]]) -> None:
     cells: list[Cell] = []
     beds: list[Bed] = []
     for row in rows:
-        for unit_row in row.get("units", ()):
-            unit = Unit(
-                id=derived("unit", row["id"], unit_row["code"]),
-                facility_id=facility_id(row["id"]),
-                code=unit_row["code"],
-                name=unit_row.get("name", unit_row["code"]),
-                kind=unit_row.get("kind", "housing"),
-            )
+        for unit, count, per_cell in _units(row):
             units.append(unit)
-            for cell, its_beds in _cells(unit, row["id"], unit_row):
+            for cell, its_beds in _cells(unit, row["id"], count, per_cell):
                 cells.append(cell)
                 beds.extend(its_beds)
-    Unit.objects.bulk_create(
-        units, update_conflicts=True, update_fields=["name", "kind"], unique_fields=["id"], batch_size=1000
-    )
-    Cell.objects.bulk_create(cells, ignore_conflicts=True, batch_size=2000)
-    Bed.objects.bulk_create(beds, ignore_conflicts=True, batch_size=2000)
+    for model, found in ((Unit, units), (Cell, cells), (Bed, beds)):
+        model._default_manager.bulk_create(found, ignore_conflicts=True, batch_size=4000)  # type: ignore[arg-type]
 
 
-def _cells(unit: Unit, facility: str, row: Mapping[str, Any]) -> Iterator[tuple[Cell, list[Bed]]]:
-    per_cell = int(row.get("beds_per_cell", 2))
-    for number in range(1, int(row.get("cells", 0)) + 1):
-        code = f"{unit.code}-{number:03d}"
+def _units(row: Mapping[str, Any]) -> Iterator[tuple[Unit, int, int]]:
+    """Invent units as the content asks: letters, a place for arrivals, an infirmary where there is one."""
+    plan = row.get("units")
+    if not plan:
+        return
+    facility = row["id"]
+    wanted = [
+        (letter, f"Unit {letter}", "housing", plan["cells_per_unit"], plan["beds_per_cell"])
+        for letter in _letters(plan["count"])
+    ]
+    if row.get("arrivals") or row["kind"] in ("jail", "both") or "reception" in row.get("functions", ()):
+        wanted.append(("IN", "Intake", "intake", 20, 2))
+    if "infirmary" in row.get("features", ()):
+        wanted.append(("INF", "Infirmary", "infirmary", 20, 1))
+    for code, name, kind, count, per_cell in wanted:
+        unit = Unit(
+            id=derived("unit", facility, code), facility_id=facility_id(facility), code=code, name=name, kind=kind
+        )
+        yield unit, count, per_cell
+
+
+def _letters(count: int) -> list[str]:
+    return list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:count]
+
+
+def _cells(unit: Unit, facility: str, count: int, per_cell: int) -> Iterator[tuple[Cell, list[Bed]]]:
+    for number in range(101, 101 + count):
+        code = f"{unit.code}-{number}"
         cell = Cell(id=derived("cell", facility, code), unit=unit, code=code)
-        yield cell, [
-            Bed(
-                id=derived("bed", facility, code, str(n)),
-                unit=unit,
-                cell=cell,
-                code=str(n),
-                bunk="single" if per_cell == 1 else "bottom" if n % 2 else "top",
-            )
-            for n in range(1, per_cell + 1)
-        ]
+        yield (
+            cell,
+            [
+                Bed(
+                    id=derived("bed", facility, code, str(n)),
+                    unit=unit,
+                    cell=cell,
+                    code=str(n),
+                    bunk="single" if per_cell == 1 else "bottom" if n % 2 else "top",
+                )
+                for n in range(1, per_cell + 1)
+            ],
+        )

@@ -71,7 +71,9 @@ def cancel_scheduled(*, actor: Actor, intent: UUID | None = None, event_id: UUID
 def fulfil(person_id: UUID, kind: str, at: datetime) -> None:
     """Mark today's plan of this kind as done: the move that it announced has happened."""
     planned = (
-        ScheduledEvent.objects.filter(person_id=person_id, kind=kind, state="planned", starts_at__lte=at + timedelta(hours=18))
+        ScheduledEvent.objects.filter(
+            person_id=person_id, kind=kind, state="planned", starts_at__lte=at + timedelta(hours=18)
+        )
         .order_by("starts_at")
         .first()
     )
@@ -99,7 +101,7 @@ def _check(
 
 
 def _tell(standing: Standing, planned: ScheduledEvent) -> None:
-    assert standing.stay is not None
+    stay = standing.open_stay()
     now = clock.now()
     place = standing.placement.facility_id if standing.placement else None
     if planned.kind == "release":
@@ -109,7 +111,7 @@ def _tell(standing: Standing, planned: ScheduledEvent) -> None:
                 person_id=planned.person_id,
                 facility_id=place,
                 ref=planned.id,
-                stay_id=standing.stay.id,
+                stay_id=stay.id,
                 release_at=planned.starts_at,
                 confidence=planned.confidence,
             )
@@ -122,7 +124,7 @@ def _tell(standing: Standing, planned: ScheduledEvent) -> None:
             person_id=planned.person_id,
             facility_id=place,
             ref=planned.id,
-            stay_id=standing.stay.id,
+            stay_id=stay.id,
             kind=planned.kind,
             starts_at=planned.starts_at,
         )

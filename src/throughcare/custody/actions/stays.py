@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from throughcare.custody import cancelling, events, steps
+from throughcare.custody import cancelling, events, making, steps
+from throughcare.custody.actions.schedule import fulfil
+from throughcare.custody.making import Spot
 from throughcare.custody.models import Move
 from throughcare.custody.places import PlacesNow
-from throughcare.custody.rules import LIBERTY
+from throughcare.custody.refusals import NotIn
+from throughcare.custody.rules import DISCHARGED
 from throughcare.custody.standing import Standing, load, said
-from throughcare.custody.steps import Spot
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 
@@ -31,7 +33,7 @@ def admit(
     intent: UUID | None = None,
     person_id: UUID,
     to: Spot,
-    legal_status: str = "pretrial",
+    legal_status: str = "accused",
     booking_number: str = "",
     happened_at: datetime | None = None,
     received_at: datetime | None = None,
@@ -51,7 +53,7 @@ def release(
     intent: UUID | None = None,
     person_id: UUID,
     planned: bool = True,
-    destination: str = LIBERTY,
+    destination: str = DISCHARGED,
     to: Spot | None = None,
     happened_at: datetime | None = None,
     received_at: datetime | None = None,
@@ -78,9 +80,8 @@ def change_legal_status(
     """End the segment of legal status that runs and begin another. Gives the stay's id."""
     standing = load(person_id)
     steps.change_legal_status(standing, said(actor, happened_at, received_at, source_ref), kind=kind)
-    stay_id = standing.open_stay().id if standing.stay and standing.stay.state == "open" else _stay_id(standing)
     standing.write()
-    return stay_id
+    return standing.any_stay().id
 
 
 @action("custody.cancel_admission")
@@ -98,9 +99,7 @@ def cancel_transfer(
     *, actor: Actor, intent: UUID | None = None, person_id: UUID, why: str = "", source_ref: str = ""
 ) -> Moved:
     """Take the last transfer, internal move, trip or return back while nothing was built upon it."""
-    standing, move, unsettled = _cancel(
-        actor, person_id, cancelling.UNDONE_BY_TRANSFER_CANCEL, why, source_ref
-    )
+    standing, move, unsettled = _cancel(actor, person_id, cancelling.UNDONE_BY_TRANSFER_CANCEL, why, source_ref)
     standing.told.append(
         events.TransferCancelled(
             happened_at=move.happened_at,
@@ -131,9 +130,13 @@ def cancel_release(
 
 def finish(standing: Standing, move: Move | None = None) -> Moved:
     """Write, tell, and say what it came to."""
+    announced = {"transfer": "transfer", "court_out": "court", "release": "release"}
+    if move is None and standing.last is not None and standing.last.kind in announced:
+        fulfil(standing.person_id, announced[standing.last.kind], standing.last.happened_at)
     standing.write()
     last, place = move or standing.last, standing.placement
-    assert last is not None
+    if last is None:
+        raise NotIn("There is nothing recorded of this person. Nothing was changed.")
     named = place is not None and (place.bed_id is not None or bool(place.bed_named))
     return Moved(last.stay_id, last.id, last.person_id, place.confirmed if place and named else None)
 
@@ -144,9 +147,9 @@ def _cancel(
     standing = load(person_id, ended=True)
     move = cancelling.last_of(standing, kinds)
     unsettled = cancelling.undo(standing, PlacesNow(), said(actor, None, None, source_ref), move, why)
-    steps.keep_move(move)
+    making.keep_move(move)
     if move.kind in ("admit", "release", "return"):
-        steps.keep_stay(standing)
+        making.keep_stay(standing)
     return standing, move, unsettled
 
 
@@ -160,8 +163,3 @@ def _tell(standing: Standing, move: Move, event: type[events.CustodyEvent], faci
             stay_id=move.stay_id,
         )
     )
-
-
-def _stay_id(standing: Standing) -> UUID:
-    assert standing.stay is not None
-    return standing.stay.id

@@ -19,7 +19,8 @@ class OperationalAlert(PersonRow):
     values = models.JSONField(default=dict)
     raised_at = models.DateTimeField()
     raised_by = models.CharField(max_length=160)
-    until = models.DateTimeField()
+    # None: until somebody ends it.
+    until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=160, blank=True)
     reason_ref = models.UUIDField(null=True)
@@ -27,7 +28,9 @@ class OperationalAlert(PersonRow):
     class Meta(PersonRow.Meta):
         constraints = [
             *PersonRow.Meta.constraints,
-            models.CheckConstraint(condition=Q(until__gt=F("raised_at")), name="custody_operationalalert_period"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("raised_at")), name="custody_operationalalert_period"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by="") | Q(ended_at__gte=F("raised_at")) & ~Q(ended_by=""),
                 name="custody_operationalalert_ended",

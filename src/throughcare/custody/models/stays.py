@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from throughcare.custody.models.places import Bed, Facility, Unit
-from throughcare.custody.rules import AWAY_KINDS, LEGAL_KINDS, MOVE_KINDS, STAY_STATES
+from throughcare.custody.rules import AWAY_KINDS, MOVE_KINDS, STAY_STATES
 from throughcare.kernel.models import PersonRow
 
 
@@ -48,7 +48,7 @@ class Move(PersonRow):
     to_bed = models.ForeignKey(Bed, on_delete=models.PROTECT, null=True, related_name="+")
     bed_named = models.CharField(max_length=40, blank=True)
     place = models.CharField(max_length=80, blank=True)
-    destination = models.CharField(max_length=24, blank=True)
+    destination = models.CharField(max_length=60, blank=True)
     planned = models.BooleanField(default=True)
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
@@ -65,7 +65,8 @@ class Move(PersonRow):
             models.UniqueConstraint(fields=["stay", "n"], name="custody_move_order"),
             models.CheckConstraint(condition=Q(kind__in=MOVE_KINDS), name="custody_move_kind"),
             models.CheckConstraint(
-                condition=Q(cancelled_at__isnull=True, cancelled_by="") | Q(cancelled_at__isnull=False) & ~Q(cancelled_by=""),
+                condition=Q(cancelled_at__isnull=True, cancelled_by="")
+                | Q(cancelled_at__isnull=False) & ~Q(cancelled_by=""),
                 name="custody_move_cancelled",
             ),
         ]
@@ -90,14 +91,18 @@ class MadeByMove(PersonRow):
 
 
 class LegalStatus(MadeByMove):
-    """A segment of legal status; custody's lens ends with the last one in custody (ruling 9)."""
+    """A segment of legal status, with what the content of its day said of it; custody's lens ends with it (ruling 9)."""
 
-    kind = models.CharField(max_length=24)
+    kind = models.CharField(max_length=60)
+    in_custody = models.BooleanField()
+    custody_sees = models.BooleanField()
 
     class Meta(PersonRow.Meta):
         constraints = [
             *PersonRow.Meta.constraints,
-            models.CheckConstraint(condition=Q(kind__in=LEGAL_KINDS), name="custody_legalstatus_kind"),
+            models.CheckConstraint(
+                condition=Q(custody_sees=False) | Q(in_custody=True), name="custody_legalstatus_custody_sees"
+            ),
             _period("custody_legalstatus_period"),
         ]
 
