@@ -1,12 +1,16 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
+from throughcare.custody import handlers as custody
 from throughcare.duties import actions as duties
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
+from throughcare.people.events import PeopleMerged, PersonDied
 
 
 def wire() -> None:
     """Wire every room; runs once at start, and may run again."""
     events.clear()
+    events.on(PersonDied, custody.end_stay_by_death)
+    events.on(PeopleMerged, custody.settle_two_stays)
     # The clock hears everything, after those who were wired for the very event.
     events.on(Event, duties.hear)
