@@ -1,0 +1,34 @@
+"""The reference of the clocks names every rule in force, each event, and nothing that an older edition said."""
+
+from datetime import date
+
+from throughcare.duties import clock_table, reference
+
+TODAY = date(2026, 11, 21)
+
+
+def test_every_rule_and_event_in_force_is_on_the_page() -> None:
+    page = reference.markdown(TODAY)
+    for rule in clock_table.rules(TODAY).values():
+        assert f"| **{rule.id}**" in page, rule.id
+        assert rule.title in page
+    for event in clock_table.events(TODAY):
+        assert f"| `{event}` |" in page
+
+
+def test_the_page_reads_as_the_rule_says() -> None:
+    page = reference.markdown(TODAY)
+    assert "7 days in a prison<br>14 days in a community or jail" in page
+    assert "90 days before `projected_release_at`" in page
+    assert "every 90 days after it was done if control is fair" in page
+    assert "release: convert to REL-RESULT" in page
+    assert "signed; INT-02 again in 4 h" in page
+
+
+def test_rows_of_the_tables_have_as_many_cells_as_their_heads() -> None:
+    widths = [line.count(" | ") for line in reference.markdown(TODAY).splitlines() if line.startswith("|")]
+    assert set(widths) == {8, 4}
+
+
+def test_an_older_day_shows_the_older_edition() -> None:
+    assert "| **DTH-03** (2018)" in reference.markdown(date(2025, 6, 1))
