@@ -24,14 +24,16 @@ pytest_plugins = ["tests.fixtures_lenses"]
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = postgres_programs.find_programs()
-HOME = Path(os.environ.get("THROUGHCARE_TEST_HOME") or ROOT / ".test-home") / PROGRAMS.parent.name
-CLUSTER = Cluster(HOME, durable=False, programs=PROGRAMS)
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+# A server for each worker: whoever reads by the snapshot's horizon would otherwise wait for another worker's transactions.
+HOME = Path(os.environ.get("THROUGHCARE_TEST_HOME") or ROOT / ".test-home") / PROGRAMS.parent.name / WORKER
+CLUSTER = Cluster(HOME, durable=False, programs=PROGRAMS)
 DATABASE = f"test_{os.getpid()}_{WORKER}"
+KEPT = {"THROUGHCARE_POSTGRES", "THROUGHCARE_TEST_HOME"}
 
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
-for name in [name for name in os.environ if name.startswith("THROUGHCARE_") and name not in {"THROUGHCARE_POSTGRES"}]:
-    del os.environ[name]
+for variable in [name for name in os.environ if name.startswith("THROUGHCARE_") and name not in KEPT]:
+    del os.environ[variable]
 os.environ.update(
     THROUGHCARE_MODE="test",
     THROUGHCARE_HOME=str(HOME),
@@ -44,6 +46,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "throughcare.app.settings"
 from django.conf import settings  # noqa: E402  (only now does the environment say which database)
 
 settings.INSTALLED_APPS  # noqa: B018  (read now, so that pytest-django sets Django up)
+del os.environ["DJANGO_SETTINGS_MODULE"]  # a worker that inherits it would read its settings before this file
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -87,10 +90,10 @@ def template(cluster: Cluster) -> str:
 @pytest.fixture(scope="session")
 def django_db_setup(template: str, django_db_blocker) -> Iterator[None]:
     """Give this worker a copy of the template for tests that roll back (fixture `db`)."""
+    from django.db import connections
+
     with copy_of(template, DATABASE), django_db_blocker.unblock():
         yield
-        from django.db import connections
-
         connections.close_all()
 
 
