@@ -14,6 +14,7 @@ from django.db import close_old_connections
 
 from throughcare.app import demo_clock
 from throughcare.app.config import current
+from throughcare.duties import tick as duties
 from throughcare.kernel import clock
 from throughcare.ledger import anchors, reads
 
@@ -39,6 +40,7 @@ def drop_anchor() -> object:
 
 # In the order in which they run where several are due: what a job writes, a later one sees.
 JOBS: tuple[Job, ...] = (
+    Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),
 )

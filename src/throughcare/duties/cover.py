@@ -92,6 +92,17 @@ def clear(facility_id: UUID | None, role: str, now: datetime) -> int:
     return rows.update(cleared_at=now)
 
 
+def clear_covered(now: datetime) -> int:
+    """Clear what was told of roles that somebody holds now, or for which nothing waits any more."""
+    cleared = 0
+    for row in Escalation.objects.filter(kind="uncovered", cleared_at=None):
+        held = _running(now).filter(Q(facility_id=row.facility_id) | Q(facility_id=None), role=row.role).exists()
+        if held or not _needed_soon(row.facility_id, row.role) or _covered_otherwise(row.facility_id, row.role, now):
+            row.bump(cleared_at=now)
+            cleared += 1
+    return cleared
+
+
 def escalate(duty: Duty, kind: str, to_role: str, now: datetime) -> UUID:
     """Tell upwards of one duty, once until it is settled."""
     standing = Escalation.objects.filter(kind=kind, duty=duty, cleared_at=None).first()

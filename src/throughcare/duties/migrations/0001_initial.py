@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import throughcare.kernel.ids
+from throughcare.kernel.constraints import no_overlap
 
 # No due time changes by a move or by anybody; what is closed stays as it was closed, until it is reopened as it was.
 GUARD = migrations.RunSQL(
@@ -548,6 +549,13 @@ class Migration(migrations.Migration):
                 ),
                 name="duties_rostershift_role",
             ),
+        ),
+        no_overlap(
+            "duties_rostershift",
+            "duties_rostershift_one_place",
+            by="user_id",
+            period="tstzrange(starts, ends)",
+            where="NOT on_call",
         ),
         GUARD,
         SEALED,

@@ -1,0 +1,92 @@
+"""What the clock's hand does for duties: late duties of the lane "now" and uncovered roles go up, calendar days begin.
+
+Due soon and overdue need no writes: they are computed. Running it again changes nothing.
+"""
+
+from datetime import datetime, time
+from uuid import UUID
+
+from django.apps import apps
+
+from throughcare.duties import cover, rulebook
+from throughcare.duties.events import CollectionDayBegan, FacilityYearBegan
+from throughcare.duties.models import OPEN, Duty, Escalation
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.events import emit
+from throughcare.kernel.ids import derived
+
+TICKER = Actor.system("ticker")
+COLLECTION_HOUR = time(6)
+
+
+def run(now: datetime | None = None) -> int:
+    """Do what has fallen due by now; gives how many things were opened or told upwards."""
+    if now is None:
+        return advance(actor=TICKER)
+    with clock.frozen(now):
+        return advance(actor=TICKER)
+
+
+@action("duties.tick")
+def advance(*, actor: Actor) -> int:
+    """Begin calendar days, then tell upwards of what is late or uncovered."""
+    now = clock.now()
+    return _begin_days(now) + _late(now) + _cover(now)
+
+
+def _late(now: datetime) -> int:
+    told = Escalation.objects.filter(kind="late", cleared_at=None, duty__isnull=False).values("duty_id")
+    late = list(Duty.objects.filter(OPEN, lane="now", due_at__lt=now).exclude(id__in=told)[:2000])
+    rows = [
+        Escalation(kind="late", facility_id=d.facility_id, role=d.owner_role, duty=d, to_role=cover.UP, raised_at=now)
+        for d in late
+    ]
+    Escalation.objects.bulk_create(rows, batch_size=500)
+    closed = Escalation.objects.filter(cleared_at=None, duty__closed_at__isnull=False)
+    closed.update(cleared_at=now)
+    return len(rows)
+
+
+def _cover(now: datetime) -> int:
+    cover.clear_covered(now)
+    waiting = Duty.objects.filter(OPEN, lane__in=["now", "shift"], facility_id__isnull=False)
+    return cover.check(set(waiting.values_list("facility_id", "owner_role").distinct().order_by()))
+
+
+def _begin_days(now: datetime) -> int:
+    """Tell each facility's day once: at its hour, unless its duty of that day is there already."""
+    working = rulebook.place(None).working
+    today = working.day_of(now)
+    morning = working.moment(today, COLLECTION_HOUR)
+    begun = 0
+    with_year = set(Duty.objects.filter(trigger="facility_year_began").values_list("subject_id", flat=True))
+    with_day = set(
+        Duty.objects.filter(trigger="collection_day_began", opened_at__gte=morning).values_list("subject_id", flat=True)
+    )
+    waiting = set(Duty.objects.filter(OPEN, trigger="collection_day_began").values_list("subject_id", flat=True))
+    for facility in _facilities(today):
+        if facility not in with_year:
+            emit(
+                FacilityYearBegan(
+                    happened_at=now, facility_id=facility, ref=derived("year", str(facility), str(today.year))
+                )
+            )
+            begun += 1
+        if morning <= now and facility not in with_day | waiting:
+            emit(
+                CollectionDayBegan(
+                    happened_at=morning, facility_id=facility, ref=derived("day", str(facility), str(today))
+                )
+            )
+            begun += 1
+    return begun
+
+
+def _facilities(today: object) -> list[UUID]:
+    model = apps.all_models["custody"].get("facility")
+    if model is None:
+        return []
+    open_today = model._default_manager.exclude(closed_on__lte=today).exclude(opened_on__gt=today)
+    return list(open_today.filter(kind__in=["jail", "prison", "both"]).order_by("id").values_list("id", flat=True))
