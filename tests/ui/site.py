@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from throughcare.ui.gallery import gallery
-from throughcare.ui.pages import page
+from throughcare.ui.pages import page, page_or_fragment
+from throughcare.ui.shapes import BoardRow
 
 saved: list[dict[str, str]] = []
+asked: list[str] = []
 broken: list[int] = []  # statuses to answer with before saving works again
 
 
@@ -25,4 +27,14 @@ def form(request: HttpRequest) -> HttpResponse:
     return page(request, "tests/autosave.html")
 
 
-urlpatterns = [path("gallery/", gallery), path("form/", form), path("save/", save, name="save")]
+def board(request: HttpRequest) -> HttpResponse:
+    """Show a wall display that asks for its rows again, or fail as told."""
+    if broken:
+        return HttpResponse("<p>Broken</p>", status=broken.pop(0))
+    rows = [BoardRow("A-114", f"Asked {len(asked)} times")]
+    asked.append(request.path)
+    context = {"board_title": "Unit B", "board_url": "/board/", "rows": rows}
+    return page_or_fragment(request, "ui/gallery/board.html", "board", context)
+
+
+urlpatterns = [path("board/", board), path("gallery/", gallery), path("form/", form), path("save/", save, name="save")]

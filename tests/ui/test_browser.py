@@ -92,7 +92,8 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "query", ["", "?layout=staff", "?layout=kiosk", "?layout=board", "?layout=sign-in", "?layout=print"]
+    "query",
+    ["", "?layout=staff", "?layout=intake", "?layout=kiosk", "?layout=board", "?layout=sign-in", "?layout=print"],
 )
 def test_axe_finds_nothing(tab: Page, address: str, query: str, theme: str) -> None:
     tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
@@ -195,6 +196,16 @@ def test_a_refusal_is_said_in_the_servers_sentence(tab: Page, address: str) -> N
     tab.get_by_label("Pulse").fill("12x")
     tab.get_by_text("Pulse: write a number from 20 to 250.").wait_for(timeout=2000)
     assert tab.get_by_label("Pulse").input_value() == "12x"
+
+
+def test_a_wall_refreshes_and_says_when_it_is_old(tab: Page, address: str) -> None:
+    tab.goto(f"{address}/board/")
+    tab.get_by_text("Asked 1 times").wait_for(timeout=8000)
+    site.broken.append(500)
+    tab.get_by_text("Not connected.").wait_for(timeout=8000)
+    assert tab.get_by_text("Asked ").is_visible()
+    tab.get_by_text("Asked 2 times").wait_for(timeout=8000)
+    assert tab.get_by_text("Not connected.").is_hidden()
 
 
 def test_the_theme_is_chosen_and_remembered(tab: Page, address: str) -> None:

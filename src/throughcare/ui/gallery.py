@@ -9,9 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from throughcare.kernel import clock
 from throughcare.ui.gallery_examples import banners, board_rows, examples, kiosk_buttons, lanes
 from throughcare.ui.pages import page, problem
-from throughcare.ui.shapes import FieldShape, KeyHint, NavItem, PrintNote, SignIn, Viewer
+from throughcare.ui.shapes import (
+    Action,
+    FieldShape,
+    KeyHint,
+    NavItem,
+    Option,
+    PrintNote,
+    Section,
+    SignIn,
+    SignPanel,
+    Version,
+    Viewer,
+)
 
-LAYOUTS = ("staff", "board", "kiosk", "print", "sign-in", "problem")
+LAYOUTS = ("staff", "intake", "board", "kiosk", "print", "sign-in", "problem")
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -60,6 +72,7 @@ def _scene(layout: str) -> dict[str, object]:
             "banner": banners(now)[0][1],
             "keys": [KeyHint("j k", "move"), KeyHint("Enter", "open"), KeyHint("h", "handover")],
         },
+        "intake": {"viewer": _viewer(), "nav": nav, "banner": banners(now)[1][1], **_intake()},
         "board": {"board_title": "Unit B", "board_url": "", "rows": board_rows(now)},
         "kiosk": {"buttons": kiosk_buttons()},
         "print": {
@@ -76,3 +89,33 @@ def _scene(layout: str) -> dict[str, object]:
         "sign-in": {"card": SignIn("/gallery/?layout=sign-in", "Sign in", fields)},
     }
     return scenes[layout]
+
+
+def _intake() -> dict[str, object]:
+    now = clock.now()
+    reasons = [Option(r.lower(), r) for r in ("Intoxicated", "Declines", "No interpreter")]
+    return {
+        "steps": [
+            Section("Quick look", "#1", "done", "22:06"),
+            Section("Substances", "#2", "current"),
+            Section("Mind", "#3", "attention", "2 positives open"),
+            Section("Body", "#4"),
+            Section("Medicines", "#5"),
+        ],
+        "questions": [
+            FieldShape(
+                "opioid", "Opioids in the last 30 days?", "yes_no_unable", "yes", required=True, options=reasons
+            ),
+            FieldShape("last_day", "Last use, day", "date", "2026-11-21", required=True),
+            FieldShape("last_time", "At about", "time", "17:30"),
+            FieldShape("programme", "Current programme", "search", placeholder="Type to find", width="m"),
+            FieldShape("alcohol", "Alcohol every day?", "yes_no_unable", "unable", required=True, options=reasons),
+        ],
+        "sign": SignPanel("Sign screening", blocked=(Action("Thoughts of suicide, last month", "#3"),)),
+        "effects": [
+            Version(2, now, "COWS scheduled", "due 22:30", "nurse"),
+            Version(
+                1, now - timedelta(minutes=4), "Alert to custody", "Check at random, every 15 min or less", "nurse"
+            ),
+        ],
+    }

@@ -18,6 +18,7 @@ from throughcare.ui.shapes import (
     ClockShape,
     Column,
     DutyRow,
+    Effect,
     FieldError,
     FieldShape,
     KeyHint,
@@ -388,8 +389,14 @@ def _history(now: datetime) -> list[Example]:
         Change("Note", "Restless", "Restless, sweating"),
         Change("Place", "Intake 2", "Intake 2"),
     ]
+    done = [
+        Effect(now, "Withdrawal check scheduled", "due 22:30, nurse, intake"),
+        Effect(now - timedelta(minutes=4), "Alert to custody", '"Check at random, every 15 min or less"', "harm", "#"),
+    ]
     return [
         Example("timeline", "every version", (versions,)),
+        Example("effects", "what your answers did", (done,)),
+        Example("effects", "nothing yet", ((),)),
         Example("diff", "two versions", (changes, "22:06", "22:14")),
     ]
 

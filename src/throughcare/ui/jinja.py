@@ -41,7 +41,7 @@ KIT: Mapping[str, tuple[str, ...]] = {
     "act": ("button", "action_bar", "sign_panel", "sign_in"),
     "list": ("table", "pages", "sections", "tabs", "skeleton", "progress"),
     "chart": ("sparkline", "trend", "bar_share"),
-    "history": ("timeline", "diff"),
+    "history": ("timeline", "effects", "diff"),
     "paper": ("qr", "print_header", "print_footer"),
     "public": ("board_row", "board_list", "kiosk_button", "kiosk_grid"),
 }

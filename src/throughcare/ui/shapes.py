@@ -272,6 +272,17 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that an answer or an action set going."""
+
+    at: datetime
+    what: str
+    detail: str = ""
+    meaning: Meaning = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One field of two versions side by side."""
 
