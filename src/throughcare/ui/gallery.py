@@ -11,6 +11,7 @@ from throughcare.ui.gallery_examples import banners, board_rows, examples, kiosk
 from throughcare.ui.pages import page, problem
 from throughcare.ui.shapes import (
     Action,
+    Effect,
     FieldShape,
     KeyHint,
     NavItem,
@@ -19,7 +20,6 @@ from throughcare.ui.shapes import (
     Section,
     SignIn,
     SignPanel,
-    Version,
     Viewer,
 )
 
@@ -108,14 +108,12 @@ def _intake() -> dict[str, object]:
             ),
             FieldShape("last_day", "Last use, day", "date", "2026-11-21", required=True),
             FieldShape("last_time", "At about", "time", "17:30"),
-            FieldShape("programme", "Current programme", "search", placeholder="Type to find", width="m"),
+            FieldShape("programme", "Current program", "search", placeholder="Type to find", width="m"),
             FieldShape("alcohol", "Alcohol every day?", "yes_no_unable", "unable", required=True, options=reasons),
         ],
         "sign": SignPanel("Sign screening", blocked=(Action("Thoughts of suicide, last month", "#3"),)),
         "effects": [
-            Version(2, now, "COWS scheduled", "due 22:30", "nurse"),
-            Version(
-                1, now - timedelta(minutes=4), "Alert to custody", "Check at random, every 15 min or less", "nurse"
-            ),
+            Effect(now, "Withdrawal check scheduled", "due 22:30, nurse, intake"),
+            Effect(now - timedelta(minutes=4), "Alert to custody", '"Check at random, every 15 min or less"', "harm"),
         ],
     }
