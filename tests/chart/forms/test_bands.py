@@ -44,7 +44,18 @@ TOTALS = [
     ("phq-2", [(0, "negative"), (2, "negative"), (3, "positive"), (6, "positive")]),
     (
         "phq-9",
-        [(0, "none"), (4, "none"), (5, "mild"), (9, "mild"), (10, "moderate"), (14, "moderate"), (15, "moderately-severe"), (19, "moderately-severe"), (20, "severe"), (27, "severe")],
+        [
+            (0, "none"),
+            (4, "none"),
+            (5, "mild"),
+            (9, "mild"),
+            (10, "moderate"),
+            (14, "moderate"),
+            (15, "moderately-severe"),
+            (19, "moderately-severe"),
+            (20, "severe"),
+            (27, "severe"),
+        ],
     ),
     (
         "gad-7",

@@ -26,14 +26,25 @@ def enabled(form: Form, answers: Answers) -> frozenset[Key]:
     return frozenset(found)
 
 
+def places(asked: frozenset[Key]) -> dict[str, list[Key]]:
+    """The asked places by linkId, rows in order."""
+    found: dict[str, list[Key]] = {}
+    for key in asked:
+        found.setdefault(key.link_id, []).append(key)
+    for keys in found.values():
+        keys.sort(key=lambda key: key.row or 0)
+    return found
+
+
 def missing(form: Form, answers: Answers, asked: frozenset[Key] | None = None) -> dict[str, Text]:
     """Required questions that are asked and have neither answer nor reason, each with its sentence; empty is complete."""
     asked = enabled(form, answers) if asked is None else asked
     found: dict[str, Text] = {}
+    at = places(asked)
     for item in form.walk():
         if not (item.required and item.kind.asks):
             continue
-        for key in sorted((k for k in asked if k.link_id == item.link_id), key=lambda k: k.row or 0):
+        for key in at.get(item.link_id, ()):
             if not answers.values_by.get(key) and not answers.unable(*key):
                 found[key.field] = NEEDED_OR_UNABLE if item.unable else NEEDED
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -13,7 +14,7 @@ from throughcare.kernel import content
 def load(name: str) -> Form:
     """The form of that name with its scoring table; FormError lists every fault, ContentError names a missing file."""
     paths = [f"forms/{name}.json", f"forms/{name}.score.toml", f"forms/wording/{name}.json"]
-    present = {path for folder, suffix in _PLACES for path in content.names(folder, suffix)}
+    present = _present(os.environ.get(content.OVERLAY_SETTING, ""))
     digests = tuple(content.document(path).digest if path in present else "" for path in paths[1:])
     return _read(paths[0], paths[1], paths[2], (content.document(paths[0]).digest, *digests))
 
@@ -24,6 +25,12 @@ def names() -> tuple[str, ...]:
 
 
 _PLACES = (("forms", ".score.toml"), ("forms/wording", ".json"))
+
+
+@lru_cache(maxsize=8)
+def _present(overlay: str) -> frozenset[str]:
+    """Scoring tables and wordings that are there; listed once per overlay folder, as its files are read once."""
+    return frozenset(path for folder, suffix in _PLACES for path in content.names(folder, suffix))
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from throughcare.chart.forms.answers import Answers
-from throughcare.chart.forms.enable import enabled
+from throughcare.chart.forms.enable import enabled, places
 from throughcare.chart.forms.questionnaire import Form, Item, Key
 from throughcare.chart.forms.text import Text
 from throughcare.chart.forms.values import Amount, Choice, Value
@@ -34,13 +34,12 @@ class Fired:
 
 def positives(form: Form, answers: Answers) -> tuple[Positive, ...]:
     """Positive answers among those asked, in the order of the form."""
-    asked = enabled(form, answers)
+    at = places(enabled(form, answers))
     found: list[Positive] = []
     for item in form.walk():
         if item.positive is None:
             continue
-        keys = sorted((k for k in asked if k.link_id == item.link_id), key=lambda k: k.row or 0)
-        for key in keys:
+        for key in at.get(item.link_id, ()):
             found.extend(_of(item, key, answers.values(*key)))
     return tuple(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -175,6 +175,10 @@ class Form:
     plug_in: bool = False
     worded: bool = True
     scale: Scale | None = None
+    _by_id: dict[str, Item] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._by_id.update({item.link_id: item for top in self.items for item in top.walk()})
 
     @property
     def url(self) -> str:
@@ -188,19 +192,8 @@ class Form:
 
     def walk(self) -> Iterator[Item]:
         """Every item, in the order shown."""
-        for item in self.items:
-            yield from item.walk()
+        yield from self._by_id.values()
 
     def item(self, link_id: str) -> Item:
         """The item of that linkId; KeyError if the form has none."""
-        for item in self.walk():
-            if item.link_id == link_id:
-                return item
-        raise KeyError(link_id)
-
-    def group_of(self, link_id: str) -> Item | None:
-        """The repeating group in which the item stands, or None."""
-        for group in self.walk():
-            if group.kind is Kind.GROUP and group.repeats and any(i.link_id == link_id for i in group.walk()):
-                return group
-        return None
+        return self._by_id[link_id]

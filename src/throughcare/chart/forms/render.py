@@ -162,7 +162,7 @@ class _View:
         self, form: Form, answers: Answers, asked: frozenset[Key], errors: dict[str, Text], lacking: dict[str, Text]
     ) -> None:
         self.answers, self.asked, self.errors, self.lacking = answers, asked, errors, lacking
-        self.items = {item.link_id: item for item in form.walk()}
+        self.form = form
         self.positive = {(p.link_id, p.row) for p in positives(form, answers)}
 
     def section(self, item: Item) -> SectionView:
@@ -257,5 +257,5 @@ class _View:
 
     def wording(self, field: str) -> Text:
         """The wording of a question that is not shown, if the form has it."""
-        item = self.items.get(field.split(":")[0])
-        return item.text if item else NO_TEXT
+        link_id = field.split(":")[0]
+        return next((item.text for item in self.form.walk() if item.link_id == link_id), NO_TEXT)
