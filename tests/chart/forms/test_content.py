@@ -94,9 +94,17 @@ def test_only_codes_of_the_specification_are_used(name: str) -> None:
 
 def test_item_codes_of_the_depression_and_suicide_screens() -> None:
     phq = [forms.load("phq-9").item(f"phq-{i}").code for i in range(1, 10)]
-    assert [
-        c.code for c in phq if c
-    ] == ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"]
+    assert [c.code for c in phq if c] == [
+        "44250-9",
+        "44255-8",
+        "44259-0",
+        "44254-1",
+        "44251-7",
+        "44258-2",
+        "44252-5",
+        "44253-3",
+        "44260-8",
+    ]
     cssrs = [i.code for i in forms.load("c-ssrs-screener").walk() if i.kind is Kind.CHOICE]
     assert [c.code for c in cssrs if c] == ["93246-7", "93247-5", "93248-3", "93249-1", "93250-9", "93267-3", "93269-9"]
 
