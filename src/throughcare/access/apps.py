@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AccessConfig(AppConfig):
-    """Accounts, postings and sessions."""
+    """Accounts, postings, sign-ins, reasons, break-glass and consents."""
 
     name = "throughcare.access"
     label = "access"
@@ -14,4 +14,9 @@ class AccessConfig(AppConfig):
         "auth_group": "SELECT",
         "auth_permission": "SELECT",
         "auth_group_permissions": "SELECT",
+        "access_attempt": "SELECT, INSERT",
+        # A second factor that is switched off is gone; that it was is in the ledger.
+        "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+        "account_emailaddress": "SELECT",
+        "account_emailconfirmation": "SELECT",
     }

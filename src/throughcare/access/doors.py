@@ -5,20 +5,22 @@ def chart(request: Request, person_id: UUID) -> HttpResponse: ...
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import Resolver404, URLPattern, path, resolve
 
+from throughcare.access import care, limits
 from throughcare.access.models import Posting
 from throughcare.access.policy import Policy
-from throughcare.access.ports import CARE
 from throughcare.kernel import db
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import NotAllowed, Refused
+from throughcare.kernel.errors import NotAllowed, NotFound, Refused
 from throughcare.kernel.lens import Lens
 from throughcare.ledger import reads as ledger_reads
 from throughcare.ui import pages
@@ -50,26 +52,38 @@ class Route:
 ROUTES: list[Route] = []
 
 
-def screen(method: str, path_: str, *, policy: Policy, name: str, log: str = "read") -> Callable[[View], View]:
+def screen(
+    method: str, path_: str, *, policy: Policy, name: str, log: str = "read", owes: str = ""
+) -> Callable[[View], View]:
     """Put a page behind a door. A GET is read through the lens in one transaction, and logged in it.
 
-    The person named in the path, and those a page adds by `saw(request, …)`, stand in the read log.
+    The person named in the path, and those a page adds by `saw(request, …)`, stand in the read log. `owes` names what
+    a sign-in that is not complete may still do here (`password`, `second_factor`, or `any` to leave).
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, **kwargs: Any) -> HttpResponse:
             try:
-                if not policy.public and request.lens is None:
-                    return _to_sign_in(request)
+                if turned := _turned_away(request, policy, owes):
+                    return turned
+                return _pass(request, view, kwargs)
+            except NeedsWhy as needs:
+                return ask_why(request, needs)
+            except Refused as refused:
+                return refusal(request, refused)
+
+        def _pass(request: Any, view: View, kwargs: dict[str, Any]) -> HttpResponse:
+            reads_now = method == "GET" and not policy.public
+            with db.reading(request.lens) if reads_now else nullcontext():
                 policy.require(request.lens)
                 if person_id := kwargs.get("person_id"):
                     enter(request, person_id)
-                if method == "GET" and not policy.public:
-                    return _read(request, view, kwargs, policy, name, log)
-                return view(request, **kwargs)
-            except Refused as refused:
-                return refusal(request, refused)
+                    policy.require(request.lens, person_id)
+                response = view(request, **kwargs)
+                if reads_now:
+                    _log(request, policy, name, log)
+            return response
 
         ROUTES.append(Route(method, path_, policy, name, guarded, view.__module__))
         return guarded
@@ -82,10 +96,11 @@ def enter(request: Any, person_id: UUID) -> None:
     lens: Lens | None = request.lens
     if lens is None:
         return
-    if lens.person_id is not None and lens.person_id != person_id:
-        raise NotAllowed("This is not your record.")
+    relation = care.relation(lens, person_id)
+    if relation is care.Relation.CLOSED:
+        raise NotFound("There is no such record here.")
     saw(request, person_id)
-    if person_id not in lens.opened and lens.person_id is None and not CARE().holds(lens, person_id):
+    if relation is care.Relation.NEEDS_REASON:
         raise NeedsWhy(person_id)
 
 
@@ -107,28 +122,53 @@ def saw(request: Any, *people: UUID) -> None:
     seen.update(people)
 
 
-def _read(request: Any, view: View, kwargs: dict[str, Any], policy: Policy, name: str, kind: str) -> HttpResponse:
-    with db.reading(request.lens):
-        response = view(request, **kwargs)
-        ledger_reads.log_read(
-            request.lens,
-            route=name,
-            people=getattr(request, "seen_people", ()),
-            classes=policy.classes(),
-            kind=kind,
-        )
-    return response
-
-
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET" and not request.headers.get("HX-Request"):
-        return HttpResponseRedirect(f"/sign-in/?next={request.path}")
-    return refusal(request, NotAllowed("You are signed out. What you typed is still on this page: sign in again."))
+def route_of(address: str) -> Route | None:
+    """Give the page behind an address of ours, if it is one that can be read."""
+    try:
+        found = resolve(address.partition("?")[0])
+    except Resolver404:
+        return None
+    return next((r for r in ROUTES if r.method == "GET" and r.name == found.url_name), None)
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """Answer with a page that says what happened, what was kept and what to do next."""
+    """Say in a page what was refused; what was typed is still in the browser."""
     return pages.problem(request, refused.status, happened=refused.sentence)
+
+
+def ask_why(request: Any, needs: NeedsWhy) -> HttpResponse:
+    """Ask for the reason that opens this record."""
+    shown = {
+        "person_id": needs.person_id,
+        "reasons": limits.reasons(),
+        "may_break": limits.of_role(request.lens.role).break_glass,
+        "next": request.get_full_path() if request.method == "GET" else "",
+    }
+    return pages.page(request, "access/why.html", shown, status=needs.status)
+
+
+def _log(request: Any, policy: Policy, name: str, kind: str) -> None:
+    people = getattr(request, "seen_people", ())
+    ledger_reads.log_read(request.lens, route=name, people=people, classes=policy.classes(), kind=kind)
+
+
+def _turned_away(request: Any, policy: Policy, owes: str) -> HttpResponse | None:
+    must = getattr(request, "must", "")
+    if must and not policy.public and owes not in (must, "any"):
+        return HttpResponseRedirect(OWED[must])
+    if policy.public or request.lens is not None:
+        return None
+    if request.user.is_authenticated:
+        raise NotAllowed("You have no posting now, so there is nothing to open. Ask who administers accounts.")
+    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
+    raise NotAllowed(
+        "You are signed out. What you typed is still on this page: sign in in another tab, then send it again."
+    )
+
+
+# Where a sign-in that is not complete is sent first.
+OWED = {"password": "/account/password/", "second_factor": "/account/second-factor/"}
 
 
 def urlpatterns() -> list[URLPattern]:

@@ -3,13 +3,28 @@
 from functools import cache
 from uuid import UUID
 
-from throughcare.access import matrix
+from throughcare.access import conditions, matrix
 from throughcare.kernel.lens import Grant, Lens
 from throughcare.kernel.vocabulary import DataClass, Purpose, Role
 
 NOBODY = UUID(int=0)
 # Roles that work across the whole agency; all others see the people of their own facilities.
 AGENCY_WIDE = frozenset({Role.HIM, Role.OMBUDS, Role.PREA, Role.PAROLE, Role.TRANSPORT, Role.OPERATOR})
+# Roles that no reason and no broken glass helps to a record: custody, those outside, and the person's own lens.
+NO_REASON_HELPS = frozenset(
+    {
+        Role.CUSTODY,
+        Role.TRANSPORT,
+        Role.PREA,
+        Role.PAROLE,
+        Role.COMMUNITY,
+        Role.PATIENT,
+        Role.OMBUDS,
+        Role.PUBLIC,
+        Role.OPERATOR,
+    }
+)
+CUSTODY_ROLES = frozenset({Role.CUSTODY, Role.TRANSPORT})
 PURPOSES = {
     Role.HIM: Purpose.OPERATIONS,
     Role.HSA: Purpose.OPERATIONS,
@@ -23,11 +38,17 @@ PURPOSES = {
 
 
 @cache
-def grants(role: Role) -> dict[DataClass, Grant]:
+def grants(role: Role) -> dict[DataClass, tuple[Grant, ...]]:
     """Give the matrix' column of a role; a class that the matrix does not name is denied."""
     table = matrix.load_matrix()
-    cells = ((cls, table.cell(role, cls)) for cls in DataClass)
-    return {cls: Grant(frozenset(cell.verbs), cell.condition) for cls, cell in cells if cell.verbs}
+    found = {}
+    for cls in DataClass:
+        cell = tuple(Grant(p.verbs, p.condition) for p in table.cell(role, cls).permissions if p.verbs)
+        for grant in cell:
+            conditions.require_known(grant.condition)
+        if cell:
+            found[cls] = cell
+    return found
 
 
 def bare(role: Role) -> Lens:
@@ -43,6 +64,11 @@ def make(
     facilities: frozenset[UUID] | None,
     person_id: UUID | None = None,
     opened: frozenset[UUID] = frozenset(),
+    reasoned: frozenset[UUID] = frozenset(),
+    denied: frozenset[UUID] = frozenset(),
+    emergencies: frozenset[UUID] = frozenset(),
+    trainings: frozenset[str] = frozenset(),
+    purpose: Purpose | None = None,
 ) -> Lens:
     """Make the lens of a user who is signed in as this role."""
     return Lens(
@@ -50,8 +76,13 @@ def make(
         user_name=name,
         role=role,
         facilities=None if role in AGENCY_WIDE else facilities,
-        purpose=Purpose.BREAK_GLASS if opened else PURPOSES.get(role, Purpose.TREAT),
+        purpose=purpose or PURPOSES.get(role, Purpose.TREAT),
         grants=grants(role),
         person_id=person_id,
-        opened=opened,
+        opened=frozenset() if role in NO_REASON_HELPS else opened,
+        reasoned=frozenset() if role in NO_REASON_HELPS else reasoned,
+        denied=denied,
+        emergencies=frozenset() if role in NO_REASON_HELPS else emergencies,
+        trainings=trainings,
+        judge=conditions.Bench(),
     )

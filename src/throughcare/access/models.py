@@ -1,8 +1,9 @@
-"""Accounts and their postings. A role is held at a place and for a time; nobody is a superuser."""
+"""Accounts, their postings and sign-ins. A role is held at a place and for a time; nobody is a superuser."""
 
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -23,12 +24,18 @@ class User(AbstractBaseUser):
     """An account: a member of staff, or a person in custody at a kiosk (then `person_id` is set)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.PositiveIntegerField(default=1)
     username = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
+    # What a badge reader types on a shared workstation; the PIN that goes with it is hashed like a password.
+    badge = models.CharField(max_length=40, null=True, unique=True)
+    pin = models.CharField(max_length=128, blank=True)
     person_id = models.UUIDField(null=True, unique=True)
     is_active = models.BooleanField(default=True)
     left_at = models.DateTimeField(null=True)
+    # Set with a password somebody else knows: the first thing its owner does is to choose another.
+    must_change = models.BooleanField(default=False)
     # Counted up when everything that was signed in must be signed out (a leaver, a stolen password).
     epoch = models.PositiveIntegerField(default=1)
 
@@ -54,6 +61,8 @@ class Posting(Row):
     role = models.CharField(max_length=12, choices=[(r.value, r.value) for r in Role])
     facility_id = models.UUIDField(null=True)
     title = models.CharField(max_length=80, blank=True)
+    # Trainings that the matrix asks for, such as `part2` (clinical.md 7.3, "Part 2 trained").
+    trainings = ArrayField(models.CharField(max_length=40), default=list)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
@@ -65,3 +74,206 @@ class Posting(Row):
             ),
         ]
         indexes = [models.Index(fields=["facility_id", "role"], name="access_posting_place")]
+
+
+class SignIn(models.Model):
+    """One sign-in at one device, from its first to its last request. Its times are the real clock's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
+    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, related_name="+")
+    how = models.CharField(max_length=12)
+    # What stands between this sign-in and the record: `password`, `second_factor` or nothing.
+    must = models.CharField(max_length=14, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    device = models.CharField(max_length=120, blank=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(how__in=["password", "code", "pin", "demo", "oidc"]), name="access_signin_how"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_why="") | (Q(ended_at__isnull=False) & ~Q(ended_why="")),
+                name="access_signin_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-started_at"], name="access_signin_mine"),
+            models.Index(fields=["user"], condition=Q(ended_at__isnull=True), name="access_signin_open"),
+        ]
+
+
+class Attempt(models.Model):
+    """One try of a secret. The name is kept as a digest: people type passwords into the wrong field."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    name_digest = models.CharField(max_length=64)
+    address = models.CharField(max_length=45, blank=True)
+    passed = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_digest", "-at"], name="access_attempt_name"),
+            models.Index(fields=["address", "-at"], name="access_attempt_address"),
+        ]
+
+
+class Why(Row):
+    """A reason given with one click to open the record of somebody with whom one has no task (clinical.md 7.4)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    person_id = models.UUIDField()
+    code = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("at")), name="access_why_period")]
+        indexes = [models.Index(fields=["user", "until"], name="access_why_mine")]
+
+
+class BreakGlass(Row):
+    """One chart opened against the matrix, for an hour, with a reason; somebody reviews each (ruling 11)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12)
+    facility_id = models.UUIDField(null=True)
+    person_id = models.UUIDField()
+    code = models.CharField(max_length=40)
+    text = models.TextField()
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    # 42 CFR 2.51: who received it, where they work, and what the emergency was; empty where no Part 2 record was asked.
+    recipient = models.CharField(max_length=120, blank=True)
+    affiliation = models.CharField(max_length=120, blank=True)
+    emergency = models.TextField(blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=160, blank=True)
+    finding = models.CharField(max_length=14, blank=True)
+    review = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("opened_at")), name="access_breakglass_period"),
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by="", finding="")
+                | Q(reviewed_at__isnull=False, finding__in=["justified", "not_justified", "unclear"]),
+                name="access_breakglass_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=Q(recipient="", affiliation="", emergency="")
+                | (~Q(recipient="") & ~Q(affiliation="") & ~Q(emergency="")),
+                name="access_breakglass_part2",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=[Role.CUSTODY, Role.TRANSPORT, Role.PAROLE, Role.PATIENT, Role.PUBLIC]),
+                name="access_breakglass_never_custody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "until"], name="access_breakglass_mine"),
+            models.Index(fields=["opened_at"], condition=Q(reviewed_at__isnull=True), name="access_breakglass_open"),
+        ]
+
+
+class Denial(Row):
+    """A record closed to one user, whatever the matrix, a reason or break-glass would say: denial beats all."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    person_id = models.UUIDField()
+    why = models.TextField()
+    by = models.CharField(max_length=160)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="access_denial_period"
+            )
+        ]
+        indexes = [models.Index(fields=["user", "person_id"], name="access_denial_mine")]
+
+
+class Consent(Row):
+    """What a person has agreed that somebody may do or be told; revoking stops future use only (clinical.md 7.4)."""
+
+    person_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    form_version = models.CharField(max_length=40)
+    # Which classes of data it opens (none for a consent to treatment), to which roles, and whom it names in words.
+    classes = ArrayField(models.CharField(max_length=24), default=list)
+    roles = ArrayField(models.CharField(max_length=12), default=list)
+    recipient = models.CharField(max_length=160, blank=True)
+    purpose = models.CharField(max_length=160, blank=True)
+    about = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=12)
+    interpreter = models.CharField(max_length=120, blank=True)
+    witness = models.CharField(max_length=120, blank=True)
+    agreed = models.BooleanField()
+    signed_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    expires_event = models.CharField(max_length=120, blank=True)
+    irrevocable_until = models.CharField(max_length=120, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_how = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("starts_at")), name="access_consent_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_how="")
+                | (Q(revoked_at__isnull=False) & ~Q(revoked_how="")),
+                name="access_consent_revoked",
+            ),
+            models.CheckConstraint(
+                condition=Q(classes=[]) | Q(expires_at__isnull=False) | ~Q(expires_event=""),
+                name="access_consent_ends",
+            ),
+        ]
+        indexes = [models.Index(fields=["person_id", "kind"], name="access_consent_person")]
+
+
+class Authority(Row):
+    """Why one reader may open named people's records beyond care: a quality sample, an audit, a court's order, a law."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    purpose = models.TextField()
+    people = ArrayField(models.UUIDField())
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["sample", "audit", "court_order", "law"]), name="access_authority_kind"
+            ),
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="access_authority_period"),
+        ]
+        indexes = [models.Index(fields=["user", "until"], name="access_authority_mine")]
+
+
+class Suspension(Row):
+    """A time in which the accounting of disclosures to one recipient is not shown to the person (45 CFR 164.528(a)(2))."""
+
+    person_id = models.UUIDField()
+    requested_by = models.CharField(max_length=160)
+    roles = ArrayField(models.CharField(max_length=12), default=list)
+    why = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="access_suspension_period")]
+        indexes = [models.Index(fields=["person_id", "until"], name="access_suspension_person")]

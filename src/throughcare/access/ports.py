@@ -8,13 +8,6 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.ports import Port
 
 
-class Glass(Protocol):
-    """Which charts a user has opened by break-glass, now."""
-
-    def opened(self, user_id: UUID) -> frozenset[UUID]:
-        """Give the people whose hour has not ended."""
-
-
 class CareRelationship(Protocol):
     """Whether this reader has to do with that person: facility, assignment or an open task (clinical.md 7.4)."""
 
@@ -25,5 +18,12 @@ class CareRelationship(Protocol):
         """Give when custody's part ended for this person; custody's lens ends with it (ruling 9)."""
 
 
-GLASS: Port[Glass] = Port("access.glass")
+class Family(Protocol):
+    """Which ids stand for one person: a merge is a link, so what holds for one chart holds for all of them."""
+
+    def of(self, person_id: UUID) -> frozenset[UUID]:
+        """Give the person's own id and those of the charts linked to it."""
+
+
 CARE: Port[CareRelationship] = Port("access.care_relationship")
+FAMILY: Port[Family] = Port("access.family")

@@ -7,103 +7,184 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from throughcare.access import lenses
-from throughcare.access.models import Posting, User
-from throughcare.access.ports import GLASS
-from throughcare.kernel import clock
+from throughcare.access import actions, lenses, limits, personal, rules
+from throughcare.access.actions.record import in_force
+from throughcare.access.models import Posting, SignIn, User
+from throughcare.access.realtime import real_now
 from throughcare.kernel.actor import Actor, Kind
 from throughcare.kernel.errors import NotAllowed
-from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import Role
+from throughcare.kernel.vocabulary import Purpose, Role
 
-POSTING, STARTED, SEEN = "posting", "started", "seen"
+SEAT, CONFIRMED = "sign_in", "signature_confirmed"
+_HEARTBEAT = timedelta(seconds=30)
 
 
 class LensMiddleware:
-    """Put `lens`, `actor` and `posting` on every request; end sessions that stood idle or lasted too long."""
+    """Put `lens`, `actor`, `posting`, `seat` and `must` on every request; end sign-ins that stood idle or lasted too long."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look the session up once."""
-        request.lens, request.actor, request.posting = None, None, None  # type: ignore[attr-defined]
-        user = request.user
-        if isinstance(user, User) and user.is_authenticated:
-            if _expired(request):
-                logout(request)
-            else:
-                posting = current_posting(request, user)
-                if posting is not None:
-                    _equip(request, user, posting)
+        """Look the sign-in up once."""
+        equip(request)
         return self.get_response(request)
 
 
-def start(request: HttpRequest, user: User, posting: Posting | None = None, *, backend: str = "") -> None:
-    """Sign a user in under a posting (the first that holds now where none is named)."""
+def equip(request: Any) -> None:
+    """Make the lens of whoever is signed in, or leave the request without one."""
+    request.lens, request.actor, request.posting, request.seat, request.must = None, None, None, None, ""
+    user = request.user
+    if not isinstance(user, User):
+        return
+    seat = SignIn.objects.select_related("posting").filter(id=request.session.get(SEAT), user=user).first()
+    if seat is None or seat.ended_at is not None:
+        logout(request)
+        return
+    posting = _current_posting(seat, user)
+    if _expired(seat, posting):
+        actions.end_sign_ins(actor=Actor.system("sign-in"), user_id=user.id, only=seat.id, why="idle")
+        logout(request)
+        return
+    request.seat, request.must = seat, seat.must
+    if posting is not None:
+        _equip(request, user, posting)
+
+
+def start(
+    request: HttpRequest,
+    user: User,
+    posting: Posting | None = None,
+    *,
+    how: str = "",
+    must: str = "",
+    backend: str = "",
+) -> None:
+    """Sign a user in under a posting (the first that holds now where none is named).
+
+    The session gets a new key; if it was another user's, nothing of it is kept.
+    """
+    previous = request.session.get(SEAT)
+    if previous is not None and isinstance(request.user, User):
+        actions.end_sign_ins(
+            actor=Actor.system("sign-in"), user_id=request.user.id, only=UUID(previous), why="switched"
+        )
+    # Nothing outlives a change of user, nor of sign-in: not even what one and the same user left behind.
+    request.session.flush()
     login(request, user, backend=backend or settings.AUTHENTICATION_BACKENDS[0])
     chosen = posting or postings_of(user).first()
-    if chosen is not None:
-        request.session[POSTING] = str(chosen.id)
-    request.session[STARTED] = request.session[SEEN] = _real_now().isoformat()
+    role = Role(chosen.role) if chosen else Role.PUBLIC
+    seat_id = actions.begin_sign_in(
+        actor=Actor("staff", user.id, user.name, role),
+        user_id=user.id,
+        posting_id=chosen.id if chosen else None,
+        how=how or ("demo" if settings.THROUGHCARE_DEMO else "password"),
+        must=must,
+        address=address_of(request),
+        device=request.headers.get("User-Agent", ""),
+    )
+    request.session[SEAT] = str(seat_id)
+
+
+def end(request: Any) -> None:
+    """Sign out here."""
+    if request.seat is not None:
+        actions.end_sign_ins(actor=Actor.system("sign-in"), user_id=request.user.id, only=request.seat.id)
+    logout(request)
 
 
 def postings_of(user: User) -> Any:
     """Give the postings that hold now."""
-    now = clock.now()
-    return Posting.objects.filter(user=user, since__lte=now).filter(Q(until=None) | Q(until__gt=now)).order_by("since")
+    return Posting.objects.filter(in_force(), user=user).order_by("since")
 
 
-def current_posting(request: HttpRequest, user: User) -> Posting | None:
+def current_posting(request: Any, user: User) -> Posting | None:
     """Give the posting under which this session works."""
-    chosen = request.session.get(POSTING)
-    query = postings_of(user)
-    found: Posting | None = query.filter(id=chosen).first() if chosen else None
-    return found or query.first()
+    held: Posting | None = request.posting or postings_of(user).first()
+    return held
 
 
-def choose(request: HttpRequest, posting_id: UUID) -> None:
+def choose(request: Any, posting_id: UUID) -> None:
     """Work under another of one's own postings."""
-    user = request.user
-    if not isinstance(user, User) or not postings_of(user).filter(id=posting_id).exists():
-        raise NotAllowed("This posting is not yours, or it has ended.")
-    request.session[POSTING] = str(posting_id)
+    if request.seat is None or request.actor is None:
+        raise NotAllowed("You are signed out. Sign in again.")
+    actions.choose_posting(actor=request.actor, sign_in_id=request.seat.id, posting_id=posting_id)
 
 
-def _equip(request: HttpRequest, user: User, posting: Posting) -> None:
+def address_of(request: HttpRequest) -> str:
+    """Give the address a request came from, as the server saw it; what a client claims in headers is no address."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+# --- signatures -----------------------------------------------------------------------------------------------------------
+
+
+def signature_ready(request: Any) -> bool:
+    """Tell whether a signature needs no secret now: confirmed within the grace time, or a persona of the demonstration."""
+    if settings.THROUGHCARE_DEMO and not request.user.has_usable_password() and not request.user.pin:
+        return True
+    try:
+        confirmed = datetime.fromisoformat(request.session[CONFIRMED])
+    except (KeyError, ValueError):
+        return False
+    return real_now() - confirmed < timedelta(minutes=limits.number("signature", "grace_minutes"))
+
+
+def confirm_signature(request: Any, secret: str) -> None:
+    """Let whoever is signed in sign, by PIN or password; refuse anybody else."""
+    if signature_ready(request):
+        return
+    outcome = actions.confirm_signature(
+        actor=request.actor, user_id=request.user.id, secret=secret, address=address_of(request)
+    )
+    if outcome.wait_until is not None:
+        raise NotAllowed("Too many tries. What you wrote is kept; wait a few minutes and sign then.")
+    if outcome.user_id is None:
+        raise NotAllowed("This is not your PIN or password. Nothing was signed; what you wrote is kept. Try again.")
+    request.session[CONFIRMED] = real_now().isoformat()
+
+
+# --- inside ---------------------------------------------------------------------------------------------------------------
+
+
+def _current_posting(seat: SignIn, user: User) -> Posting | None:
+    chosen = seat.posting
+    if chosen is not None and personal.holds_now(chosen.since, chosen.until):
+        return chosen
+    found: Posting | None = postings_of(user).first()
+    return found
+
+
+def _equip(request: Any, user: User, posting: Posting) -> None:
     role = Role(posting.role)
     places = frozenset({posting.facility_id}) if posting.facility_id else None
-    lens: Lens = lenses.make(
-        user.id, user.name, role, facilities=places, person_id=user.person_id, opened=GLASS().opened(user.id)
+    own = personal.load(user.id)
+    request.lens = lenses.make(
+        user.id,
+        user.name,
+        role,
+        facilities=places,
+        person_id=user.person_id,
+        opened=own.opened,
+        reasoned=own.reasoned,
+        denied=own.denied,
+        emergencies=own.emergencies,
+        trainings=frozenset(posting.trainings),
+        purpose=Purpose.BREAK_GLASS if own.opened else None,
     )
     kind: Kind = "patient" if role is Role.PATIENT else "staff"
-    request.lens, request.posting = lens, posting  # type: ignore[attr-defined]
-    request.actor = Actor(kind, user.id, user.name, role, posting.facility_id)  # type: ignore[attr-defined]
+    request.actor = Actor(kind, user.id, user.name, role, posting.facility_id)
+    request.posting = posting
 
 
-def _expired(request: HttpRequest) -> bool:
-    now = _real_now()
-    idle, absolute = timeouts(request)
-    try:
-        started = datetime.fromisoformat(request.session[STARTED])
-        seen = datetime.fromisoformat(request.session[SEEN])
-    except (KeyError, ValueError):
+def _expired(seat: SignIn, posting: Posting | None) -> bool:
+    now = real_now()
+    held = posting or seat.posting
+    limit = limits.of_role(Role(held.role) if held else Role.PATIENT)
+    if rules.expired(seat.started_at, seat.seen_at, now, idle=limit.idle, absolute=limit.absolute):
         return True
-    if now - seen > idle or now - started > absolute:
-        return True
-    if now - seen > timedelta(seconds=30):
-        request.session[SEEN] = now.isoformat()
+    if now - seat.seen_at > _HEARTBEAT:
+        SignIn.objects.filter(id=seat.id).update(seen_at=now)
     return False
-
-
-def timeouts(request: HttpRequest) -> tuple[timedelta, timedelta]:
-    """Give the idle and the absolute limit of this session."""
-    return timedelta(minutes=settings.IDLE_MINUTES), timedelta(hours=settings.SESSION_HOURS)
-
-
-def _real_now() -> datetime:
-    # A demonstration's clock jumps; a session's does not.
-    return datetime.now().astimezone()

@@ -21,6 +21,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "throughcare.kernel",
     "throughcare.ui",
     "throughcare.ledger",
@@ -43,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "throughcare.access.sessions.LensMiddleware",
     "throughcare.app.middleware.ViewerMiddleware",
 ]
@@ -83,10 +87,16 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 
-# Shared workstations: an idle session ends soon, none outlives a double shift [D].
-IDLE_MINUTES = 15
-SESSION_HOURS = 16
-SESSION_COOKIE_AGE = int(timedelta(hours=SESSION_HOURS).total_seconds())
+# allauth keeps and computes second factors; its pages are not served (docs/decisions, "Second factor").
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "throughcare.access.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+
+# How long a sign-in may stand idle and last is content, by role (access/roles.toml); this only bounds the cookie.
+SESSION_COOKIE_AGE = int(timedelta(hours=16).total_seconds())
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.base_url.startswith("https://")

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from throughcare.access import doors
 
-ROOMS: tuple[str, ...] = ("throughcare.app.health",)
+ROOMS: tuple[str, ...] = ("throughcare.app.health", "throughcare.access.screens")
 
 for _room in ROOMS:
     import_module(_room)

@@ -1,0 +1,54 @@
+"""The only writers of accounts, sign-ins, reasons, break-glass and consents."""
+
+from throughcare.access.actions.accounts import (
+    close_record,
+    create_account,
+    end_posting,
+    give_authority,
+    leave,
+    new_secret,
+    post,
+    set_password,
+    set_pin,
+)
+from throughcare.access.actions.consents import give_consent, revoke_consent, suspend_accounting
+from throughcare.access.actions.glass import break_glass, close_glass, review_glass, say_why
+from throughcare.access.actions.signing_in import (
+    Outcome,
+    begin_sign_in,
+    check_code,
+    check_secret,
+    choose_posting,
+    confirm_signature,
+    drop_second_factor,
+    end_sign_ins,
+    enrol_second_factor,
+)
+
+__all__ = [
+    "Outcome",
+    "begin_sign_in",
+    "break_glass",
+    "check_code",
+    "check_secret",
+    "choose_posting",
+    "close_glass",
+    "close_record",
+    "confirm_signature",
+    "create_account",
+    "drop_second_factor",
+    "end_posting",
+    "end_sign_ins",
+    "enrol_second_factor",
+    "give_authority",
+    "give_consent",
+    "leave",
+    "new_secret",
+    "post",
+    "review_glass",
+    "revoke_consent",
+    "say_why",
+    "set_password",
+    "set_pin",
+    "suspend_accounting",
+]

@@ -1,0 +1,60 @@
+"""What the actions of this room keep in the ledger, and the filter of what holds now."""
+
+from django.db.models import Q
+
+from throughcare import ledger
+from throughcare.access import fhir
+from throughcare.access.models import Consent, Posting, User
+from throughcare.kernel import clock, db
+from throughcare.kernel.vocabulary import DataClass
+from throughcare.ledger import SubjectKind
+
+
+def account(user: User, *, reason: str = "") -> None:
+    """Keep the account as it now stands."""
+    _because(reason)
+    ledger.record(
+        type="Practitioner",
+        id=user.id,
+        subject=(SubjectKind.STAFF, user.id),
+        data_class=DataClass.DEMOGRAPHICS,
+        body=fhir.practitioner(user),
+        live=user.is_active,
+    )
+
+
+def posting(row: Posting, *, reason: str = "") -> None:
+    """Keep the posting as it now stands."""
+    _because(reason)
+    ledger.record(
+        type="PractitionerRole",
+        id=row.id,
+        subject=(SubjectKind.STAFF, row.user_id),
+        data_class=DataClass.DEMOGRAPHICS,
+        body=fhir.practitioner_role(row),
+        live=row.until is None,
+    )
+
+
+def consent(row: Consent) -> None:
+    """Keep the consent as it now stands."""
+    ledger.record(
+        type="Consent",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.CLINICAL,
+        body=fhir.consent(row),
+        happened_at=row.revoked_at or row.signed_at,
+        live=row.agreed and row.revoked_at is None,
+    )
+
+
+def in_force() -> Q:
+    """Give the filter of rows with `since` and `until` that hold now."""
+    now = clock.now()
+    return Q(since__lte=now) & (Q(until=None) | Q(until__gt=now))
+
+
+def _because(reason: str) -> None:
+    if reason:
+        db.unit().reason = reason

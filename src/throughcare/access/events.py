@@ -1,0 +1,64 @@
+"""What happens at the doors: break-glass, accounts, consents."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from throughcare.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlassBroken(Event):
+    """A chart was opened against the matrix: privacy officer, provider (and Part 2 programme) are told, one reviews."""
+
+    name: ClassVar[str] = "break_glass_opened"
+    part2: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """Tell whether a Part 2 record was opened, so that its programme is told."""
+        return {"part2": self.part2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlassReviewed(Event):
+    """Somebody judged a break-glass."""
+
+    name: ClassVar[str] = "break_glass_reviewed"
+    finding: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Give the finding."""
+        return {"finding": self.finding}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountLeft(Event):
+    """A member of staff has left: what they own must be owned by others."""
+
+    name: ClassVar[str] = "account_left"
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(Event):
+    """A person agreed to, or refused, something in writing."""
+
+    name: ClassVar[str] = "consent_signed"
+    kind: str = ""
+    agreed: bool = True
+
+    def payload(self) -> dict[str, Any]:
+        """Give its kind and answer."""
+        return {"kind": self.kind, "agreed": self.agreed}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentRevoked(Event):
+    """A person took a consent back."""
+
+    name: ClassVar[str] = "consent_revoked"
+    kind: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Give its kind."""
+        return {"kind": self.kind}

@@ -1,0 +1,61 @@
+"""Accounts, postings and consents as FHIR R4 resources: pure."""
+
+from throughcare.access.models import Consent, Posting, User
+from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
+
+CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
+PURPOSE = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+
+
+def practitioner(user: User) -> Json:
+    """Render an account as Practitioner; secrets are no part of it."""
+    return resource("Practitioner", user.id, active=user.is_active, name=[{"text": user.name}])
+
+
+def practitioner_role(posting: Posting) -> Json:
+    """Render a posting as PractitionerRole."""
+    return resource(
+        "PractitionerRole",
+        posting.id,
+        active=posting.until is None,
+        period=period(posting.since, posting.until),
+        practitioner=reference("Practitioner", posting.user_id),
+        code=[concept(coding(f"{LOCAL}/role", posting.role), text=posting.title or None)],
+        location=[reference("Location", posting.facility_id)] if posting.facility_id else None,
+        specialty=[concept(coding(f"{LOCAL}/training", t)) for t in posting.trainings],
+    )
+
+
+def consent(consent_: Consent) -> Json:
+    """Render a consent; `provision` says to whom, for what and until when."""
+    classes = [coding(f"{LOCAL}/data-class", c) for c in consent_.classes]
+    scope = "treatment" if not classes else "patient-privacy"
+    told = [consent_.recipient, *consent_.roles]
+    provision = filled(
+        type="permit" if consent_.agreed else "deny",
+        period=period(consent_.starts_at, consent_.expires_at),
+        actor=[
+            {"role": concept(coding(PARTICIPATION, "IRCP")), "reference": {"identifier": {"value": who}}}
+            for who in told
+            if who
+        ],
+        class_=classes,
+    )
+    return resource(
+        "Consent",
+        consent_.id,
+        status="inactive" if consent_.revoked_at else ("active" if consent_.agreed else "rejected"),
+        scope=concept(coding(CONSENT_SCOPE, scope)),
+        category=[concept(coding(f"{LOCAL}/consent", consent_.kind), text=consent_.about or None)],
+        patient=reference("Patient", consent_.person_id),
+        dateTime=instant(consent_.signed_at),
+        policyRule=concept(coding(f"{LOCAL}/consent-form", consent_.form_version)),
+        verification=[{"verified": True, "verificationDate": instant(consent_.signed_at)}]
+        if consent_.witness
+        else None,
+        provision=provision,
+        language=consent_.language,
+    )
+
+
+PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"

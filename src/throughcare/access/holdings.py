@@ -1,0 +1,37 @@
+"""What is on file for a reader and a person: consents in force; samples, audits, orders and laws that open charts."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from throughcare.access.actions.record import in_force
+from throughcare.access.models import Authority, Consent
+from throughcare.access.ports import FAMILY
+from throughcare.kernel import clock
+from throughcare.kernel.vocabulary import DataClass, Role
+
+Opened = frozenset[tuple[str, DataClass]]
+
+
+def consented(role: Role, person_id: UUID) -> Opened:
+    """Give which kind of consent opens which class to a role now. A refusal signed later takes it back."""
+    opened: set[tuple[str, DataClass]] = set()
+    for consent in _signed(person_id).filter(roles__contains=[role.value]).order_by("signed_at", "id"):
+        said = {(consent.kind, DataClass(c)) for c in consent.classes}
+        opened = opened | said if consent.agreed else opened - said
+    return frozenset(opened)
+
+
+def authorities(user_id: UUID) -> dict[str, frozenset[UUID]]:
+    """Give the people whom samples, audits, orders and laws open to this reader now, by kind."""
+    found: dict[str, frozenset[UUID]] = {}
+    rows = Authority.objects.filter(in_force(), user_id=user_id).values_list("kind", "people")
+    for kind, people in rows:
+        found[kind] = found.get(kind, frozenset()) | frozenset(people)
+    return found
+
+
+def _signed(person_id: UUID) -> QuerySet[Consent]:
+    now = clock.now()
+    holds = Q(revoked_at=None, starts_at__lte=now) & (Q(expires_at=None) | Q(expires_at__gt=now))
+    return Consent.objects.filter(holds, person_id__in=FAMILY().of(person_id))

@@ -1,0 +1,91 @@
+"""The kinds of consent (clinical.md 7.4), and what the law asks each signed form to say (42 CFR 2.31, 45 CFR 164.508)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from throughcare.kernel import content
+from throughcare.kernel.errors import Invalid
+from throughcare.kernel.vocabulary import DataClass
+
+if TYPE_CHECKING:
+    from throughcare.access.actions.consents import Agreement
+
+FILE = "access/consents.toml"
+# Which classes only a kind of their own opens, and which no consent of this house opens at all.
+BY_CONDITION = {
+    "tpo": frozenset({DataClass.PART2}),
+    "criminal_justice_consent": frozenset({DataClass.PART2}),
+    "separate_consent": frozenset({DataClass.SUD_COUNSELLING}),
+}
+NEVER = frozenset({DataClass.PSYCHOTHERAPY, DataClass.PEER_REVIEW, DataClass.CONTROLLED_COUNT})
+ORDINARY = frozenset(DataClass) - NEVER - frozenset().union(*BY_CONDITION.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of consent: whether it releases data, which classes it may open, and what it needs."""
+
+    code: str
+    title: str
+    title_es: str
+    releases: bool
+    classes: frozenset[DataClass]
+    one_for_each: str
+    needs_ending_event: bool
+    law: str
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    """Give every kind, in the content's order."""
+    return tuple(
+        Kind(
+            code=row["id"],
+            title=row["title"],
+            title_es=row["title_es"],
+            releases=row["scope"] == "disclosure",
+            classes=_classes(row["scope"], row.get("condition", "")),
+            one_for_each=row.get("one_for_each", ""),
+            needs_ending_event=row.get("needs_ending_event", False),
+            law=row.get("law", ""),
+        )
+        for row in content.rows(FILE, "consent")
+    )
+
+
+def of(code: str) -> Kind:
+    """Give one kind; refuse one that nobody wrote."""
+    for kind in all_kinds():
+        if kind.code == code:
+            return kind
+    raise Invalid("The consent was not kept.", fields={"kind": "Choose what the consent is for."})
+
+
+def missing(kind: Kind, agreement: "Agreement") -> dict[str, str]:
+    """Say what the form lacks, by field."""
+    wrong = {}
+    if kind.one_for_each and not agreement.about:
+        wrong["about"] = f"One form for each {kind.one_for_each}: name it."
+    beyond = set(agreement.classes) - kind.classes
+    if beyond:
+        wrong["classes"] = (
+            f"This kind of consent can't open [{', '.join(sorted(beyond))}]. That needs a form of its own."
+        )
+    if not kind.releases:
+        return wrong
+    if not agreement.classes:
+        wrong["classes"] = "Say what may be told."
+    if not agreement.purpose:
+        wrong["purpose"] = "Say what it is for."
+    if not (agreement.roles or agreement.recipient):
+        wrong["recipient"] = "Say who may receive it."
+    if kind.needs_ending_event and not agreement.expires_event:
+        wrong["expires_event"] = "Name the event that ends it."
+    if not (agreement.expires_at or agreement.expires_event):
+        wrong["expires_at"] = "A release ends on a date or with an event: say which."
+    return wrong
+
+
+def _classes(scope: str, condition: str) -> frozenset[DataClass]:
+    if scope != "disclosure":
+        return frozenset()
+    return BY_CONDITION.get(condition, ORDINARY)
