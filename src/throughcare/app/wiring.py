@@ -1,28 +1,19 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
-from uuid import UUID
-
-from throughcare.access.ports import FAMILY
+from throughcare.access.ports import CARE, FAMILY
+from throughcare.app.relationships import CareRelationships, Families
 from throughcare.custody import handlers as custody
 from throughcare.duties import actions as duties
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
-from throughcare.people import family
 from throughcare.people.events import PeopleMerged, PersonDied
-
-
-class Families:
-    """Says which charts stand for one person."""
-
-    def of(self, person_id: UUID) -> frozenset[UUID]:
-        """Ask the people room."""
-        return family.family(person_id)
 
 
 def wire() -> None:
     """Wire every room; runs once at start, and may run again."""
     events.clear()
     FAMILY.fill(Families())
+    CARE.fill(CareRelationships())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
     # The clock hears everything, after those who were wired for the very event.
