@@ -10,6 +10,7 @@ from throughcare.care.intake.rule_table import load_table
 from throughcare.care.intake.rules import Consequence, History, Response
 from throughcare.chart import forms
 from throughcare.chart.forms import Answers, Score
+from throughcare.kernel import content
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 21, 22, tzinfo=UTC)
@@ -132,6 +133,24 @@ def test_no_row_is_without_its_answer() -> None:
     assert set(TABLE.unable) <= askable
 
 
+def test_what_custody_is_told_and_which_clocks_start_exist() -> None:
+    rows = content.rows("forms/intake-rules.toml", "action")
+    sentences = {row["id"] for row in content.rows("custody/alerts.toml", "alert")}
+    assert {row["id"] for row in rows if row["kind"] in ("alert", "watch")} <= sentences
+    opens = {
+        o["event"]
+        for path in content.names("clocks")
+        for rule in content.load(path).get("rule", ())
+        for o in rule.get("opens", ())
+    }
+    assert {row["event"] for row in rows if row["kind"] == "duty"} | {"screening_item_unable"} <= opens
+    assert {row["id"] for row in rows if row["kind"] == "instrument"} <= set(forms.names()) | {"mental-health-screen"}
+    for name in forms.names():
+        scale = forms.load(name).scale
+        told = [a for band in (scale.bands if scale else ()) for a in band.actions if a.kind in ("alert", "watch")]
+        assert {action.key for action in told} <= sentences, name
+
+
 def test_dispositions_are_those_of_the_form() -> None:
     assert {d.key for d in TABLE.dispositions} == {o.code for o in SCREEN.item("disposition").options}
 
@@ -150,17 +169,17 @@ def test_who_can_be_pregnant_is_offered_a_test() -> None:
 
 ACTS = [
     ({"officer_report": ["suicidal"]}, {"watch_constant", "mental-health-now"}),
-    ({"illness": ["seizures"]}, {"bottom_bunk"}),
-    ({"illness": ["asthma"]}, {"allow_inhaler", "no_chemical_agent"}),
+    ({"illness": ["seizures"]}, {"shaking_first_aid"}),
+    ({"illness": ["asthma"]}, {"allow_inhaler", "no_oc_spray"}),
     ({"symptoms": ["cough"]}, {"mask_single_cell", "chest-x-ray", "tb-symptoms"}),
     ({"symptoms": ["fever", "weakness"]}, {"mask_single_cell"}),
     ({"mind": ["attempt-custody"]}, {"watch_staggered", "mental-health-today"}),
     ({"mind": ["treatment"]}, {"bjmhs"}),
-    ({"substances": ["opioids"], "opioid_last": "2026-11-21 08:00", "opioid_often": "daily", "withdrawal_history": ["none"]}, {"rods", "cows", "WDR-01-OPIOID", "withdrawal_check", "moud-offer"}),
+    ({"substances": ["opioids"], "opioid_last": "2026-11-21 08:00", "opioid_often": "daily", "withdrawal_history": ["none"]}, {"rods", "cows", "WDR-01-OPIOID", "shaking_check", "moud-offer"}),
     ({"substances": ["alcohol"], "alcohol_last": "2026-11-21 08:00", "alcohol_often": "daily", "withdrawal_history": ["none"]}, {"audit-c", "ciwa-ar", "WDR-01-ALCOHOL", "thiamine"}),
     ({"substances": ["alcohol"], "alcohol_last": "2026-11-21", "alcohol_often": "less", "withdrawal_history": ["dt"]}, {"hospital-decision"}),
     ({"injury": ["head"], "looks": ["intoxicated"]}, {"neuro-checks", "emergency-department"}),
-    ({"needs": ["wheelchair"]}, {"escort_wheelchair", "no_stairs", "bottom_bunk"}),
+    ({"needs": ["wheelchair"]}, {"walking_aid", "no_stairs", "bottom_bunk"}),
     ({"bp_systolic": "180"}, {"provider-now"}),
     ({"bp_systolic": "89"}, {"provider-now"}),
     ({"oxygen": "91"}, {"oxygen-now"}),
@@ -250,7 +269,7 @@ def test_a_withdrawal_seizure_on_record_counts_only_with_alcohol_or_sedatives() 
 
 
 UNABLE = [
-    ("mind", "watch_staggered"), ("substances", "withdrawal_check"), ("illness", "bottom_bunk"), ("symptoms", "mask_single_cell"),
+    ("mind", "watch_staggered"), ("substances", "shaking_check"), ("illness", "bottom_bunk"), ("symptoms", "mask_single_cell"),
     ("takes_medicines", "medicine-lookup"), ("has_allergies", "allergy-unknown"), ("injury", "neuro-checks"),
 ]  # fmt: skip
 
