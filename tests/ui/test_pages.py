@@ -1,10 +1,11 @@
 """Pages and fragments carry what they must and keep nothing behind."""
 
 import pytest
+from django.contrib.sessions.backends.base import SessionBase
 from django.test import RequestFactory
 
-from throughcare.ui.pages import base_context, fragment, page, page_or_fragment, problem
-from throughcare.ui.shapes import Viewer
+from throughcare.ui.pages import base_context, fragment, language_of, page, page_or_fragment, problem, then
+from throughcare.ui.shapes import Action, Viewer
 
 
 def test_a_page_is_never_kept(rf: RequestFactory) -> None:
@@ -50,3 +51,30 @@ def test_the_viewer_comes_from_the_request(rf: RequestFactory) -> None:
     assert context["viewer"].name == "M. Sample-Hill"
     assert context["query"] == "reyes"
     assert context["csrf_token"]
+
+
+def test_a_patient_chooses_the_language_and_it_is_remembered(rf: RequestFactory) -> None:
+    asked = rf.get("/", {"lang": "es"})
+    answer = page(asked, "ui/gallery/kiosk.html", {"buttons": []}, lang=language_of(asked))
+    assert 'lang="es"' in answer.content.decode()
+    assert "Hola, Luis" in answer.content.decode()
+    later = rf.get("/", {"lang": "xx"})
+    later.COOKIES.update({name: morsel.value for name, morsel in answer.cookies.items()})
+    assert language_of(later) == "es"
+    assert language_of(rf.get("/")) == "en"
+
+
+def test_what_was_done_is_said_once_on_the_next_page(rf: RequestFactory) -> None:
+    posted, shown = rf.post("/"), rf.get("/next/")
+    posted.session = shown.session = SessionBase()
+    gone = then(posted, "/next/", "Moved <b>", undo=Action("Undo", "/undo/"))
+    assert (gone.status_code, gone["Location"]) == (303, "/next/")
+    text = page(shown, "ui/gallery/kiosk.html", {"buttons": []}).content.decode()
+    assert "Moved &lt;b&gt;" in text
+    assert 'form="post" formaction="/undo/"' in text
+    assert "Moved" not in page(shown, "ui/gallery/kiosk.html", {"buttons": []}).content.decode()
+
+
+def test_htmx_is_sent_on_without_a_swap(rf: RequestFactory) -> None:
+    gone = then(rf.post("/", headers={"HX-Request": "true"}), "/next/")
+    assert (gone.status_code, gone["HX-Redirect"]) == (204, "/next/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -10,13 +11,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
+from django.utils import translation
 from jinja2 import Environment, nodes
 
 from throughcare.kernel import clock as kernel_clock
 from throughcare.ui import wording
-from throughcare.ui.shapes import KeyHint, NavItem, Toast, Viewer
+from throughcare.ui.shapes import Action, KeyHint, NavItem, Toast, Viewer
 
 ENGINE = "jinja2"
+LANGUAGE_COOKIE = "throughcare_lang"
+TOASTS = "ui.toasts"
 NOBODY = Viewer()
 
 
@@ -24,7 +28,7 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
     """Return what every layout needs; `app` sets `request.viewer`, `.nav`, `.toasts` and `.demo`."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     nav: Sequence[NavItem] = getattr(request, "nav", ())
-    toasts: Sequence[Toast] = getattr(request, "toasts", ())
+    toasts: Sequence[Toast] = [*_toasts(request), *getattr(request, "toasts", ())]
     keys: Sequence[KeyHint] = ()
     return {
         "request": request,
@@ -71,10 +75,39 @@ def page(
     context: Mapping[str, Any] | None = None,
     *,
     status: int = 200,
+    lang: str = "",
 ) -> HttpResponse:
-    """Render a whole page that no browser or proxy keeps."""
-    full = base_context(request) | dict(context or {})
-    return _respond(_environment().get_template(template).render(full), status)
+    """Render a whole page that no browser or proxy keeps; `lang` chooses its language (see `language_of`)."""
+    with translation.override(lang) if lang else nullcontext():
+        full = base_context(request) | dict(context or {})
+        response = _respond(_environment().get_template(template).render(full), status)
+    if lang and request.COOKIES.get(LANGUAGE_COOKIE) != lang:
+        response.set_cookie(LANGUAGE_COOKIE, lang, httponly=True, samesite="Strict", secure=request.is_secure())
+    return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language a patient chose here: by `?lang=`, else as chosen before, else English."""
+    asked = (request.GET.get("lang"), request.COOKIES.get(LANGUAGE_COOKIE))
+    return next((lang for lang in asked if lang in wording.LANGUAGES), wording.LANGUAGES[0])
+
+
+def then(request: HttpRequest, to: str, message: str = "", *, undo: Action | None = None) -> HttpResponse:
+    """Go on to another page after a post, and say there what was done, with the way back."""
+    if message:
+        waiting = request.session.setdefault(TOASTS, [])
+        waiting.append([message, undo.label if undo else "", undo.href if undo else ""])
+        request.session.modified = True
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    return HttpResponse(status=303, headers={"Location": to})
+
+
+def _toasts(request: HttpRequest) -> Sequence[Toast]:
+    session = getattr(request, "session", None)
+    if session is None or TOASTS not in session:
+        return ()
+    return [Toast(said, Action(label, href, "post") if href else None) for said, label, href in session.pop(TOASTS)]
 
 
 def fragment(

@@ -243,7 +243,14 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   clearTimeout(busy.get(ctx));
   if (ctx.target instanceof Element) { ctx.target.classList.remove("is-waiting"); ctx.target.ariaBusy = null; }
 });
-document.addEventListener("htmx:after:swap", tick);
+let here = null;  // a swap keeps the row one stands on
+document.addEventListener("htmx:before:swap", () => { here = $("[data-row].is-here")?.id; });
+document.addEventListener("htmx:after:swap", () => {
+  tick();
+  const row = here && !$("[data-row].is-here") && document.getElementById(here);
+  if (row && document.activeElement === body) goTo(row);
+  else row?.classList?.add("is-here");
+});
 const lost = (is) => { const sign = $("[data-lost]"); if (sign) sign.hidden = !is; };
 document.addEventListener("htmx:before:response", (event) => {
   const { status } = event.detail.ctx.response, broken = status >= 500 || (status >= 400 && Boolean($("[data-lost]")));
