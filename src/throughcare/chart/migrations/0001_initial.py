@@ -58,6 +58,48 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["person", "-started_at"], name="chart_encounter_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_encounter_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_encounter_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("in-progress", "finished", "cancelled", "entered-in-error"))
+                        ),
+                        name="chart_encounter_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                        ),
+                        name="chart_encounter_period",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -98,6 +140,42 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["person", "status"], name="chart_condition_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_condition_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_condition_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("active", "resolved", "remission", "inactive", "entered-in-error"))
+                        ),
+                        name="chart_condition_status",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -137,6 +215,37 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_attachment_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_attachment_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["current", "entered-in-error"])),
+                        name="chart_attachment_status",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -176,6 +285,44 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_allergy_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_allergy_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("active", "resolved", "remission", "inactive", "entered-in-error"))
+                        ),
+                        name="chart_allergy_status",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("none_known", True), ("status", "active")),
+                        fields=("person",),
+                        name="chart_allergy_one_none_known",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -212,6 +359,42 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_flag_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_flag_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="chart_flag_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("person", "code"),
+                        name="chart_flag_one_open",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -256,6 +439,48 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["person", "form", "-started_at"], name="chart_formresponse_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_formresponse_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_formresponse_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("draft", "completed", "stopped", "entered-in-error"))),
+                        name="chart_formresponse_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at__isnull", True), ("status", "draft")),
+                            models.Q(models.Q(("status", "draft"), _negated=True), ("signed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="chart_formresponse_signed",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -299,6 +524,43 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_homemedicine_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_homemedicine_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("active", "resolved", "remission", "inactive", "entered-in-error"))
+                        ),
+                        name="chart_homemedicine_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verified__in", ["unverified", "verified", "not_found"])),
+                        name="chart_homemedicine_verified",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -345,6 +607,56 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["person", "-happened_at"], name="chart_note_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_note_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_note_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("draft", "signed", "cosigned", "entered-in-error"))),
+                        name="chart_note_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at__isnull", True), ("status", "draft")),
+                            models.Q(models.Q(("status", "draft"), _negated=True), ("signed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="chart_note_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cosigned_at__isnull", True), ("cosigned_by", "")),
+                            models.Q(("cosigned_at__isnull", False), models.Q(("cosigned_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="chart_note_cosigned",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -399,6 +711,45 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["person", "status"], name="chart_order_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_order_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_order_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("draft", "active", "on-hold", "completed", "revoked", "entered-in-error"))
+                        ),
+                        name="chart_order_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__in", ["stat", "urgent", "routine"])), name="chart_order_priority"
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -446,6 +797,43 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_report_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_report_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("preliminary", "final", "amended", "corrected", "entered-in-error"))
+                        ),
+                        name="chart_report_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("urgency__in", ["normal", "abnormal", "critical"])),
+                        name="chart_report_urgency",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -505,6 +893,42 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["person", "code", "-effective_at"], name="chart_observation_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_observation_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_observation_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("preliminary", "final", "amended", "corrected", "entered-in-error"))
+                        ),
+                        name="chart_observation_status",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -536,560 +960,31 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="chart_sealedresponse_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    throughcare.kernel.vocabulary.DataClass["FORENSIC"],
+                                    throughcare.kernel.vocabulary.DataClass["PART2"],
+                                    throughcare.kernel.vocabulary.DataClass["PEER_REVIEW"],
+                                    throughcare.kernel.vocabulary.DataClass["PREA"],
+                                    throughcare.kernel.vocabulary.DataClass["PSYCHOTHERAPY"],
+                                    throughcare.kernel.vocabulary.DataClass["SUD_COUNSELLING"],
+                                ],
+                            )
+                        ),
+                        name="chart_sealedresponse_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("draft", "completed", "stopped", "entered-in-error"))),
+                        name="chart_sealedresponse_status",
+                    ),
+                ],
                 "abstract": False,
             },
-        ),
-        migrations.AddIndex(
-            model_name="encounter",
-            index=models.Index(fields=["person", "-started_at"], name="chart_encounter_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="encounter",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_encounter_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="encounter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_encounter_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encounter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("in-progress", "finished", "cancelled", "entered-in-error"))),
-                name="chart_encounter_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encounter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"
-                ),
-                name="chart_encounter_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="condition",
-            index=models.Index(fields=["person", "status"], name="chart_condition_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_condition_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_condition_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("active", "resolved", "remission", "inactive", "entered-in-error"))),
-                name="chart_condition_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_attachment_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_attachment_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["current", "entered-in-error"])), name="chart_attachment_status"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allergy",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_allergy_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="allergy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_allergy_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allergy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("active", "resolved", "remission", "inactive", "entered-in-error"))),
-                name="chart_allergy_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allergy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("none_known", True), ("status", "active")),
-                fields=("person",),
-                name="chart_allergy_one_none_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_flag_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_flag_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
-                name="chart_flag_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("person", "code"), name="chart_flag_one_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="formresponse",
-            index=models.Index(fields=["person", "form", "-started_at"], name="chart_formresponse_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="formresponse",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_formresponse_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="formresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_formresponse_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("draft", "completed", "stopped", "entered-in-error"))),
-                name="chart_formresponse_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at__isnull", True), ("status", "draft")),
-                    models.Q(models.Q(("status", "draft"), _negated=True), ("signed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="chart_formresponse_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="homemedicine",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_homemedicine_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="homemedicine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_homemedicine_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="homemedicine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("active", "resolved", "remission", "inactive", "entered-in-error"))),
-                name="chart_homemedicine_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="homemedicine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verified__in", ["unverified", "verified", "not_found"])),
-                name="chart_homemedicine_verified",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="note",
-            index=models.Index(fields=["person", "-happened_at"], name="chart_note_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_note_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_note_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("draft", "signed", "cosigned", "entered-in-error"))),
-                name="chart_note_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at__isnull", True), ("status", "draft")),
-                    models.Q(models.Q(("status", "draft"), _negated=True), ("signed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="chart_note_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cosigned_at__isnull", True), ("cosigned_by", "")),
-                    models.Q(("cosigned_at__isnull", False), models.Q(("cosigned_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="chart_note_cosigned",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["person", "status"], name="chart_order_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_order_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_order_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ("draft", "active", "on-hold", "completed", "revoked", "entered-in-error"))
-                ),
-                name="chart_order_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__in", ["stat", "urgent", "routine"])), name="chart_order_priority"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_report_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_report_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ("preliminary", "final", "amended", "corrected", "entered-in-error"))
-                ),
-                name="chart_report_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("urgency__in", ["normal", "abnormal", "critical"])), name="chart_report_urgency"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="observation",
-            index=models.Index(fields=["person", "code", "-effective_at"], name="chart_observation_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_observation_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_observation_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ("preliminary", "final", "amended", "corrected", "entered-in-error"))
-                ),
-                name="chart_observation_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sealedresponse",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_sealedresponse_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="sealedresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            throughcare.kernel.vocabulary.DataClass["FORENSIC"],
-                            throughcare.kernel.vocabulary.DataClass["PART2"],
-                            throughcare.kernel.vocabulary.DataClass["PEER_REVIEW"],
-                            throughcare.kernel.vocabulary.DataClass["PREA"],
-                            throughcare.kernel.vocabulary.DataClass["PSYCHOTHERAPY"],
-                            throughcare.kernel.vocabulary.DataClass["SUD_COUNSELLING"],
-                        ],
-                    )
-                ),
-                name="chart_sealedresponse_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sealedresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("draft", "completed", "stopped", "entered-in-error"))),
-                name="chart_sealedresponse_status",
-            ),
         ),
         # One person's fact can't stand on another's row.
         *(

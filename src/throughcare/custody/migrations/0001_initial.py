@@ -94,6 +94,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("jail", "prison", "both", "halfway_house", "hospital", "court"))
+                        ),
+                        name="custody_facility_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sex__in", ("male", "female", "any"))), name="custody_facility_sex"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True),
+                            ("opened_on__isnull", True),
+                            ("closed_on__gt", models.F("opened_on")),
+                            _connector="OR",
+                        ),
+                        name="custody_facility_period",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OperationalAlert",
@@ -122,6 +144,32 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["person", "until"],
+                        name="custody_operationalalert_now",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="custody_operationalalert_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gt", models.F("raised_at")), _connector="OR"
+                        ),
+                        name="custody_operationalalert_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by", "")),
+                            models.Q(
+                                ("ended_at__gte", models.F("raised_at")), models.Q(("ended_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_operationalalert_ended",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -169,6 +217,24 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["admitted_at"], name="custody_stay_admitted"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="custody_stay_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("open", "ended", "cancelled"))), name="custody_stay_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "open")),
+                            models.Q(("ended_at__gte", models.F("admitted_at")), ("state", "ended")),
+                            models.Q(("ended_at__isnull", True), ("state", "cancelled")),
+                            _connector="OR",
+                        ),
+                        name="custody_stay_ended",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -275,6 +341,17 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="custody_legalstatus_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("custody_sees", False), ("in_custody", True), _connector="OR"),
+                        name="custody_legalstatus_custody_sees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="custody_legalstatus_period",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -318,6 +395,17 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="custody_away_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("court", "hospital", "furlough", "escape"))),
+                        name="custody_away_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="custody_away_period",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -341,6 +429,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("facility", "code"), name="custody_unit_code"),
+                    models.UniqueConstraint(fields=("facility", "id"), name="custody_unit_of_facility"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("housing", "intake", "infirmary", "restricted", "transitional"))
+                        ),
+                        name="custody_unit_kind",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ScheduledEvent",
@@ -380,6 +480,52 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "planned")),
+                        fields=["starts_at", "kind"],
+                        name="custody_scheduledevent_plan",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "planned")),
+                        fields=["person", "starts_at"],
+                        name="custody_scheduledevent_person",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="custody_scheduledevent_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("court", "transfer", "release", "visit"))),
+                        name="custody_scheduledevent_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence__in", ("fixed", "likely", "uncertain"))),
+                        name="custody_scheduledevent_confidence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("planned", "done", "cancelled"))),
+                        name="custody_scheduledevent_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True), ("ends_at__gte", models.F("starts_at")), _connector="OR"
+                        ),
+                        name="custody_scheduledevent_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "transfer"), _negated=True),
+                            ("to_facility__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="custody_scheduledevent_transfer_to",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "release"), ("state", "planned")),
+                        fields=("person",),
+                        name="custody_one_expected_release",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -440,6 +586,29 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cancelled", False), ("until__isnull", True)),
+                        fields=["facility", "unit"],
+                        name="custody_placement_now",
+                    ),
+                    models.Index(fields=["facility", "until"], name="custody_placement_left"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="custody_placement_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="custody_placement_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confirmed", False), ("bed__isnull", False), _connector="OR"),
+                        name="custody_placement_confirmed_bed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bed__isnull", True), ("unit__isnull", False), _connector="OR"),
+                        name="custody_placement_bed_in_unit",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -484,6 +653,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by", "")),
+                            models.Q(
+                                ("ended_at__gte", models.F("started_at")), models.Q(("ended_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_lockdown_ended",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="cell",
@@ -496,238 +679,6 @@ class Migration(migrations.Migration):
             model_name="bed",
             name="unit",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="custody.unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="facility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("jail", "prison", "both", "halfway_house", "hospital", "court"))),
-                name="custody_facility_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex__in", ("male", "female", "any"))), name="custody_facility_sex"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True),
-                    ("opened_on__isnull", True),
-                    ("closed_on__gt", models.F("opened_on")),
-                    _connector="OR",
-                ),
-                name="custody_facility_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="operationalalert",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["person", "until"],
-                name="custody_operationalalert_now",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationalalert",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="custody_operationalalert_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="operationalalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gt", models.F("raised_at")), _connector="OR"),
-                name="custody_operationalalert_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationalalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_by", "")),
-                    models.Q(("ended_at__gte", models.F("raised_at")), models.Q(("ended_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="custody_operationalalert_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stay",
-            index=models.Index(fields=["admitted_at"], name="custody_stay_admitted"),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="custody_stay_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("open", "ended", "cancelled"))), name="custody_stay_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "open")),
-                    models.Q(("ended_at__gte", models.F("admitted_at")), ("state", "ended")),
-                    models.Q(("ended_at__isnull", True), ("state", "cancelled")),
-                    _connector="OR",
-                ),
-                name="custody_stay_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalstatus",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="custody_legalstatus_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="legalstatus",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("custody_sees", False), ("in_custody", True), _connector="OR"),
-                name="custody_legalstatus_custody_sees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalstatus",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="custody_legalstatus_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="away",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="custody_away_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="away",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("court", "hospital", "furlough", "escape"))), name="custody_away_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="away",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="custody_away_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("facility", "code"), name="custody_unit_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("facility", "id"), name="custody_unit_of_facility"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("housing", "intake", "infirmary", "restricted", "transitional"))),
-                name="custody_unit_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scheduledevent",
-            index=models.Index(
-                condition=models.Q(("state", "planned")),
-                fields=["starts_at", "kind"],
-                name="custody_scheduledevent_plan",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scheduledevent",
-            index=models.Index(
-                condition=models.Q(("state", "planned")),
-                fields=["person", "starts_at"],
-                name="custody_scheduledevent_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduledevent",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="custody_scheduledevent_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduledevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("court", "transfer", "release", "visit"))),
-                name="custody_scheduledevent_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduledevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confidence__in", ("fixed", "likely", "uncertain"))),
-                name="custody_scheduledevent_confidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduledevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("planned", "done", "cancelled"))), name="custody_scheduledevent_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduledevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__isnull", True), ("ends_at__gte", models.F("starts_at")), _connector="OR"),
-                name="custody_scheduledevent_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduledevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "transfer"), _negated=True), ("to_facility__isnull", False), _connector="OR"
-                ),
-                name="custody_scheduledevent_transfer_to",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduledevent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "release"), ("state", "planned")),
-                fields=("person",),
-                name="custody_one_expected_release",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(
-                condition=models.Q(("cancelled", False), ("until__isnull", True)),
-                fields=["facility", "unit"],
-                name="custody_placement_now",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(fields=["facility", "until"], name="custody_placement_left"),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="custody_placement_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="custody_placement_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confirmed", False), ("bed__isnull", False), _connector="OR"),
-                name="custody_placement_confirmed_bed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bed__isnull", True), ("unit__isnull", False), _connector="OR"),
-                name="custody_placement_bed_in_unit",
-            ),
         ),
         migrations.AddIndex(
             model_name="move",
@@ -777,17 +728,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="custody_move_cancelled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lockdown",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_by", "")),
-                    models.Q(("ended_at__gte", models.F("started_at")), models.Q(("ended_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="custody_lockdown_ended",
             ),
         ),
         migrations.AddConstraint(

@@ -57,6 +57,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search"), name="gin_trgm_ops"),
+                        name="people_person_search",
+                    ),
+                    models.Index(fields=["birth_date", "family"], name="people_person_birth"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sex__in", ("female", "male", "other", "unknown"))),
+                        name="people_person_sex",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("survivor", models.F("id")), _negated=True),
+                        name="people_person_not_its_own_survivor",
+                    ),
+                    models.UniqueConstraint(fields=("id", "merged"), name="people_person_id_merged"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MergeProposal",
@@ -88,6 +108,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("a", "b"), name="people_mergeproposal_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("a__lt", models.F("b"))), name="people_mergeproposal_ordered"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("state", "open")),
+                            models.Q(("decided_at__isnull", False), ("state__in", ["merged", "apart", "unmerged"])),
+                            _connector="OR",
+                        ),
+                        name="people_mergeproposal_decided",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Identifier",
@@ -111,6 +149,18 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="people_identifier_person_row"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("system", "value"),
+                        name="people_identifier_one_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="people_identifier_period",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -137,86 +187,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="people_alias_person_row"),
+                    models.UniqueConstraint(fields=("person", "family", "given"), name="people_alias_once"),
+                ],
                 "abstract": False,
             },
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search"), name="gin_trgm_ops"),
-                name="people_person_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["birth_date", "family"], name="people_person_birth"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex__in", ("female", "male", "other", "unknown"))), name="people_person_sex"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("survivor", models.F("id")), _negated=True),
-                name="people_person_not_its_own_survivor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(fields=("id", "merged"), name="people_person_id_merged"),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("a", "b"), name="people_mergeproposal_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("a__lt", models.F("b"))), name="people_mergeproposal_ordered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("state", "open")),
-                    models.Q(("decided_at__isnull", False), ("state__in", ["merged", "apart", "unmerged"])),
-                    _connector="OR",
-                ),
-                name="people_mergeproposal_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="people_identifier_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("system", "value"),
-                name="people_identifier_one_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
-                name="people_identifier_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alias",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="people_alias_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="alias",
-            constraint=models.UniqueConstraint(fields=("person", "family", "given"), name="people_alias_once"),
         ),
         # A survivor is never merged itself: the pair (survivor, not merged) must exist. Two generated columns and a
         # plain foreign key hold a merge link at depth one.
