@@ -186,3 +186,12 @@ def test_characters_that_cannot_be_stored_are_replaced_and_said() -> None:
 def test_a_few_minutes_of_a_devices_clock_are_not_the_future() -> None:
     local = (NOW + timedelta(minutes=4)).astimezone(ZONE)
     assert parsed(opioid_last=local.strftime("%Y-%m-%d %H:%M")).ok
+
+
+def test_what_was_asked_already_is_carried_over() -> None:
+    short, long = forms.load("phq-2"), forms.load("phq-9")
+    answers = forms.parse(short, {"phq-1": "3", "phq-2~unable": "refuses", "nonsense": "1"}, zone=ZONE)
+    assert forms.carried(answers, short, long) == {"phq-1": ("3",), "phq-2~unable": ("refuses",)}
+    look = forms.load("intake-quick-look")
+    answers = forms.parse(look, {"can-be-pregnant": "yes", "pregnancy": "possible", "awake": "alert"}, zone=ZONE)
+    assert forms.carried(answers, look, SCREEN) == {"can-be-pregnant": ("yes",)}

@@ -1,6 +1,6 @@
 """One engine for every questionnaire: load, parse, enable, score, render, and write as FHIR. Pure."""
 
-from throughcare.chart.forms.answers import Answers, Unable, merge, parse
+from throughcare.chart.forms.answers import Answers, Unable, carried, merge, parse
 from throughcare.chart.forms.enable import enabled, missing
 from throughcare.chart.forms.library import load, names
 from throughcare.chart.forms.observations import observations
@@ -34,6 +34,7 @@ __all__ = [
     "Unable",
     "UnableReason",
     "WordingMissing",
+    "carried",
     "enabled",
     "fired",
     "load",

@@ -150,6 +150,18 @@ def merge(stored: Posted, posted: Posted) -> dict[str, tuple[str, ...]]:
     return {name: _strings(typed) for name, typed in {**stored, **posted}.items()}
 
 
+def carried(answers: Answers, source: Form, target: Form) -> dict[str, tuple[str, ...]]:
+    """What was typed in `source` for questions that `target` asks too, same kind and options (PHQ-2 in PHQ-9): never asked twice."""
+    same = {
+        item.link_id
+        for item in target.walk()
+        if item.kind.asks
+        and (old := source.find(item.link_id))
+        and (old.kind, old.options) == (item.kind, item.options)
+    }
+    return {field: typed for field, typed in answers.posted.items() if field.split("~")[0].split(":")[0] in same}
+
+
 def _fits(item: Item | None, in_rows: bool, row: str | None) -> bool:
     return item is not None and in_rows == (row is not None) and (row is None or int(row) < MAX_ROWS)
 

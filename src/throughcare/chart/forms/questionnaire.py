@@ -197,3 +197,7 @@ class Form:
     def item(self, link_id: str) -> Item:
         """The item of that linkId; KeyError if the form has none."""
         return self._by_id[link_id]
+
+    def find(self, link_id: str) -> Item | None:
+        """The item of that linkId, or None."""
+        return self._by_id.get(link_id)

@@ -257,5 +257,5 @@ class _View:
 
     def wording(self, field: str) -> Text:
         """The wording of a question that is not shown, if the form has it."""
-        link_id = field.split(":")[0]
-        return next((item.text for item in self.form.walk() if item.link_id == link_id), NO_TEXT)
+        item = self.form.find(field.split(":")[0])
+        return item.text if item else NO_TEXT
