@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 
 from throughcare.kernel import clock
-from throughcare.ui.gallery_examples import banners, board_rows, examples, kiosk_buttons, lanes
+from throughcare.ui.gallery_examples import examples
+from throughcare.ui.gallery_scenes import banners, board_rows, kiosk_buttons, lanes
 from throughcare.ui.pages import page, problem
 from throughcare.ui.shapes import (
     Action,
