@@ -97,7 +97,7 @@ def open_duty(
             opened_at=now,
             facts=given,
             ref=ref,
-            about=ref if rulebook.each_thing(rule) else None,
+            about=ref if rule.each == "thing" else None,
             due_at=due_at,
             why=why,
         ),

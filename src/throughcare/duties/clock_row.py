@@ -6,7 +6,9 @@ from typing import Any, get_args
 
 from throughcare.duties.rule import (
     LANES,
+    Do,
     Duration,
+    Each,
     Limit,
     MoveEffectName,
     OnMove,
@@ -22,7 +24,7 @@ from throughcare.kernel.content import ContentError
 
 # fmt: off
 FIELDS = frozenset({
-    "id", "row", "edition", "title", "obligation", "kind", "subject", "data_class", "opens", "closes", "ends", "limits",
+    "id", "row", "edition", "title", "each", "do", "obligation", "kind", "subject", "data_class", "opens", "closes", "ends", "limits",
     "owner", "cover", "lane", "due_soon", "recurs", "transfer", "release", "successor", "death", "refusal", "measures",
     "source", "marks", "facility_may_be_stricter", "effective_from", "effective_to", "note",
 })
@@ -78,6 +80,8 @@ class _Reader:
             version=version,
             edition=str(self.row.get("edition", "")),
             note=str(self.row.get("note", "")),
+            each=self.choice("each", get_args(Each), "subject"),
+            do=self.do(),
         )
         if kind == "duty" and not (found.limits and found.closes):
             self.refuse("is a duty without limits or without an event that closes it. Add both.")
@@ -169,6 +173,11 @@ class _Reader:
         if ("convert" in moves) is not bool(successor):
             self.refuse("converts without a successor, or names one without converting. Give both or neither.")
         return OnMove(moves[0], moves[1], successor, moves[2])
+
+    def do(self) -> Do:
+        table = self.row.get("do", {})
+        self.only(table, frozenset({"page", "verb"}))
+        return Do(str(table.get("page", "")), str(table.get("verb", "")))
 
     def refusal(self) -> Refusal:
         table = self.row.get("refusal")

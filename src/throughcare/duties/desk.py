@@ -142,8 +142,8 @@ class Desk:
         opening = replace(
             following(duty, closing.at),
             trigger=closing.event,
-            cause=derived("convert", str(duty.cause), closing.at.isoformat()),
-            about=(duty.about or duty.ref) if rulebook.each_thing(book.rules[successor]) else None,
+            cause=derived("convert", str(duty.cause), str(duty.version)),
+            about=(duty.about or duty.ref) if book.rules[successor].each == "thing" else None,
             series_start=None,
             lane=None,
             owner_role="",
@@ -196,7 +196,7 @@ class Desk:
             again,
             replace(
                 following(duty, closed),
-                cause=derived("next", str(duty.cause), closed.isoformat()),
+                cause=derived("next", str(duty.cause), str(duty.version)),
                 facts=facts,
                 due_at=what.due,
                 why=what.reason,

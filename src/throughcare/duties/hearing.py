@@ -28,23 +28,26 @@ def take_in(events: Sequence[Event]) -> Desk:
 def _hear(desk: Desk, event: Event) -> None:
     book = rulebook.at(event.happened_at)
     facts: Facts = decode(encode(event.payload()))
-    moves.apply(desk, book, event, facts)
+    restored = moves.apply(desk, book, event)
     for hearing in book.ending.get(event.name, ()):
-        _close_by(desk, book, hearing, event, facts, goes_on=False)
+        _close_by(desk, book, hearing, event, facts, goes_on=False, but=restored)
     for hearing in book.closing.get(event.name, ()):
-        _close_by(desk, book, hearing, event, facts, goes_on=True)
+        _close_by(desk, book, hearing, event, facts, goes_on=True, but=restored)
     for hearing in book.opening.get(event.name, ()):
         _open_by(desk, hearing, event, facts)
 
 
-def _close_by(desk: Desk, book: Rulebook, hearing: Hearing, event: Event, facts: Facts, *, goes_on: bool) -> None:
+def _close_by(
+    desk: Desk, book: Rulebook, hearing: Hearing, event: Event, facts: Facts, *, goes_on: bool, but: frozenset[UUID]
+) -> None:
     rule, trigger = hearing
     if not matches(trigger.when, facts):
         return
     reason = "" if trigger.outcome == "done" else event.name.replace("_", " ")
     closing = Closing(trigger.outcome, event.happened_at, actor_label(), reason, event.name, event.ref, facts)
     for duty in _concerned(desk, rule, event, facts):
-        desk.close(book, duty, closing, goes_on=goes_on)
+        if duty.id not in but:  # what this very event brought back, it does not end
+            desk.close(book, duty, closing, goes_on=goes_on)
 
 
 def _concerned(desk: Desk, rule: Rule, event: Event, facts: Facts) -> list[Duty]:
@@ -53,7 +56,7 @@ def _concerned(desk: Desk, rule: Rule, event: Event, facts: Facts) -> list[Duty]
     if subject is None:
         return []
     mine = [d for d in desk.of(subject) if d.rule == rule.id]
-    if not rulebook.each_thing(rule) or event.name in rulebook.WHOLE_PERSON:
+    if rule.each != "thing" or event.name in rulebook.WHOLE_PERSON:
         return mine
     things = {str(event.ref), *(str(r) for r in facts.get("refs", ()))}
     return [d for d in mine if str(d.about) in things]
@@ -76,7 +79,7 @@ def _open_by(desk: Desk, hearing: Hearing, event: Event, facts: Facts) -> None:
             opened_at=event.happened_at,
             facts=facts,
             ref=event.ref,
-            about=event.ref if rulebook.each_thing(rule) else None,
+            about=event.ref if rule.each == "thing" else None,
         ),
     )
 

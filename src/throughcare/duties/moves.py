@@ -6,13 +6,14 @@ from throughcare.duties import rules
 from throughcare.duties.desk import Closing, Desk, actor_label
 from throughcare.duties.events import LinkConflictFound
 from throughcare.duties.models import Duty
-from throughcare.duties.rule import Facts
 from throughcare.duties.rulebook import Rulebook
 from throughcare.kernel.events import Event, emit
 
 MOVES = {"transferred_in": "transfer", "released": "release", "died": "death"}
 SENTENCES = {"transfer": "transferred", "release": "released", "death": "died"}
-CAME_TO = frozenset({"admitted", "transferred_in", "transfer_cancelled", "returned_in"})
+CAME_TO = frozenset(
+    {"admitted", "transferred_in", "transfer_cancelled", "returned_in", "returned_from_court", "returned_from_hospital"}
+)
 HEEDED = frozenset(
     {
         *MOVES,
@@ -26,16 +27,17 @@ HEEDED = frozenset(
 )
 
 
-def apply(desk: Desk, book: Rulebook, event: Event, facts: Facts) -> None:
-    """Apply a move to the person's open duties, before the event opens or closes anything itself."""
+def apply(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
+    """Apply a move to the person's open duties, before the event opens or closes anything itself; give what came back."""
+    restored: frozenset[UUID] = frozenset()
     if event.person_id is None or event.name not in HEEDED:
-        return
+        return restored
     if event.name in MOVES:
         _move(desk, book, event, MOVES[event.name])
     if event.name in CAME_TO:
         _carry(desk, event, event.facility_id)
     if event.name == "release_cancelled":
-        _restore(desk, book, event)
+        restored = _restore(desk, book, event)
     if event.name == "transfer_cancelled":
         _undo_openings(desk, book, event, {"transferred_in"})
     if event.name == "admission_cancelled":
@@ -45,6 +47,7 @@ def apply(desk: Desk, book: Rulebook, event: Event, facts: Facts) -> None:
         _merge(desk, event)
     if event.name == "people_unmerged":
         desk.family.part(event.loser_id)  # type: ignore[attr-defined]
+    return restored
 
 
 def _move(desk: Desk, book: Rulebook, event: Event, kind: str) -> None:
@@ -69,7 +72,7 @@ def _carry(desk: Desk, event: Event, facility_id: UUID | None) -> None:
             desk.waiting.add((facility_id, duty.owner_role))
 
 
-def _restore(desk: Desk, book: Rulebook, event: Event) -> None:
+def _restore(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
     """Bring back what the release closed, with its original due times; what the release opened is void (ruling 5)."""
     family = desk.family.of(event.person_id)  # type: ignore[arg-type]
     lately = [d for d in desk.touched.values() if d.subject_id in family and d.closed_event == "released"]
@@ -77,12 +80,12 @@ def _restore(desk: Desk, book: Rulebook, event: Event) -> None:
     rows = [*stored, *lately]
     of_this = [d for d in rows if event.ref is not None and d.closed_ref == event.ref] or _last(rows)
     successors = {d.successor_id for d in of_this if d.successor_id}
-    for duty in of_this:
-        desk.reopen(duty, "the release was cancelled")
+    restored = frozenset(d.id for d in of_this if desk.reopen(d, "the release was cancelled"))
     for duty in desk.of(event.person_id):  # type: ignore[arg-type]
         if duty.id in successors:
             desk.close(book, duty, _void(event), goes_on=False)
     _undo_openings(desk, book, event, {"released"})
+    return restored
 
 
 def _last(rows: list[Duty]) -> list[Duty]:

@@ -12,6 +12,7 @@ LaneName = Literal["now", "shift", "later"]
 MoveEffectName = Literal["carry", "convert", "void"]
 RuleKind = Literal["duty", "invariant"]
 Subject = Literal["person", "facility", "staff"]
+Each = Literal["subject", "thing"]
 Facts = Mapping[str, Any]
 
 LANES: tuple[LaneName, ...] = ("now", "shift", "later")
@@ -102,6 +103,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Do:
+    """Where the act is done: the name of a page, and the verb on the way to it."""
+
+    page: str = ""
+    verb: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One row of the clock table in one version."""
 
@@ -132,6 +141,8 @@ class Rule:
     version: str
     edition: str = ""
     note: str = ""
+    each: Each = "subject"  # one duty for each person or place, or one for each thing that the event's `ref` names
+    do: Do = Do()
 
     @property
     def provisional(self) -> bool:

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.apps import apps
-
+from throughcare.custody.models import Facility
 from throughcare.duties import clock_table
 from throughcare.duties.calendar import WorkingTime
 from throughcare.duties.rule import Rule, Trigger
@@ -16,16 +15,6 @@ from throughcare.kernel import content
 
 Hearing = tuple[Rule, Trigger]
 
-# Rules with one duty for each thing that their event's `ref` names; all others have one for each person or place.
-# fmt: off
-EACH_THING = frozenset({
-    "INT-03", "INT-04-DECIDE", "INT-04-DOSE", "INT-04-COSIGN", "MOU-01-DECIDE", "MOU-01-DOSE", "SCR-00", "SCR-02", "SCR-03",
-    "SCR-03-NOW", "SCR-05", "SCR-06", "CUS-02", "SPC-01", "SPC-01-WAIT", "SPC-02", "SPC-03-REPORT", "SPC-03-REVIEW",
-    "LAB-01", "LAB-02", "REL-RESULT", "CHR-01", "CHR-02", "MED-01", "MED-02", "MED-04", "MED-05",
-    "MED-06", "MED-07", "GRV-01-LOG", "GRV-01-ANSWER", "GRV-01-TRIAGE", "PPL-01", "PPL-02", "EXC-01", "BTG-01",
-    "STF-05", "STF-08",
-})
-# fmt: on
 # Events that touch the whole person, whatever thing a duty is about.
 WHOLE_PERSON = frozenset({"sent_out", "sent_to_hospital", "admitted", "died"})
 
@@ -85,19 +74,13 @@ def as_held(rule: Rule, at_place: Place) -> Rule:
     return clock_table.at_facility(rule, at_place.code) if at_place.code else rule
 
 
-def each_thing(rule: Rule) -> bool:
-    """Tell whether the rule has one duty for each thing (a request, a result), and not one for each person."""
-    return rule.id in EACH_THING
-
-
 _known: dict[UUID, tuple[str, str]] = {}
 
 
 def _facility(facility_id: UUID) -> tuple[str, str]:
     """Facilities hardly change: each process asks once for each. An unknown one counts as both kinds: the stricter limit binds."""
     if facility_id not in _known:
-        model = apps.all_models["custody"].get("facility")
-        found = model._default_manager.filter(id=facility_id).values_list("code", "kind").first() if model else None
+        found = Facility.objects.filter(id=facility_id).values_list("code", "kind").first()
         if found is None:
             return "", "both"
         _known[facility_id] = found

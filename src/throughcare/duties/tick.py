@@ -3,11 +3,10 @@
 Due soon and overdue need no writes: they are computed. Running it again changes nothing.
 """
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
-from django.apps import apps
-
+from throughcare.custody.models import Facility
 from throughcare.duties import cover, rulebook
 from throughcare.duties.events import CollectionDayBegan, FacilityYearBegan
 from throughcare.duties.models import OPEN, Duty, Escalation
@@ -84,9 +83,6 @@ def _begin_days(now: datetime) -> int:
     return begun
 
 
-def _facilities(today: object) -> list[UUID]:
-    model = apps.all_models["custody"].get("facility")
-    if model is None:
-        return []
-    open_today = model._default_manager.exclude(closed_on__lte=today).exclude(opened_on__gt=today)
+def _facilities(today: date) -> list[UUID]:
+    open_today = Facility.objects.exclude(closed_on__lte=today).exclude(opened_on__gt=today)
     return list(open_today.filter(kind__in=["jail", "prison", "both"]).order_by("id").values_list("id", flat=True))

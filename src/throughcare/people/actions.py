@@ -18,7 +18,14 @@ from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people import fhir
-from throughcare.people.events import MergeProposed, PeopleMerged, PeopleUnmerged, PersonDied, PersonRegistered
+from throughcare.people.events import (
+    MergeDeclined,
+    MergeProposed,
+    PeopleMerged,
+    PeopleUnmerged,
+    PersonDied,
+    PersonRegistered,
+)
 from throughcare.people.models import Alias, Identifier, MergeProposal, Person
 from throughcare.people.rules import Facts, folded, may_be_one, search_text
 
@@ -156,7 +163,9 @@ def merge(*, actor: Actor, intent: UUID | None = None, proposal_id: UUID, surviv
 @action("people.keep_apart")
 def keep_apart(*, actor: Actor, intent: UUID | None = None, proposal_id: UUID, why: str) -> None:
     """Decide that two charts are two people's."""
-    _decide(_open_proposal(proposal_id), "apart", actor, why, clock.now())
+    proposal, now = _open_proposal(proposal_id), clock.now()
+    _decide(proposal, "apart", actor, why, now)
+    emit(MergeDeclined(happened_at=now, person_id=proposal.a_id, ref=proposal.id))
 
 
 @action("people.unmerge")
@@ -268,7 +277,7 @@ def _propose(a: UUID, b: UUID, reasons: Sequence[str], source: str) -> UUID:
     if decided is not None:
         return decided.id
     proposal = MergeProposal.objects.create(a_id=low, b_id=high, reasons=list(reasons), source=source, proposed_at=now)
-    emit(MergeProposed(happened_at=now, person_id=a, ref=proposal.id))
+    emit(MergeProposed(happened_at=now, person_id=low, ref=proposal.id))
     return proposal.id
 
 

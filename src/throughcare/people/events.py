@@ -22,6 +22,13 @@ class MergeProposed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MergeDeclined(Event):
+    """A person found that two charts are two people's; `ref` is the proposal."""
+
+    name: ClassVar[str] = "merge_declined"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PeopleMerged(Event):
     """A person linked two charts; `person_id` survives."""
 
