@@ -28,7 +28,7 @@ LUIS = Demographics("Sample-Ortiz", "Luis", date(1990, 2, 3), "male", synthetic=
 
 def versions() -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT position, hash, body FROM ledger_version ORDER BY position")
+        cursor.execute("SELECT position, hash, body FROM ledger_version WHERE type = 'Patient' ORDER BY position")
         return [(p, bytes(h), bytes(b)) for p, h, b in cursor.fetchall()]
 
 
