@@ -4,7 +4,12 @@ from importlib import import_module
 
 from throughcare.access import doors
 
-ROOMS: tuple[str, ...] = ("throughcare.app.health", "throughcare.access.screens")
+ROOMS: tuple[str, ...] = (
+    "throughcare.app.health",
+    "throughcare.app.home_screens",
+    "throughcare.access.screens",
+    "throughcare.care.intake.screens",
+)
 
 for _room in ROOMS:
     import_module(_room)

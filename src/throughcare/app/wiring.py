@@ -2,7 +2,9 @@
 
 from throughcare.access.ports import CARE, FAMILY
 from throughcare.app.relationships import CareRelationships, Families
+from throughcare.care.intake import handlers as intake
 from throughcare.custody import handlers as custody
+from throughcare.custody.events import AdmissionCancelled, Admitted, Released
 from throughcare.duties import actions as duties
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
@@ -16,5 +18,8 @@ def wire() -> None:
     CARE.fill(CareRelationships())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
+    events.on(Admitted, intake.expect)
+    events.on(Released, intake.let_go)
+    events.on(AdmissionCancelled, intake.let_go)
     # The clock hears everything, after those who were wired for the very event.
     events.on(Event, duties.hear)

@@ -92,10 +92,11 @@ class MedicineReported(Event):
 
     name: ClassVar[str] = "medicine_reported"
     critical: bool = False
+    opioid_treatment: bool = False
 
     def payload(self) -> dict[str, Any]:
-        """Give whether it is on the critical list."""
-        return {"critical": self.critical}
+        """Give whether it is on the critical list, and whether it treats opioid use."""
+        return {"critical": self.critical, "opioid_treatment": self.opioid_treatment}
 
 
 @dataclass(frozen=True, kw_only=True)

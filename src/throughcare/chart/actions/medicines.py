@@ -28,9 +28,14 @@ def report_medicine(
     prescriber: str = "",
     pharmacy: str = "",
     critical: bool = False,
+    opioid_treatment: bool = False,
     encounter_id: UUID | None = None,
+    announce: bool = True,
 ) -> UUID:
-    """Record a medicine from outside; the same one is not recorded twice."""
+    """Record a medicine from outside; the same one is not recorded twice.
+
+    `announce` starts the clocks of INT-04; leave it off where the answer itself has started them.
+    """
     if not text.strip():
         raise Invalid("Name the medicine.", fields={"text": "Name the medicine."})
     known = m.HomeMedicine.objects.filter(person_id=person_id, status="active", text__iexact=text.strip()).first()
@@ -53,15 +58,17 @@ def report_medicine(
         **recorded(actor),
     )
     keep(row)
-    emit(
-        MedicineReported(
-            happened_at=row.recorded_at,
-            person_id=person_id,
-            facility_id=row.facility_id,
-            ref=row.id,
-            critical=critical,
+    if announce:
+        emit(
+            MedicineReported(
+                happened_at=row.recorded_at,
+                person_id=person_id,
+                facility_id=row.facility_id,
+                ref=row.id,
+                critical=critical,
+                opioid_treatment=opioid_treatment,
+            )
         )
-    )
     return row.id
 
 

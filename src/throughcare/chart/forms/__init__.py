@@ -5,7 +5,7 @@ from throughcare.chart.forms.enable import enabled, missing
 from throughcare.chart.forms.library import load, names
 from throughcare.chart.forms.observations import observations
 from throughcare.chart.forms.positive import Fired, Positive, fired, positives
-from throughcare.chart.forms.questionnaire import Form, FormError, Key, UnableReason, WordingMissing
+from throughcare.chart.forms.questionnaire import UNABLE_TEXT, Form, FormError, Key, UnableReason, WordingMissing
 from throughcare.chart.forms.render import FormView, Row, SectionView, render
 from throughcare.chart.forms.response import Meta, questionnaire_response
 from throughcare.chart.forms.scale import Action, Band
@@ -14,6 +14,7 @@ from throughcare.chart.forms.text import Text
 from throughcare.chart.forms.values import Amount, Choice
 
 __all__ = [
+    "UNABLE_TEXT",
     "Action",
     "Amount",
     "Answers",

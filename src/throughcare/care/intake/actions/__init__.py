@@ -1,0 +1,26 @@
+"""The only writers of intake: an arrival opens, is looked at, screened as its answers act, and signed."""
+
+from throughcare.care.intake.actions.arrivals import finish_quick_look, leave_arrival, open_arrival, record_clearance
+from throughcare.care.intake.actions.screening import (
+    Panel,
+    accept_offer,
+    answer_positive,
+    save_screening,
+    sign_instrument,
+    sign_screening,
+    sign_sexual_safety,
+)
+
+__all__ = [
+    "Panel",
+    "accept_offer",
+    "answer_positive",
+    "finish_quick_look",
+    "leave_arrival",
+    "open_arrival",
+    "record_clearance",
+    "save_screening",
+    "sign_instrument",
+    "sign_screening",
+    "sign_sexual_safety",
+]

@@ -1,0 +1,202 @@
+"""The receiving screening: every saved answer acts; the signature only closes (rulings 1, 2; clinical.md 1.3)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from throughcare.care.intake import answering, effects, recording, states
+from throughcare.care.intake.actions.arrivals import keep, mine
+from throughcare.care.intake.answering import Asked
+from throughcare.care.intake.events import AnswerSignal, ScreeningSigned
+from throughcare.care.intake.judging import judge, open_positives
+from throughcare.care.intake.models import Arrival, Effect
+from throughcare.chart import actions as chart
+from throughcare.chart import forms
+from throughcare.chart.models import FormResponse
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.events import emit
+from throughcare.kernel.vocabulary import DataClass
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What one save did: how much stands, and how many positives still need an answer."""
+
+    acted: int
+    offered: int
+    open_positives: int
+
+
+@action("intake.save_screening")
+def save_screening(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, arrival_id: UUID, posted: dict[str, list[str]]
+) -> Panel:
+    """Keep the answers so far and put into effect what they call for."""
+    arrival = mine(arrival_id, person_id)
+    response = arrival.screening_id or _begin(actor, arrival)
+    chart.save_draft(actor=actor, person_id=person_id, response_id=response, posted=posted)
+    return _apply(actor, arrival)
+
+
+@action("intake.sign_instrument")
+def sign_instrument(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    arrival_id: UUID,
+    form: str,
+    posted: dict[str, list[str]],
+    sign: bool = True,
+) -> Panel:
+    """Save or sign an instrument that the screening fired; its score acts at once."""
+    arrival = mine(arrival_id, person_id)
+    response = FormResponse.objects.filter(purpose="intake", ref=arrival.id, form=form).first()
+    if response is None:
+        raise NotFound("This instrument is not asked here.")
+    if sign:
+        sex = answering.sex_of(person_id)
+        chart.sign_form(actor=actor, person_id=person_id, response_id=response.id, posted=posted, sex=sex)
+        if form == "tb-symptoms":
+            _tell(arrival, "tb_symptom_screen_done")
+    else:
+        chart.save_draft(actor=actor, person_id=person_id, response_id=response.id, posted=posted)
+    return _apply(actor, arrival)
+
+
+@action("intake.accept_offer")
+def accept_offer(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, arrival_id: UUID, effect_id: UUID
+) -> None:
+    """Act on something that an answer proposed."""
+    arrival = mine(arrival_id, person_id)
+    effect = Effect.objects.select_for_update().filter(id=effect_id, arrival=arrival).first()
+    if effect is None or effect.state != "offered":
+        raise Stale("This is not on offer any more. Look at the panel again.")
+    effects.accept(actor, effect)
+
+
+@action("intake.answer_positive")
+def answer_positive(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, arrival_id: UUID, positive: str, reason: str
+) -> None:
+    """Say why a positive answer needs no action (clinical.md 1.3)."""
+    if len(reason.strip()) < 5:
+        raise Invalid("Say why nothing is needed, in a few words.", fields={"reason": "Say why nothing is needed."})
+    arrival = mine(arrival_id, person_id)
+    arrival.bump(reasons={**arrival.reasons, positive[:120]: reason.strip()[:400]})
+    keep(arrival)
+
+
+@action("intake.sign_screening")
+def sign_screening(*, actor: Actor, intent: UUID | None = None, person_id: UUID, arrival_id: UUID) -> UUID:
+    """Sign the screening. Refused while a question, a positive, an instrument or the place is open."""
+    arrival = mine(arrival_id, person_id)
+    if arrival.screening_id is None:
+        raise Invalid("Nothing has been asked yet. Start the screening first.")
+    sex = answering.sex_of(person_id)
+    asked = answering.of_screening(arrival, sex=sex)
+    decision = judge(asked)
+    if not decision.ok:
+        raise Invalid(
+            "The screening can't be signed yet. Everything you typed is kept.",
+            fields={reason.where: reason.text.en for reason in decision.reasons},
+        )
+    chart.sign_form(actor=actor, person_id=person_id, response_id=arrival.screening_id, sex=sex)
+    recording.record_facts(actor, arrival, asked.form, asked.answers)
+    arrival.bump(
+        state=states.ARRIVAL.after(arrival.state, "sign"),
+        signed_at=clock.now(),
+        signed_by=actor.label(),
+        disposition=next(iter(asked.answers.codes("disposition")), ""),
+    )
+    keep(arrival)
+    _close(actor, arrival, asked)
+    return arrival.id
+
+
+@action("intake.sign_sexual_safety")
+def sign_sexual_safety(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, posted: dict[str, list[str]]
+) -> UUID:
+    """Sign the sexual safety screen: its answers are sealed (INT-09; clinical.md 7.1)."""
+    done = chart.sign_sealed(
+        actor=actor, person_id=person_id, form="prea-risk", posted=posted, data_class=DataClass.PREA
+    )
+    form = forms.load("prea-risk")
+    score = forms.score(form, answering.typed(form, posted))
+    counts = dict(score.counts) if score else {}
+    emit(
+        AnswerSignal(
+            happened_at=clock.now(),
+            person_id=person_id,
+            facility_id=actor.facility_id,
+            ref=done.response_id,
+            signal="prea_screen_done",
+            facts={
+                "reason": "arrival",
+                "prior_victim": counts.get("victim", 0) > 0,
+                "prior_abuser": counts.get("abuser", 0) > 0,
+            },
+        )
+    )
+    return done.response_id
+
+
+def _begin(actor: Actor, arrival: Arrival) -> UUID:
+    encounter = chart.start_encounter(actor=actor, person_id=arrival.person_id, kind="intake")
+    begun = chart.start_form(
+        actor=actor,
+        person_id=arrival.person_id,
+        form=answering.SCREENING,
+        purpose="intake-screening",
+        ref=arrival.id,
+        encounter_id=encounter,
+    )
+    arrival.bump(screening_id=begun, encounter_id=encounter)
+    keep(arrival)
+    return begun
+
+
+def _apply(actor: Actor, arrival: Arrival) -> Panel:
+    arrival.refresh_from_db()
+    asked = answering.of_screening(arrival, sex=answering.sex_of(arrival.person_id))
+    effects.reconcile(actor, arrival, asked.consequences)
+    standing = list(Effect.objects.filter(arrival=arrival).values_list("state", flat=True))
+    return Panel(standing.count("acted"), standing.count("offered"), len(open_positives(asked)))
+
+
+def _close(actor: Actor, arrival: Arrival, asked: Asked) -> None:
+    if arrival.encounter_id is not None:
+        chart.finish_encounter(actor=actor, person_id=arrival.person_id, encounter_id=arrival.encounter_id)
+    emit(
+        ScreeningSigned(
+            happened_at=clock.now(),
+            person_id=arrival.person_id,
+            facility_id=arrival.facility_id,
+            ref=arrival.id,
+            signed_by_role=actor.role.value if actor.role else actor.kind,
+            disposition=arrival.disposition,
+            significant=any(c.kind in ("referral", "watch", "duty") for c in asked.consequences if c.auto),
+        )
+    )
+    _tell(arrival, "risk_screens_done")
+    _tell(arrival, "care_information_given")
+    if asked.answers.codes("symptoms") and "tb-symptoms" not in asked.instruments:
+        _tell(arrival, "tb_symptom_screen_done")
+    if asked.answers.value("can-be-pregnant") is True:
+        _tell(arrival, "pregnancy_test_offered")
+
+
+def _tell(arrival: Arrival, signal: str) -> None:
+    emit(
+        AnswerSignal(
+            happened_at=clock.now(),
+            person_id=arrival.person_id,
+            facility_id=arrival.facility_id,
+            ref=arrival.id,
+            signal=signal,
+        )
+    )

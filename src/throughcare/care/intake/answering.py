@@ -1,0 +1,72 @@
+"""A screening's forms with their answers, loaded once for the rules: the main form and the instruments it fired."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from throughcare.care.intake import prior, rules
+from throughcare.care.intake.models import Arrival
+from throughcare.care.intake.rule_table import RuleTable, load_table
+from throughcare.chart import forms
+from throughcare.chart.actions.forms import ZONE
+from throughcare.chart.models import FormResponse
+from throughcare.kernel import clock
+from throughcare.people.models import Person
+
+QUICK_LOOK, SCREENING = "intake-quick-look", "intake-receiving-screening"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The forms of one arrival, parsed, with what they call for."""
+
+    arrival: Arrival
+    form: forms.Form
+    answers: forms.Answers
+    instruments: Mapping[str, FormResponse] = field(default_factory=dict)
+    scores: Mapping[str, forms.Score] = field(default_factory=dict)
+    consequences: tuple[rules.Consequence, ...] = ()
+
+    @property
+    def finished(self) -> frozenset[str]:
+        """Name the instruments that are signed, or could not be asked."""
+        return frozenset(name for name, r in self.instruments.items() if r.status != "draft")
+
+
+def typed(form: forms.Form, posted: Mapping[str, list[str]]) -> forms.Answers:
+    """Read posted answers as of now."""
+    return forms.parse(form, posted, zone=ZONE, now=clock.now())
+
+
+def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) -> Asked:
+    """Give the screening's answers so far, its instruments with their scores, and what they call for together."""
+    form = forms.load(SCREENING)
+    response = arrival.screening
+    answers = typed(form, response.posted if response is not None else {})
+    instruments = {r.form: r for r in FormResponse.objects.filter(purpose="intake", ref=arrival.id)}
+    scores = {name: scored for name, r in instruments.items() if (scored := _score(r, sex)) is not None}
+    called = rules.consequences(
+        form,
+        answers,
+        scores,
+        prior.history(family_of(arrival.person_id)),
+        table or load_table(),
+        sex=sex,
+    )
+    return Asked(arrival, form, answers, instruments, scores, called)
+
+
+def family_of(person_id: UUID) -> list[UUID]:
+    """Give all chart ids of one person."""
+    survivor = Person.objects.filter(id=person_id).values_list("survivor_id", flat=True).first() or person_id
+    return [survivor, *Person.objects.filter(survivor_id=survivor).values_list("id", flat=True)]
+
+
+def _score(response: FormResponse, sex: str) -> forms.Score | None:
+    form = forms.load(response.form)
+    return forms.score(form, typed(form, response.posted), sex=sex)
+
+
+def sex_of(person_id: UUID) -> str:
+    """Give the sex on record, by which some scores are read."""
+    return Person.objects.filter(id=person_id).values_list("sex", flat=True).first() or "unknown"

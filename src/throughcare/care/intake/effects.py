@@ -1,0 +1,172 @@
+"""How a consequence is put into effect, and taken back when the answer that called for it is corrected (ruling 2).
+
+An alert goes to custody's board, an order or referral to the chart, an instrument opens as a form, a duty's clock starts.
+A watch that has begun is never taken back by an answer: only a mental health professional steps it down (SUI-03).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from throughcare.care.intake import states
+from throughcare.care.intake.events import AnswerSignal
+from throughcare.care.intake.models import Arrival, Effect
+from throughcare.care.intake.rules import Consequence
+from throughcare.chart import actions as chart
+from throughcare.custody import actions as custody
+from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.events import emit
+from throughcare.kernel.ids import uuid7
+
+PRIORITY = {"now": "stat", "same_visit": "stat", "same_shift": "urgent", "same_day": "urgent"}
+EMERGENT = frozenset({"emergency-department", "hospital-decision", "provider-now", "mental-health-now"})
+
+
+def reconcile(actor: Actor, arrival: Arrival, called: Iterable[Consequence]) -> None:
+    """Bring what stands in line with what the answers now call for: new things act, dropped ones are taken back."""
+    standing = {(e.kind, e.key): e for e in Effect.objects.select_for_update().filter(arrival=arrival)}
+    wanted: dict[tuple[str, str], Consequence] = {}
+    for consequence in called:
+        wanted.setdefault((consequence.kind, consequence.key), consequence)
+    for at, consequence in wanted.items():
+        _call(actor, arrival, consequence, standing.get(at))
+    for at, effect in standing.items():
+        if at not in wanted and effect.state != "withdrawn" and not _of_quick_look(arrival, effect):
+            _take_back(actor, effect)
+
+
+def call(actor: Actor, arrival: Arrival, called: Iterable[Consequence]) -> None:
+    """Put these into effect beside what stands already (the quick look's answers)."""
+    standing = {(e.kind, e.key): e for e in Effect.objects.select_for_update().filter(arrival=arrival)}
+    for consequence in called:
+        _call(actor, arrival, consequence, standing.get((consequence.kind, consequence.key)))
+
+
+def accept(actor: Actor, effect: Effect) -> None:
+    """Act on what was offered."""
+    effect.bump(state=states.EFFECT.after(effect.state, "accept"), acted_at=clock.now())
+    _act(actor, effect, {}, "")
+
+
+def _of_quick_look(arrival: Arrival, effect: Effect) -> bool:
+    return arrival.looked_at is not None and effect.called_at <= arrival.looked_at
+
+
+def _call(actor: Actor, arrival: Arrival, consequence: Consequence, effect: Effect | None) -> None:
+    now = clock.now()
+    if effect is None:
+        effect = Effect.objects.create(
+            id=uuid7(),
+            person_id=arrival.person_id,
+            arrival=arrival,
+            kind=consequence.kind,
+            key=consequence.key,
+            state="acted" if consequence.auto else "offered",
+            because=list(consequence.because),
+            sentence_en=consequence.sentence.en,
+            sentence_es=consequence.sentence.es,
+            owner=consequence.owner_role,
+            due=consequence.due,
+            source=consequence.source,
+            called_at=now,
+            acted_at=now if consequence.auto else None,
+        )
+        if consequence.auto:
+            _act(actor, effect, consequence.facts, consequence.event)
+        return
+    changes: dict[str, object] = {}
+    if effect.because != list(consequence.because):
+        changes["because"] = list(consequence.because)
+    begins = consequence.auto and effect.state in ("offered", "withdrawn")
+    if begins:
+        changes |= {"state": "acted", "acted_at": now}
+    elif effect.state == "withdrawn":
+        changes["state"] = states.EFFECT.after(effect.state, "offer")
+    if changes:
+        effect.bump(**changes)
+    if begins:
+        _act(actor, effect, consequence.facts, consequence.event)
+
+
+def _act(actor: Actor, effect: Effect, facts: object, event: str) -> None:
+    kind, id_ = "", None
+    if effect.kind in ("alert", "watch"):
+        kind, id_ = (
+            "Alert",
+            custody.raise_alert(actor=actor, person_id=effect.person_id, template=effect.key, reason_ref=effect.id),
+        )
+    elif effect.kind in ("order", "referral"):
+        kind, id_ = "ServiceRequest", _order(actor, effect)
+    elif effect.kind == "instrument":
+        kind, id_ = (
+            "QuestionnaireResponse",
+            chart.start_form(
+                actor=actor, person_id=effect.person_id, form=effect.key, purpose="intake", ref=effect.arrival_id
+            ),
+        )
+    elif effect.kind == "duty" and event:
+        _signal(effect, event, dict(facts) if isinstance(facts, dict) else {})
+    if kind:
+        effect.bump(act_type=kind, act_id=id_)
+
+
+def _order(actor: Actor, effect: Effect) -> UUID:
+    if effect.kind == "referral":
+        urgency = "emergent" if effect.key in EMERGENT else "urgent" if effect.due in PRIORITY else "routine"
+        _signal(effect, "screening_positive", {"urgency": urgency, "key": effect.key})
+    return chart.place_order(
+        actor=actor,
+        person_id=effect.person_id,
+        kind="referral" if effect.kind == "referral" else "intake",
+        code=effect.key,
+        system="urn:throughcare:code",
+        text=effect.sentence_en,
+        priority=PRIORITY.get(effect.due, "routine"),
+        due_at=due_at(effect),
+    )
+
+
+def due_at(effect: Effect) -> datetime:
+    """Give when it is due, where the content states a span."""
+    spans = {"now": timedelta(minutes=15), "same_visit": timedelta(hours=1), "same_shift": timedelta(hours=8)}
+    if effect.due in spans:
+        return effect.called_at + spans[effect.due]
+    if effect.due.startswith("PT"):
+        number, unit = int(effect.due[2:-1]), effect.due[-1]
+        return effect.called_at + (timedelta(hours=number) if unit == "H" else timedelta(minutes=number))
+    if effect.due.startswith("P"):
+        return effect.called_at + timedelta(days=int(effect.due[1:-1]))
+    return effect.called_at + timedelta(hours=24)
+
+
+def _signal(effect: Effect, name: str, facts: dict[str, bool | str]) -> None:
+    emit(
+        AnswerSignal(
+            happened_at=clock.now(),
+            person_id=effect.person_id,
+            facility_id=effect.arrival.facility_id,
+            ref=effect.id,
+            signal=name,
+            facts=facts,
+        )
+    )
+
+
+def _take_back(actor: Actor, effect: Effect) -> None:
+    if effect.kind == "watch" and effect.state == "acted":
+        return
+    if effect.state == "acted" and effect.act_id is not None:
+        if effect.kind == "alert":
+            custody.end_alert(actor=actor, alert_id=effect.act_id)
+        elif effect.kind in ("order", "referral"):
+            chart.end_order(
+                actor=actor,
+                person_id=effect.person_id,
+                order_id=effect.act_id,
+                verb="revoke",
+                why="The answer that called for it was corrected.",
+            )
+    if effect.kind == "duty" and effect.key == "INT-02-RETRY":
+        _signal(effect, "screening_item_answered", {})
+    effect.bump(state="withdrawn")

@@ -1,0 +1,32 @@
+"""Whether a screening may be signed, asked of what stands in the database."""
+
+from throughcare.care.intake import rules
+from throughcare.care.intake.answering import Asked
+from throughcare.care.intake.models import Effect
+from throughcare.care.intake.rule_table import load_table
+from throughcare.chart import forms
+
+
+def judge(asked: Asked) -> rules.Decision:
+    """Say whether the screening may be signed, and what is missing."""
+    return rules.may_sign(
+        asked.form,
+        asked.answers,
+        asked.consequences,
+        _responses(asked),
+        load_table(),
+        finished=asked.finished,
+        cleared=asked.arrival.state != "sent_out",
+    )
+
+
+def open_positives(asked: Asked) -> tuple[forms.Positive, ...]:
+    """Give the positive answers that nothing has been done about yet."""
+    settled = (*_responses(asked), *rules.responses_of(asked.consequences))
+    return rules.unmapped(forms.positives(asked.form, asked.answers), settled)
+
+
+def _responses(asked: Asked) -> list[rules.Response]:
+    accepted = Effect.objects.filter(arrival=asked.arrival, state="acted")
+    done = [rules.Response(why, e.kind, e.key) for e in accepted for why in e.because]
+    return done + [rules.Response(p, rules.NO_ACTION, reason=r) for p, r in asked.arrival.reasons.items()]

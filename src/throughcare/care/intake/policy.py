@@ -1,0 +1,10 @@
+"""Who takes people in, and who may look on."""
+
+from throughcare.access.policy import Policy
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+
+CLINICIANS = frozenset({Role.RN, Role.PROVIDER, Role.PSYCH})
+QUEUE = Policy("intake.queue", ((Verb.READ, DataClass.CLINICAL),), CLINICIANS | {Role.HSA, Role.LPN})
+READ = Policy("intake.read", ((Verb.READ, DataClass.CLINICAL),), CLINICIANS | {Role.HIM})
+WRITE = Policy("intake.write", ((Verb.WRITE, DataClass.CLINICAL),), CLINICIANS)
+SEXUAL_SAFETY = Policy("intake.sexual_safety", only=frozenset({Role.RN, Role.PREA}))

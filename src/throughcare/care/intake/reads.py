@@ -1,0 +1,109 @@
+"""Every read of intake, through a lens: the queue, one arrival with its answers, what the answers did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from throughcare.care.intake import answering
+from throughcare.care.intake.answering import Asked
+from throughcare.care.intake.judging import judge, open_positives
+from throughcare.care.intake.models import Arrival, Effect
+from throughcare.care.intake.rules import Decision
+from throughcare.chart import forms
+from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import LANE_ORDER, DataClass, Lane, Verb
+from throughcare.people.models import Person
+
+LOOK_WITHIN = timedelta(minutes=15)  # INT-00; the duty's own clock is the content's
+SCREEN_WITHIN = timedelta(hours=4)  # INT-02
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One person on the intake queue."""
+
+    arrival_id: UUID
+    person_id: UUID
+    name: str
+    number: str
+    state: str
+    lane: str
+    arrived_at: datetime
+    due_at: datetime
+    officer_flags: Sequence[str]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One arrival as the screening page shows it."""
+
+    arrival: Arrival
+    asked: Asked
+    effects: list[Effect]
+    open_positives: tuple[forms.Positive, ...]
+    decision: Decision
+
+
+def queue(lens: Lens, facility_id: UUID | None = None) -> list[Waiting]:
+    """Give who waits at the reader's facilities: worst harm first, then by arrival (ruling 1)."""
+    lens.require(Verb.READ, DataClass.CLINICAL)
+    with db.reading(lens):
+        rows = Arrival.objects.filter(state__in=("arrived", "looked", "sent_out"))
+        places = {facility_id} if facility_id else lens.facilities
+        if places is not None:
+            rows = rows.filter(facility_id__in=places)
+        arrivals = list(rows.order_by("arrived_at")[:200])
+        people = {p.id: p for p in Person.objects.filter(id__in=[a.person_id for a in arrivals])}
+    found = [_waiting(a, people[a.person_id]) for a in arrivals]
+    return sorted(found, key=lambda w: (LANE_ORDER[Lane(w.lane)], w.due_at))
+
+
+def _waiting(arrival: Arrival, person: Person) -> Waiting:
+    limit = LOOK_WITHIN if arrival.state == "arrived" else SCREEN_WITHIN
+    return Waiting(
+        arrival_id=arrival.id,
+        person_id=person.id,
+        name=f"{person.family}, {person.used_name or person.given}",
+        number="",
+        state=arrival.state,
+        lane=arrival.lane,
+        arrived_at=arrival.arrived_at,
+        due_at=arrival.arrived_at + limit,
+        officer_flags=arrival.officer_flags,
+        language=person.language,
+    )
+
+
+def arrival_of(lens: Lens, person_id: UUID, arrival_id: UUID) -> Arrival:
+    """Give one arrival of one person."""
+    lens.require(Verb.READ, DataClass.CLINICAL, person_id=person_id)
+    with db.reading(lens):
+        row = Arrival.objects.select_related("screening", "quick_look").filter(id=arrival_id, person_id=person_id)
+        found = row.first()
+    if found is None:
+        raise NotFound("There is no such arrival here.")
+    return found
+
+
+def work(lens: Lens, person_id: UUID, arrival_id: UUID) -> Work:
+    """Give an arrival with its answers so far, what they did and what is still open."""
+    with db.reading(lens):
+        arrival = arrival_of(lens, person_id, arrival_id)
+        asked = answering.of_screening(arrival, sex=answering.sex_of(person_id))
+        shown = list(Effect.objects.filter(arrival=arrival).exclude(state="withdrawn").order_by("-called_at", "key"))
+        return Work(arrival, asked, shown, open_positives(asked), judge(asked))
+
+
+def latest(lens: Lens, people: Sequence[UUID]) -> Arrival | None:
+    """Give the last arrival of a person."""
+    with db.reading(lens):
+        return Arrival.objects.filter(person_id__in=people).order_by("-arrived_at").first()
+
+
+def waited(arrival: Arrival) -> timedelta:
+    """Give how long the person has waited."""
+    return clock.now() - arrival.arrived_at

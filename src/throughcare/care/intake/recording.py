@@ -1,0 +1,99 @@
+"""What the signed answers add to the chart: allergies, home medicines, problems as told, flags of history."""
+
+from uuid import UUID
+
+from throughcare.care.intake.models import Arrival
+from throughcare.chart import actions as chart
+from throughcare.chart import forms
+from throughcare.kernel.actor import Actor
+
+CRITICALITY = {"mild": "low", "severe": "high", "danger": "high"}
+FLAGS = {
+    ("mind", "attempt-custody"): ("suicide_attempt_in_custody", "Suicide attempt in custody, as told"),
+    ("mind", "attempt-community"): ("suicide_attempt", "Suicide attempt, as told"),
+    ("withdrawal-history", "seizure"): ("withdrawal_seizure_or_dt", "Seizure in withdrawal, as told"),
+    ("withdrawal-history", "dt"): ("withdrawal_seizure_or_dt", "Delirium tremens, as told"),
+    ("substances", "treatment"): ("opioid_treatment", "In an opioid treatment programme on arrival, as told"),
+}
+
+
+def record_facts(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:
+    """Write into the chart what the person said and the nurse signed."""
+    _allergies(actor, arrival, form, answers)
+    _medicines(actor, arrival, form, answers)
+    _problems(actor, arrival, form, answers)
+    for (item, code), (flag, text) in FLAGS.items():
+        if code in answers.codes(item):
+            chart.raise_flag(actor=actor, person_id=arrival.person_id, code=flag, text=text)
+
+
+def _allergies(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:
+    person, encounter = arrival.person_id, arrival.encounter_id
+    if answers.value("has-allergies") is False:
+        known = chart_has_allergies(person)
+        if not known:
+            chart.no_known_allergies(actor=actor, person_id=person, encounter_id=encounter)
+        return
+    for row in answers.rows(form.item("allergy")):
+        substance = _words(answers, "allergy.substance", row)
+        if substance:
+            severity = next(iter(answers.codes("allergy.severity", row)), "")
+            chart.add_allergy(
+                actor=actor,
+                person_id=person,
+                text=substance,
+                reaction=_words(answers, "allergy.reaction", row),
+                criticality=CRITICALITY.get(severity, ""),
+                encounter_id=encounter,
+            )
+
+
+def _medicines(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:
+    for row in answers.rows(form.item("medicine")):
+        drug = _words(answers, "medicine.drug", row)
+        if not drug:
+            continue
+        critical = answers.codes("medicine.critical", row) - {"none"}
+        medicine = chart.report_medicine(
+            actor=actor,
+            person_id=arrival.person_id,
+            text=drug,
+            dose=_words(answers, "medicine.dose", row),
+            last_taken=_words(answers, "medicine.last", row),
+            prescriber=_words(answers, "medicine.prescriber", row),
+            pharmacy=_words(answers, "medicine.pharmacy", row),
+            critical=bool(critical),
+            encounter_id=arrival.encounter_id,
+            announce=False,  # the answer itself has told the clock already (ruling 2)
+        )
+        how = next(iter(answers.codes("medicine.verified", row)), "not-yet")
+        if how != "not-yet":
+            chart.verify_medicine(actor=actor, person_id=arrival.person_id, medicine_id=medicine, found=True, how=how)
+
+
+def _problems(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:
+    for item_id in ("illness",):
+        item = form.item(item_id)
+        for code in sorted(answers.codes(item_id) - {"none", "other"}):
+            option = item.option(code)
+            if option is not None:
+                chart.add_condition(
+                    actor=actor,
+                    person_id=arrival.person_id,
+                    text=option.text.en,
+                    verification="unconfirmed",
+                    source="told at intake",
+                    encounter_id=arrival.encounter_id,
+                )
+
+
+def chart_has_allergies(person_id: UUID) -> bool:
+    """Tell whether an allergy stands on the chart: then `none` said today is for a clinician to settle."""
+    from throughcare.chart.models import Allergy
+
+    return Allergy.objects.filter(person_id=person_id, status="active", none_known=False).exists()
+
+
+def _words(answers: forms.Answers, link_id: str, row: int) -> str:
+    value = answers.value(link_id, row)
+    return "" if value is None else str(value)

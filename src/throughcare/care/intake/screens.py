@@ -1,0 +1,229 @@
+"""Intake's pages: the queue, the quick look, the screening whose answers act, the sexual safety screen. HTTP only."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from throughcare.access.doors import Request, saw, screen
+from throughcare.care.intake import actions, answering, policy, reads, views
+from throughcare.chart import banner, forms, questions
+from throughcare.kernel.errors import Invalid
+from throughcare.ui import pages
+from throughcare.ui.forms import intent_of, posted_of
+
+HOME = "/intake/"
+ONE = "/people/<uuid:person_id>/intake/<uuid:arrival_id>/"
+
+
+@screen("GET", HOME, policy=policy.QUEUE, name="intake_queue")
+def queue(request: Request) -> HttpResponse:
+    """Show who waits, worst harm first."""
+    waiting = reads.queue(request.lens, request.posting.facility_id)
+    saw(request, *(w.person_id for w in waiting))
+    return pages.page_or_fragment(request, "intake/queue.html", "rows", {"lanes": views.lanes(waiting)})
+
+
+@screen("GET", ONE + "look/", policy=policy.WRITE, name="intake_look")
+def look(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Show the quick look: ninety seconds, one page."""
+    arrival = reads.arrival_of(request.lens, person_id, arrival_id)
+    answers = answering.typed(forms.load(answering.QUICK_LOOK), views.known(request.lens, person_id))
+    return _look(request, arrival.person_id, arrival_id, answers)
+
+
+@screen("POST", ONE + "look/", policy=policy.WRITE, name="intake_look")
+def look_done(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Sign the quick look and go on to the screening, or to the clearance."""
+    posted = posted_of(request)
+    try:
+        actions.finish_quick_look(
+            actor=request.actor, intent=intent_of(request), person_id=person_id, arrival_id=arrival_id, posted=posted
+        )
+    except Invalid:
+        answers = answering.typed(forms.load(answering.QUICK_LOOK), posted)
+        return _look(request, person_id, arrival_id, answers, unfinished=True)
+    return _to("intake_screening", person_id, arrival_id)
+
+
+def _look(
+    request: Request, person_id: UUID, arrival_id: UUID, answers: forms.Answers, *, unfinished: bool = False
+) -> HttpResponse:
+    view = forms.render(forms.load(answering.QUICK_LOOK), answers, lang="en", unfinished=unfinished)
+    context = {
+        "banner": banner.of(request.lens, person_id),
+        "view": view,
+        "errors": questions.faults(view),
+        "lines": [line for s in view.sections for line in questions.questions(s, "en")],
+        "hidden": [name for s in view.sections for name in questions.fields_hidden(s)],
+        "arrival": reads.arrival_of(request.lens, person_id, arrival_id),
+    }
+    return pages.page(request, "intake/look.html", context, status=422 if unfinished else 200)
+
+
+@screen("GET", ONE, policy=policy.READ, name="intake_screening")
+def screening(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Show one section of the screening, and beside it what the answers did."""
+    return _screening(request, person_id, arrival_id, request.GET.get("section", ""))
+
+
+@screen("POST", ONE + "save/", policy=policy.WRITE, name="intake_save")
+def save(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Keep what was answered so far, act on it, and give the panel of what it did."""
+    actions.save_screening(
+        actor=request.actor,
+        intent=intent_of(request),
+        person_id=person_id,
+        arrival_id=arrival_id,
+        posted=posted_of(request),
+    )
+    work = reads.work(request.lens, person_id, arrival_id)
+    if request.headers.get("X-Autosave"):
+        return pages.fragment(request, "intake/screening.html", "effects", views.panel(work))
+    section = request.POST.get("next") or request.POST.get("section", "")
+    address = reverse("intake_screening", kwargs={"person_id": person_id, "arrival_id": arrival_id})
+    return HttpResponseRedirect(f"{address}?section={section}")
+
+
+@screen("POST", ONE + "sign/", policy=policy.WRITE, name="intake_sign")
+def sign(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Sign the screening; where something is open, say what."""
+    try:
+        actions.sign_screening(
+            actor=request.actor, intent=intent_of(request), person_id=person_id, arrival_id=arrival_id
+        )
+    except Invalid:
+        return _screening(request, person_id, arrival_id, "review", unfinished=True)
+    return _to("intake_screening", person_id, arrival_id)
+
+
+@screen("POST", ONE + "accept/", policy=policy.WRITE, name="intake_accept")
+def accept(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Act on something offered."""
+    actions.accept_offer(
+        actor=request.actor,
+        intent=intent_of(request),
+        person_id=person_id,
+        arrival_id=arrival_id,
+        effect_id=views.uuid_of(request.POST.get("effect", "")),
+    )
+    return _to("intake_screening", person_id, arrival_id, "review")
+
+
+@screen("POST", ONE + "reason/", policy=policy.WRITE, name="intake_reason")
+def reason(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Say why a positive answer needs nothing."""
+    try:
+        actions.answer_positive(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            arrival_id=arrival_id,
+            positive=request.POST.get("positive", ""),
+            reason=request.POST.get("reason", ""),
+        )
+    except Invalid as refused:
+        return _screening(request, person_id, arrival_id, "review", sentence=refused.sentence)
+    return _to("intake_screening", person_id, arrival_id, "review")
+
+
+@screen("POST", ONE + "clearance/", policy=policy.WRITE, name="intake_clearance")
+def clearance(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Record the written clearance of a person who came back from an emergency department."""
+    try:
+        actions.record_clearance(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            arrival_id=arrival_id,
+            clearance=request.POST.get("clearance", ""),
+        )
+    except Invalid as refused:
+        return _screening(request, person_id, arrival_id, "", sentence=refused.sentence)
+    return _to("intake_screening", person_id, arrival_id)
+
+
+@screen("POST", ONE + "instrument/<slug:form>/", policy=policy.WRITE, name="intake_instrument")
+def instrument(request: Request, person_id: UUID, arrival_id: UUID, form: str) -> HttpResponse:
+    """Save an instrument, or sign it; its score acts at once."""
+    wants = bool(request.POST.get("sign")) and not request.headers.get("X-Autosave")
+    try:
+        actions.sign_instrument(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            arrival_id=arrival_id,
+            form=form,
+            posted=posted_of(request),
+            sign=wants,
+        )
+    except Invalid as refused:
+        actions.sign_instrument(
+            actor=request.actor,
+            person_id=person_id,
+            arrival_id=arrival_id,
+            form=form,
+            posted=posted_of(request),
+            sign=False,
+        )
+        return _screening(request, person_id, arrival_id, form, unfinished=True, sentence=refused.sentence)
+    if request.headers.get("X-Autosave"):
+        work = reads.work(request.lens, person_id, arrival_id)
+        return pages.fragment(request, "intake/screening.html", "effects", views.panel(work))
+    return _to("intake_screening", person_id, arrival_id, "next" if wants else form)
+
+
+@screen("GET", "/people/<uuid:person_id>/sexual-safety/", policy=policy.SEXUAL_SAFETY, name="sexual_safety")
+def sexual_safety(request: Request, person_id: UUID) -> HttpResponse:
+    """Ask the sexual safety screen; what is answered is sealed when it is signed."""
+    return _sexual_safety(request, person_id, answering.typed(forms.load("prea-risk"), {}))
+
+
+@screen("POST", "/people/<uuid:person_id>/sexual-safety/", policy=policy.SEXUAL_SAFETY, name="sexual_safety")
+def sexual_safety_done(request: Request, person_id: UUID) -> HttpResponse:
+    """Sign and seal it."""
+    posted = posted_of(request)
+    try:
+        actions.sign_sexual_safety(actor=request.actor, intent=intent_of(request), person_id=person_id, posted=posted)
+    except Invalid:
+        answers = answering.typed(forms.load("prea-risk"), posted)
+        return _sexual_safety(request, person_id, answers, unfinished=True)
+    return HttpResponseRedirect("/")
+
+
+def _sexual_safety(
+    request: Request, person_id: UUID, answers: forms.Answers, *, unfinished: bool = False
+) -> HttpResponse:
+    view = forms.render(forms.load("prea-risk"), answers, lang="en", unfinished=unfinished)
+    context = {
+        "banner": banner.of(request.lens, person_id),
+        "view": view,
+        "errors": questions.faults(view),
+        "lines": [line for s in view.sections for line in questions.questions(s, "en")],
+        "hidden": [name for s in view.sections for name in questions.fields_hidden(s)],
+    }
+    return pages.page(request, "intake/sexual_safety.html", context, status=422 if unfinished else 200)
+
+
+def _screening(
+    request: Request,
+    person_id: UUID,
+    arrival_id: UUID,
+    section: str,
+    *,
+    unfinished: bool = False,
+    sentence: str = "",
+) -> HttpResponse:
+    work = reads.work(request.lens, person_id, arrival_id)
+    address = reverse("intake_screening", kwargs={"person_id": person_id, "arrival_id": arrival_id})
+    context = {
+        "banner": banner.of(request.lens, person_id),
+        "told": sentence,
+        **views.screening(work, section, f"{address}?section=", unfinished=unfinished),
+    }
+    return pages.page(request, "intake/screening.html", context, status=422 if unfinished or sentence else 200)
+
+
+def _to(name: str, person_id: UUID, arrival_id: UUID, section: str = "") -> HttpResponse:
+    address = reverse(name, kwargs={"person_id": person_id, "arrival_id": arrival_id})
+    return HttpResponseRedirect(f"{address}?section={section}" if section else address)

@@ -1,0 +1,186 @@
+"""What intake's pages show, as shapes for the components; no database, no HTTP."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from throughcare.care.intake import answering
+from throughcare.care.intake.reads import Waiting, Work
+from throughcare.chart import forms, questions
+from throughcare.kernel.errors import Invalid
+from throughcare.kernel.lens import Lens
+from throughcare.people.models import Person
+from throughcare.ui.shapes import Action, ClockShape, DutyRow, Lane, Section, SignPanel
+
+KIND_WORDS = {
+    "alert": "Told officers",
+    "watch": "Watch",
+    "order": "Ordered",
+    "referral": "Referred",
+    "instrument": "To ask",
+    "duty": "Clock started",
+}
+REVIEW = "review"
+
+
+def lanes(waiting: Sequence[Waiting]) -> list[Lane]:
+    """Put who waits into the three lanes."""
+    words = {"now": "Nobody needs you now.", "shift": "Nobody else waits.", "later": "Nothing later."}
+    found = {key: [_row(w) for w in waiting if w.lane == key] for key in words}
+    return [Lane(key=key, rows=rows, empty=words[key]) for key, rows in found.items() if rows or key == "now"]  # type: ignore[arg-type]
+
+
+def _row(waiting: Waiting) -> DutyRow:
+    look = waiting.state == "arrived"
+    ids = {"person_id": waiting.person_id, "arrival_id": waiting.arrival_id}
+    href = reverse("intake_look" if look else "intake_screening", kwargs=ids)
+    what = {"arrived": "Quick look", "looked": "Receiving screening", "sent_out": "Waits for clearance"}[waiting.state]
+    return DutyRow(
+        who=waiting.name,
+        what=what,
+        clock=ClockShape(opened_at=waiting.arrived_at, due_at=waiting.due_at),
+        place="Spanish" if waiting.language == "es" else "",
+        action=Action("Look" if look else "Screen", href=href, tone="main"),
+        href=href,
+        mark=", ".join(waiting.officer_flags),
+        seed=str(waiting.person_id),
+        id=str(waiting.arrival_id),
+    )
+
+
+def screening(work: Work, section: str, address: str, *, unfinished: bool) -> dict[str, Any]:
+    """Give the screening page: steps, the present section or instrument or the review, and the panel."""
+    view = forms.render(work.asked.form, work.asked.answers, lang="en", unfinished=unfinished)
+    instruments = _instruments(work)
+    names = [s.link_id for s in view.sections] + list(instruments) + [REVIEW]
+    current = _current(work, view, instruments, section, names)
+    steps = [
+        *questions.steps(view, current, address),
+        *_instrument_steps(work, instruments, current, address),
+        Section("Review and sign", f"{address}{REVIEW}", "current" if current == REVIEW else "open"),
+    ]
+    following = names[names.index(current) + 1] if current != REVIEW else ""
+    shown = _section_of(work, view, instruments, current, unfinished)
+    return {
+        **panel(work),
+        "steps": steps,
+        "current": current,
+        "following": following,
+        "errors": questions.faults(shown) if shown is not None and unfinished else [],
+        "view": shown,
+        "lines": _lines(shown, current),
+        "hidden": _hidden(shown, current),
+        "instrument": current if current in instruments else "",
+        "signed_instrument": current in work.asked.finished,
+        "sign_panel": _sign_panel(work, address),
+    }
+
+
+def panel(work: Work) -> dict[str, Any]:
+    """Give what the answers did, and the positives that still need an answer."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for effect in work.effects:
+        if effect.state == "acted":
+            groups.setdefault(KIND_WORDS[effect.kind], []).append(
+                {"at": effect.acted_at, "text": effect.sentence_en, "source": effect.source, "kind": effect.kind}
+            )
+    return {
+        "arrival": work.arrival,
+        "person_id": work.arrival.person_id,
+        "groups": groups,
+        "offers": [e for e in work.effects if e.state == "offered"],
+        "positives": [(p.key, f"{p.question.en} {p.answer.en}".strip()) for p in work.open_positives],
+        "reasons": work.arrival.reasons,
+    }
+
+
+def known(lens: Lens, person_id: UUID) -> dict[str, list[str]]:
+    """Give what the record answers before anybody asks: whether the person can be pregnant."""
+    sex = Person.objects.filter(id=person_id).values_list("sex", flat=True).first()
+    return {"can-be-pregnant": ["no" if sex == "male" else "yes"]}
+
+
+def uuid_of(text: str) -> UUID:
+    """Read an id from a page."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("This page is too old. Open it again.") from None
+
+
+def _instruments(work: Work) -> dict[str, forms.Form]:
+    return {name: forms.load(name) for name in sorted(work.asked.instruments)}
+
+
+def _instrument_steps(work: Work, instruments: dict[str, forms.Form], current: str, address: str) -> list[Section]:
+    return [
+        Section(
+            title=form.title.en,
+            href=f"{address}{name}",
+            state="current" if name == current else "done" if name in work.asked.finished else "attention",
+        )
+        for name, form in instruments.items()
+    ]
+
+
+def _current(
+    work: Work, view: forms.FormView, instruments: dict[str, forms.Form], section: str, names: list[str]
+) -> str:
+    if section in names:
+        return section
+    if section == "next":
+        waiting = [name for name in instruments if name not in work.asked.finished]
+        return waiting[0] if waiting else REVIEW
+    if work.arrival.state == "signed":
+        return REVIEW
+    open_ones = [s.link_id for s in view.sections if s.state.value not in ("done", "unable")]
+    return open_ones[0] if open_ones else REVIEW
+
+
+def _section_of(
+    work: Work, view: forms.FormView, instruments: dict[str, forms.Form], current: str, unfinished: bool
+) -> forms.FormView | None:
+    if current in instruments:
+        answers = answering.typed(instruments[current], work.asked.instruments[current].posted)
+        return forms.render(instruments[current], answers, lang="en", unfinished=unfinished)
+    return view if current != REVIEW else None
+
+
+def _lines(shown: forms.FormView | None, current: str) -> list[questions.Question]:
+    return [line for s in _sections(shown, current) for line in questions.questions(s, "en")]
+
+
+def _hidden(shown: forms.FormView | None, current: str) -> list[str]:
+    return [name for s in _sections(shown, current) for name in questions.fields_hidden(s)]
+
+
+def _sections(shown: forms.FormView | None, current: str) -> list[forms.SectionView]:
+    if shown is None:
+        return []
+    mine = [s for s in shown.sections if s.link_id == current]
+    return mine or list(shown.sections)
+
+
+def _sign_panel(work: Work, address: str) -> SignPanel:
+    blocked = [
+        Action(reason.text.en, href=f"{address}{_where(work, reason.where)}") for reason in work.decision.reasons[:12]
+    ]
+    closes = ["Receiving screening (INT-02)", "Suicide and withdrawal screens (INT-08)", "How to get care (INT-07)"]
+    ids = {"person_id": work.arrival.person_id, "arrival_id": work.arrival.id}
+    return SignPanel("Sign screening", closes, blocked=blocked, href=reverse("intake_sign", kwargs=ids))
+
+
+def _where(work: Work, field: str) -> str:
+    name = field.split(":")[0].split("=")[0].split("~")[0]
+    if name in work.asked.instruments:
+        return name
+    for section in work.asked.form.items:
+        if name == section.link_id or any(name == item.link_id for item in _walk(section)):
+            return section.link_id
+    return REVIEW
+
+
+def _walk(item: Any) -> list[Any]:
+    return [inner for child in item.items for inner in (child, *_walk(child))]

@@ -1,0 +1,23 @@
+"""What a page posts: its fields without the furniture, and the intent under which it was sent."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from throughcare.kernel.errors import Invalid
+
+FURNITURE = frozenset({"csrfmiddlewaretoken", "intent", "version", "section", "next", "sign", "add_row"})
+
+
+def posted_of(request: HttpRequest) -> dict[str, list[str]]:
+    """Give the posted fields of a form, each with all its values."""
+    return {name: [str(v) for v in request.POST.getlist(name)] for name in request.POST if name not in FURNITURE}
+
+
+def intent_of(request: HttpRequest) -> UUID | None:
+    """Give the intent of a post: sent twice, it is done once. A page without one is refused."""
+    text = request.POST.get("intent", "")
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("This form was sent without its number. Open the page again; what you typed is on it.") from None

@@ -1,0 +1,59 @@
+"""Intake's pages over HTTP, as the nurse who is signed in."""
+
+import re
+
+import pytest
+
+from tests.care.intake.test_thread import HEALTHY_LOOK, arrival, hartford, healthy, nurse  # noqa: F401
+from throughcare.care.intake.models import Arrival
+from throughcare.kernel.ids import uuid7
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_nurse(client, hartford):  # noqa: F811
+    answer = client.post("/demo/become", {"role": "rn", "facility": str(hartford.id)})
+    assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
+def test_the_first_page_offers_a_nurse(client) -> None:
+    page = client.get("/", follow=True).content.decode()
+    assert "Who do you want to be?" in page
+    assert "Nurse" in page
+
+
+def test_from_queue_to_signature(as_nurse, arrival) -> None:  # noqa: F811
+    page = as_nurse.get("/intake/").content.decode()
+    assert "Sample-Ortiz" in page
+    base = f"/people/{arrival.person_id}/intake/{arrival.id}/"
+    assert as_nurse.get(base + "look/").status_code == 200
+    missing = as_nurse.post(base + "look/", {"intent": str(uuid7()), "awake": "alert"})
+    assert missing.status_code == 422
+    assert "error-summary" in missing.content.decode()
+    done = as_nurse.post(base + "look/", {"intent": str(uuid7()), **HEALTHY_LOOK})
+    assert done.status_code == 302
+    page = as_nurse.get(base).content.decode()
+    assert "Receiving screening" in page
+    saved = as_nurse.post(base + "save/", {"intent": str(uuid7()), **healthy()}, headers={"X-Autosave": "1"})
+    assert saved.status_code == 200
+    assert "What your answers did" in saved.content.decode()
+    for section in re.findall(r'\?section=([\w.-]+)"', page):
+        assert as_nurse.get(base, {"section": section}).status_code == 200, section
+    refused = as_nurse.post(base + "sign/", {"intent": str(uuid7())})
+    assert refused.status_code == 422, "instruments are open"
+    assert Arrival.objects.get(id=arrival.id).state == "looked"
+
+
+def test_a_post_without_its_number_is_refused(as_nurse, arrival) -> None:  # noqa: F811
+    base = f"/people/{arrival.person_id}/intake/{arrival.id}/"
+    assert as_nurse.post(base + "save/", {"illness": "none"}).status_code == 422
+
+
+def test_an_officer_gets_no_intake_page(client, hartford, arrival) -> None:  # noqa: F811
+    client.post("/demo/become", {"role": "custody", "facility": str(hartford.id)})
+    for path in ("/intake/", f"/people/{arrival.person_id}/intake/{arrival.id}/"):
+        answer = client.get(path)
+        assert answer.status_code == 403
+        assert "Sample-Ortiz" not in answer.content.decode()

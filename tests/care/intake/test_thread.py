@@ -1,0 +1,224 @@
+"""The first thread: custody books somebody, the nurse looks, asks and signs; what answers call for is there at once."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from throughcare.care.intake import actions, answering, reads
+from throughcare.care.intake.models import Arrival, Effect
+from throughcare.chart import forms
+from throughcare.chart.models import Allergy, HomeMedicine, Order
+from throughcare.custody import actions as custody
+from throughcare.custody.models import Facility, OperationalAlert
+from throughcare.duties.models import Duty
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, Stale
+from throughcare.kernel.ids import derived
+from throughcare.kernel.vocabulary import Role
+from throughcare.ledger import verify
+from throughcare.people.actions import Demographics, register
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hartford():
+    return Facility.objects.get(short_name__istartswith="Hartford")
+
+
+@pytest.fixture
+def nurse(hartford):
+    return Actor("staff", derived("test", "nurse"), "Demo-Nurse, Ada", Role.RN, hartford.id)
+
+
+@pytest.fixture
+def arrival(hartford):
+    feed = Actor.feed("custody")
+    person = register(actor=feed, demographics=Demographics("Sample-Ortiz", "Luis", date(1990, 2, 3), "male"))
+    custody.admit(actor=feed, person_id=person, to=custody.Spot(hartford.id))
+    return Arrival.objects.get(person_id=person)
+
+
+HEALTHY_LOOK = {
+    "can-be-pregnant": ["no"],
+    "awake": ["alert"],
+    "breathing": ["easy"],
+    "bleeding": ["none"],
+    "intoxication": ["none"],
+    "suicidal-remark": ["no"],
+    "last-opioid": ["never"],
+    "last-alcohol": ["never"],
+    "dose-due": ["none"],
+    "pregnancy": ["no"],
+}
+
+
+def healthy(**changes: list[str]) -> dict[str, list[str]]:
+    """Answer everything that is asked as a healthy man would."""
+    form = forms.load(answering.SCREENING)
+    posted: dict[str, list[str]] = {
+        "can-be-pregnant": ["no"],
+        "disposition": ["general"],
+        "interpreter": ["not-needed"],
+    }
+    numbers = {
+        "bp-systolic": "122",
+        "bp-diastolic": "78",
+        "pulse": "70",
+        "respiration": "14",
+        "temperature": "98.2",
+        "oxygen": "98",
+        "weight": "177",
+        "height": "70",
+    }
+    posted |= {name: [value] for name, value in numbers.items()}
+    for item in form.walk():
+        codes = [o.code for o in item.options]
+        if item.link_id not in posted and "." not in item.link_id and item.required and "none" in codes:
+            posted[item.link_id] = ["none"]
+    posted |= {"out-of-hearing": ["yes"], "dental-pain": ["no"], "takes-medicines": ["no"], "has-allergies": ["no"]}
+    posted |= changes
+    for _ in range(3):
+        answers = answering.typed(form, posted)
+        for field in forms.missing(form, answers):
+            item = form.item(field.split(":")[0])
+            posted[field] = ["no"] if item.kind.value == "boolean" else ["none"]
+    return posted
+
+
+def answer_instruments(nurse, arrival) -> None:
+    """Sign every instrument that was fired, each with its least worrying answers."""
+    for _ in range(4):
+        for name, response in reads_instruments(arrival).items():
+            if response.status != "draft":
+                continue
+            form = forms.load(name)
+            posted = {}
+            for item in form.walk():
+                if item.kind.value == "boolean":
+                    posted[item.link_id] = ["no"]
+                elif item.options:
+                    least = min(item.options, key=lambda o: o.weight if o.weight is not None else 0)
+                    posted[item.link_id] = [least.code]
+                elif item.kind.value in ("integer", "decimal", "quantity"):
+                    posted[item.link_id] = ["0"]
+            actions.sign_instrument(
+                actor=nurse, person_id=arrival.person_id, arrival_id=arrival.id, form=name, posted=posted
+            )
+
+
+def reads_instruments(arrival):
+    return dict(answering.of_screening(Arrival.objects.get(id=arrival.id), sex="male").instruments)
+
+
+def open_rules(person) -> set[str]:
+    return set(Duty.objects.filter(person_id=person, closed_at=None).values_list("rule", flat=True))
+
+
+def test_from_the_van_to_the_signature(nurse, arrival, rn_lens) -> None:
+    person = arrival.person_id
+    assert {"INT-00", "INT-02", "INT-05-TEST"} <= open_rules(person)
+    assert [w.person_id for w in reads.queue(rn_lens)] == [person]
+    lane = actions.finish_quick_look(actor=nurse, person_id=person, arrival_id=arrival.id, posted=HEALTHY_LOOK)
+    assert lane == "shift"
+    assert "INT-00" not in open_rules(person)
+    actions.save_screening(actor=nurse, person_id=person, arrival_id=arrival.id, posted=healthy())
+    answer_instruments(nurse, arrival)
+    try:
+        actions.sign_screening(actor=nurse, person_id=person, arrival_id=arrival.id)
+    except Invalid as e:
+        raise AssertionError(e.fields) from e
+    signed = Arrival.objects.get(id=arrival.id)
+    assert (signed.state, signed.disposition) == ("signed", "general")
+    assert Duty.objects.get(person_id=person, rule="INT-02").outcome == "done"
+    assert not {"INT-02", "INT-08", "INT-07"} & open_rules(person)
+    assert Allergy.objects.get(person_id=person).none_known
+    assert reads.queue(rn_lens) == []
+    assert verify.run().broken == []
+    with pytest.raises(Stale):
+        actions.save_screening(actor=nurse, person_id=person, arrival_id=arrival.id, posted={})
+    with pytest.raises(IntegrityError, match="not changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE intake_arrival SET disposition = 'x' WHERE id = %s", [arrival.id])
+
+
+def test_answers_act_before_the_signature_and_are_taken_back_when_corrected(nurse, arrival) -> None:
+    person = arrival.person_id
+    save = {"actor": nurse, "person_id": person, "arrival_id": arrival.id}
+    actions.save_screening(**save, posted=healthy(needs=["stairs"], symptoms=["cough", "blood"]))
+    alerts = set(OperationalAlert.objects.filter(person_id=person, ended_at=None).values_list("template", flat=True))
+    assert "mask_single_cell" in alerts
+    orders = Order.objects.filter(person_id=person, status="active").count()
+    assert orders > 1
+    actions.save_screening(**save, posted=healthy(needs=["none"], symptoms=["none"]))
+    assert not OperationalAlert.objects.filter(person_id=person, ended_at=None, template="mask_single_cell").exists()
+    assert Order.objects.filter(person_id=person, status="revoked").exists()
+    actions.save_screening(**save, posted=healthy(symptoms=["cough", "blood"]))
+    assert OperationalAlert.objects.filter(person_id=person, ended_at=None, template="mask_single_cell").exists()
+    assert Effect.objects.filter(arrival=arrival, key="mask_single_cell").count() == 1
+
+
+def test_a_suicidal_remark_puts_a_watch_on_the_board_at_once_and_no_answer_takes_it_back(nurse, arrival) -> None:
+    person = arrival.person_id
+    actions.finish_quick_look(
+        actor=nurse,
+        person_id=person,
+        arrival_id=arrival.id,
+        posted={**HEALTHY_LOOK, "suicidal-remark": ["act"]},
+    )
+    assert OperationalAlert.objects.filter(person_id=person, ended_at=None, template="watch_constant").exists()
+    actions.save_screening(actor=nurse, person_id=person, arrival_id=arrival.id, posted=healthy())
+    assert OperationalAlert.objects.filter(person_id=person, ended_at=None, template="watch_constant").exists()
+
+
+def test_an_unmapped_positive_refuses_the_signature(nurse, arrival) -> None:
+    person = arrival.person_id
+    posted = healthy(illness=["surgery"])
+    panel = actions.save_screening(actor=nurse, person_id=person, arrival_id=arrival.id, posted=posted)
+    answer_instruments(nurse, arrival)
+    if panel.open_positives:
+        with pytest.raises(Invalid) as refusal:
+            actions.sign_screening(actor=nurse, person_id=person, arrival_id=arrival.id)
+        for positive in refusal.value.fields:
+            actions.answer_positive(
+                actor=nurse,
+                person_id=person,
+                arrival_id=arrival.id,
+                positive=positive,
+                reason="Healed ten years ago, no complaint.",
+            )
+    actions.sign_screening(actor=nurse, person_id=person, arrival_id=arrival.id)
+
+
+def test_insulin_starts_its_clocks_before_anybody_signs(nurse, arrival) -> None:
+    person = arrival.person_id
+    posted = healthy(
+        **{
+            "takes-medicines": ["yes"],
+            "medicine.drug:0": ["Insulin glargine"],
+            "medicine.critical:0": ["insulin"],
+            "medicine.verified:0": ["not-yet"],
+        }
+    )
+    actions.save_screening(actor=nurse, person_id=person, arrival_id=arrival.id, posted=posted)
+    assert {"INT-04-DECIDE", "INT-04-DOSE"} <= open_rules(person)
+    before = Duty.objects.filter(person_id=person, rule="INT-04-DECIDE").count()
+    answer_instruments(nurse, arrival)
+    actions.save_screening(actor=nurse, person_id=person, arrival_id=arrival.id, posted=posted)
+    assert Duty.objects.filter(person_id=person, rule="INT-04-DECIDE").count() == before
+    assert HomeMedicine.objects.filter(person_id=person).count() == 0
+
+
+def test_the_empty_screening_cannot_be_signed(nurse, arrival) -> None:
+    with pytest.raises(Invalid):
+        actions.sign_screening(actor=nurse, person_id=arrival.person_id, arrival_id=arrival.id)
+    actions.save_screening(actor=nurse, person_id=arrival.person_id, arrival_id=arrival.id, posted={})
+    with pytest.raises(Invalid) as refusal:
+        actions.sign_screening(actor=nurse, person_id=arrival.person_id, arrival_id=arrival.id)
+    assert len(refusal.value.fields) > 10
+
+
+def test_who_is_gone_leaves_the_queue(arrival, rn_lens) -> None:
+    custody.release(actor=Actor.feed("custody"), person_id=arrival.person_id, planned=False)
+    assert reads.queue(rn_lens) == []
+    assert Arrival.objects.get(id=arrival.id).state == "left"
