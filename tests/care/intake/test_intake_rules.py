@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from throughcare.care.intake import rules
 from throughcare.care.intake.rule_table import load_table
@@ -325,7 +327,7 @@ def test_an_unmapped_positive_refuses_the_signature() -> None:
 
 
 def test_each_ticked_option_needs_its_own_answer() -> None:
-    answers = screen(illness=["pressure", "heart"])
+    answers = screen(illness=["pressure", "heart"], disposition="general-urgent")
     assert [r.where for r in sign(answers, (Response("illness=heart", "referral", "provider-urgent"),)).reasons] == [
         "illness=pressure"
     ]
@@ -334,6 +336,62 @@ def test_each_ticked_option_needs_its_own_answer() -> None:
 def test_what_is_only_proposed_for_another_reason_does_not_map() -> None:
     answers = screen(illness=["seizures", "heart"], disposition="general-urgent")
     assert [r.where for r in sign(answers).reasons] == ["illness=heart"]
+
+
+def test_an_accepted_proposal_counts_for_the_place() -> None:
+    answers = screen(illness=["heart"])
+    chosen = (Response("illness=heart", "referral", "provider-now"),)
+    assert [r.where for r in sign(answers, chosen).reasons] == ["disposition"]
+    assert sign(screen(illness=["heart"], disposition="general-urgent"), chosen).ok
+
+
+def test_of_a_ladder_only_the_strongest_step_acts_for_all_reasons() -> None:
+    found = after(screen(mind=["treatment", "hospital", "voices"], officer_report=["suicidal"]))
+    mental = [c for c in found if c.auto and c.key.startswith("mental-health-")]
+    assert [c.key for c in mental] == ["mental-health-now"]
+    assert {"mind=treatment", "mind=hospital", "mind=voices", "officer-report=suicidal"} <= set(mental[0].because)
+
+
+def test_the_shortest_limit_wins() -> None:
+    form = forms.load("cows")
+    answers = forms.parse(form, {i.link_id: i.options[0].code for i in form.walk()}, zone=ZONE)
+    scored = forms.score(form, answers)
+    assert scored
+    drinks = screen(substances=["opioids"], opioid_last="2026-11-21", opioid_often="less", withdrawal_history=["none"])
+    duty = next(c for c in after(drinks, {"cows": scored}) if c.key == "WDR-01-OPIOID")
+    assert (duty.due, duty.event, dict(duty.facts)) == ("PT4H", "withdrawal_risk_found", {"substance": "opioid"})
+    assert duty.because == ("substances=opioids", "score:cows=none")
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_is_answered(data: st.DataObject) -> None:
+    """Nothing crashes; no signature with a positive unmapped; every precaution has a reason; ladders hold."""
+    posted: dict[str, object] = dict(WELL)
+    lists = [i for i in SCREEN.walk() if i.options and i.repeats] + [i for i in SCREEN.walk() if i.kind == "boolean"]
+    for item in data.draw(st.lists(st.sampled_from(lists), max_size=6, unique_by=lambda i: i.link_id)):
+        if item.unable and data.draw(st.integers(0, 3)) == 0:
+            posted.pop(item.link_id, None)
+            posted[f"{item.link_id}~unable"] = "intoxicated"
+        elif item.options:
+            codes = [o.code for o in item.options if not o.exclusive]
+            posted[item.link_id] = data.draw(st.lists(st.sampled_from(codes), min_size=1, max_size=3, unique=True))
+        else:
+            posted[item.link_id] = data.draw(st.sampled_from(["yes", "no"]))
+    answers = forms.parse(SCREEN, posted, zone=ZONE, now=NOW)  # type: ignore[arg-type]
+    found = after(answers)
+    assert all(c.because and c.sentence.es for c in found)
+    assert len({(c.kind, c.key, c.auto) for c in found}) == len(found)
+    for ladder in TABLE.ladders:
+        assert sum(c.auto and c.key in ladder for c in found) <= 1
+    positive = rules.positives(SCREEN, answers)
+    decision = sign(answers)
+    if decision.ok:
+        assert not rules.unmapped(positive, rules.responses_of(found))
+    reasoned = tuple(Response(p.key, "no_action", reason="Seen") for p in positive)
+    assert not rules.unmapped(positive, reasoned)
+    wheres = {r.where for r in sign(answers, reasoned).reasons}
+    assert not wheres & {p.key for p in positive if "=" in p.key}
 
 
 def test_instruments_called_for_must_be_done() -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from throughcare.chart.forms.reading_scale import ACTION_KINDS
+from throughcare.chart.forms.scale import within
 from throughcare.chart.forms.text import NO_TEXT, Text
 from throughcare.kernel import content
 
@@ -69,6 +70,7 @@ class RuleTable:
     unable: Mapping[str, Reaction]
     quick_look: Mapping[str, Reaction]
     dispositions: tuple[Disposition, ...]
+    ladders: tuple[tuple[str, ...], ...] = ()
 
     def on_positive(self, key: str) -> Reaction | None:
         """The row for a positive answer, else the row for any option of that item."""
@@ -106,6 +108,7 @@ def _read(digest: str) -> RuleTable:
             Disposition(row["id"], int(row["rank"]), frozenset(row.get("calls", ())))
             for row in content.rows(PATH, "disposition")
         ),
+        ladders=tuple(tuple(d.key for d in _named(steps, doings, "ladders")) for steps in body.get("ladders", ())),
     )
 
 
@@ -113,6 +116,7 @@ def _doing(row: Row) -> Doing:
     missing = {"kind", "owner", "due", "en", "es", "source"} - set(row)
     if missing or row["kind"] not in ACTION_KINDS:
         raise content.ContentError(PATH, f"lacks {sorted(missing)} or has an unknown kind. Complete it.", row["id"])
+    within(row["due"])
     return Doing(
         kind=row["kind"],
         key=row["id"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from throughcare.care.intake.rule_table import Doing, Reaction, RuleTable
 from throughcare.chart.forms import Answers, Form, Positive, Score, Text, enabled, missing, positives
-from throughcare.chart.forms.scale import Action
+from throughcare.chart.forms.scale import Action, within
 
 NO_ACTION = "no_action"
 SEND_OUT = "send_out"
@@ -99,7 +99,7 @@ def lane(form: Form, answers: Answers, table: RuleTable) -> LaneDecision:
         reasons.append(Text(f"Not answered: {item.text.en}", f"Sin respuesta: {item.text.es}"))
     if unasked or missing(form, answers):
         found = min(found, "now", key=LANES.index)
-    return LaneDecision(found, tuple(reasons), _merged(consequences))
+    return LaneDecision(found, tuple(reasons), _merged(_resolved(consequences, table, "unknown")))
 
 
 def consequences(
@@ -132,7 +132,7 @@ def consequences(
     for reaction in table.history:
         if getattr(history, reaction.key) and (not reaction.needs or reaction.needs & facts):
             found += _from_reaction(reaction, f"history:{reaction.key}")
-    return _merged(_resolved(found, sex))
+    return _merged(_resolved(found, table, sex))
 
 
 def unmapped(found: Iterable[Positive], responses: Iterable[Response]) -> tuple[Positive, ...]:
@@ -148,9 +148,9 @@ def responses_of(found: Iterable[Consequence]) -> tuple[Response, ...]:
     return tuple(Response(reason, c.kind, c.key) for c in found if c.auto for reason in c.because)
 
 
-def least_disposition(found: Iterable[Consequence], table: RuleTable) -> str:
-    """The least protective place that the consequences still allow."""
-    called = {f"{c.kind}:{c.key}" for c in found if c.auto}
+def least_disposition(found: Iterable[Consequence], table: RuleTable, responses: Iterable[Response] = ()) -> str:
+    """The least protective place that what acts, and what was chosen, still allow."""
+    called = {f"{c.kind}:{c.key}" for c in found if c.auto} | {f"{r.kind}:{r.key}" for r in responses}
     fitting = [d for d in table.dispositions if d.calls & called]
     return max(fitting, key=lambda d: d.rank).key if fitting else min(table.dispositions, key=lambda d: d.rank).key
 
@@ -169,7 +169,7 @@ def may_sign(
 
     `finished`: instruments complete or refused; `cleared`: no quick look sent out, or written clearance is here (INT-01).
     """
-    found = tuple(found)
+    found, responses = tuple(found), tuple(responses)
     reasons = [Reason(name, text) for name, text in {**missing(form, answers), **answers.errors}.items()]
     for positive in unmapped(positives(form, answers), (*responses, *responses_of(found))):
         reasons.append(Reason(positive.key, _UNMAPPED.filled(question=positive.question.en, answer=positive.answer.en)))
@@ -178,7 +178,7 @@ def may_sign(
             reasons.append(Reason(each.key, each.sentence))
     if not cleared:
         reasons.append(Reason("clearance", _CLEARANCE))
-    reasons += _unsafe_place(answers, found, table)
+    reasons += _unsafe_place(answers, least_disposition(found, table, responses), table)
     return Decision(not reasons, tuple(reasons))
 
 
@@ -196,10 +196,9 @@ _PLACE = Text(
 )
 
 
-def _unsafe_place(answers: Answers, found: tuple[Consequence, ...], table: RuleTable) -> list[Reason]:
+def _unsafe_place(answers: Answers, least: str, table: RuleTable) -> list[Reason]:
     ranks = {d.key: d.rank for d in table.dispositions}
     chosen = next(iter(answers.codes("disposition")), "")
-    least = least_disposition(found, table)
     if chosen not in ranks or ranks[chosen] >= ranks[least] or answers.value("disposition-reason"):
         return []
     return [Reason("disposition", _PLACE.filled(least=least))]
@@ -279,25 +278,39 @@ def _from_score(name: str, score: Score) -> list[Consequence]:
 
 
 def _from_action(action: Action, because: str) -> Consequence:
-    return Consequence(action.kind, action.key, action.owner, action.due, action.text, action.source, (because,))
+    return Consequence(
+        action.kind,
+        action.key,
+        action.owner,
+        action.due,
+        action.text,
+        action.source,
+        (because,),
+        True,
+        action.event,
+        action.facts,
+    )
 
 
-def _resolved(found: list[Consequence], sex: str) -> list[Consequence]:
-    """The mental health screen by name (CMHS-W for women: BJMHS is weaker for them), and the stronger watch alone."""
+def _resolved(found: list[Consequence], table: RuleTable, sex: str) -> list[Consequence]:
+    """The mental health screen by name (CMHS-W for women: BJMHS is weaker for them), and of each ladder its strongest step."""
     screen = "cmhs-w" if sex == "female" else "bjmhs"
     found = [replace(c, key=screen) if c.key == "mental-health-screen" else c for c in found]
-    if any(c.key == "watch_constant" and c.auto for c in found):
-        stronger = next(c for c in found if c.key == "watch_constant")
-        found = [replace(stronger, because=c.because, auto=c.auto) if c.key == "watch_staggered" else c for c in found]
+    for ladder in table.ladders:
+        acting = [c for step in ladder for c in found if c.auto and c.key == step]
+        if acting:
+            weaker = ladder[ladder.index(acting[0].key) + 1 :]
+            found = [replace(acting[0], because=c.because, auto=c.auto) if c.key in weaker else c for c in found]
     return found
 
 
 def _merged(found: list[Consequence]) -> tuple[Consequence, ...]:
-    """Each consequence once with all its reasons. What is only proposed for a reason stays proposed for that reason."""
+    """Each consequence once, with all its reasons and its shortest limit. What is proposed for a reason stays so for that reason."""
     merged: dict[tuple[str, str, bool], Consequence] = {}
     for each in found:
         at = (each.kind, each.key, each.auto)
         old = merged.get(at)
         because = tuple(dict.fromkeys([*(old.because if old else ()), *each.because]))
-        merged[at] = replace(old or each, because=because)
+        soonest = min((c for c in (old, each) if c), key=lambda c: within(c.due))
+        merged[at] = replace(soonest, because=because)
     return tuple(sorted(merged.values(), key=lambda c: not c.auto))

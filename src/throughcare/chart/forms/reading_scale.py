@@ -9,7 +9,7 @@ from typing import Any
 from throughcare.chart.forms.functions import FUNCTIONS
 from throughcare.chart.forms.questionnaire import Item
 from throughcare.chart.forms.rule import read_rule
-from throughcare.chart.forms.scale import Action, Band, Flag, Scale
+from throughcare.chart.forms.scale import Action, Band, Flag, Scale, within
 from throughcare.chart.forms.text import Text
 
 Table = Mapping[str, Any]
@@ -34,9 +34,10 @@ def read_scale(table: Table, items: Mapping[str, Item], fault: Callable[[str, st
 
 
 def read_action(row: Table, source: str) -> Action:
-    """One action row of any content table; ValueError if its kind is unknown."""
+    """One action row of any content table; ValueError if its kind or its limit is unknown."""
     if row["kind"] not in ACTION_KINDS:
         raise ValueError(f"action kind [{row['kind']}] is unknown")
+    within(row["due"])
     return Action(
         kind=row["kind"],
         key=row["key"],
@@ -44,6 +45,8 @@ def read_action(row: Table, source: str) -> Action:
         due=row["due"],
         text=Text(row["en"], row["es"]),
         source=row.get("source", source),
+        event=row.get("event", ""),
+        facts=dict(row.get("facts", {})),
     )
 
 

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 from throughcare.chart.forms.rule import Rule
 from throughcare.chart.forms.text import Text
 
+_WORDS = {
+    "now": timedelta(minutes=15),
+    "same_visit": timedelta(hours=1),
+    "same_shift": timedelta(hours=8),
+    "same_day": timedelta(hours=12),
+}
+_SPAN = re.compile(r"P([0-9]+)D|PT([0-9]+)H|PT([0-9]+)M")
+
+
+def within(due: str) -> timedelta:
+    """How long `due` allows: the words of content ([D] spans) or ISO 8601; ValueError for anything else."""
+    if due in _WORDS:
+        return _WORDS[due]
+    found = _SPAN.fullmatch(due)
+    if not found:
+        raise ValueError(f"[{due}] is neither one of {sorted(_WORDS)} nor a span such as PT4H or P14D")
+    return timedelta(days=int(found[1] or 0), hours=int(found[2] or 0), minutes=int(found[3] or 0))
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a score or an answer calls for, with its owner's role, its limit and its source."""
+    """One thing a score or an answer calls for: owner's role, limit, source; a duty names the event that its clock opens by."""
 
     kind: str
     key: str
@@ -20,6 +40,8 @@ class Action:
     due: str
     text: Text
     source: str
+    event: str = ""
+    facts: Mapping[str, bool | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
