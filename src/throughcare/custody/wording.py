@@ -3,13 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from throughcare.kernel import content
+from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
 
 PATH = "custody/alerts.toml"
+MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
+}
 # What a value may look like, by its name: a place is one of a closed list, so that nobody can write a reason into it.
 _VALUES = {
     "time": re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"),
@@ -57,6 +62,14 @@ class Template:
         if not until:
             text = re.sub(r" (?:until|before|hasta|antes de) \{until\}", "", text)
         return " ".join(text.format_map({**values, "phone": phone, "until": until}).replace(" .", ".").split())
+
+
+def moment(at: datetime, zone: str, lang: str = "en") -> str:
+    """Say until when, as short as a board needs: the time today, else the day."""
+    there, today = clock.local(at, zone), clock.local(clock.now(), zone).date()
+    if there.date() == today:
+        return there.strftime("%H:%M")
+    return f"{there.day} {MONTHS[lang][there.month - 1]}"
 
 
 def template(key: str) -> Template:

@@ -1,0 +1,159 @@
+"""Places: facilities with how many people they hold, units, free beds, lockdowns; and a place by others' names for it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from throughcare.custody.making import Spot
+from throughcare.custody.models import Bed, Cell, Facility, Lockdown, Placement, Unit
+from throughcare.custody.policy import sees
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.lens import Lens
+
+HOUSED = Q(until=None, cancelled=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityRow:
+    """A site, how many people are housed there now, and when it was open."""
+
+    id: UUID
+    code: str
+    name: str
+    short_name: str
+    town: str
+    kind: str
+    sex: str
+    level: str
+    zone: str
+    capacity: int | None
+    nurse_phone: str
+    opened_on: date | None
+    closed_on: date | None
+    people: int = 0
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit with its beds and people."""
+
+    id: UUID
+    facility_id: UUID
+    code: str
+    name: str
+    kind: str
+    beds: int = 0
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LockdownRow:
+    """A place in which nobody moves."""
+
+    id: UUID
+    facility_id: UUID
+    unit_id: UUID | None
+    unit: str
+    started_at: datetime
+
+
+def facilities(lens: Lens, *, open_only: bool = False) -> list[FacilityRow]:
+    """List the agency's sites; where they are is no secret, how many people they hold is shown within the lens."""
+    rows = Facility.objects.prefetch_related("codes").order_by("closed_on", "name")
+    if open_only:
+        rows = rows.filter(closed_on=None)
+    counts = dict(Placement.objects.filter(HOUSED).values_list("facility_id").annotate(people=Count("id")).order_by())
+    return [
+        _facility(f, counts.get(f.id, 0) if sees(lens, f.id) else 0, tuple(c.code for c in f.codes.all())) for f in rows
+    ]
+
+
+def facility(lens: Lens, facility_id: UUID) -> FacilityRow:
+    """Give one site."""
+    found = Facility.objects.filter(id=facility_id).first()
+    if found is None:
+        raise NotFound("There is no such facility.")
+    return _facility(found)
+
+
+def facility_by_code(lens: Lens, code: str) -> FacilityRow | None:
+    """Find a site by our code or by another system's; case and blanks around it don't matter."""
+    found = Facility.objects.filter(codes__code__iexact=code.strip()).first()
+    return _facility(found) if found else None
+
+
+def spot_by_names(lens: Lens, facility: str, unit: str = "", bed: str = "", room: str = "") -> Spot | None:
+    """Find a place by another system's names for it (HL7 PL: point of care, room, bed, facility).
+
+    None where the facility is unknown. Unit and bed that we don't know are left out; the bed's name is kept, to settle.
+    """
+    site = facility_by_code(lens, facility)
+    if site is None:
+        return None
+    named = "-".join(part.strip() for part in (unit, room, bed) if part.strip()) if bed or room else ""
+    home = Unit.objects.filter(facility_id=site.id, code__iexact=unit.strip()).first() if unit.strip() else None
+    if home is None or not (bed.strip() or room.strip()):
+        return Spot(site.id, home.id if home else None, None, named)
+    cell = Cell.objects.filter(unit=home).filter(
+        Q(code__iexact=room.strip()) | Q(code__iexact=f"{home.code}-{room.strip()}")
+    )
+    wanted = Bed.objects.filter(cell__in=cell)
+    found = wanted.filter(code__iexact=bed.strip()).first() if bed.strip() else None
+    if found is None and not bed.strip() and len(only := list(wanted[:2])) == 1:
+        found = only[0]
+    return Spot(site.id, home.id, found.id if found else None, "" if found else named)
+
+
+def units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
+    """List a site's units."""
+    housed = dict(
+        Placement.objects.filter(HOUSED, facility_id=facility_id)
+        .values_list("unit_id")
+        .annotate(people=Count("id"))
+        .order_by()
+    )
+    rows = Unit.objects.filter(facility_id=facility_id).annotate(beds=Count("cells__beds")).order_by("code")
+    return [
+        UnitRow(
+            u.id, u.facility_id, u.code, u.name, u.kind, u.beds, housed.get(u.id, 0) if sees(lens, facility_id) else 0
+        )
+        for u in rows
+    ]
+
+
+def free_beds(lens: Lens, unit_id: UUID, *, limit: int = 200) -> list[tuple[UUID, str]]:
+    """List beds of a unit in which nobody is confirmed, as (id, name)."""
+    taken = Placement.objects.filter(HOUSED, bed_id=OuterRef("id"), confirmed=True)
+    rows = (
+        Bed.objects.filter(unit_id=unit_id).exclude(Exists(taken)).select_related("cell").order_by("cell__code", "code")
+    )
+    return [(b.id, f"{b.cell.code} bed {b.code}, {b.bunk}") for b in rows[:limit]]
+
+
+def lockdowns(lens: Lens, facility_id: UUID) -> list[LockdownRow]:
+    """List where nobody moves now."""
+    rows = Lockdown.objects.filter(facility_id=facility_id, ended_at=None).select_related("unit").order_by("started_at")
+    return [LockdownRow(r.id, r.facility_id, r.unit_id, r.unit.name if r.unit else "", r.started_at) for r in rows]
+
+
+def _facility(f: Facility, people: int = 0, codes: tuple[str, ...] = ()) -> FacilityRow:
+    return FacilityRow(
+        id=f.id,
+        code=f.code,
+        name=f.name,
+        short_name=f.short_name,
+        town=f.town,
+        kind=f.kind,
+        sex=f.sex,
+        level=f.level,
+        zone=f.zone,
+        capacity=f.capacity,
+        nurse_phone=f.nurse_phone,
+        opened_on=f.opened_on,
+        closed_on=f.closed_on,
+        people=people,
+        codes=codes,
+    )
