@@ -1,17 +1,14 @@
 """Fills access' ports: who has to do with whom now, and which charts stand for one person (clinical.md 7.4, ruling 9)."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from throughcare.custody.models import LegalStatus, Placement
+from throughcare.custody.policy import OFFICERS
+from throughcare.custody.relationship import AtTheFacility
 from throughcare.duties.models import Duty
-from throughcare.kernel import clock
 from throughcare.kernel.lens import Lens
 from throughcare.people.family import family
-
-RECENT = timedelta(hours=72)
 
 
 class Families:
@@ -22,24 +19,14 @@ class Families:
         return family(person_id)
 
 
-class CareRelationships:
-    """A person who is, or within three days was, where the reader works; or with whom the reader has an open task."""
+class CareRelationships(AtTheFacility):
+    """A person who is, lately was, or soon comes where the reader works; or with whom the reader has an open task."""
 
     def holds(self, lens: Lens, person_id: UUID) -> bool:
-        """Tell whether the chart may be opened without saying why."""
-        people = family(person_id)
-        lately = Q(until=None) | Q(until__gt=clock.now() - RECENT)
-        housed = Placement.objects.filter(lately, person_id__in=people, cancelled=False)
-        if lens.facilities is not None:
-            housed = housed.filter(facility_id__in=lens.facilities)
-        return housed.exists() or _tasks(lens).filter(person_id__in=people).exists()
-
-    def segment_ended(self, person_id: UUID) -> datetime | None:
-        """Give when the last segment that custody sees ended; nothing while one runs, or where there never was one."""
-        seen = LegalStatus.objects.filter(person_id__in=family(person_id), cancelled=False, custody_sees=True)
-        if seen.filter(until=None).exists():
-            return None
-        return seen.order_by("-until").values_list("until", flat=True).first()
+        """Tell whether the chart may be opened without saying why; an officer's tie ends with the segment, task or not."""
+        if super().holds(lens, person_id):
+            return True
+        return lens.role not in OFFICERS and _tasks(lens).filter(person_id__in=family(person_id)).exists()
 
 
 def _tasks(lens: Lens) -> QuerySet[Duty]:

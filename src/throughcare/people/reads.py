@@ -146,8 +146,7 @@ class Written:
 def families(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """Give for each id all ids of the same person, the one that stands for them first. Two queries, however many."""
     wanted = set(person_ids)
-    rows = Person.objects.filter(id__in=wanted).values_list("id", "survivor_id")
-    roots = {own: own if survivor is None else survivor for own, survivor in rows}
+    roots = {p.id: p.survivor_id or p.id for p in Person.objects.filter(id__in=wanted).only("id", "survivor_id")}
     members: dict[UUID, list[UUID]] = {root: [root] for root in roots.values()}
     for own, survivor in Person.objects.filter(survivor_id__in=members).values_list("id", "survivor_id"):
         if survivor is not None:
@@ -254,15 +253,6 @@ def written_since_merge(lens: Lens, loser_id: UUID) -> list[Written]:
         for row in rows
         if row.type != "Patient"
     ]
-
-
-class Family:
-    """Fills access' port: which ids stand for one person."""
-
-    def of(self, person_id: UUID) -> frozenset[UUID]:
-        """Give the person's own id and those of linked charts."""
-        root = Person.objects.filter(id=person_id).values_list("survivor_id", flat=True).first() or person_id
-        return frozenset({root, person_id, *Person.objects.filter(survivor_id=root).values_list("id", flat=True)})
 
 
 def may_decide(lens: Lens) -> bool:
