@@ -27,7 +27,7 @@ class Arrival:
     bed: str = "1"
     visit: str = "V0000001"
     at: datetime = START
-    legal_status: str = "pretrial"
+    legal_status: str = "accused"
 
     def moved(self, facility: str, unit: str, cell: str = "", bed: str = "", hours: float = 1) -> "Arrival":
         """The same person elsewhere, later."""

@@ -50,7 +50,7 @@ def only(text):
 def test_a_row_of_accused_people_is_read():
     row = only(accused())
     assert (row.identifier, row.admitted, row.downloaded) == ("T0000001", date(2026, 10, 28), date(2026, 11, 2))
-    assert (row.sex, row.age, row.facility, row.detainer, row.legal_status) == ("M", 34, "HARTFORD CC", "", "pretrial")
+    assert (row.sex, row.age, row.facility, row.detainer, row.legal_status) == ("M", 34, "HARTFORD CC", "", "accused")
     assert (row.offense, row.offense_class, row.bond) == ("ASSAULT, THIRD DEGREE", "AM", Decimal(2500))
 
 

@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from throughcare.app import demo_clock
 from throughcare.app.config import current
 from throughcare.duties import tick as duties
+from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel import clock
 from throughcare.ledger import anchors, reads
 
@@ -33,6 +34,11 @@ class Job:
     run: Callable[[], object]
 
 
+def messages_due() -> object:
+    """Try the messages again that lay in the future when they came."""
+    return exchange.retry_due(actor=exchange.FEED)
+
+
 def drop_anchor() -> object:
     """Sign the ledger's chain heads, if anything was written since the last anchor."""
     return anchors.drop(current().anchors)
@@ -40,6 +46,7 @@ def drop_anchor() -> object:
 
 # In the order in which they run where several are due: what a job writes, a later one sees.
 JOBS: tuple[Job, ...] = (
+    Job("apply messages whose time has come", timedelta(minutes=1), messages_due),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),

@@ -1,26 +1,28 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
-from throughcare.access.ports import CARE, FAMILY, NAMES
-from throughcare.app.relationships import CareRelationships, Families, PeopleNames
+from throughcare.access.ports import CARE, FAMILY
+from throughcare.app.relationships import CareRelationships, Families
 from throughcare.care.intake import handlers as intake
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
 from throughcare.duties import actions as duties
+from throughcare.exchange import handlers as exchange
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
-from throughcare.people.events import PeopleMerged, PersonDied
+from throughcare.people.events import PeopleMerged, PersonDied, PersonRegistered
 
 
 def wire() -> None:
     """Wire every room; runs once at start, and may run again."""
     events.clear()
     FAMILY.fill(Families())
-    NAMES.fill(PeopleNames())
     CARE.fill(CareRelationships())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
     events.on(Admitted, intake.expect)
     events.on(Released, intake.let_go)
     events.on(AdmissionCancelled, intake.let_go)
+    for event in (PersonRegistered, PeopleMerged, Admitted, Released):
+        events.on(event, exchange.try_waiting)
     # The clock hears everything, after those who were wired for the very event.
     events.on(Event, duties.hear)

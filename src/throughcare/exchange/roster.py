@@ -73,8 +73,8 @@ class RosterRow:
 
     @property
     def legal_status(self) -> str:
-        """Sentenced where the file has a sentence, else pretrial."""
-        return "sentenced" if self.sentence else "pretrial"
+        """Sentenced where the file has a sentence, else accused."""
+        return "sentenced" if self.sentence else "accused"
 
     @property
     def has_plausible_admission(self) -> bool:

@@ -306,6 +306,11 @@ class Message:
         return self.people[0] if len(self.people) == 1 else None
 
     @property
+    def sender(self) -> str:
+        """Who assigns a number that names no authority: the sending facility, else the application."""
+        return (self.header.facility or self.header.application) if self.header else ""
+
+    @property
     def trigger(self) -> str:
         """The kind of event, such as ADT^A01; empty without a header."""
         return f"{self.header.type}^{self.header.event}" if self.header else ""

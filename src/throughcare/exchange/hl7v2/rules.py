@@ -77,9 +77,9 @@ def judge(message: Message, accepts: Accepts) -> Verdict:
 
 
 def _envelope(message: Message, accepts: Accepts) -> list[Problem]:
-    header = message.header
-    assert header is not None  # noqa: S101  (the caller has looked)
-    problems = []
+    header, problems = message.header, list[Problem]()
+    if header is None:
+        return problems
     if not header.type or not header.event:
         problems.append(missing("MSH", 9, "message type and event"))
     elif header.type != "ADT":
@@ -104,7 +104,7 @@ def _refused(field: int, sentence: str, code: Code) -> Problem:
 
 
 def _content(message: Message) -> list[Problem]:
-    event = message.header.event if message.header else ""
+    event = event_of(message)
     if not event:
         return []
     problems = _who(message)
@@ -118,7 +118,7 @@ def _content(message: Message) -> list[Problem]:
 
 
 def _who(message: Message) -> list[Problem]:
-    event = message.header.event if message.header else ""
+    event = event_of(message)
     if not message.people:
         return [missing("PID", None, "PID segment")]
     if event != "A40" and len(message.people) > 1:
@@ -174,9 +174,14 @@ _NEEDS: dict[str, tuple[Need, ...]] = {
 }
 
 
+def event_of(message: Message) -> str:
+    """The event of MSH-9, such as A01; empty without a header."""
+    return message.header.event if message.header else ""
+
+
 def event_time(message: Message) -> Stamp | None:
     """When it happened: the most exact of what the message says, the event's own time before the sender's clock."""
-    event = message.header.event if message.header else ""
+    event = event_of(message)
     visit = message.visit
     said: list[Stamp | None] = [message.event_at]
     if visit is not None and event == "A01":

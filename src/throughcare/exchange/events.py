@@ -1,0 +1,37 @@
+"""What the exchange tells the others: a message needs a person, or needs one no more."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from throughcare.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageHeld(Event):
+    """A message is durable and not applied: somebody must look; `ref` is the message."""
+
+    name: ClassVar[str] = "message_held"
+    hold: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give why."""
+        return {"hold": self.hold}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageRefused(Event):
+    """A message can't be understood, or is not for this door; the sender was told; `ref` is the message."""
+
+    name: ClassVar[str] = "message_refused"
+    answer: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give the answer."""
+        return {"answer": self.answer}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSettled(Event):
+    """A message that was held is applied, or dismissed with a reason; `ref` is the message."""
+
+    name: ClassVar[str] = "message_settled"

@@ -1,0 +1,104 @@
+"""What came in from outside: every message verbatim, what was decided about it, and files whose parts we could not use."""
+
+from django.db import models
+from django.db.models import Q
+
+from throughcare.kernel.models import Row
+
+STATUSES = ("applied", "repeated", "held", "refused")
+ANSWERS = ("AA", "AE", "AR")
+HOLDS = (
+    "unknown_person",
+    "two_people",
+    "other_person",
+    "unknown_place",
+    "out_of_order",
+    "other_content",
+    "ahead",
+    "not_taken",
+    "failed",
+)
+
+
+class Message(Row):
+    """One HL7 v2 message as it came, byte for byte, and what became of it. A repeat points to what it repeats.
+
+    `named` says that a person at the board decided whom it is about.
+    `sender`, `control_id`, `digest`, `raw` and `received_at` never change: the database refuses it.
+    """
+
+    raw = models.BinaryField(null=True)
+    digest = models.BinaryField(max_length=32)
+    sender = models.CharField(max_length=520, blank=True)
+    control_id = models.CharField(max_length=260, blank=True)
+    trigger = models.CharField(max_length=20, blank=True)
+    door = models.CharField(max_length=80)
+    received_at = models.DateTimeField()
+    happened_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=8)
+    answer = models.CharField(max_length=2)
+    hold = models.CharField(max_length=16, blank=True)
+    sentence = models.TextField(blank=True)
+    problems = models.JSONField(default=list)
+    waits_for = models.CharField(max_length=300, blank=True)
+    repeat_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="repeats")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    named = models.BooleanField(default=False)
+    facility_id = models.UUIDField(null=True)
+    stay_id = models.UUIDField(null=True)
+    booking = models.CharField(max_length=40, blank=True)
+    story = models.JSONField(default=dict)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=160, blank=True)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=STATUSES), name="exchange_message_status"),
+            models.CheckConstraint(condition=Q(answer__in=ANSWERS), name="exchange_message_answer"),
+            models.CheckConstraint(
+                condition=Q(repeat_of__isnull=True, raw__isnull=False) & ~Q(status="repeated")
+                | Q(repeat_of__isnull=False, raw__isnull=True, status="repeated"),
+                name="exchange_message_kept_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="held", hold__in=HOLDS) | ~Q(status="held") & Q(hold=""),
+                name="exchange_message_hold",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by="") | Q(settled_at__isnull=False) & ~Q(settled_by=""),
+                name="exchange_message_settled",
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "control_id", "digest"],
+                condition=Q(repeat_of__isnull=True) & ~Q(control_id=""),
+                name="exchange_message_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], name="exchange_message_received"),
+            models.Index(
+                fields=["status", "received_at"],
+                condition=Q(status__in=["held", "refused"]),
+                name="exchange_message_board",
+            ),
+            models.Index(fields=["waits_for"], condition=Q(status="held"), name="exchange_message_waits"),
+            models.Index(fields=["person", "happened_at"], name="exchange_message_person"),
+        ]
+
+
+class Imported(Row):
+    """A file, or a part of one, that came by the file door: kept verbatim, with what was and was not understood."""
+
+    digest = models.BinaryField(max_length=32)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    raw = models.BinaryField()
+    received_at = models.DateTimeField()
+    understood = models.JSONField(default=dict)
+    left = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="exchange_imported_once")]

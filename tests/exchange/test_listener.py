@@ -1,0 +1,99 @@
+"""The door of the house over a real socket and a real database: repeats at the same moment, duties, and the account."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from tests.exchange.messages import Arrival, message
+from tests.exchange.serving import running
+from throughcare.exchange.hl7v2.mllp import send
+
+pytestmark = [pytest.mark.database_copy, pytest.mark.slow]
+LUIS = Arrival(unit="A", cell="101", bed="1")
+
+
+@pytest.fixture
+def door(places_committed):
+    from throughcare.exchange.hl7v2.listener import handle
+
+    with running(handle) as server:
+        yield server
+
+
+@pytest.fixture
+def places_committed(database_copy):
+    from throughcare.custody.actions import load_places
+    from throughcare.custody.models import Facility
+    from throughcare.kernel.actor import Actor
+
+    if not Facility.objects.exists():
+        load_places(actor=Actor.system("test"))
+
+
+def codes(answers):
+    return sorted(answer.split(b"\r")[1].split(b"|")[1].decode() for answer in answers)
+
+
+def test_the_same_message_by_eight_senders_at_once_is_applied_once(door):
+    from throughcare.custody.models import Stay
+    from throughcare.exchange.hl7v2 import audit
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: send("127.0.0.1", door.port, message("A01", LUIS), 60), range(8)))
+    assert codes(answers) == ["AA"] * 8
+    assert Stay.objects.count() == 1
+    account = audit.run()
+    assert account.sound, account.lines()
+    assert account.counts == {"applied": 1, "repeated": 7, "held": 0, "refused": 0}
+
+
+def test_a_history_in_eight_hands_ends_where_it_should_and_nothing_stays_owed(door):
+    from throughcare.custody.models import Placement
+    from throughcare.duties.models import Duty
+    from throughcare.exchange.hl7v2 import audit
+
+    history = [message("A01", LUIS, control_id="H0")]
+    for hours, facility in enumerate(("OSBORN CI", "CHESHIRE CI", "NEW HAVEN CC", "BROOKLYN CI"), 1):
+        history.append(message("A02", LUIS.moved(facility, "A", hours=hours), control_id=f"H{hours}"))
+    history.append(message("A08", replace(LUIS.moved("", "", hours=9), language="en"), control_id="H9"))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda raw: send("127.0.0.1", door.port, raw, 60), reversed(history)))
+    assert codes(answers) == ["AA"] * len(history)
+    assert Placement.objects.get(until=None, cancelled=False).facility.code == "brooklyn"
+    assert audit.run().counts == {"applied": len(history), "repeated": 0, "held": 0, "refused": 0}
+    assert not Duty.objects.filter(rule="EXC-01", closed_at=None).exists()
+
+
+def test_a_held_message_has_an_owner_until_it_is_settled(door):
+    from throughcare.duties.models import Duty
+    from throughcare.exchange.hl7v2 import actions
+    from throughcare.exchange.models import Message
+    from throughcare.kernel.actor import Actor
+
+    send("127.0.0.1", door.port, message("A02", LUIS), 60)
+    duty = Duty.objects.get(rule="EXC-01")
+    assert (duty.owner_role, duty.closed_at) == ("him", None)
+    actions.dismiss_message(actor=Actor.system("test"), message_id=Message.objects.get().id, why="Sent by mistake")
+    duty.refresh_from_db()
+    assert duty.outcome == "done"
+
+
+def test_messages_of_others_are_all_kept_and_accounted_for(door, shared):
+    import gzip
+    import json
+
+    from throughcare.exchange.hl7v2 import audit
+    from throughcare.exchange.hl7v2.mllp import Client
+    from throughcare.exchange.models import Message
+
+    with gzip.open(shared / "corpora/hl7v2/messages.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    with Client("127.0.0.1", door.port, 120) as client:
+        for row in rows:
+            assert client.send(row["raw"].encode()).split(b"\r")[1].startswith(b"MSA")
+    account = audit.run()
+    assert account.sound, account.lines()
+    assert account.received == len(rows)
+    assert Message.objects.filter(raw__isnull=False).count() == len(rows) - account.counts["repeated"]
+    print("\n", *account.lines())
