@@ -1,0 +1,181 @@
+"""A request comes in: by kiosk, tablet, paper, voice or staff. It gets a receipt, its clocks, and is never refused."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from throughcare import ledger
+from throughcare.care.sick_call import fhir, rules, states
+from throughcare.care.sick_call.events import RepeatComplaintFound, RequestReceived, RequestWithdrawn
+from throughcare.care.sick_call.models import CHANNELS, CareRequest
+from throughcare.care.sick_call.rule_table import SickCallTable, load_protocols, load_table
+from throughcare.custody import actions as custody
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.events import emit
+from throughcare.kernel.ids import uuid7
+from throughcare.kernel.vocabulary import DataClass
+
+# No 0/O, 1/I/L, 5/S: a receipt is read aloud and copied by hand.
+ALPHABET = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
+ELECTRONIC = ("kiosk", "tablet")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the person is given: a number, the times promised, and whether to call an officer now."""
+
+    request_id: UUID
+    receipt: str
+    call_officer: bool
+    triaged_by: datetime | None = None
+    seen_by: datetime | None = None
+
+
+@action("sick_call.submit_request")
+def submit_request(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    kind: str,
+    words: str,
+    channel: str = "kiosk",
+    language: str = "en",
+    worse: bool = False,
+    answers: dict[str, str] | None = None,
+    submitted_at: datetime | None = None,
+    words_in_english: str = "",
+    facility_id: UUID | None = None,
+    slip_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> Receipt:
+    """Take a request. Electronic receipt is the submission; paper and voice are received when health staff log them."""
+    if channel not in CHANNELS:
+        raise Invalid(f"Choose one of {', '.join(CHANNELS)}.", fields={"channel": "Choose how it came."})
+    table, now = load_table(), clock.now()
+    if kind not in table.types:
+        raise Invalid("Choose what it is about.", fields={"type": "Choose what it is about."})
+    if submitted_at is not None and submitted_at > now:
+        raise Invalid("A slip can't be from the future.", fields={"submitted_at": "Write the time on the slip."})
+    flags = rules.red_flags(f"{words}\n{words_in_english}", table, language)
+    floor = rules.triage_floor(kind, flags, table, worse=worse)
+    row = CareRequest.objects.create(
+        id=request_id or uuid7(),
+        person_id=person_id,
+        facility_id=facility_id or actor.facility_id,
+        receipt=_receipt(),
+        channel=channel,
+        kind=kind,
+        words=words.strip()[:8000],
+        language=language,
+        words_in_english=words_in_english.strip()[:8000],
+        answers=answers or {},
+        worse=worse,
+        state="received",
+        submitted_at=submitted_at or now,
+        received_at=now,
+        received_by=actor.label(),
+        flags=[{"key": f.key, "spans": [asdict(s) for s in f.spans], "en": f.text.en, "es": f.text.es} for f in flags],
+        paged=rules.pages_now(flags),
+        floor=floor.priority,
+        symptom=rules.tells_symptom(kind, flags, table),
+        complaint=_complaint(words, kind),
+        slip_id=slip_id,
+        table_version=table.version,
+    )
+    keep(row)
+    _tell(actor, row, table)
+    promised = rules.promise(row.received_at or now, symptom=row.symptom, table=table)
+    return Receipt(row.id, row.receipt, row.paged, promised.triaged_by, promised.seen_by)
+
+
+@action("sick_call.log_receipt")
+def log_receipt(*, actor: Actor, intent: UUID | None = None, person_id: UUID, request_id: UUID, english: str) -> None:
+    """Add a translation of the person's words; a red flag in it acts as if it had been written so."""
+    row = mine(request_id, person_id)
+    table = load_table()
+    flags = rules.red_flags(english, table)
+    row.bump(words_in_english=english.strip()[:8000])
+    keep(row)
+    if rules.pages_now(flags) and not row.paged:
+        row.bump(paged=True, flags=[{"key": f.key, "spans": [], "en": f.text.en, "es": f.text.es} for f in flags])
+        keep(row)
+        _tell(actor, row, table)
+
+
+@action("sick_call.withdraw_request")
+def withdraw_request(*, actor: Actor, intent: UUID | None = None, person_id: UUID, request_id: UUID) -> None:
+    """Let the person take a request back before they are seen; a red flag stands all the same."""
+    row = mine(request_id, person_id)
+    if row.paged and row.triaged_at is None:
+        raise Stale("Health staff have been called because of your words. They will come to you first.")
+    row.bump(state=states.REQUEST.after(row.state, "withdraw"), closed_at=clock.now())
+    keep(row)
+    emit(
+        RequestWithdrawn(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id)
+    )
+
+
+def mine(request_id: UUID, person_id: UUID, version: int | None = None) -> CareRequest:
+    """Fetch a request to change it, for its person only."""
+    row = CareRequest.objects.select_for_update().filter(id=request_id).first()
+    if row is None:
+        raise NotFound("There is no such request here.")
+    if row.person_id != person_id:
+        raise Stale("This request belongs to another person than the page you sent. Nothing was changed.")
+    if version is not None and row.version != version:
+        raise Stale("Somebody changed this request since you opened it. What you typed is still on your page.")
+    return row
+
+
+def keep(row: CareRequest) -> None:
+    """Keep the request in the ledger."""
+    ledger.record(
+        type="Communication",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.REQUEST,
+        body=fhir.request(row),
+        happened_at=row.submitted_at,
+    )
+
+
+def history_of(row: CareRequest) -> list[rules.PastRequest]:
+    """Give the person's earlier requests as the rules of repeats need them."""
+    earlier = CareRequest.objects.filter(person_id=row.person_id).exclude(id=row.id).exclude(state="withdrawn")
+    return [
+        rules.PastRequest(r.complaint, r.received_at, r.seen_as, r.resolved)
+        for r in earlier.order_by("-submitted_at")[:60]
+        if r.received_at is not None
+    ]
+
+
+def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
+    now = clock.now()
+    about = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id, "ref": row.id}
+    emit(
+        RequestReceived(
+            received_at=row.received_at or now, red_flag=row.paged, symptom=row.symptom, kind=row.kind, **about
+        )
+    )
+    if row.paged:
+        custody.raise_alert(
+            actor=actor, person_id=row.person_id, template=table.custody_alert, reason_ref=row.id
+        )
+    if row.complaint:
+        repeat = rules.repeat_complaint(row.complaint, now, history_of(row), table)
+        if repeat.book_provider:
+            emit(RepeatComplaintFound(complaint=row.complaint, times=repeat.times, **about))
+
+
+def _complaint(words: str, kind: str) -> str:
+    found = rules.likely_complaints(words, load_protocols())
+    return found[0].key if found else "" if kind in ("records", "equipment", "result") else kind
+
+
+def _receipt() -> str:
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(3)) for _ in range(3))

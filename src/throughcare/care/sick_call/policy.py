@@ -1,0 +1,11 @@
+"""Who asks, who answers, and who may say why a visit did not take place."""
+
+from throughcare.access.policy import Policy
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+
+NURSES = frozenset({Role.RN, Role.PROVIDER, Role.PSYCH, Role.DENTAL})
+QUEUE = Policy("sick_call.queue", ((Verb.READ, DataClass.REQUEST),), NURSES | {Role.LPN, Role.HSA})
+TRIAGE = Policy("sick_call.triage", ((Verb.WRITE, DataClass.REQUEST),), frozenset({Role.RN, Role.PROVIDER, Role.PSYCH}))
+LOG = Policy("sick_call.log", ((Verb.WRITE, DataClass.REQUEST),), frozenset({Role.RN, Role.LPN, Role.PROVIDER}))
+KIOSK = Policy("sick_call.kiosk", only=frozenset({Role.PATIENT}))
+ATTEST = Policy("sick_call.attest", only=frozenset({Role.CUSTODY}))
