@@ -115,9 +115,7 @@ def withdraw_request(*, actor: Actor, intent: UUID | None = None, person_id: UUI
         raise Stale("Health staff have been called because of your words. They will come to you first.")
     row.bump(state=states.REQUEST.after(row.state, "withdraw"), closed_at=clock.now())
     keep(row)
-    emit(
-        RequestWithdrawn(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id)
-    )
+    emit(RequestWithdrawn(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 
 def mine(request_id: UUID, person_id: UUID, version: int | None = None) -> CareRequest:
@@ -163,9 +161,7 @@ def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
         )
     )
     if row.paged:
-        custody.raise_alert(
-            actor=actor, person_id=row.person_id, template=table.custody_alert, reason_ref=row.id
-        )
+        custody.raise_alert(actor=actor, person_id=row.person_id, template=table.custody_alert, reason_ref=row.id)
     if row.complaint:
         repeat = rules.repeat_complaint(row.complaint, now, history_of(row), table)
         if repeat.book_provider:

@@ -83,7 +83,12 @@ def record_visit(
     lines += [f"Red flag: {flag}" for flag in protocol_red_flags]
     lines += [f"Given under protocol: {remedy}" for remedy in remedies]
     note = chart.draft_note(
-        actor=actor, person_id=person_id, kind="sick-call", title="Sick call", text="\n".join(lines), encounter_id=encounter
+        actor=actor,
+        person_id=person_id,
+        kind="sick-call",
+        title="Sick call",
+        text="\n".join(lines),
+        encounter_id=encounter,
     )
     chart.sign_note(actor=actor, person_id=person_id, note_id=note)
     chart.finish_encounter(actor=actor, person_id=person_id, encounter_id=encounter)
@@ -97,9 +102,7 @@ def record_visit(
 def record_provider_visit(*, actor: Actor, intent: UUID | None = None, person_id: UUID, request_id: UUID) -> None:
     """Record that a provider has seen the person about this request (SCR-05, SCR-06)."""
     row = mine(request_id, person_id)
-    emit(
-        ProviderVisitDone(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id)
-    )
+    emit(ProviderVisitDone(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 
 @action("sick_call.record_no_show")
@@ -193,9 +196,7 @@ def answer_request(
         resolved=row.resolved or resolved,
     )
     keep(row)
-    emit(
-        RequestAnswered(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id)
-    )
+    emit(RequestAnswered(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 
 def _seen(actor: Actor, row: CareRequest, encounter: UUID, resolved: bool) -> None:
