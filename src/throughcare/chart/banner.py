@@ -38,7 +38,7 @@ def of(lens: Lens, person_id: UUID) -> BannerShape:
         going_at=where.next_at if where else None,
         allergies=[a.text for a in allergies if not a.none_known],
         allergies_state=_state(sees, allergies),
-        alerts=[AlertSentence(a.text, a.first_aid, a.call, a.until, a.urgent) for a in told.get(person_id, ())],
+        alerts=[AlertSentence(a.do, a.first_aid, a.call, a.until, a.urgent) for a in told.get(person_id, ())],
         language=card.speaks,
         href=_chart(person_id) if sees else "",
     )

@@ -77,7 +77,7 @@ def _line(row: CareRequest, who: people.Card) -> Line:
         due = row.scheduled_for or promised.seen_by or received + timedelta(days=table.provider_days)
         lane = "now" if row.priority == "emergent" or due < clock.now() else "shift"
         return Line(row, who, due, "See the person face to face" if row.symptom else "Answer the person", lane)
-    return Line(row, who, (row.seen_at or received) + timedelta(days=1), "Answer the person", "later")
+    return Line(row, who, row.seen_at + timedelta(days=1), "Answer the person", "later")
 
 
 def desk(lens: Lens, person_id: UUID, request_id: UUID) -> Desk:
