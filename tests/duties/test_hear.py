@@ -64,7 +64,7 @@ def test_a_transfer_carries_with_the_original_times_and_a_new_owner() -> None:
 def test_a_release_converts_or_makes_void_and_a_cancelled_one_restores() -> None:
     luis, result = person(), uuid7()
     tell(told("admitted", luis, MONDAY, facility_kind="jail"))
-    tell(told("result_final", luis, MONDAY + HOUR, ref=result, severity="abnormal"))
+    tell(told("result_received", luis, MONDAY + HOUR, ref=result, urgency="abnormal"))
     before = {d.id: (d.due_at, d.facility_id) for d in duties(luis, closed_at=None)}
     left = told("released", luis, MONDAY + 2 * HOUR, planned=True, follow_up_needed=True)
     tell(left)
@@ -79,8 +79,8 @@ def test_a_release_converts_or_makes_void_and_a_cancelled_one_restores() -> None
 
 def test_a_review_closes_the_result_it_is_about_and_no_other() -> None:
     luis, sodium, lithium = person(), uuid7(), uuid7()
-    tell(told("result_final", luis, MONDAY, ref=sodium, severity="critical"))
-    tell(told("result_final", luis, MONDAY, ref=lithium, severity="critical"))
+    tell(told("result_received", luis, MONDAY, ref=sodium, urgency="critical"))
+    tell(told("result_received", luis, MONDAY, ref=lithium, urgency="critical"))
     tell(told("result_reviewed", luis, MONDAY + HOUR, ref=sodium))
     tell(told("result_reviewed", luis, MONDAY + HOUR, ref=sodium))
     assert one(luis, "LAB-01", ref=sodium).outcome == "done"
@@ -129,7 +129,7 @@ def history(people: list[UUID]) -> list:
         told("admitted", maya, MONDAY + HOUR, facility_kind="jail"),
         told("screening_signed", luis, MONDAY + HOUR, clinically_significant=True),
         told("admitted", alias, MONDAY + 2 * HOUR, facility_kind="jail"),
-        told("result_final", luis, MONDAY + DAY, ref=sodium, severity="abnormal"),
+        told("result_received", luis, MONDAY + DAY, ref=sodium, urgency="abnormal"),
         told("transferred_in", maya, MONDAY + DAY, facility=YORK),
         told("withdrawal_screen_done", luis, MONDAY + DAY),
         told("people_merged", luis, MONDAY + 2 * DAY, loser_id=alias),

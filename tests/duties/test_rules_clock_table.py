@@ -8,6 +8,7 @@ import pytest
 from tests.duties.rule_makers import WORKING, local
 from throughcare.duties import clock_table
 from throughcare.duties.clock_table import at_facility, every_version, rule, rules
+from throughcare.duties.rule import matches
 from throughcare.duties.rules import due_at, on_move
 from throughcare.kernel import content
 from throughcare.kernel.content import ContentError
@@ -73,12 +74,16 @@ LIMITS = [
     ("SPC-02", {"priority": "routine"}, "prison", "2026-11-26 00:00"),
     ("SPC-02", {"priority": "assigned"}, "prison", "2026-12-01 00:00"),
     ("SPC-03-REPORT", {}, "prison", "2026-11-26 00:00"),
-    ("LAB-01", {"severity": "critical"}, "prison", "2026-11-20 10:00"),
-    ("LAB-01", {"severity": "abnormal"}, "prison", "2026-11-22 00:00"),
-    ("LAB-01", {"severity": "normal"}, "prison", "2026-11-25 00:00"),
+    ("LAB-01", {"urgency": "critical"}, "prison", "2026-11-20 10:00"),
+    ("LAB-01", {"urgency": "abnormal"}, "prison", "2026-11-22 00:00"),
+    ("LAB-01", {"urgency": "normal"}, "prison", "2026-11-25 00:00"),
     ("LAB-02", {}, "prison", "2026-11-27 00:00"),
     ("MED-01", {"priority": "stat"}, "prison", "2026-11-20 15:00"),
     ("MED-01", {"priority": "urgent"}, "prison", "2026-11-20 12:00"),
+    ("LAB-01", {}, "prison", "2026-11-22 00:00"),  # not told how urgent: as abnormal
+    ("IHA-04", {"age": 49}, "prison", "2027-11-21 00:00"),  # not told whether chronic: the stricter
+    ("IHA-04", {"chronic": False}, "prison", "2027-11-21 00:00"),
+    ("MED-01", {}, "prison", "2026-11-21 09:00"),
     ("MED-01", {"priority": "routine", "in_stock": True}, "prison", "2026-11-21 09:00"),
     ("MED-01", {"priority": "routine", "in_stock": False}, "prison", "2026-11-22 09:00"),
     ("MED-02", {"order_ends_at": local("2026-12-04 12:00")}, "prison", "2026-12-02 00:00"),
@@ -91,7 +96,7 @@ LIMITS = [
     ("DTH-01", {}, "prison", "2026-12-20 00:00"),
     ("DTH-03", {}, "prison", "2027-02-18 00:00"),
     ("EMR-02", {}, "prison", "2026-11-20 09:04"),
-    ("REL-01", {"projected_release_at": local("2027-06-01 09:00")}, "prison", "2027-03-04 00:00"),
+    ("REL-01", {"release_at": local("2027-06-01 09:00")}, "prison", "2027-03-04 00:00"),
     ("REL-CONTACT-1", {}, "jail", "2026-11-22 00:00"),
     ("REL-CONTACT-7", {}, "jail", "2026-11-28 00:00"),
     ("REL-CONTACT-30", {}, "jail", "2026-12-21 00:00"),
@@ -191,6 +196,27 @@ def test_no_copyrighted_wording_is_claimed() -> None:
     text = " ".join(f"{r.title} {r.obligation} {r.note}" for r in every_version()).lower()
     assert "ncchc" not in text
     assert "accredit" not in text
+
+
+def test_a_medicine_reported_without_more_is_decided_and_dosed() -> None:
+    """Silence about a medicine is never a reason not to decide on it."""
+    for facts, expected in (
+        ({}, {"INT-04-DECIDE", "INT-04-DOSE"}),
+        ({"opioid_treatment": False, "critical": False}, {"INT-04-DECIDE"}),
+        ({"opioid_treatment": True, "critical": True}, {"MOU-01-DECIDE", "MOU-01-DOSE"}),
+    ):
+        opened = {
+            r.id
+            for r in clock_table.opened_by("medicine_reported", TODAY)
+            if any(t.event == "medicine_reported" and matches(t.when, facts) for t in r.opens)
+        }
+        assert opened == expected
+
+
+def test_notes_that_close_a_clock_are_of_a_known_kind() -> None:
+    known = {row["id"] for row in content.rows("vocabulary/notes.toml", "note")}
+    asked = {(t.when or {}).get("kind") for r in rules(TODAY).values() for t in r.closes if t.event == "note_signed"}
+    assert asked <= known
 
 
 def test_rules_wait_for_their_room() -> None:

@@ -17,9 +17,8 @@ MOVES = st.sampled_from(["transfer", "release", "death", "court_trip", "hospital
 DAY_UNITS = st.sampled_from(["calendar_days", "business_days", "months"])
 FACTS = st.fixed_dictionaries(
     {
-        "urgency": st.sampled_from(["emergent", "urgent", "routine"]),
+        "urgency": st.sampled_from(["emergent", "urgent", "routine", "critical", "normal"]),
         "priority": st.sampled_from(["emergent", "urgent", "routine", "stat", "high", "soon", "assigned"]),
-        "severity": st.sampled_from(["critical", "abnormal", "normal"]),
         "reason": st.sampled_from(["arrival", "referral", "incident"]),
         "control": st.sampled_from(["good", "fair", "poor", "not_assessable"]),
         "age": st.integers(16, 95),
@@ -27,7 +26,7 @@ FACTS = st.fixed_dictionaries(
         "score": st.integers(0, 40),
         "gestation_weeks": st.integers(4, 41),
         "next_dose_at": st.none() | MOMENTS,
-        "projected_release_at": st.none() | MOMENTS,
+        "release_at": st.none() | MOMENTS,
     }
 )
 

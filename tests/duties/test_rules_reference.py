@@ -19,7 +19,7 @@ def test_every_rule_and_event_in_force_is_on_the_page() -> None:
 def test_the_page_reads_as_the_rule_says() -> None:
     page = reference.markdown(TODAY)
     assert "7 days in a prison<br>14 days in a community or jail" in page
-    assert "90 days before `projected_release_at`" in page
+    assert "90 days before `release_at`" in page
     assert "every 90 days after it was done if control is fair" in page
     assert "release: convert to REL-RESULT" in page
     assert "signed; INT-02 again in 4 h" in page

@@ -207,6 +207,11 @@ def test_a_refusal_rearms_as_the_row_says() -> None:
         ({"a": {"at_least": 3}}, {}, False),
         ({"a": {"present": True}}, {"a": ""}, False),
         ({"a": {"present": False}}, {}, True),
+        ({"a": {"not": True}}, {}, True),
+        ({"a": {"not": True}}, {"a": True}, False),
+        ({"a": {"not": ["x", "y"]}}, {"a": "y"}, False),
+        ({"a": {"not": {"below": 50}}}, {}, True),
+        ({"a": {"not": {"below": 50}}}, {"a": 49}, False),
         ({"a": 1, "b": 2}, {"a": 1, "b": 3}, False),
     ],
 )

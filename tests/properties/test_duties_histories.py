@@ -25,8 +25,7 @@ NAMES = sorted({*BOOK.opening, *BOOK.closing, *BOOK.ending})
 MOVES = ["admitted", "transferred_in", "released", "release_cancelled", "transfer_cancelled", "returned_in", "died"]
 FACTS = {
     "facility_kind": ["jail", "prison"],
-    "severity": ["critical", "abnormal", "normal"],
-    "urgency": ["emergent", "urgent", "routine"],
+    "urgency": ["critical", "abnormal", "normal", "emergent", "urgent", "routine"],
     "priority": ["emergent", "urgent", "routine"],
     "level": ["constant", "staggered"],
     "control": ["poor", "fair", "good"],

@@ -87,6 +87,8 @@ def _when(when: Facts | None) -> str:
 
 
 def _wanted(value: object) -> str:
+    if isinstance(value, dict) and "not" in value:
+        return f"unless {_wanted(value['not'])}"
     if isinstance(value, dict):
         return " and ".join(f"{bound.replace('_', ' ')} {limit}" for bound, limit in value.items())
     if isinstance(value, list):

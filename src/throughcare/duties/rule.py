@@ -172,7 +172,7 @@ class Rule:
 
 
 def matches(when: Facts | None, facts: Facts) -> bool:
-    """Tell whether facts meet a condition: equal, one of a list, within bounds, or present. No condition is met."""
+    """Tell whether facts meet a condition: equal, one of a list, within bounds, present, or not so. None is met by all."""
     return all(_holds(wanted, facts.get(name)) for name, wanted in (when or {}).items())
 
 
@@ -189,10 +189,12 @@ def _holds(wanted: object, found: object) -> bool:
 def _bound(kind: str, limit: Any, found: Any) -> bool:
     if kind == "present":
         return (found is not None and found != "") is bool(limit)
+    if kind == "not":  # holds also where nothing is known: a stricter limit is dropped only by a known fact
+        return not _holds(limit, found)
     if found is None:
         return False
     if kind == "at_least":
         return bool(found >= limit)
     if kind == "below":
         return bool(found < limit)
-    raise ValueError(f"a condition has the unknown bound [{kind}]: use at_least, below or present")
+    raise ValueError(f"a condition has the unknown bound [{kind}]: use at_least, below, present or not")

