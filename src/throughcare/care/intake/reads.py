@@ -15,7 +15,7 @@ from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import LANE_ORDER, DataClass, Lane, Verb
-from throughcare.people.models import Person
+from throughcare.people import reads as people
 
 LOOK_WITHIN = timedelta(minutes=15)  # INT-00; the duty's own clock is the content's
 SCREEN_WITHIN = timedelta(hours=4)  # INT-02
@@ -57,24 +57,24 @@ def queue(lens: Lens, facility_id: UUID | None = None) -> list[Waiting]:
         if places is not None:
             rows = rows.filter(facility_id__in=places)
         arrivals = list(rows.order_by("arrived_at")[:200])
-        people = {p.id: p for p in Person.objects.filter(id__in=[a.person_id for a in arrivals])}
-    found = [_waiting(a, people[a.person_id]) for a in arrivals]
+        cards = people.cards(lens, [a.person_id for a in arrivals])
+    found = [_waiting(a, cards[a.person_id]) for a in arrivals]
     return sorted(found, key=lambda w: (LANE_ORDER[Lane(w.lane)], w.due_at))
 
 
-def _waiting(arrival: Arrival, person: Person) -> Waiting:
+def _waiting(arrival: Arrival, card: people.Card) -> Waiting:
     limit = LOOK_WITHIN if arrival.state == "arrived" else SCREEN_WITHIN
     return Waiting(
         arrival_id=arrival.id,
-        person_id=person.id,
-        name=f"{person.family}, {person.used_name or person.given}",
-        number="",
+        person_id=arrival.person_id,
+        name=card.name,
+        number=card.number,
         state=arrival.state,
         lane=arrival.lane,
         arrived_at=arrival.arrived_at,
         due_at=arrival.arrived_at + limit,
         officer_flags=arrival.officer_flags,
-        language=person.language,
+        language=card.speaks,
     )
 
 
@@ -98,10 +98,10 @@ def work(lens: Lens, person_id: UUID, arrival_id: UUID) -> Work:
         return Work(arrival, asked, shown, open_positives(asked), judge(asked))
 
 
-def latest(lens: Lens, people: Sequence[UUID]) -> Arrival | None:
+def latest(lens: Lens, family: Sequence[UUID]) -> Arrival | None:
     """Give the last arrival of a person."""
     with db.reading(lens):
-        return Arrival.objects.filter(person_id__in=people).order_by("-arrived_at").first()
+        return Arrival.objects.filter(person_id__in=family).order_by("-arrived_at").first()
 
 
 def waited(arrival: Arrival) -> timedelta:

@@ -41,7 +41,7 @@ def _row(waiting: Waiting) -> DutyRow:
         who=waiting.name,
         what=what,
         clock=ClockShape(opened_at=waiting.arrived_at, due_at=waiting.due_at),
-        place="Spanish" if waiting.language == "es" else "",
+        place=waiting.language,
         action=Action("Look" if look else "Screen", href=href, tone="main"),
         href=href,
         mark=", ".join(waiting.officer_flags),

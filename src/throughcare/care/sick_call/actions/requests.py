@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
@@ -154,7 +155,12 @@ def history_of(row: CareRequest) -> list[rules.PastRequest]:
 
 def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
     now = clock.now()
-    about = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id, "ref": row.id}
+    about: dict[str, Any] = {
+        "happened_at": now,
+        "person_id": row.person_id,
+        "facility_id": row.facility_id,
+        "ref": row.id,
+    }
     emit(
         RequestReceived(
             received_at=row.received_at or now, red_flag=row.paged, symptom=row.symptom, kind=row.kind, **about

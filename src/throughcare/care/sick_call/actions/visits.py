@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
@@ -211,10 +212,15 @@ def _seen(actor: Actor, row: CareRequest, encounter: UUID, resolved: bool) -> No
         resolved=resolved,
     )
     keep(row)
-    about = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id, "ref": row.id}
-    emit(RequestSeen(by="provider" if provider else "nurse", **about))  # type: ignore[arg-type]
+    about: dict[str, Any] = {
+        "happened_at": now,
+        "person_id": row.person_id,
+        "facility_id": row.facility_id,
+        "ref": row.id,
+    }
+    emit(RequestSeen(by="provider" if provider else "nurse", **about))
     if provider:
-        emit(ProviderVisitDone(**about))  # type: ignore[arg-type]
+        emit(ProviderVisitDone(**about))
 
 
 def _refer(actor: Actor, row: CareRequest, priority: str, encounter: UUID) -> None:

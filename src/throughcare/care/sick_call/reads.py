@@ -1,0 +1,180 @@
+"""Every read of sick call, through a lens: the queue, one request with what the nurse needs beside it, the person's own list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from throughcare.care.sick_call import rules, states
+from throughcare.care.sick_call.models import CareRequest, NoShow
+from throughcare.care.sick_call.rule_table import Protocol, load_protocols, load_table
+from throughcare.chart import reads as chart
+from throughcare.chart.models import HomeMedicine, Observation
+from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.people import reads as people
+
+QUARTER = timedelta(days=90)
+RANK = {"emergent": 0, "urgent": 1, "mental": 2, "dental": 2, "routine": 3, "non-clinical": 4, "": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One request on the queue, with the clock that runs for it now."""
+
+    request: CareRequest
+    who: people.Card
+    due_at: datetime
+    what: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request, and beside it what triage needs: 90 days of requests, vitals, medicines, protocols (clinical.md 2.0)."""
+
+    request: CareRequest
+    who: people.Card
+    flags: tuple[rules.RedFlag, ...]
+    floor: rules.Floor
+    repeat: rules.Repeat
+    unresolved: tuple[rules.Unresolved, ...]
+    earlier: list[CareRequest]
+    vitals: dict[str, list[Observation]]
+    medicines: list[HomeMedicine]
+    protocols: tuple[Protocol, ...]
+    likely: tuple[Protocol, ...]
+    no_shows: list[NoShow]
+
+
+def queue(lens: Lens, facility_id: UUID | None = None) -> list[Line]:
+    """Give the open requests at the reader's facilities: red flags first, then by what is due next."""
+    lens.require(Verb.READ, DataClass.REQUEST)
+    with db.reading(lens):
+        rows = CareRequest.objects.filter(state__in=states.WAITING)
+        places = {facility_id} if facility_id else lens.facilities
+        if places is not None:
+            rows = rows.filter(facility_id__in=places)
+        requests = list(rows.order_by("received_at")[:300])
+        cards = people.cards(lens, [r.person_id for r in requests])
+    lines = [_line(r, cards[r.person_id]) for r in requests]
+    order = {"now": 0, "shift": 1, "later": 2}
+    return sorted(lines, key=lambda line: (order[line.lane], RANK[line.request.priority], line.due_at))
+
+
+def _line(row: CareRequest, who: people.Card) -> Line:
+    table = load_table()
+    received = row.received_at or row.submitted_at
+    promised = rules.promise(received, symptom=row.symptom, table=table)
+    if row.paged and row.triaged_at is None:
+        return Line(row, who, received + timedelta(minutes=15), "Red-flag words: act now", "now")
+    if row.triaged_at is None:
+        lane = "now" if promised.triaged_by < clock.now() else "shift"
+        return Line(row, who, promised.triaged_by, "Triage the request", lane)
+    if row.seen_at is None:
+        due = row.scheduled_for or promised.seen_by or received + timedelta(days=table.provider_days)
+        lane = "now" if row.priority == "emergent" or due < clock.now() else "shift"
+        return Line(row, who, due, "See the person face to face" if row.symptom else "Answer the person", lane)
+    return Line(row, who, row.seen_at + timedelta(days=1), "Answer the person", "later")
+
+
+def desk(lens: Lens, person_id: UUID, request_id: UUID) -> Desk:
+    """Give one request with everything beside it that triage needs."""
+    lens.require(Verb.READ, DataClass.REQUEST, person_id=person_id)
+    with db.reading(lens):
+        row = _one(person_id, request_id)
+        family = people.family(lens, person_id)
+        earlier = list(
+            CareRequest.objects.filter(person_id__in=family, submitted_at__gte=clock.now() - QUARTER)
+            .exclude(id=row.id)
+            .order_by("-submitted_at")[:40]
+        )
+        summary = chart.vitals(lens, family, each=20)
+        medicines = list(HomeMedicine.objects.filter(person_id__in=family, status="active").order_by("text")[:30])
+        no_shows = list(NoShow.objects.filter(request=row).order_by("visit_at", "said_by"))
+        who = people.card(lens, person_id)
+    return _desk(row, who, earlier, summary, medicines, no_shows)
+
+
+def _desk(
+    row: CareRequest,
+    who: people.Card,
+    earlier: list[CareRequest],
+    vitals: dict[str, list[Observation]],
+    medicines: list[HomeMedicine],
+    no_shows: list[NoShow],
+) -> Desk:
+    table, protocols = load_table(), load_protocols()
+    text = f"{row.words}\n{row.words_in_english}"
+    flags = rules.red_flags(text, table, row.language)
+    past = [
+        rules.PastRequest(r.complaint, r.received_at, r.seen_as, r.resolved) for r in earlier if r.received_at is not None
+    ]
+    return Desk(
+        request=row,
+        who=who,
+        flags=flags,
+        floor=rules.triage_floor(row.kind, flags, table, worse=row.worse),
+        repeat=rules.repeat_complaint(row.complaint, clock.now(), past, table),
+        unresolved=rules.unresolved(past, clock.now(), table),
+        earlier=earlier,
+        vitals=vitals,
+        medicines=medicines,
+        protocols=protocols,
+        likely=rules.likely_complaints(text, protocols),
+        no_shows=no_shows,
+    )
+
+
+def mine(lens: Lens) -> list[CareRequest]:
+    """Give the requests of the person whose lens this is, newest first."""
+    person_id = _own(lens)
+    with db.reading(lens):
+        return list(CareRequest.objects.filter(person_id=person_id).order_by("-submitted_at")[:60])
+
+
+def my_request(lens: Lens, request_id: UUID) -> CareRequest:
+    """Give one of the person's own requests."""
+    person_id = _own(lens)
+    with db.reading(lens):
+        return _one(person_id, request_id)
+
+
+def to_attest(lens: Lens, facility_id: UUID) -> list[tuple[CareRequest, people.Card]]:
+    """Give the visits of the last day that did not take place and on which custody has not said its word."""
+    with db.reading(lens):
+        said = NoShow.objects.filter(said_by="custody").values("request_id")
+        rows = list(
+            CareRequest.objects.filter(
+                facility_id=facility_id,
+                scheduled_for__lt=clock.now(),
+                scheduled_for__gt=clock.now() - timedelta(days=1),
+                seen_at=None,
+            )
+            .exclude(id__in=said)
+            .order_by("scheduled_for")[:100]
+        )
+        cards = people.cards(lens, [r.person_id for r in rows])
+    return [(r, cards[r.person_id]) for r in rows]
+
+
+def of_people(lens: Lens, family: Sequence[UUID]) -> list[CareRequest]:
+    """Give a person's requests for the chart, newest first."""
+    lens.require(Verb.READ, DataClass.REQUEST)
+    with db.reading(lens):
+        return list(CareRequest.objects.filter(person_id__in=family).order_by("-submitted_at")[:40])
+
+
+def _own(lens: Lens) -> UUID:
+    if lens.person_id is None:
+        raise NotFound("There is no such page for you.")
+    return lens.person_id
+
+
+def _one(person_id: UUID, request_id: UUID) -> CareRequest:
+    row = CareRequest.objects.filter(id=request_id, person_id=person_id).first()
+    if row is None:
+        raise NotFound("There is no such request here.")
+    return row
