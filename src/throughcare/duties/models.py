@@ -90,6 +90,7 @@ class Duty(Row):
             models.Index(
                 fields=["facility_id", "owner_role", "lane", "due_at"], condition=OPEN, name="duties_duty_list"
             ),
+            models.Index(fields=["owner_role", "lane", "due_at"], condition=OPEN, name="duties_duty_role"),
             models.Index(fields=["subject_id"], condition=OPEN, name="duties_duty_open_of"),
             models.Index(fields=["owner", "due_at"], condition=OPEN, name="duties_duty_assigned"),
             models.Index(fields=["person", "-opened_at"], name="duties_duty_history"),

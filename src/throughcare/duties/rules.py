@@ -189,7 +189,11 @@ def used(opened: datetime, due: datetime, now: datetime) -> float:
 
 def lane(rule: Rule, now: datetime, due: datetime, opened_in: LaneName | None = None) -> LaneName:
     """Return the harm lane at `now`: a duty rises one lane at most, "shift" when overdue, "later" when close or overdue."""
-    base = opened_in or rule.lane
+    return risen(opened_in or rule.lane, now, due)
+
+
+def risen(base: LaneName, now: datetime, due: datetime) -> LaneName:
+    """Return the lane in which a duty of this lane stands at `now`."""
     if base == "shift" and now > due:
         return "now"
     if base == "later" and due - now <= SHIFT_AHEAD:

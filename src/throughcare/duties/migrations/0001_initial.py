@@ -266,6 +266,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="duty",
             index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["owner_role", "lane", "due_at"],
+                name="duties_duty_role",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="duty",
+            index=models.Index(
                 condition=models.Q(("closed_at__isnull", True)), fields=["subject_id"], name="duties_duty_open_of"
             ),
         ),

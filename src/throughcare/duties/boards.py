@@ -1,0 +1,246 @@
+"""Boards over the same rows, through a lens: who covers which role, who has what, what a shift hands over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from throughcare.access.models import Posting
+from throughcare.duties import cover, policy, reads, rulebook
+from throughcare.duties.cover import OnDuty
+from throughcare.duties.models import OPEN, Duty, Escalation, Handover, RosterShift
+from throughcare.duties.reads import WorkGroup, WorkItem, Worklist
+from throughcare.kernel import clock, db
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCover:
+    """One role at a facility: who is there, who comes next, what waits, and whether that was told upwards."""
+
+    role: str
+    there: list[OnDuty]
+    next_name: str
+    next_at: datetime | None
+    now: int
+    shift: int
+    late: int
+    covered_by: list[str]
+    escalated_at: datetime | None
+
+    @property
+    def held(self) -> bool:
+        """Tell whether somebody can take its duties now."""
+        return bool(self.there or self.covered_by)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRow:
+    """What was told upwards and is not settled."""
+
+    id: UUID
+    kind: str
+    role: str
+    facility: str
+    raised_at: datetime
+    seen_by: str
+    duty: WorkItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """One entry of the roster."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    role: str
+    starts: datetime
+    ends: datetime
+    on_call: bool
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverRow:
+    """One handover as given and taken."""
+
+    id: UUID
+    role: str
+    shift: str
+    given_by: str
+    given_by_id: UUID
+    given_at: datetime
+    notes: str
+    accepted_by: str
+    accepted_at: datetime | None
+    questions: str
+    duties: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverSheet:
+    """What one shift tells the next."""
+
+    facility: str
+    role: str
+    shift: str
+    starts: datetime
+    ends: datetime
+    work: Worklist
+    closed: int
+    closed_late: int
+    there: list[OnDuty]
+    recent: list[HandoverRow]
+
+
+def cover_board(lens: Lens, facility_id: UUID) -> list[RoleCover]:
+    """Give each role that has duties or people at a facility now; uncovered ones first."""
+    now = clock.now()
+    with db.reading(lens):
+        present = cover.there(facility_id, now)
+        open_now = Duty.objects.filter(OPEN, facility_id=facility_id)
+        counts = {
+            role: (n, s, late)
+            for role, n, s, late in open_now.values_list("owner_role").annotate(
+                now=Count("id", filter=Q(lane="now")),
+                shift=Count("id", filter=Q(lane="shift")),
+                late=Count("id", filter=Q(due_at__lt=now)),
+            )
+        }
+        told = dict(
+            Escalation.objects.filter(kind="uncovered", facility_id=facility_id, cleared_at=None).values_list(
+                "role", "raised_at"
+            )
+        )
+        coming = _coming(facility_id, now)
+        covers = _covers(now)
+        rows = []
+        for role in [r.value for r in Role if r.value in counts or any(o.role == r for o in present)]:
+            there = [o for o in present if o.role == role]
+            others = sorted({o.name for o in present if o.role in covers.get(role, ())}) if not there else []
+            name, at = coming.get(role, ("", None))
+            rows.append(RoleCover(role, there, name, at, *counts.get(role, (0, 0, 0)), others, told.get(role)))
+    return sorted(rows, key=lambda r: (r.held, -r.now, -r.shift))
+
+
+def _coming(facility_id: UUID, now: datetime) -> dict[str, tuple[str, datetime]]:
+    rows = RosterShift.objects.filter(Q(facility_id=facility_id) | Q(facility_id=None), starts__gt=now, on_call=False)
+    found: dict[str, tuple[str, datetime]] = {}
+    for role, name, starts in rows.order_by("starts").values_list("role", "user__name", "starts")[:200]:
+        found.setdefault(role, (name, starts))
+    return found
+
+
+def _covers(now: datetime) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for rule in rulebook.at(now).rules.values():
+        found.setdefault(rule.owner, set()).update(rule.cover)
+    return found
+
+
+def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationRow]:
+    """Give what was told upwards to this reader's role and is not settled, oldest first."""
+    now = clock.now()
+    with db.reading(lens):
+        rows = Escalation.objects.filter(cleared_at=None, to_role=lens.role.value)
+        if lens.facilities is not None:
+            rows = rows.filter(facility_id__in=lens.facilities)
+        if facility_id is not None:
+            rows = rows.filter(facility_id=facility_id)
+        found = list(rows.order_by("raised_at")[:200])
+        ids = [e.duty_id for e in found if e.duty_id]
+        duties = {i.id: i for i in reads.items(Duty.objects.filter(policy.rows_of(lens), id__in=ids), now)}
+        places = {f: reads.facility_name(f) for f in {e.facility_id for e in found}}
+        return [
+            EscalationRow(
+                e.id,
+                e.kind,
+                e.role,
+                places[e.facility_id],
+                e.raised_at,
+                e.seen_by,
+                duties.get(e.duty_id) if e.duty_id else None,
+            )
+            for e in found
+        ]
+
+
+def assignment(lens: Lens, facility_id: UUID) -> tuple[list[WorkGroup], list[OnDuty]]:
+    """Give the people who wait now or this shift, of every role, and those who are there to take them."""
+    now = clock.now()
+    work = reads.worklist(lens, facility_id, everybody=True, limit=60)
+    with db.reading(lens):
+        return [*work.groups["now"], *work.groups["shift"]], cover.there(facility_id, now)
+
+
+def roster(lens: Lens, facility_id: UUID) -> list[ShiftRow]:
+    """Give the roster of a facility: who is there, and who comes within a day."""
+    now = clock.now()
+    with db.reading(lens):
+        rows = RosterShift.objects.filter(Q(facility_id=facility_id) | Q(facility_id=None), ends__gt=now)
+        return [
+            ShiftRow(r.id, r.user_id, r.user.name, r.role, r.starts, r.ends, r.on_call, r.phone)
+            for r in rows.select_related("user").order_by("starts", "role")[:100]
+        ]
+
+
+def colleagues(lens: Lens, facility_id: UUID) -> list[tuple[UUID, str, str]]:
+    """Give who holds a clinical role at a facility or across the agency, to be put on shift."""
+    now = clock.now()
+    with db.reading(lens):
+        held = Posting.objects.filter(Q(facility_id=facility_id) | Q(facility_id=None), user__is_active=True)
+        rows = held.filter(since__lte=now, role__in=[r.value for r in policy.CLINICAL]).exclude(until__lte=now)
+        return list(rows.order_by("user__name").values_list("user_id", "user__name", "role")[:300])
+
+
+def handover_sheet(lens: Lens, facility_id: UUID, role: str) -> HandoverSheet:
+    """Give what a shift hands over: open duties by person, what it closed, the last handovers."""
+    now = clock.now()
+    span = rulebook.place(facility_id).working.shift_at(now)
+    work = reads.worklist(lens, facility_id, roles=[role], limit=200)
+    with db.reading(lens):
+        closed = Duty.objects.filter(
+            policy.rows(lens), facility_id=facility_id, owner_role=role, closed_at__gte=span.starts, outcome="done"
+        )
+        late = closed.filter(closed_at__gt=F("due_at")).count()
+        return HandoverSheet(
+            facility=reads.facility_name(facility_id),
+            role=role,
+            shift=span.shift.title,
+            starts=span.starts,
+            ends=span.ends,
+            work=work,
+            closed=closed.count(),
+            closed_late=late,
+            there=cover.there(facility_id, now, [role]),
+            recent=_recent(facility_id, role),
+        )
+
+
+def open_handover(lens: Lens, facility_id: UUID, role: str) -> HandoverRow | None:
+    """Give the last handover of this role that nobody has taken yet."""
+    with db.reading(lens):
+        return next((h for h in _recent(facility_id, role) if h.accepted_at is None), None)
+
+
+def _recent(facility_id: UUID, role: str) -> list[HandoverRow]:
+    rows = Handover.objects.filter(facility_id=facility_id, role=role).select_related("given_by", "accepted_by")
+    return [
+        HandoverRow(
+            h.id,
+            h.role,
+            h.shift,
+            h.given_by.name,
+            h.given_by_id,
+            h.given_at,
+            h.notes,
+            h.accepted_by.name if h.accepted_by else "",
+            h.accepted_at,
+            h.questions,
+            h.duties,
+        )
+        for h in rows.order_by("-given_at")[:5]
+    ]

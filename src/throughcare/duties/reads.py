@@ -1,0 +1,271 @@
+"""Reading duties, through a lens: the worklist in the order of harm, one person's duties, what waits in numbers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from throughcare.custody.models import Facility, Placement
+from throughcare.duties import cover, policy, rulebook
+from throughcare.duties.models import OPEN, Duty
+from throughcare.duties.rule import LaneName
+from throughcare.duties.rules import SHIFT_AHEAD, risen
+from throughcare.kernel import clock, db
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import LANE_ORDER, Lane
+from throughcare.people.family import family
+from throughcare.people.models import Person
+
+ROWS = 12
+MOST = 1500
+COLUMNS = (
+    "id", "person_id", "subject_id", "rule", "title", "lane", "opened_at", "soon_at", "due_at", "closed_at", "outcome",
+    "facility_id", "owner_role", "owner_id", "owner__name", "ref", "about", "version", "trigger", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One duty as lists show it; `lane` is where it stands now."""
+
+    id: UUID
+    person_id: UUID | None
+    subject_id: UUID
+    rule: str
+    title: str
+    lane: LaneName
+    opened_at: datetime
+    soon_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    outcome: str
+    facility_id: UUID | None
+    owner_role: str
+    owner_id: UUID | None
+    owner_name: str
+    ref: UUID | None
+    version: int
+    reason: str
+    page: str
+    verb: str
+
+
+@dataclass(slots=True)
+class WorkGroup:
+    """A person with the duties that wait for them, worst first; for a place's duty, the place."""
+
+    subject_id: UUID
+    person_id: UUID | None
+    name: str
+    place: str
+    items: list[WorkItem] = field(default_factory=list)
+
+    @property
+    def first(self) -> WorkItem:
+        """Give the duty that harms soonest."""
+        return self.items[0]
+
+    @property
+    def lane(self) -> LaneName:
+        """Give the lane in which the person stands."""
+        return self.items[0].lane
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many people and duties wait in one lane, how many late, and when the next is due."""
+
+    people: int = 0
+    duties: int = 0
+    late: int = 0
+    next_due: datetime | None = None
+    next_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """The three lanes: groups shown, and what waits beyond them."""
+
+    groups: dict[LaneName, list[WorkGroup]]
+    waiting: dict[LaneName, Waiting]
+    now: datetime
+
+
+def worklist(
+    lens: Lens,
+    facility_id: UUID | None,
+    *,
+    roles: Sequence[str] | None = None,
+    everybody: bool = False,
+    limit: int = ROWS,
+    more: str = "",
+) -> Worklist:
+    """Give what waits for this reader: lanes now and this shift by person; of later the next few where asked.
+
+    At most `limit` people stand in a lane, twenty times as many in the lane named by `more`.
+    """
+    now = clock.now()
+    with db.reading(lens):
+        rows = _mine(lens, facility_id, roles, everybody, now)
+        soon = items(rows.filter(_soon(now)).order_by("due_at")[:MOST], now)
+        far = rows.exclude(_soon(now))
+        later = items(far.order_by("due_at")[: limit * 40], now) if more == Lane.LATER else []
+        waiting = {**_counted(soon, now), "later": _later(far, later)}
+        grouped = _grouped([*soon, *later])
+        groups: dict[LaneName, list[WorkGroup]] = {"now": [], "shift": [], "later": []}
+        for group in grouped:
+            held = groups[group.lane]
+            if len(held) < (limit * 20 if more == group.lane else limit):
+                held.append(group)
+        _name([g for held in groups.values() for g in held], facility_id)
+    return Worklist(groups, waiting, now)
+
+
+def of_person(lens: Lens, person_id: UUID, *, closed: int = 0) -> list[WorkItem]:
+    """Give a person's open duties, worst first, and the last few closed ones; all linked charts together."""
+    now = clock.now()
+    with db.reading(lens):
+        everyone = Duty.objects.filter(policy.rows_of(lens), person_id__in=family(person_id))
+        found = sorted(items(everyone.filter(OPEN), now), key=_order)
+        if closed:
+            found += items(everyone.exclude(OPEN).order_by("-closed_at")[:closed], now)
+    return found
+
+
+def waiting(lens: Lens, facility_id: UUID | None, *, roles: Sequence[str] | None = None) -> dict[LaneName, Waiting]:
+    """Say in numbers what waits, for a card or a sentence."""
+    return worklist(lens, facility_id, roles=roles, limit=0).waiting
+
+
+def facility_name(facility_id: UUID | None) -> str:
+    """Give a facility's short name; where none is named, the agency."""
+    names = Facility.objects.filter(id=facility_id).values_list("short_name", flat=True) if facility_id else ()
+    return next(iter(names), "All facilities")
+
+
+def names(people: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Give names as lists show them, and where each person is now; two queries."""
+    ids = set(people)
+    rows = Person.objects.filter(id__in=ids).values_list("id", "family", "given")
+    spots = _spots(ids)
+    return {id_: (f"{family_}, {given}", spots.get(id_, "")) for id_, family_, given in rows}
+
+
+def _spots(ids: set[UUID]) -> dict[UUID, str]:
+    rows = Placement.objects.filter(person_id__in=ids, until=None, cancelled=False).values_list(
+        "person_id", "facility__short_name", "unit__code", "bed__cell__code"
+    )
+    return {person: f"{unit}-{cell}" if unit and cell else (unit or facility) for person, facility, unit, cell in rows}
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _mine(
+    lens: Lens, facility_id: UUID | None, roles: Sequence[str] | None, everybody: bool, now: datetime
+) -> QuerySet[Duty]:
+    rows = Duty.objects.filter(OPEN, policy.rows(lens))
+    if facility_id is not None:
+        rows = rows.filter(Q(facility_id=facility_id) | Q(owner_id=lens.user_id))
+    if everybody:
+        return rows
+    asked = list(roles) if roles is not None else [lens.role.value]
+    mine = Q(owner_role__in=asked) | _covered(asked, facility_id, now)
+    free = Q(owner_id=None) | Q(owner_id=lens.user_id)
+    return rows.filter(mine & free | Q(owner_id=lens.user_id))
+
+
+def _covered(asked: Sequence[str], facility_id: UUID | None, now: datetime) -> Q:
+    """Duties of another role that nobody holds now, and whose rule lets one of these roles cover it."""
+    book = rulebook.at(now)
+    may = {r.id: r.owner for r in book.rules.values() if set(r.cover) & set(asked)}
+    if not may or facility_id is None:
+        return Q(pk__in=[])
+    present = {o.role for o in cover.there(facility_id, now)}
+    absent = sorted({owner for owner in may.values() if owner not in present})
+    return Q(rule__in=list(may), owner_role__in=absent) if absent else Q(pk__in=[])
+
+
+def _soon(now: datetime) -> Q:
+    return Q(lane__in=["now", "shift"]) | Q(due_at__lte=now + SHIFT_AHEAD)
+
+
+def items(rows: QuerySet[Duty], now: datetime) -> list[WorkItem]:
+    """Give duties as lists show them; the caller has asked the lens."""
+    book = rulebook.at(now)
+    found = []
+    for row in rows.values_list(*COLUMNS, named=True):
+        rule = book.rules.get(row.rule)
+        found.append(
+            WorkItem(
+                id=row.id,
+                person_id=row.person_id,
+                subject_id=row.subject_id,
+                rule=row.rule,
+                title=row.title,
+                lane=risen(row.lane, now, row.due_at),
+                opened_at=row.opened_at,
+                soon_at=row.soon_at,
+                due_at=row.due_at,
+                closed_at=row.closed_at,
+                outcome=row.outcome,
+                facility_id=row.facility_id,
+                owner_role=row.owner_role,
+                owner_id=row.owner_id,
+                owner_name=row.owner__name or "",
+                ref=row.ref,
+                version=row.version,
+                reason=row.reason,
+                page=rule.do.page if rule else "",
+                verb=rule.do.verb if rule else "",
+            )
+        )
+    return found
+
+
+def _order(item: WorkItem) -> tuple[int, datetime, str]:
+    return LANE_ORDER[Lane(item.lane)], item.due_at, item.rule
+
+
+def _grouped(items: Sequence[WorkItem]) -> list[WorkGroup]:
+    groups: dict[UUID, WorkGroup] = {}
+    for item in sorted(items, key=_order):
+        key = item.subject_id if item.person_id else item.id
+        if key not in groups:
+            groups[key] = WorkGroup(item.subject_id, item.person_id, "", "")
+        groups[key].items.append(item)
+    return list(groups.values())
+
+
+def _counted(items: Sequence[WorkItem], now: datetime) -> dict[LaneName, Waiting]:
+    lanes: tuple[LaneName, ...] = ("now", "shift")
+    found: dict[LaneName, Waiting] = {}
+    groups = _grouped(items)
+    for lane in lanes:
+        mine = [i for i in items if i.lane == lane]
+        first = min(mine, key=_order, default=None)
+        found[lane] = Waiting(
+            people=sum(g.lane == lane for g in groups),
+            duties=len(mine),
+            late=sum(i.due_at < now for i in mine),
+            next_due=first.due_at if first else None,
+            next_title=first.title if first else "",
+        )
+    return found
+
+
+def _later(far: QuerySet[Duty], shown: Sequence[WorkItem]) -> Waiting:
+    counted = far.aggregate(people=Count("subject_id", distinct=True), duties=Count("id"), due=Min("due_at"))
+    title = shown[0].title if shown else ""
+    if counted["duties"] and not title:
+        title = far.order_by("due_at").values_list("title", flat=True)[0]
+    return Waiting(counted["people"], counted["duties"], 0, counted["due"], title)
+
+
+def _name(groups: Sequence[WorkGroup], facility_id: UUID | None) -> None:
+    known = names(g.person_id for g in groups if g.person_id)
+    place = facility_name(facility_id) if any(g.person_id is None for g in groups) else ""
+    for group in groups:
+        group.name, group.place = known.get(group.person_id, (place, "")) if group.person_id else (place, "")

@@ -1,0 +1,169 @@
+"""Duties as the page draws them: lanes, rows, one link from each row to where it is done. No queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from uuid import UUID
+
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from throughcare.duties.reads import Waiting, WorkGroup, WorkItem, Worklist
+from throughcare.duties.rule import LaneName
+from throughcare.kernel import clock, content
+from throughcare.ledger.reads import VersionRow
+from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldShape, Lane, Option, Version
+
+LANES: tuple[LaneName, ...] = ("now", "shift", "later")
+ZONE = "America/New_York"
+
+
+def role_title(role: str) -> str:
+    """Give a role's title as content words it."""
+    return _titles(content.stamp()).get(role, role)
+
+
+@lru_cache(maxsize=2)
+def _titles(stamp: tuple[str, int]) -> dict[str, str]:
+    return {row["id"]: row["title"] for row in content.rows("access/roles.toml", "role")}
+
+
+def clock_of(item: WorkItem) -> ClockShape:
+    """Draw a duty's clock."""
+    return ClockShape(item.opened_at, item.due_at, item.closed_at, item.outcome, item.soon_at)
+
+
+def duty_href(item: WorkItem) -> str:
+    """Give the page of the duty itself."""
+    return reverse("duty", kwargs={"duty_id": item.id})
+
+
+def do_href(item: WorkItem) -> str:
+    """Give the page on which the duty is done; its own page where its room has none yet."""
+    for names in _parameters(item.page) if item.page else ():
+        given = {name: _argument(name, item) for name in names}
+        if all(given.values()):
+            try:
+                return reverse(item.page, kwargs=given)
+            except NoReverseMatch:
+                continue
+    return duty_href(item)
+
+
+@lru_cache(maxsize=256)
+def _parameters(page: str) -> tuple[tuple[str, ...], ...]:
+    ways = get_resolver().reverse_dict.getlist(page)
+    return tuple(tuple(names) for way in ways for _, names in way[0])
+
+
+def _argument(name: str, item: WorkItem) -> UUID | None:
+    known = {"person_id": item.person_id, "duty_id": item.id, "facility_id": item.facility_id}
+    return known.get(name, item.ref)
+
+
+def action_of(item: WorkItem) -> Action:
+    """Give the one thing to do with a duty: its verb, one click from doing it."""
+    return Action(item.verb or "Open", do_href(item), hint=item.title)
+
+
+def row(group: WorkGroup) -> DutyRow:
+    """Draw a person with what waits for them, the worst first."""
+    first, more = group.first, len(group.items) - 1
+    what = first.title
+    if more:
+        others = " · ".join(i.title for i in group.items[1:3]) + (" …" if more > 2 else "")
+        what = f"{first.title} · {others}"
+    return DutyRow(
+        who=group.name,
+        what=what,
+        clock=clock_of(first),
+        place=group.place,
+        action=action_of(first),
+        href=duty_href(first),
+        note=f"{more + 1} duties" if more else "",
+        seed=str(group.person_id) if group.person_id else "",
+        id=str(first.id),
+    )
+
+
+def lanes(work: Worklist, *, more_href: str) -> list[Lane]:
+    """Draw the three lanes; an empty one says what comes next."""
+    return [_lane(key, work.groups[key], work.waiting[key], work, more_href) for key in LANES]
+
+
+def _lane(key: LaneName, groups: Sequence[WorkGroup], waiting: Waiting, work: Worklist, more_href: str) -> Lane:
+    hidden = waiting.people - sum(1 for g in groups if g.person_id) - sum(1 for g in groups if not g.person_id)
+    more = Action("Show", f"{more_href}more={key}", tone="quiet") if hidden > 0 else None
+    summary = ""
+    if hidden > 0 and groups:
+        summary = f"{hidden} more people"
+    elif hidden > 0:
+        summary = f"{_people(waiting.people)} · next {_when(waiting)}: {waiting.next_title}"
+    return Lane(key, [row(g) for g in groups], _next_words(key, work), waiting.people, summary, more)
+
+
+def _next_words(key: LaneName, work: Worklist) -> str:
+    for lane in LANES[LANES.index(key) + 1 :]:
+        waiting = work.waiting[lane]
+        if waiting.next_due:
+            return (
+                f"Nothing {_LANE_WORDS[key]}. Next {_when(waiting)}: {waiting.next_title}, {_people(waiting.people)}."
+            )
+    return f"Nothing {_LANE_WORDS[key]}."
+
+
+_LANE_WORDS = {"now": "now", "shift": "this shift", "later": "later"}
+
+
+def _people(n: int) -> str:
+    return "1 person" if n == 1 else f"{n} people"
+
+
+def _when(waiting: Waiting) -> str:
+    if waiting.next_due is None:
+        return ""
+    at, today = clock.local(waiting.next_due, ZONE), clock.local(clock.now(), ZONE).date()
+    return f"{at:%H:%M}" if at.date() == today else f"{at.day} {at:%b %H:%M}"
+
+
+def versions(rows: Sequence[VersionRow]) -> list[Version]:
+    """Draw the history of a duty as the ledger keeps it."""
+    return [Version(v.version, v.recorded_at, v.actor, v.action.replace("_", " "), "", v.reason) for v in rows]
+
+
+CAPACITY = (
+    Option("has", "Can decide this now"),
+    Option("fluctuates", "Can decide now, but not always: ask again soon"),
+    Option("lacks", "Cannot decide this now"),
+)
+
+
+def fields(typed: Mapping[str, str], wrong: Mapping[str, str]) -> dict[str, FieldShape]:
+    """Draw the questions of a duty's page, with what was typed and what was wrong."""
+    asked = [
+        FieldShape("risk_told", "Risk that I explained, in plain words", "textarea", required=True, rows=3),
+        FieldShape("said", "What the person said", "textarea", rows=2),
+        FieldShape("capacity", "Can the person decide this now?", "radio", options=CAPACITY, required=True),
+        FieldShape("interpreter", "Interpreter, if there was one"),
+        FieldShape(
+            "signed_by_person",
+            "Did the person sign?",
+            "radio",
+            options=(Option("yes", "Yes"), Option("no", "No, two witnesses")),
+            required=True,
+            inline=True,
+        ),
+        FieldShape("witness", "Witness", required=True),
+        FieldShape("second_witness", "Second witness, if not signed"),
+        FieldShape("reason", "Why", required=True, max_length=400),
+        FieldShape(
+            "how",
+            "What became of it?",
+            "radio",
+            options=(Option("excused", "Not needed this time"), Option("void", "It should not stand at all")),
+            required=True,
+        ),
+    ]
+    drawn = {f.name: replace(f, value=typed.get(f.name, ""), error=wrong.get(f.name, "")) for f in asked}
+    drawn["how"] = replace(drawn["how"], value=typed.get("how", "excused"))
+    drawn["reopen"] = FieldShape("reason", "Why", required=True, max_length=400)
+    return drawn

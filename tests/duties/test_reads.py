@@ -1,0 +1,144 @@
+"""What people see of duties: the order of harm, the lens, why something is late; the pages that show it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.duties.makers import FEED, HARTFORD, HOUR, MONDAY, YORK, person, staff, tell, told
+from tests.fixtures_lenses import lens_of
+from throughcare.access import lenses
+from throughcare.duties import boards, lateness, reads, roster
+from throughcare.duties.models import Duty
+from throughcare.duties.roster import ShiftPlan
+from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.ids import derived
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def at(hours: float):
+    return clock.frozen(MONDAY + timedelta(hours=hours))
+
+
+def here(role: Role, place: UUID = HARTFORD) -> Lens:
+    return lenses.make(derived("test", role), f"Demo-{role}", role, facilities=frozenset({place}))
+
+
+def arrive(name: str, hours: float = 0) -> UUID:
+    found = person(name)
+    tell(told("admitted", found, MONDAY + timedelta(hours=hours), facility_kind="jail"))
+    return found
+
+
+def test_lanes_then_time_to_breach_grouped_by_person() -> None:
+    first, second = arrive("First"), arrive("Second", 1)
+    with at(1.1):
+        work = reads.worklist(here(Role.RN), HARTFORD)
+    now = work.groups["now"]
+    assert [g.person_id for g in now] == [first, second]
+    assert now[0].first.rule == "INT-00" and now[0].name == "Sample-Ortiz, First"
+    assert [i.due_at for i in now[0].items if i.lane == "now"] == sorted(
+        i.due_at for i in now[0].items if i.lane == "now"
+    )
+    assert work.waiting["now"].late == 1 and not work.groups["later"] and work.waiting["later"].people == 2
+    with at(1.1):
+        assert len(reads.worklist(here(Role.RN), HARTFORD, more="later").groups["later"]) == 0  # the same two people
+
+
+def test_a_list_asks_as_often_for_many_as_for_few() -> None:
+    arrive("One")
+    with at(1):
+        with CaptureQueriesContext(connection) as few:
+            reads.worklist(here(Role.RN), HARTFORD)
+        for n in range(14):
+            arrive(f"P{n}")
+        with CaptureQueriesContext(connection) as many:
+            work = reads.worklist(here(Role.RN), HARTFORD)
+    assert len(many) == len(few)
+    assert len(work.groups["now"]) == reads.ROWS and work.waiting["now"].people == 15
+
+
+def test_other_places_and_other_roles_are_not_mine() -> None:
+    luis = arrive("Luis")
+    with at(1):
+        assert not reads.worklist(here(Role.RN, YORK), YORK).waiting["now"].people
+        assert not any(reads.worklist(here(Role.PROVIDER), HARTFORD).groups["now"])
+        assert {i.rule for i in reads.of_person(here(Role.RN), luis)} >= {"INT-00", "INT-02"}
+
+
+def test_officers_never_see_a_clinical_duty() -> None:
+    luis = arrive("Luis")
+    tell(told("bed_unconfirmed", luis, MONDAY), told("custody_check_asked", luis, MONDAY))
+    with at(0.5):
+        work = reads.worklist(here(Role.CUSTODY), HARTFORD)
+        shown = {i.rule for held in work.groups.values() for g in held for i in g.items}
+    assert shown == {"CUS-01", "CUS-02"}
+
+
+def test_a_covering_role_sees_what_nobody_else_can_do() -> None:
+    arrive("Luis")
+    with at(1):
+        tell(told("transfer_ordered", arrive("Maya"), MONDAY + HOUR))
+        assert any(i.rule == "TRN-03" for i in _all(reads.worklist(here(Role.RN), HARTFORD)))
+        chemist = staff(Role.PHARMACY, "Demo-Chemist, Al")
+        plan = ShiftPlan(chemist.id, Role.PHARMACY, HARTFORD, MONDAY, MONDAY + 8 * HOUR)
+        roster.put_on_shift(actor=FEED, plan=plan)
+        assert not any(i.rule == "TRN-03" for i in _all(reads.worklist(here(Role.RN), HARTFORD)))
+
+
+def _all(work: reads.Worklist) -> list[reads.WorkItem]:
+    return [i for held in work.groups.values() for g in held for i in g.items]
+
+
+def test_every_owner_may_see_the_duties_that_are_theirs() -> None:
+    """A duty whose owner's lens hides it would wait for ever."""
+    from throughcare.duties import policy, rulebook
+
+    hidden = []
+    for rule in rulebook.at(MONDAY).rules.values():
+        if rule.kind == "duty":
+            hidden += [
+                f"{rule.id}: {role} may not see {rule.data_class}"
+                for role in {rule.owner, *(limit.owner for limit in rule.limits if limit.owner)}
+                if rule.data_class not in policy.classes(lens_of(Role(role)))
+            ]
+    assert hidden == []
+
+
+def test_why_it_is_late() -> None:
+    luis = arrive("Luis")
+    nurse = staff()
+    roster.put_on_shifts(actor=FEED, plans=[ShiftPlan(nurse.id, Role.RN, HARTFORD, MONDAY + HOUR, MONDAY + 9 * HOUR)])
+    with db.writing(FEED):
+        late = Duty.objects.get(person_id=luis, rule="INT-00")
+    with at(2):
+        page = lateness.duty_page(here(Role.RN), late.id)
+    assert "nobody held the role for part of its time" in page.reasons
+    assert page.happenings[0].what == "Opened" and page.there[0].name == nurse.name
+    with pytest.raises(NotFound):
+        lateness.duty_page(here(Role.CUSTODY), late.id)
+
+
+def test_the_cover_board_puts_the_uncovered_first() -> None:
+    arrive("Luis")
+    with at(1):
+        rows = boards.cover_board(here(Role.HSA), HARTFORD)
+        told_up = boards.escalations(here(Role.HSA), HARTFORD)
+    assert rows[0].role == "rn" and not rows[0].held and rows[0].escalated_at
+    assert [e.kind for e in told_up] == ["uncovered"] or {e.kind for e in told_up} == {"uncovered"}
+
+
+def test_gaps() -> None:
+    whole = (MONDAY, MONDAY + 8 * HOUR)
+    assert lateness.gaps(whole, []) == [whole]
+    assert lateness.gaps(whole, [(MONDAY - HOUR, MONDAY + 9 * HOUR)]) == []
+    assert lateness.gaps(whole, [(MONDAY + HOUR, MONDAY + 2 * HOUR), (MONDAY + 2 * HOUR, MONDAY + 3 * HOUR)]) == [
+        (MONDAY, MONDAY + HOUR),
+        (MONDAY + 3 * HOUR, MONDAY + 8 * HOUR),
+    ]
