@@ -12,9 +12,9 @@ from throughcare.app import house
 @click.option("--inert", is_flag=True, help="List the rules of the content whose trigger does not exist yet.")
 def command(audit: bool, inert: bool) -> int:
     """List duties per rule, or audit that they add up."""
-    run = house.room_function("throughcare.duties.audit.run")
     list_inert = house.room_function("throughcare.duties.audit.inert") if inert else None
     with house.opened():
+        run = house.room_function("throughcare.duties.audit.run")
         if list_inert:
             for line in list_inert():
                 click.echo(line)

@@ -16,8 +16,8 @@ def command(paths: tuple[Path, ...]) -> int:
 
     What can't be understood is kept and listed; then the exit code is 1.
     """
-    run = house.room_function("throughcare.exchange.intake_files.run")
     with house.opened():
+        run = house.room_function("throughcare.exchange.intake_files.run")
         report = run(list(paths))
     for line in report.lines():
         click.echo(line)

@@ -11,8 +11,8 @@ from throughcare.app import house
 @click.option("--audit", is_flag=True, help="Received must equal applied plus repeated plus held plus refused.")
 def command(audit: bool) -> int:
     """List received messages, or audit that they add up."""
-    run = house.room_function("throughcare.exchange.hl7v2.audit.run")
     with house.opened():
+        run = house.room_function("throughcare.exchange.hl7v2.audit.run")
         report = run()
     for line in report.lines():
         click.echo(line)

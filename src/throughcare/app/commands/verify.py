@@ -20,8 +20,8 @@ def command(anchors: Path | None) -> int:
 
     Exit code 1 names the first thing that is broken.
     """
-    run = house.room_function("throughcare.ledger.verify.run")
     with house.opened():
+        run = house.room_function("throughcare.ledger.verify.run")
         report = run(anchors, progress=lambda n: house.say(f"verify: {n} entries read"))
     for broken in report.broken:
         click.echo(f"broken: {broken}")

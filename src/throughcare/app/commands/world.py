@@ -20,8 +20,8 @@ from throughcare.app import house
 def command(people: int, days: int, seed: int) -> None:
     """Fill an empty database with a synthetic agency."""
     house.only_for_trying(configuration.current(), "world")
-    run = house.room_function("throughcare.world.build.run")
     with house.opened():
+        run = house.room_function("throughcare.world.build.run")
         run(people=people, days=days, seed=seed, progress=_Progress())
 
 
