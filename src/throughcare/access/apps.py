@@ -20,3 +20,10 @@ class AccessConfig(AppConfig):
         "account_emailaddress": "SELECT",
         "account_emailconfirmation": "SELECT",
     }
+
+    def ready(self) -> None:
+        """Let the rules of clinical.md 7.2 label every entry of the ledger."""
+        from throughcare.access import labels
+        from throughcare.ledger.labels import label_with
+
+        label_with(labels.of_entry)

@@ -191,5 +191,5 @@ def shown(row: m.Observation) -> str:
 
 
 def _of(lens: Lens, model: type[Any], people: Sequence[UUID]) -> QuerySet[Any]:
-    rows: QuerySet[Any] = model.objects.filter(visible(lens), person_id__in=people)
+    rows: QuerySet[Any] = model.objects.filter(visible(lens, people))
     return rows

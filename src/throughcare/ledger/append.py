@@ -10,6 +10,7 @@ from throughcare.kernel import db
 from throughcare.kernel.fhir import Json, encode
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import body as bodies
+from throughcare.ledger import labels
 from throughcare.ledger.entry import Entry, SubjectKind, describe
 
 RENDERER = 1
@@ -69,12 +70,13 @@ def restate(entries: Sequence[Entry]) -> None:
 
 def keep(unit: db.Unit) -> None:
     """Write a unit's entries: chain heads are locked in sorted order of subjects, so that writers never deadlock."""
-    entries: list[Entry] = unit.entries
+    entries, said = labels.labelled(unit.entries)
     for sealed in (False, True):
         batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject)
         if batch:
             _write(unit, batch, sealed)
-    entries.clear()
+    labels.keep_said(said)
+    unit.entries.clear()
 
 
 def _write(unit: db.Unit, batch: list[Entry], sealed: bool) -> None:

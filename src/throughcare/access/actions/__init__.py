@@ -13,6 +13,7 @@ from throughcare.access.actions.accounts import (
 )
 from throughcare.access.actions.consents import give_consent, revoke_consent, suspend_accounting
 from throughcare.access.actions.glass import break_glass, close_glass, review_glass, say_why
+from throughcare.access.actions.labelling import say_label, take_label_back
 from throughcare.access.actions.signing_in import (
     Outcome,
     begin_sign_in,
@@ -47,8 +48,10 @@ __all__ = [
     "post",
     "review_glass",
     "revoke_consent",
+    "say_label",
     "say_why",
     "set_password",
     "set_pin",
     "suspend_accounting",
+    "take_label_back",
 ]

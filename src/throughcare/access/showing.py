@@ -1,0 +1,66 @@
+"""What a lens shows of one entry: the whole, a projection, or nothing. One answer for pages, search, export and print."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from throughcare.access import conditions, labels, projections
+from throughcare.kernel.fhir import Json
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import SEALED, DataClass, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One entry as it stands in the ledger, with what decides about it."""
+
+    type: str
+    id: UUID
+    version: int
+    data_class: DataClass
+    body: Json
+    person_id: UUID | None = None
+    author_id: UUID | None = None
+    labels: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What leaves the house of an entry: the body with today's labels, by which cuts, and its ETag."""
+
+    body: Json
+    cuts: tuple[str, ...]
+    etag: str
+
+
+def show(lens: Lens, entry: Kept) -> Shown | None:
+    """Show an entry as the lens lets it be seen. The strictest of its class and its labels decides: deny beats allow."""
+    cuts: list[str] = []
+    for cls in sorted({entry.data_class, *labels.classes_of(entry.labels)}):
+        way = _way(lens, cls, entry)
+        if way is None:
+            return None
+        cuts += [name for name in way if name not in cuts]
+    body = projections.cut(entry.body, *cuts)
+    if body is None:
+        return None
+    return Shown(
+        labels.spliced(body, entry.labels, entry.data_class), tuple(cuts), projections.etag(entry.version, *cuts)
+    )
+
+
+def _way(lens: Lens, cls: DataClass, entry: Kept) -> tuple[str, ...] | None:
+    """Give the cuts by which this class may be seen, widest grant first; None where it may not."""
+    if lens.shut(entry.person_id):
+        return None
+    if entry.person_id in lens.opened and cls not in SEALED:
+        return ()
+    for verb in (Verb.READ, Verb.SUMMARY, Verb.OPERATIONAL):
+        grant = lens.by(verb, cls, person_id=entry.person_id, author_id=entry.author_id)
+        if grant is not None:
+            cut = conditions.projection_of(grant.condition) or DEFAULT.get(verb, "")
+            return (cut,) if cut else ()
+    return None
+
+
+# What a verb shows where the condition names no cut of its own.
+DEFAULT = {Verb.SUMMARY: "summary", Verb.OPERATIONAL: "operational"}

@@ -1,0 +1,57 @@
+"""Labels of entries: by rule as they are written, by an author's hand afterwards; append-only, beside the bytes."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import connection
+
+from throughcare.kernel import db
+from throughcare.ledger.entry import Entry
+
+# Gives an entry back with the bits of its labels, and each label with the rule that gave it.
+Labeller = Callable[[Entry], tuple[Entry, tuple[tuple[str, str], ...]]]
+_labeller: list[Labeller] = []
+
+
+def label_with(labeller: Labeller) -> None:
+    """Let `labeller` label every entry before it is written (access installs its rules here)."""
+    _labeller[:] = [labeller]
+
+
+def labelled(entries: list[Entry]) -> tuple[list[Entry], list[tuple[str, UUID, str, str]]]:
+    """Give the entries with their labels, and the rows that say so: (type, id, label, rule)."""
+    if not _labeller:
+        return entries, []
+    done, said = [], []
+    for entry in entries:
+        labelled_entry, found = _labeller[0](entry)
+        done.append(labelled_entry)
+        said += [(entry.type, entry.id, label, f"rule {rule}") for label, rule in found]
+    return done, said
+
+
+def keep_said(said: list[tuple[str, UUID, str, str]]) -> None:
+    """Write what the rules said."""
+    if said:
+        columns = [list(column) for column in zip(*said, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_label_by_rule(%s::text[], %s::uuid[], %s::text[], %s::text[])", columns)
+
+
+def say(kind: str, id: UUID, label: str, bit: int, *, ends: bool = False) -> None:
+    """Say by hand that a label holds, or no longer does; inside an action, whose actor stands beside it."""
+    by = db.unit().actor.label()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_label_say(%s, %s, %s, %s, %s, %s)", [kind, id, label, bit, by, ends])
+
+
+def bits(kind: str, id: UUID) -> int:
+    """Give the labels that hold of a resource today, as bits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT labels FROM ledger_current WHERE type = %s AND id = %s "
+            "UNION ALL SELECT labels FROM ledger_sealed_current WHERE type = %s AND id = %s",
+            [kind, id, kind, id],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
