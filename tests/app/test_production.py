@@ -1,0 +1,82 @@
+"""Production: set up on a server of the agency's own, served under its own name, and deaf to what is for trying."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.app.commands import bare_environment, throughcare
+from tests.serving import free_port
+from throughcare.app import cli
+from throughcare.app.postgres import APP, OWNER, Cluster
+
+pytestmark = pytest.mark.slow
+HOST = "record.example.org"
+
+
+@pytest.fixture
+def installed(cluster: Cluster, database_copy: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of a production installation that was set up."""
+    environment = {
+        "THROUGHCARE_HOME": str(tmp_path / "home"),
+        "THROUGHCARE_HOSTS": HOST,
+        "THROUGHCARE_BASE_URL": f"https://{HOST}",
+        "THROUGHCARE_PORT": str(free_port()),
+        "DATABASE_URL": cluster.url(APP, database_copy),
+    }
+    done = throughcare("setup", **environment, OWNER_DATABASE_URL=cluster.url(OWNER, database_copy))
+    assert done.returncode == 0, done.stderr
+    return environment
+
+
+def ask(environment: dict[str, str], path: str, **headers: str) -> int:
+    address = f"http://127.0.0.1:{environment['THROUGHCARE_PORT']}{path}"
+    try:
+        with urlopen(
+            Request(address, headers={"Host": HOST, "X-Forwarded-Proto": "https", **headers}), timeout=5
+        ) as answer:
+            return answer.status
+    except HTTPError as refused:
+        return refused.code
+
+
+def test_it_serves_under_its_own_name_alone(installed: dict[str, str]):
+    command = [sys.executable, "-m", "throughcare.app", "serve"]
+    server = subprocess.Popen(command, env={**bare_environment(), **installed})
+    try:
+        end = time.monotonic() + 90
+        while time.monotonic() < end and server.poll() is None:
+            try:
+                if ask(installed, "/readyz") == 200:
+                    break
+            except (URLError, OSError):
+                time.sleep(0.2)
+        assert ask(installed, "/readyz") == 200
+        assert ask(installed, "/readyz", Host="elsewhere.example.org") == 400
+        assert ask(installed, "/demo/become") in (403, 404)
+    finally:
+        server.terminate()
+        assert server.wait(15) == 0
+
+
+def test_whoever_serves_pages_does_not_hold_the_owners_address(installed: dict[str, str]):
+    assert "OWNER_DATABASE_URL" not in installed  # it is needed by setup alone
+    assert throughcare("verify", **installed).returncode == 0
+
+
+def test_what_is_for_trying_is_refused_there_too(installed: dict[str, str]):
+    for words in (["env"], ["tick", "--to", "2030-01-01T00:00:00Z"], ["world", "--people", "1", "--days", "1"]):
+        done = throughcare(*words, **installed)
+        assert done.returncode == cli.REFUSED, words
+        assert "postgresql://" not in done.stdout + done.stderr
+
+
+def test_no_secret_comes_with_the_package(installed: dict[str, str], tmp_path: Path):
+    key = (tmp_path / "home/keys/django.key").read_text().strip()
+    assert len(key) >= 50
+    assert os.stat(tmp_path / "home/keys/django.key").st_mode & 0o077 == 0
