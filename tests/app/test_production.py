@@ -34,11 +34,11 @@ def installed(cluster: Cluster, database_copy: str, tmp_path: Path) -> dict[str,
     return environment
 
 
-def ask(environment: dict[str, str], path: str, **headers: str) -> int:
+def ask(environment: dict[str, str], path: str, method: str = "GET", **headers: str) -> int:
     address = f"http://127.0.0.1:{environment['THROUGHCARE_PORT']}{path}"
     try:
         with urlopen(
-            Request(address, headers={"Host": HOST, "X-Forwarded-Proto": "https", **headers}), timeout=5
+            Request(address, headers={"Host": HOST, "X-Forwarded-Proto": "https", **headers}, method=method), timeout=5
         ) as answer:
             return answer.status
     except HTTPError as refused:
@@ -57,8 +57,10 @@ def test_it_serves_under_its_own_name_alone(installed: dict[str, str]):
             except (URLError, OSError):
                 time.sleep(0.2)
         assert ask(installed, "/readyz") == 200
-        assert ask(installed, "/readyz", Host="elsewhere.example.org") == 400
-        assert ask(installed, "/demo/become") in (403, 404)
+        assert ask(installed, "/sign-in/") == 200
+        assert ask(installed, "/sign-in/", Host="elsewhere.example.org") == 400
+        assert ask(installed, "/readyz", Host="10.0.0.7") == 200
+        assert ask(installed, "/demo/become", method="POST") in (403, 404)
     finally:
         server.terminate()
         assert server.wait(15) == 0

@@ -12,14 +12,19 @@ CSP = (
 )
 
 
+WATCHED = frozenset({"/healthz", "/readyz"})  # asked by number, not by name, by whoever watches the machine
+
+
 class HeadersMiddleware:
-    """Set the headers that keep a page to itself."""
+    """Answer under our own names alone, and set the headers that keep a page to itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and add what is missing."""
+        if request.path not in WATCHED:
+            request.get_host()  # refuses a name that is not ours
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CSP)
         response.headers.setdefault("X-Frame-Options", "DENY")
