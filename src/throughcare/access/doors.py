@@ -6,7 +6,7 @@ def chart(request: Request, person_id: UUID) -> HttpResponse: ...
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ from throughcare.kernel import db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotAllowed, NotFound, Refused
 from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import Purpose
 from throughcare.ledger import reads as ledger_reads
 from throughcare.ui import pages
 
@@ -148,8 +149,11 @@ def ask_why(request: Any, needs: NeedsWhy) -> HttpResponse:
 
 
 def _log(request: Any, policy: Policy, name: str, kind: str) -> None:
-    people = getattr(request, "seen_people", ())
-    ledger_reads.log_read(request.lens, route=name, people=people, classes=policy.classes(), kind=kind)
+    lens: Lens = request.lens
+    people: set[UUID] = getattr(request, "seen_people", set())
+    if not lens.opened.isdisjoint(people):
+        lens = replace(lens, purpose=Purpose.BREAK_GLASS)
+    ledger_reads.log_read(lens, route=name, people=people, classes=policy.classes(), kind=kind)
 
 
 def _turned_away(request: Any, policy: Policy, owes: str) -> HttpResponse | None:

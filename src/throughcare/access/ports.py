@@ -1,5 +1,6 @@
 """What access needs and only higher floors know."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -25,5 +26,13 @@ class Family(Protocol):
         """Give the person's own id and those of the charts linked to it."""
 
 
+class Names(Protocol):
+    """How people are called on a page, for the rooms below them."""
+
+    def of(self, person_ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Give name and number of each."""
+
+
 CARE: Port[CareRelationship] = Port("access.care_relationship")
 FAMILY: Port[Family] = Port("access.family")
+NAMES: Port[Names] = Port("access.names")

@@ -9,13 +9,15 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 
-from throughcare.access import actions, lenses, limits, personal, rules
+from throughcare.access import actions, lenses, limits, personal, reads, rules
 from throughcare.access.actions.record import in_force
 from throughcare.access.models import Posting, SignIn, User
 from throughcare.access.realtime import real_now
+from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor, Kind
 from throughcare.kernel.errors import NotAllowed
-from throughcare.kernel.vocabulary import Purpose, Role
+from throughcare.kernel.vocabulary import Role
+from throughcare.ui.shapes import Action, Toast
 
 SEAT, CONFIRMED = "sign_in", "signature_confirmed"
 _HEARTBEAT = timedelta(seconds=30)
@@ -172,11 +174,18 @@ def _equip(request: Any, user: User, posting: Posting) -> None:
         denied=own.denied,
         emergencies=own.emergencies,
         trainings=frozenset(posting.trainings),
-        purpose=Purpose.BREAK_GLASS if own.opened else None,
     )
     kind: Kind = "patient" if role is Role.PATIENT else "staff"
     request.actor = Actor(kind, user.id, user.name, role, posting.facility_id)
     request.posting = posting
+    if own.opened:
+        request.notices = [_standing_open(*glass) for glass in reads.open_glass(user.id)]
+
+
+def _standing_open(glass_id: UUID, person_id: UUID, name: str, until: datetime) -> Toast:
+    zone = settings.TIME_ZONE
+    words = f"You hold a record open against the rule until {clock.local(until, zone):%H:%M}: {name}"
+    return Toast(words, Action("Close it now", f"/glass/{glass_id}/close/", "post"), "harm")
 
 
 def _expired(seat: SignIn, posting: Posting | None) -> bool:

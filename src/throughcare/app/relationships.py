@@ -1,5 +1,6 @@
 """Fills access' ports: who has to do with whom now, and which charts stand for one person (clinical.md 7.4, ruling 9)."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from throughcare.custody.relationship import AtTheFacility
 from throughcare.duties.models import Duty
 from throughcare.kernel.lens import Lens
 from throughcare.people.family import family
+from throughcare.people.models import Identifier, Person
 
 
 class Families:
@@ -17,6 +19,18 @@ class Families:
     def of(self, person_id: UUID) -> frozenset[UUID]:
         """Ask the people room."""
         return family(person_id)
+
+
+class PeopleNames:
+    """Calls people by name and number."""
+
+    def of(self, person_ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Ask the people room."""
+        found = Person.objects.filter(id__in=set(person_ids))
+        numbers = dict(
+            Identifier.objects.filter(person__in=found, until=None).order_by("-since").values_list("person_id", "value")
+        )
+        return {p.id: f"{p.family}, {p.given} · {numbers.get(p.id, 'no number')}" for p in found}
 
 
 class CareRelationships(AtTheFacility):

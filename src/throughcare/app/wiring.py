@@ -1,7 +1,7 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
-from throughcare.access.ports import CARE, FAMILY
-from throughcare.app.relationships import CareRelationships, Families
+from throughcare.access.ports import CARE, FAMILY, NAMES
+from throughcare.app.relationships import CareRelationships, Families, PeopleNames
 from throughcare.care.intake import handlers as intake
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
@@ -16,6 +16,7 @@ def wire() -> None:
     """Wire every room; runs once at start, and may run again."""
     events.clear()
     FAMILY.fill(Families())
+    NAMES.fill(PeopleNames())
     CARE.fill(CareRelationships())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)

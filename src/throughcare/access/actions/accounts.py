@@ -121,6 +121,8 @@ def post(
 ) -> UUID:
     """Give somebody a role at a place (none: across the agency). Gives the posting's id."""
     user = _user(user_id)
+    if user.id == actor.id:
+        raise Refused("Nobody gives themselves a role. Ask somebody else who administers accounts.")
     if (role is Role.PATIENT) is not (user.person_id is not None):
         raise Invalid(
             "A person in custody is a patient here, and nobody else is.", fields={"role": "Choose another role."}

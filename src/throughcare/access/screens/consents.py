@@ -1,1 +1,130 @@
-"""Soon."""
+"""A person's consents: what stands, a new one, and taking one back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+
+from throughcare.access import actions, forms, kinds, limits, matrix, policy, reads
+from throughcare.access.doors import Request, screen
+from throughcare.access.ports import NAMES
+from throughcare.kernel.errors import Invalid, Stale
+from throughcare.kernel.vocabulary import Role
+from throughcare.ui import pages
+from throughcare.ui.shapes import FieldError, FieldShape, Option
+
+LANGUAGES = (Option("en", "English"), Option("es", "Español"), Option("other", "Another language"))
+TOLD = (Role.COMMUNITY, Role.PAROLE, Role.OMBUDS, Role.PLANNER, Role.PROVIDER, Role.RN, Role.PSYCH)
+
+
+@screen("GET", "/people/<uuid:person_id>/consents/", policy=policy.CONSENTS_READ, name="consents")
+def consents(request: Request, person_id: UUID) -> HttpResponse:
+    """Show a person's consents and the form for another."""
+    return _page(request, person_id)
+
+
+@screen("POST", "/people/<uuid:person_id>/consents/", policy=policy.CONSENTS_WRITE, name="consents")
+def give_consent(request: Request, person_id: UUID) -> HttpResponse:
+    """Keep what the person signed."""
+    try:
+        agreement = forms.agreement(request.POST)
+        actions.give_consent(actor=request.actor, person_id=person_id, agreement=agreement)
+    except Invalid as invalid:
+        return _page(request, person_id, invalid)
+    return HttpResponseRedirect(f"/people/{person_id}/consents/")
+
+
+@screen(
+    "POST",
+    "/people/<uuid:person_id>/consents/<uuid:consent_id>/revoke/",
+    policy=policy.CONSENTS_WRITE,
+    name="revoke-consent",
+)
+def revoke_consent(request: Request, person_id: UUID, consent_id: UUID) -> HttpResponse:
+    """Take a consent back as the person asked."""
+    try:
+        version = int(request.POST.get("version", ""))
+    except ValueError:
+        raise Stale("This form is not complete. Open the consents again.") from None
+    try:
+        actions.revoke_consent(
+            actor=request.actor,
+            consent_id=consent_id,
+            person_id=person_id,
+            version=version,
+            how=request.POST.get("how", "")[:160],
+        )
+    except Invalid as invalid:
+        return _page(request, person_id, invalid)
+    return HttpResponseRedirect(f"/people/{person_id}/consents/")
+
+
+def _page(request: Any, person_id: UUID, invalid: Invalid | None = None) -> HttpResponse:
+    sent = request.POST if invalid else {}
+    told = invalid.fields if invalid else {}
+    shown = {
+        "person_id": person_id,
+        "name": NAMES().of([person_id]).get(person_id, ""),
+        "consents": reads.consents(request.lens, person_id),
+        "may_write": policy.CONSENTS_WRITE.allows(request.lens, person_id),
+        "fields": _fields(sent, told),
+        "errors": [FieldError(name, words) for name, words in told.items()],
+    }
+    return pages.page(request, "access/consents.html", shown, status=422 if invalid else 200)
+
+
+def _fields(sent: Any, told: dict[str, str]) -> list[FieldShape]:
+    many = sent.getlist if hasattr(sent, "getlist") else lambda _: []
+    titles = matrix.load_matrix().titles
+    kind_options = [Option(k.code, k.title, hint=k.law) for k in kinds.all_kinds()]
+    class_options = [Option(c.value, titles[c].english) for c in sorted(kinds.ORDINARY) if c in titles]
+    role_options = [Option(r.value, limits.of_role(r).title) for r in TOLD]
+
+    def text(name: str, label: str, hint: str = "", required: bool = False) -> FieldShape:
+        error, value = told.get(name, ""), sent.get(name, "")
+        return FieldShape(
+            name, label, value=value, hint=hint, required=required, error=error, max_length=forms.TEXTS[name]
+        )
+
+    return [
+        FieldShape(
+            "kind",
+            "What for",
+            "select",
+            sent.get("kind", ""),
+            options=kind_options,
+            required=True,
+            error=told.get("kind", ""),
+        ),
+        FieldShape(
+            "agreed",
+            "The person",
+            "radio",
+            sent.get("agreed", ""),
+            options=[Option("yes", "agreed"), Option("no", "refused")],
+            required=True,
+            inline=True,
+            error=told.get("agreed", ""),
+        ),
+        text("about", "Which medicine, procedure or programme"),
+        FieldShape(
+            "classes",
+            "What may be told",
+            "checks",
+            many("classes"),
+            options=class_options,
+            error=told.get("classes", ""),
+        ),
+        FieldShape("roles", "To whom", "checks", many("roles"), options=role_options, error=told.get("roles", "")),
+        text("recipient", "Named recipient"),
+        text("purpose", "What it is for"),
+        FieldShape("expires_at", "Ends on", "date", sent.get("expires_at", ""), error=told.get("expires_at", "")),
+        text("expires_event", "or ends with"),
+        text("irrevocable_until", "Can't be taken back before (criminal justice only)"),
+        FieldShape(
+            "language", "Language of the form", "select", sent.get("language", "en"), options=LANGUAGES, required=True
+        ),
+        text("interpreter", "Interpreter"),
+        text("witness", "Witness"),
+        text("form_version", "Form and version", required=True),
+    ]

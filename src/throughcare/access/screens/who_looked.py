@@ -1,1 +1,54 @@
-"""Soon."""
+"""Who looked at a record: for the person, role, purpose and date; for who keeps the records, names too (ruling 10)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+
+from throughcare.access import matrix, policy, reads
+from throughcare.access.doors import Request, screen
+from throughcare.access.reads import Look
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.vocabulary import Role
+from throughcare.ui import pages, wording
+from throughcare.ui.shapes import PageKeys
+
+
+@screen("GET", "/people/<uuid:person_id>/who-looked/", policy=policy.WHO_LOOKED, name="who-looked")
+def who_looked(request: Request, person_id: UUID) -> HttpResponse:
+    """Show who opened this record."""
+    looks, after = reads.who_looked(request.lens, person_id, before=_key(request.GET.get("before", "")))
+    own = request.lens.role is Role.PATIENT
+    shown = {
+        "looks": [_words(look) for look in looks],
+        "own": own,
+        "pages": PageKeys(len(looks), older=f"?before={after}" if after else ""),
+    }
+    return pages.page(request, "access/my_readers.html" if own else "access/who_looked.html", shown)
+
+
+@screen("GET", "/my/who-looked/", policy=policy.MINE, name="my-who-looked")
+def my_readers(request: Request) -> HttpResponse:
+    """Bring a person to their own page."""
+    if request.lens.person_id is None:
+        raise NotFound("This page is for patients.")
+    return HttpResponseRedirect(f"/people/{request.lens.person_id}/who-looked/")
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _words(look: Look) -> dict[str, Any]:
+    lang = wording.language()
+    titles = matrix.load_matrix().titles
+    classes = [titles[c].spanish if lang == "es" else titles[c].english for c in look.classes if c in titles]
+    return {
+        "at": look.at,
+        "name": look.name,
+        "role": wording.t(f"who_looked.role.{look.role}"),
+        "purpose": wording.t(f"who_looked.purpose.{look.purpose}"),
+        "kind": wording.t(f"who_looked.kind.{look.kind}"),
+        "classes": ", ".join(classes),
+        "route": look.route,
+    }

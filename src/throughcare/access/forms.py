@@ -1,0 +1,78 @@
+"""What the forms of this room hand in: shape only; the actions decide."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import QueryDict
+
+from throughcare.access.actions.consents import Agreement
+from throughcare.kernel.errors import Invalid
+from throughcare.kernel.vocabulary import DataClass, Role
+
+E = TypeVar("E", bound=StrEnum)
+TEXTS = {
+    "kind": 40,
+    "form_version": 40,
+    "language": 12,
+    "recipient": 160,
+    "purpose": 160,
+    "about": 120,
+    "interpreter": 120,
+    "witness": 120,
+    "expires_event": 120,
+    "irrevocable_until": 120,
+}
+
+
+def agreement(sent: QueryDict) -> Agreement:
+    """Read a consent form; refuse what is no class, no role or no date."""
+    texts: dict[str, Any] = {name: sent.get(name, "").strip()[:longest] for name, longest in TEXTS.items()}
+    if sent.get("agreed") not in ("yes", "no"):
+        raise Invalid("The consent was not kept.", fields={"agreed": "Did the person agree or refuse?"})
+    return Agreement(
+        **texts,
+        agreed=sent.get("agreed") == "yes",
+        classes=tuple(_one_of(DataClass, value, "classes") for value in sent.getlist("classes")),
+        roles=tuple(_one_of(Role, value, "roles") for value in sent.getlist("roles")),
+        expires_at=day_end(sent, "expires_at"),
+    )
+
+
+def role(sent: QueryDict) -> Role:
+    """Read a role."""
+    return _one_of(Role, sent.get("role", ""), "role")
+
+
+def place(sent: Mapping[str, str], name: str) -> UUID | None:
+    """Read an id, or none where the field is empty."""
+    text = sent.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("Nothing was changed.", fields={name: "Choose a place from the list."}) from None
+
+
+def day_end(sent: QueryDict, name: str) -> datetime | None:
+    """Read a day as its last moment in the agency's zone."""
+    text = sent.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a day has no zone; its end gets one)
+    except ValueError:
+        raise Invalid("Nothing was kept.", fields={name: "Write the day as 2026-11-30."}) from None
+    return datetime.combine(day, time(23, 59, 59), tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def _one_of(kinds: type[E], value: str, name: str) -> E:
+    try:
+        return kinds(value)
+    except ValueError:
+        raise Invalid("Nothing was kept.", fields={name: "Choose from the list."}) from None

@@ -1,0 +1,34 @@
+"""What the pages of this room show: accounts, sign-ins, break-glass, consents, who looked."""
+
+from throughcare.access.reads.accounts import (
+    AccountRow,
+    PostingRow,
+    SignInRow,
+    account,
+    accounts,
+    owes,
+    own_postings,
+    own_sign_ins,
+    user,
+)
+from throughcare.access.reads.consents import ConsentRow, consents
+from throughcare.access.reads.looks import GlassRow, Look, glass_reviews, open_glass, who_looked
+
+__all__ = [
+    "AccountRow",
+    "ConsentRow",
+    "GlassRow",
+    "Look",
+    "PostingRow",
+    "SignInRow",
+    "account",
+    "accounts",
+    "consents",
+    "glass_reviews",
+    "open_glass",
+    "owes",
+    "own_postings",
+    "own_sign_ins",
+    "user",
+    "who_looked",
+]

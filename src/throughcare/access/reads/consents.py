@@ -1,0 +1,83 @@
+"""A person's consents as the page shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from throughcare.access import kinds
+from throughcare.access.models import Consent
+from throughcare.access.ports import FAMILY
+from throughcare.kernel import clock
+from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """One consent, and how it stands today."""
+
+    id: UUID
+    version: int
+    person_id: UUID
+    kind: str
+    title: str
+    about: str
+    recipient: str
+    roles: tuple[str, ...]
+    classes: tuple[str, ...]
+    language: str
+    witness: str
+    signed_at: datetime
+    expires_at: datetime | None
+    expires_event: str
+    state: str
+    can_revoke: bool
+
+
+def consents(lens: Lens, person_id: UUID) -> list[ConsentRow]:
+    """List a person's consents, newest first. What opens a class that the reader may not see is not listed."""
+    if not lens.may(Verb.SUMMARY, DataClass.CLINICAL, person_id=person_id):
+        raise NotAllowed("Your role may not read this person's consents.")
+    titles = {kind.code: kind.title for kind in kinds.all_kinds()}
+    rows = Consent.objects.filter(person_id__in=FAMILY().of(person_id)).order_by("-signed_at", "-id")
+    return [_row(row, titles) for row in rows if _shown(lens, row)]
+
+
+def _shown(lens: Lens, row: Consent) -> bool:
+    # That a consent for a programme's record exists says that there is one.
+    ordinary = kinds.ORDINARY - {DataClass.PREA, DataClass.FORENSIC}
+    return all(DataClass(cls) in ordinary or lens.could(Verb.SUMMARY, DataClass(cls)) for cls in row.classes)
+
+
+def _row(row: Consent, titles: dict[str, str]) -> ConsentRow:
+    state = _state(row)
+    return ConsentRow(
+        row.id,
+        row.version,
+        row.person_id,
+        row.kind,
+        titles.get(row.kind, row.kind),
+        row.about,
+        row.recipient,
+        tuple(row.roles),
+        tuple(row.classes),
+        row.language,
+        row.witness,
+        row.signed_at,
+        row.expires_at,
+        row.expires_event,
+        state,
+        can_revoke=state == "in force" and not row.irrevocable_until,
+    )
+
+
+def _state(row: Consent) -> str:
+    if row.revoked_at is not None:
+        return "taken back"
+    if not row.agreed:
+        return "refused"
+    now = clock.now()
+    if row.expires_at is not None and row.expires_at <= now:
+        return "ended"
+    return "in force" if row.starts_at <= now else "not yet"

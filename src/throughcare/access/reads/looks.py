@@ -1,0 +1,138 @@
+"""Who looked: at one person's record, and each time that the glass was broken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from throughcare.access import limits
+from throughcare.access.actions.record import in_force
+from throughcare.access.models import BreakGlass, Suspension, User
+from throughcare.access.ports import FAMILY, NAMES
+from throughcare.kernel import clock
+from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+from throughcare.ledger.models import Read
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One reading of a record; `name` is empty for the person themself (ruling 10)."""
+
+    at: datetime
+    role: str
+    purpose: str
+    kind: str
+    classes: tuple[str, ...]
+    name: str = ""
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GlassRow:
+    """One break-glass, for its reviewer."""
+
+    id: UUID
+    version: int
+    user: str
+    role: str
+    person: str
+    reason: str
+    text: str
+    opened_at: datetime
+    until: datetime
+    recipient: str
+    affiliation: str
+    emergency: str
+    reads: int
+    reviewed_at: datetime | None
+    reviewed_by: str
+    finding: str
+    review: str
+
+
+def who_looked(
+    lens: Lens, person_id: UUID, *, before: int | None = None, limit: int = 100
+) -> tuple[list[Look], int | None]:
+    """List who opened this record, newest first, and the key of the next page.
+
+    The person sees role, purpose and date, one line per reader and day; who keeps the records sees names. What a lawful
+    suspension holds back is not shown to the person, and nothing shows that something is held back.
+    """
+    whole = lens.may(Verb.READ, DataClass.AUDIT_LOG, person_id=person_id) and lens.role is not Role.PATIENT
+    if not whole and not lens.may(Verb.SUMMARY, DataClass.AUDIT_LOG, person_id=person_id):
+        raise NotAllowed("Your role may not read who opened this record.")
+    people = FAMILY().of(person_id)
+    rows = Read.objects.filter(people__overlap=list(people)).order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    if not whole:
+        rows = _accounted(rows, lens, people)
+    page = list(rows[: limit + 1])
+    after = page[limit - 1].id if len(page) > limit else None
+    return [_look(row, whole) for row in page[:limit]], after
+
+
+def glass_reviews(lens: Lens, *, limit: int = 100) -> list[GlassRow]:
+    """List break-glass to review, oldest first, then those reviewed, newest first."""
+    if lens.role is not Role.HIM:
+        raise NotAllowed("Reviews are for the privacy officer.")
+    waiting = list(BreakGlass.objects.filter(reviewed_at=None).order_by("opened_at")[:limit])
+    done = list(BreakGlass.objects.exclude(reviewed_at=None).order_by("-reviewed_at")[:limit])
+    rows = waiting + done
+    names = NAMES().of([row.person_id for row in rows])
+    users = dict(User.objects.filter(id__in=[row.user_id for row in rows]).values_list("id", "name"))
+    titles = {reason.code: reason.title for reason in limits.glass().reasons}
+    return [_glass(row, users, names, titles) for row in rows]
+
+
+def open_glass(user_id: UUID) -> list[tuple[UUID, UUID, str, datetime]]:
+    """List the charts that this user holds open: (id, person, name, until)."""
+    now = clock.now()
+    rows = list(BreakGlass.objects.filter(user_id=user_id, until__gt=now, closed_at=None).order_by("until"))
+    names = NAMES().of([row.person_id for row in rows]) if rows else {}
+    return [(row.id, row.person_id, names.get(row.person_id, ""), row.until) for row in rows]
+
+
+def _accounted(rows: QuerySet[Read], lens: Lens, people: frozenset[UUID]) -> QuerySet[Read]:
+    held_back = Suspension.objects.filter(in_force(), person_id__in=people).values_list("roles", flat=True)
+    hidden = {role for roles in held_back for role in roles}
+    return rows.exclude(role__in=hidden).exclude(user_id=lens.user_id)
+
+
+def _look(row: Read, whole: bool) -> Look:
+    return Look(
+        row.at,
+        row.role,
+        row.purpose,
+        row.kind,
+        tuple(row.classes),
+        row.user_name if whole else "",
+        row.route if whole else "",
+    )
+
+
+def _glass(row: BreakGlass, users: dict[UUID, str], names: dict[UUID, str], titles: dict[str, str]) -> GlassRow:
+    end = row.closed_at or row.until
+    looks = Read.objects.filter(user_id=row.user_id, people__contains=[row.person_id])
+    return GlassRow(
+        row.id,
+        row.version,
+        users.get(row.user_id, ""),
+        row.role,
+        names.get(row.person_id, ""),
+        titles.get(row.code, row.code),
+        row.text,
+        row.opened_at,
+        row.until,
+        row.recipient,
+        row.affiliation,
+        row.emergency,
+        looks.filter(at__gte=row.opened_at, at__lte=end).count(),
+        row.reviewed_at,
+        row.reviewed_by,
+        row.finding,
+        row.review,
+    )
