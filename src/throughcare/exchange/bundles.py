@@ -1,0 +1,378 @@
+"""FHIR R4 of others read as chart facts: what is understood becomes values, what is not is named and left verbatim.
+
+Pure: parsed JSON in, facts out; no resource is changed, guessed or dropped silently.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Json = Mapping[str, Any]
+CHARTED = ("Patient", "Condition", "AllergyIntolerance", "Observation", "MedicationRequest", "MedicationStatement")
+_STATES = {"active": "active", "recurrence": "active", "relapse": "active", "remission": "remission"}
+_STATES |= {"inactive": "inactive", "resolved": "resolved"}
+_TOO_LARGE = Decimal(10) ** 10
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A code with its words."""
+
+    system: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient of another system: who they are, and the facts that refer to them."""
+
+    family: str
+    given: str
+    middle: str
+    birth_date: date | None
+    sex: str
+    race: str
+    language: str
+    numbers: tuple[tuple[str, str], ...]
+    deceased_at: datetime | None
+    facts: "Facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A condition as it is to stand in the chart."""
+
+    code: Coded
+    status: str
+    onset: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """An allergy or intolerance."""
+
+    code: Coded
+    status: str
+    criticality: str
+    reaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of a measurement."""
+
+    code: Coded
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """An observation with a value, or with parts that have one."""
+
+    code: Coded
+    category: str
+    value: Decimal | None
+    unit: str
+    words: str
+    parts: tuple[Part, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """A medicine that the person takes now, by the other system's word."""
+
+    code: Coded
+    dose: str
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is understood of one patient."""
+
+    problems: list[Problem] = field(default_factory=list)
+    allergies: list[Allergy] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
+    medicines: list[Medicine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a set of resources comes to: patients with their facts, and by kind and reason what is left as it came."""
+
+    patients: tuple[Patient, ...]
+    charted: dict[str, int]
+    left: dict[str, int]
+
+
+def understand(resources: Iterable[tuple[str, Any]]) -> Understood:
+    """Read resources, each with its address in its bundle."""
+    every = [(address, one) for address, one in resources if isinstance(one, Mapping)]
+    by_address = {name: one for address, one in every for name in _names(address, one)}
+    left: Counter[str] = Counter()
+    charted: Counter[str] = Counter()
+    facts: dict[int, Facts] = {}
+    people = {}
+    for _, one in every:
+        if one.get("resourceType") == "Patient":
+            facts[id(one)] = Facts()
+            people[id(one)] = one
+            charted["Patient"] += 1
+    for _, one in every:
+        kind = str(one.get("resourceType", "without a type"))
+        if kind == "Patient":
+            continue
+        subject = by_address.get(_reference(one.get("subject") or one.get("patient")))
+        if kind not in _READERS:
+            left[f"{kind}: no place in the chart yet"] += 1
+        elif subject is None or id(subject) not in facts:
+            left[f"{kind}: its patient is not among what came"] += 1
+        else:
+            reason = _read(kind, one, facts[id(subject)], by_address)
+            if reason:
+                left[f"{kind}: {reason}"] += 1
+            else:
+                charted[kind] += 1
+    patients = tuple(_patient(one, facts[key]) for key, one in people.items())
+    return Understood(patients, dict(charted), dict(left))
+
+
+def entries(document: Json) -> Iterator[tuple[str, Json]]:
+    """Give the resources of a Bundle with their addresses, or the one resource that a document is."""
+    if document.get("resourceType") != "Bundle":
+        yield "", document
+        return
+    for entry in _list(document.get("entry")):
+        resource = entry.get("resource")
+        if isinstance(resource, Mapping):
+            yield str(entry.get("fullUrl", "")), resource
+
+
+def _names(address: str, one: Json) -> Iterator[str]:
+    if address:
+        yield address
+    if one.get("id"):
+        yield f"{one.get('resourceType')}/{one['id']}"
+
+
+def _reference(value: Any) -> str:
+    return str(value.get("reference", "")) if isinstance(value, Mapping) else ""
+
+
+def _list(value: Any) -> list[Json]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _coded(concept: Any) -> Coded | None:
+    if not isinstance(concept, Mapping):
+        return None
+    first = next(iter(_list(concept.get("coding"))), {})
+    text = str(concept.get("text") or first.get("display") or first.get("code") or "").strip()
+    if not text:
+        return None
+    system, code = str(first.get("system", "")), str(first.get("code", ""))
+    fits = len(system) <= 120 and len(code) <= 40
+    return Coded(system if fits else "", code if fits else "", text)
+
+
+def _state(one: Json, key: str) -> str:
+    concept = one.get(key)
+    first = next(iter(_list(concept.get("coding"))), {}) if isinstance(concept, Mapping) else {}
+    return str(first.get("code", ""))
+
+
+def _day(text: Any) -> date | None:
+    try:
+        found = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
+    return found if found.year >= 1900 else None
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= _TOO_LARGE:
+        return None
+    return round(number, 4) if -int(number.as_tuple().exponent) > 4 else number
+
+
+# --- readers: each appends what it understands, or gives the reason why it does not ---------------------------------------
+
+
+def _read(kind: str, one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    if "entered-in-error" in (_state(one, "verificationStatus"), one.get("status")):
+        return "entered in error where it came from"
+    reason: str = _READERS[kind](one, facts, others)
+    return reason
+
+
+def _condition(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    code = _coded(one.get("code"))
+    if code is None:
+        return "names no problem"
+    status = _STATES.get(_state(one, "clinicalStatus") or "active", "")
+    if not status:
+        return "its clinical status is not one we know"
+    if _state(one, "verificationStatus") == "refuted":
+        return "refuted where it came from"
+    facts.problems.append(Problem(code, status, _day(one.get("onsetDateTime"))))
+    return ""
+
+
+def _allergy(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    code = _coded(one.get("code"))
+    if code is None:
+        return "names no substance"
+    status = _STATES.get(_state(one, "clinicalStatus") or "active", "")
+    if not status:
+        return "its clinical status is not one we know"
+    seen = [_coded(said) for event in _list(one.get("reaction")) for said in _list(event.get("manifestation"))]
+    reaction = ", ".join(said.text for said in seen if said)
+    facts.allergies.append(Allergy(code, status, str(one.get("criticality", ""))[:20], reaction))
+    return ""
+
+
+def _observation(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    code, at = _coded(one.get("code")), _moment(one.get("effectiveDateTime") or one.get("issued"))
+    if code is None or not code.code:
+        return "names nothing that was observed"
+    if at is None:
+        return "does not say when"
+    if str(one.get("status")) not in ("final", "amended", "corrected"):
+        return "is not final"
+    value, unit, words = _value(one)
+    parts = tuple(part for part in (_part(said) for said in _list(one.get("component"))) if part is not None)
+    if value is None and not words and not parts:
+        return "has no value that we can keep"
+    categories = [_coded(said) for said in _list(one.get("category"))]
+    category = next((said.code for said in categories if said and said.code), "")[:20] or "exam"
+    facts.measurements.append(Measurement(code, category, value, unit, words, parts, at))
+    return ""
+
+
+def _value(one: Json) -> tuple[Decimal | None, str, str]:
+    quantity = one.get("valueQuantity")
+    if isinstance(quantity, Mapping):
+        number, unit = _number(quantity.get("value")), str(quantity.get("code") or quantity.get("unit") or "")
+        if number is not None and len(unit) <= 20:
+            return number, unit, ""
+        return None, "", f"{quantity.get('value', '')} {unit}".strip()
+    concept = _coded(one.get("valueCodeableConcept"))
+    if concept is not None:
+        return None, "", concept.text
+    for key in ("valueString", "valueInteger", "valueBoolean", "valueDateTime", "valueTime"):
+        if key in one:
+            return None, "", str(one[key])
+    return None, "", ""
+
+
+def _part(one: Json) -> Part | None:
+    code = _coded(one.get("code"))
+    value, unit, _ = _value(one)
+    return Part(code, value, unit) if code is not None and value is not None else None
+
+
+def _medicine(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    if str(one.get("status")) != "active":
+        return "not taken any more"
+    code = _coded(one.get("medicationCodeableConcept"))
+    if code is None:
+        medication = others.get(_reference(one.get("medicationReference")))
+        code = _coded(medication.get("code")) if medication else None
+    if code is None:
+        return "names no medicine"
+    instructions = _list(one.get("dosageInstruction")) or _list(one.get("dosage"))
+    dose = next((str(said["text"]) for said in instructions if said.get("text")), "")
+    facts.medicines.append(Medicine(code, dose))
+    return ""
+
+
+_READERS: dict[str, Any] = {
+    "Condition": _condition,
+    "AllergyIntolerance": _allergy,
+    "Observation": _observation,
+    "MedicationRequest": _medicine,
+    "MedicationStatement": _medicine,
+}
+
+
+def _patient(one: Json, facts: Facts) -> Patient:
+    names = _list(one.get("name"))
+    name = next((said for said in names if said.get("use") == "official"), names[0] if names else {})
+    given = [str(part) for part in name.get("given", []) if part] if isinstance(name.get("given"), list) else []
+    sex = str(one.get("gender", "unknown"))
+    return Patient(
+        family=str(name.get("family") or "Unknown")[:80],
+        given=(given[0] if given else "")[:80],
+        middle=" ".join(given[1:])[:80],
+        birth_date=_day(one.get("birthDate")),
+        sex=sex if sex in ("female", "male", "other", "unknown") else "unknown",
+        race=_race(one),
+        language=_language(one),
+        numbers=tuple(_numbers(one)),
+        deceased_at=_moment(one.get("deceasedDateTime")) if one.get("deceasedDateTime") else None,
+        facts=facts,
+    )
+
+
+def _numbers(one: Json) -> Iterator[tuple[str, str]]:
+    """Numbers that say who somebody is: not those of the social security, a licence or a passport."""
+    for said in _list(one.get("identifier")):
+        kind = _coded(said.get("type"))
+        system, value = str(said.get("system", "")), str(said.get("value", ""))
+        alone = kind is None or kind.code not in ("SS", "DL", "PPN")
+        if alone and system and value and len(system) <= 120 and len(value) <= 80 and "us-ssn" not in system:
+            yield system, value
+
+
+def _race(one: Json) -> str:
+    for extension in _list(one.get("extension")):
+        if str(extension.get("url", "")).endswith(("us-core-ethnicity", "us-core-race")):
+            for said in _list(extension.get("extension")):
+                coding = said.get("valueCoding")
+                if isinstance(coding, Mapping) and coding.get("code") in _RACES:
+                    return _RACES[str(coding["code"])]
+    return ""
+
+
+_RACES = {
+    "2135-2": "hispanic",
+    "1002-5": "american_indian",
+    "2028-9": "asian",
+    "2054-5": "black",
+    "2076-8": "pacific_islander",
+    "2106-3": "white",
+}
+
+
+def race_word(code: str) -> str:
+    """Give the record's word for a race or ethnicity of the CDC code set; empty where it is none of those."""
+    return _RACES.get(code, "")
+
+
+def _language(one: Json) -> str:
+    for said in _list(one.get("communication")):
+        code = _coded(said.get("language"))
+        tag = (code.code if code else "").lower().split("-")[0]
+        if re.fullmatch(r"[a-z]{2,3}", tag):
+            return tag
+    return "en"

@@ -1,0 +1,223 @@
+"""`throughcare import`: the file door for HL7 v2 messages, custody rosters and FHIR R4 of other systems.
+
+Each file is recognised by its content, never by its name. Everything is kept; what can't be used is listed.
+"""
+
+import gzip
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from throughcare.exchange import actions, bundles, roster
+from throughcare.exchange.actions import FILE_DOOR
+from throughcare.exchange.hl7v2 import actions as hl7v2
+from throughcare.exchange.hl7v2.wire import split_batch
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Refused
+
+LARGEST = 256 * 1024 * 1024
+_SHOWN = 20
+_HL7 = re.compile(rb"[\x0b\s\x00]*(?:\xef\xbb\xbf)?(?:MSH|FHS|BHS)[^A-Za-z0-9\r\n]")
+_PUBLISHED_LINE = re.compile(rb"(?im)^[^\r\n]*(?:^|,)[ \"]*ZZ[A-Z]{6}[ \"]*(?:,|$)[^\r\n]*(?:\r?\n|$)")
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the files: lines for the console, and whether everything could be used."""
+
+    told: list[str] = field(default_factory=list)
+    sound: bool = True
+
+    def lines(self) -> list[str]:
+        """The report as it is printed; it names files and counts, and nobody."""
+        return self.told
+
+    def say(self, line: str) -> None:
+        """Add a line."""
+        self.told.append(line)
+
+    def fault(self, line: str) -> None:
+        """Add a line on something that could not be used."""
+        self.told.append(line)
+        self.sound = False
+
+
+def run(paths: Sequence[Path]) -> Report:
+    """Take in files and folders; give the report. A file that fails does not hinder the others."""
+    report = Report()
+    resources: list[tuple[str, Any]] = []
+    for path in _files(paths, report):
+        raw = _bytes(path, report)
+        if raw is None:
+            continue
+        lines = _ndjson(raw)
+        if lines is not None:
+            resources += lines
+            report.say(f"{path}: {len(lines)} resources")
+            actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
+        elif _HL7.match(raw):
+            _messages(path, raw, report)
+        elif raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+            _bundle(path, raw, report)
+        elif b"IDENTIFIER" in raw[:2000].upper() and b"FACILITY" in raw[:2000].upper():
+            _roster(path, raw, report)
+        else:
+            actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="unknown")
+            report.fault(f"{path}: not HL7 v2, a roster or FHIR; kept as it is")
+    if resources:
+        _chart("bulk export", resources, report)
+    return report
+
+
+def _files(paths: Sequence[Path], report: Report) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+        elif path.is_file():
+            yield path
+        else:
+            report.fault(f"{path}: there is no such file")
+
+
+def _bytes(path: Path, report: Report) -> bytes | None:
+    try:
+        raw = path.read_bytes()
+        if raw[:2] == b"\x1f\x8b":
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+                raw = file.read(LARGEST + 1)
+    except (OSError, EOFError) as error:
+        report.fault(f"{path}: can't be read ({type(error).__name__}); nothing was taken from it")
+        return None
+    if len(raw) > LARGEST:
+        report.fault(f"{path}: larger than {LARGEST // 1024 // 1024} MiB; nothing was taken from it")
+        return None
+    if not raw.strip():
+        report.fault(f"{path}: empty")
+        return None
+    return raw
+
+
+# --- HL7 v2 ---------------------------------------------------------------------------------------------------------------
+
+
+def _messages(path: Path, raw: bytes, report: Report) -> None:
+    counts: Counter[str] = Counter()
+    messages = split_batch(raw)
+    for message in messages:
+        receipt, _ = hl7v2.receive(message, "file")
+        counts[receipt.status] += 1
+    words = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    line = f"{path}: {len(messages)} messages: {words}"
+    if counts["held"] or counts["refused"]:
+        report.fault(f"{line}; see the exceptions board")
+    else:
+        report.say(line)
+
+
+# --- roster ---------------------------------------------------------------------------------------------------------------
+
+
+def _roster(path: Path, raw: bytes, report: Report) -> None:
+    read = roster.read(raw, refuse_published=bool(settings.THROUGHCARE_DEMO))
+    if read.refused_published:
+        raw = _PUBLISHED_LINE.sub(b"", raw)  # nothing of them is kept, not even in the verbatim file
+    file_id = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="roster")
+    counts: Counter[str] = Counter()
+    today = clock.local(clock.now(), "America/New_York").date()
+    problems = [_sentence(problem.line, problem.column, problem.sentence) for problem in read.problems]
+    for row in read.rows:
+        try:
+            counts[
+                actions.take_roster_row(
+                    actor=FILE_DOOR, row=row, today=clock.local(clock.now(), "America/New_York").date()
+                )
+            ] += 1
+        except Refused as refused:
+            problems.append(_sentence(row.line, "", refused.sentence))
+    report.say(f"{path}: roster of {read.read} rows: " + (_words(counts) or "none could be used"))
+    _say_problems(path, problems, report)
+    if file_id is not None:
+        actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood=counts, left={}, problems=problems[:1000])
+
+
+def _sentence(line: int, column: str, sentence: str) -> str:
+    place = f"line {line}, {column}" if column and line else f"line {line}" if line else column
+    return f"{place}: {sentence}" if place else sentence
+
+
+def _say_problems(path: Path, problems: Sequence[str], report: Report) -> None:
+    for problem in problems[:_SHOWN]:
+        report.fault(f"{path}: {problem}")
+    if len(problems) > _SHOWN:
+        report.fault(f"{path}: and {len(problems) - _SHOWN} more, kept beside the file")
+
+
+# --- FHIR -----------------------------------------------------------------------------------------------------------------
+
+
+def _ndjson(raw: bytes) -> list[tuple[str, Any]] | None:
+    """The resources of a bulk export, one JSON object a line; None where the file is something else."""
+    lines = [line for line in raw.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(line.lstrip()[:1] == b"{" and line.rstrip()[-1:] == b"}" for line in lines):
+        return None
+    try:
+        return [("", _json(line)) for line in lines]
+    except ValueError:
+        return None
+
+
+def _bundle(path: Path, raw: bytes, report: Report) -> None:
+    file_id = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="fhir")
+    if file_id is None:
+        report.say(f"{path}: the same file came before; nothing was changed")
+        return
+    try:
+        document = _json(raw)
+    except (ValueError, RecursionError):
+        report.fault(f"{path}: not readable as JSON; kept as it is")
+        return
+    if not isinstance(document, dict) or not document.get("resourceType"):
+        report.fault(f"{path}: not a FHIR resource; kept as it is")
+        return
+    charted, left, problems = _chart(str(path), list(bundles.entries(document)), report)
+    actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood=charted, left=left, problems=problems)
+
+
+def _chart(
+    name: str, resources: list[tuple[str, Any]], report: Report
+) -> tuple[dict[str, int], dict[str, int], list[str]]:
+    understood = bundles.understand(resources)
+    problems = []
+    for number, patient in enumerate(understood.patients, 1):
+        try:
+            not_taken = actions.chart_patient(actor=FILE_DOOR, patient=patient, source="FHIR file")
+            if not_taken:
+                problems.append(f"patient {number}: {not_taken} facts of sealed classes are kept in the file only")
+        except Refused as refused:
+            problems.append(f"patient {number}: {refused.sentence}")
+    report.say(f"{name}: charted {_words(understood.charted) or 'nothing'}")
+    by_reason: dict[str, dict[str, int]] = {}
+    for kind_and_reason, count in understood.left.items():
+        kind, reason = kind_and_reason.split(": ", 1)
+        by_reason.setdefault(reason, {})[kind] = count
+    for reason, counts in sorted(by_reason.items()):
+        report.say(f"{name}: kept, not charted ({reason}): {_words(counts)}")
+    for problem in problems:
+        report.fault(f"{name}: {problem}")
+    return understood.charted, understood.left, problems
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
+
+
+def _json(raw: bytes) -> Any:
+    return json.loads(raw, parse_float=Decimal)
