@@ -15,6 +15,10 @@ TITLED = [
     ("access/disclosures.toml", "purpose"),
     ("access/matrix.toml", "class"),
     ("custody/legal_status.toml", "status"),
+    ("vocabulary/duties.toml", "lane"),
+    ("vocabulary/duties.toml", "state"),
+    ("vocabulary/duties.toml", "unit"),
+    ("vocabulary/notes.toml", "note"),
 ]
 
 
@@ -25,7 +29,9 @@ def test_each_row_has_its_words_in_english_and_spanish(path: str, table: str) ->
         assert row["title_es"], row["id"]
 
 
-@pytest.mark.parametrize("folder", ["access", "calendar", "clocks", "clocks/facility", "custody", "places"])
+@pytest.mark.parametrize(
+    "folder", ["access", "calendar", "clocks", "clocks/facility", "custody", "places", "vocabulary"]
+)
 def test_each_file_says_version_source_and_since_when(folder: str) -> None:
     for path in content.names(folder):
         body = content.load(path)

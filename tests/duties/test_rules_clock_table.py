@@ -131,6 +131,7 @@ def test_each_row_uses_the_house_s_words(found: object) -> None:
     assert found.obligation.endswith(".")
     if found.kind == "duty":
         assert found.opens or found.id.startswith("REL-"), "only a successor opens without an event"
+        assert found.do.verb, "each row on a list has one thing to do"
 
 
 @pytest.mark.parametrize("kind", ["jail", "prison", "both", "community"])
