@@ -135,11 +135,7 @@ def _roster(path: Path, raw: bytes, report: Report) -> None:
     problems = [_sentence(problem.line, problem.column, problem.sentence) for problem in read.problems]
     for row in read.rows:
         try:
-            counts[
-                actions.take_roster_row(
-                    actor=FILE_DOOR, row=row, today=clock.local(clock.now(), "America/New_York").date()
-                )
-            ] += 1
+            counts[actions.take_roster_row(actor=FILE_DOOR, row=row, today=today)] += 1
         except Refused as refused:
             problems.append(_sentence(row.line, "", refused.sentence))
     report.say(f"{path}: roster of {read.read} rows: " + (_words(counts) or "none could be used"))
