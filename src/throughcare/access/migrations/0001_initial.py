@@ -189,6 +189,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["facility_id", "role"], name="access_posting_place"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "provider",
+                                    "rn",
+                                    "lpn",
+                                    "psych",
+                                    "sud",
+                                    "dental",
+                                    "pharmacy",
+                                    "planner",
+                                    "him",
+                                    "hsa",
+                                    "scheduler",
+                                    "custody",
+                                    "transport",
+                                    "prea",
+                                    "parole",
+                                    "community",
+                                    "patient",
+                                    "ombuds",
+                                    "public",
+                                    "operator",
+                                ],
+                            )
+                        ),
+                        name="access_posting_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="access_posting_period",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SignIn",
@@ -222,6 +263,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["user", "-started_at"], name="access_signin_mine"),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["user"], name="access_signin_open"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["password", "code", "pin", "demo", "oidc"])),
+                        name="access_signin_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_why", "")),
+                            models.Q(("ended_at__isnull", False), models.Q(("ended_why", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="access_signin_ended",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Suspension",
@@ -275,6 +338,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["user", "until"], name="access_why_mine"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="access_why_period"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Authority",
@@ -429,86 +500,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["facility_id", "role"], name="access_posting_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "provider",
-                            "rn",
-                            "lpn",
-                            "psych",
-                            "sud",
-                            "dental",
-                            "pharmacy",
-                            "planner",
-                            "him",
-                            "hsa",
-                            "scheduler",
-                            "custody",
-                            "transport",
-                            "prea",
-                            "parole",
-                            "community",
-                            "patient",
-                            "ombuds",
-                            "public",
-                            "operator",
-                        ],
-                    )
-                ),
-                name="access_posting_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
-                name="access_posting_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signin",
-            index=models.Index(fields=["user", "-started_at"], name="access_signin_mine"),
-        ),
-        migrations.AddIndex(
-            model_name="signin",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)), fields=["user"], name="access_signin_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["password", "code", "pin", "demo", "oidc"])), name="access_signin_how"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_why", "")),
-                    models.Q(("ended_at__isnull", False), models.Q(("ended_why", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="access_signin_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="why",
-            index=models.Index(fields=["user", "until"], name="access_why_mine"),
-        ),
-        migrations.AddConstraint(
-            model_name="why",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("at"))), name="access_why_period"
-            ),
         ),
     ]

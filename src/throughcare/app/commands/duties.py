@@ -12,11 +12,10 @@ from throughcare.app import house
 @click.option("--inert", is_flag=True, help="List the rules of the content whose trigger does not exist yet.")
 def command(audit: bool, inert: bool) -> int:
     """List duties per rule, or audit that they add up."""
-    list_inert = house.room_function("throughcare.duties.audit.inert") if inert else None
     with house.opened():
         run = house.room_function("throughcare.duties.audit.run")
-        if list_inert:
-            for line in list_inert():
+        if inert:
+            for line in house.room_function("throughcare.duties.audit.inert")():
                 click.echo(line)
             return 0
         report = run()

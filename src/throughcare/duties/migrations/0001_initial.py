@@ -124,6 +124,146 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["facility_id", "owner_role", "lane", "due_at"],
+                        name="duties_duty_list",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["owner_role", "lane", "due_at"],
+                        name="duties_duty_role",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["subject_id"],
+                        name="duties_duty_open_of",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["owner", "due_at"],
+                        name="duties_duty_assigned",
+                    ),
+                    models.Index(fields=["person", "-opened_at"], name="duties_duty_history"),
+                    models.Index(fields=["facility_id", "closed_at"], name="duties_duty_closed"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="duties_duty_person_row"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=("rule", "subject_id", "about"),
+                        name="duties_duty_one_open",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("outcome", ""), ("successor__isnull", True)),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("outcome__in", ("done", "refused", "excused", "converted", "void")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="duties_duty_open_or_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["refused", "excused", "void"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="duties_duty_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "converted"), _negated=True),
+                            ("successor__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="duties_duty_names_successor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                        ),
+                        name="duties_duty_not_backwards",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gte", models.F("opened_at"))), name="duties_duty_due_after_opening"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lane__in", ("now", "shift", "later"))), name="duties_duty_lane"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "owner_role__in",
+                                [
+                                    "provider",
+                                    "rn",
+                                    "lpn",
+                                    "psych",
+                                    "sud",
+                                    "dental",
+                                    "pharmacy",
+                                    "planner",
+                                    "him",
+                                    "hsa",
+                                    "scheduler",
+                                    "custody",
+                                    "transport",
+                                    "prea",
+                                    "parole",
+                                    "community",
+                                    "patient",
+                                    "ombuds",
+                                    "public",
+                                    "operator",
+                                ],
+                            )
+                        ),
+                        name="duties_duty_owner_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "psychotherapy",
+                                    "part2",
+                                    "sud_counselling",
+                                    "prea",
+                                    "reproductive",
+                                    "forensic",
+                                    "peer_review",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="duties_duty_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("person__isnull", True), ("person", models.F("subject_id")), _connector="OR"
+                        ),
+                        name="duties_duty_whose",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Escalation",
@@ -153,6 +293,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["uncovered", "late", "asked"])), name="duties_escalation_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("duty__isnull", True), ("kind", "uncovered")),
+                            models.Q(models.Q(("kind", "uncovered"), _negated=True), ("duty__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="duties_escalation_of_what",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cleared_at__isnull", True)),
+                        fields=("kind", "facility_id", "role", "duty"),
+                        name="duties_escalation_one_open",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Handover",
@@ -188,6 +349,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["facility_id", "-given_at"], name="duties_handover_place"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                            models.Q(("accepted_at__gte", models.F("given_at")), ("accepted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="duties_handover_accepted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted_by__isnull", True),
+                            models.Q(("accepted_by", models.F("given_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="duties_handover_two_people",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Refusal",
@@ -228,6 +412,24 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="duties_refusal_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__in", ("has", "fluctuates"))), name="duties_refusal_capacity"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("risk_told", ""), _negated=True), models.Q(("witness", ""), _negated=True)
+                        ),
+                        name="duties_refusal_informed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signed_by_person", True), models.Q(("second_witness", ""), _negated=True), _connector="OR"
+                        ),
+                        name="duties_refusal_signed_or_two_witnesses",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -254,306 +456,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="duty",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=["facility_id", "owner_role", "lane", "due_at"],
-                name="duties_duty_list",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duty",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=["owner_role", "lane", "due_at"],
-                name="duties_duty_role",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duty",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)), fields=["subject_id"], name="duties_duty_open_of"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duty",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)), fields=["owner", "due_at"], name="duties_duty_assigned"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duty",
-            index=models.Index(fields=["person", "-opened_at"], name="duties_duty_history"),
-        ),
-        migrations.AddIndex(
-            model_name="duty",
-            index=models.Index(fields=["facility_id", "closed_at"], name="duties_duty_closed"),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="duties_duty_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=("rule", "subject_id", "about"),
-                name="duties_duty_one_open",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("outcome", ""), ("successor__isnull", True)),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("outcome__in", ("done", "refused", "excused", "converted", "void")),
+            options={
+                "indexes": [
+                    models.Index(fields=["facility_id", "role", "ends"], name="duties_rostershift_cover"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gte", models.F("starts"))), name="duties_rostershift_period"
                     ),
-                    _connector="OR",
-                ),
-                name="duties_duty_open_or_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome__in", ["refused", "excused", "void"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="duties_duty_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "converted"), _negated=True), ("successor__isnull", False), _connector="OR"
-                ),
-                name="duties_duty_names_successor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
-                ),
-                name="duties_duty_not_backwards",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gte", models.F("opened_at"))), name="duties_duty_due_after_opening"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lane__in", ("now", "shift", "later"))), name="duties_duty_lane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "owner_role__in",
-                        [
-                            "provider",
-                            "rn",
-                            "lpn",
-                            "psych",
-                            "sud",
-                            "dental",
-                            "pharmacy",
-                            "planner",
-                            "him",
-                            "hsa",
-                            "scheduler",
-                            "custody",
-                            "transport",
-                            "prea",
-                            "parole",
-                            "community",
-                            "patient",
-                            "ombuds",
-                            "public",
-                            "operator",
-                        ],
-                    )
-                ),
-                name="duties_duty_owner_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "psychotherapy",
-                            "part2",
-                            "sud_counselling",
-                            "prea",
-                            "reproductive",
-                            "forensic",
-                            "peer_review",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="duties_duty_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person__isnull", True), ("person", models.F("subject_id")), _connector="OR"),
-                name="duties_duty_whose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="escalation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["uncovered", "late", "asked"])), name="duties_escalation_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="escalation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("duty__isnull", True), ("kind", "uncovered")),
-                    models.Q(models.Q(("kind", "uncovered"), _negated=True), ("duty__isnull", False)),
-                    _connector="OR",
-                ),
-                name="duties_escalation_of_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="escalation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cleared_at__isnull", True)),
-                fields=("kind", "facility_id", "role", "duty"),
-                name="duties_escalation_one_open",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(fields=["facility_id", "-given_at"], name="duties_handover_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
-                    models.Q(("accepted_at__gte", models.F("given_at")), ("accepted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="duties_handover_accepted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accepted_by__isnull", True),
-                    models.Q(("accepted_by", models.F("given_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="duties_handover_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refusal",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="duties_refusal_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="refusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__in", ("has", "fluctuates"))), name="duties_refusal_capacity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("risk_told", ""), _negated=True), models.Q(("witness", ""), _negated=True)
-                ),
-                name="duties_refusal_informed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("signed_by_person", True), models.Q(("second_witness", ""), _negated=True), _connector="OR"
-                ),
-                name="duties_refusal_signed_or_two_witnesses",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rostershift",
-            index=models.Index(fields=["facility_id", "role", "ends"], name="duties_rostershift_cover"),
-        ),
-        migrations.AddConstraint(
-            model_name="rostershift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gte", models.F("starts"))), name="duties_rostershift_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rostershift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "provider",
-                            "rn",
-                            "lpn",
-                            "psych",
-                            "sud",
-                            "dental",
-                            "pharmacy",
-                            "planner",
-                            "him",
-                            "hsa",
-                            "scheduler",
-                            "custody",
-                            "transport",
-                            "prea",
-                            "parole",
-                            "community",
-                            "patient",
-                            "ombuds",
-                            "public",
-                            "operator",
-                        ],
-                    )
-                ),
-                name="duties_rostershift_role",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "provider",
+                                    "rn",
+                                    "lpn",
+                                    "psych",
+                                    "sud",
+                                    "dental",
+                                    "pharmacy",
+                                    "planner",
+                                    "him",
+                                    "hsa",
+                                    "scheduler",
+                                    "custody",
+                                    "transport",
+                                    "prea",
+                                    "parole",
+                                    "community",
+                                    "patient",
+                                    "ombuds",
+                                    "public",
+                                    "operator",
+                                ],
+                            )
+                        ),
+                        name="duties_rostershift_role",
+                    ),
+                ],
+            },
         ),
         no_overlap(
             "duties_rostershift",

@@ -71,6 +71,41 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["arrived", "looked", "sent_out"])),
+                        fields=["facility_id", "arrived_at"],
+                        name="intake_arrival_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="intake_arrival_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("arrived", "looked", "sent_out", "signed", "left"))),
+                        name="intake_arrival_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lane__in", ["now", "shift", "later"])), name="intake_arrival_lane"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("signed_at__isnull", False),
+                                ("state", "signed"),
+                                models.Q(("signed_by", ""), _negated=True),
+                                ("screening__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state", "signed"), _negated=True),
+                                ("signed_at__isnull", True),
+                                ("signed_by", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="intake_arrival_signed",
+                    ),
+                    models.UniqueConstraint(fields=("stay_id",), name="intake_arrival_one_a_stay"),
+                ],
                 "abstract": False,
             },
         ),
@@ -111,76 +146,19 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="intake_effect_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("offered", "acted", "withdrawn"))), name="intake_effect_state"
+                    ),
+                    models.UniqueConstraint(fields=("arrival", "kind", "key"), name="intake_effect_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["alert", "watch", "order", "referral", "instrument", "duty"])),
+                        name="intake_effect_kind",
+                    ),
+                ],
                 "abstract": False,
             },
-        ),
-        migrations.AddIndex(
-            model_name="arrival",
-            index=models.Index(
-                condition=models.Q(("state__in", ["arrived", "looked", "sent_out"])),
-                fields=["facility_id", "arrived_at"],
-                name="intake_arrival_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="intake_arrival_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("arrived", "looked", "sent_out", "signed", "left"))),
-                name="intake_arrival_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lane__in", ["now", "shift", "later"])), name="intake_arrival_lane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("signed_at__isnull", False),
-                        ("state", "signed"),
-                        models.Q(("signed_by", ""), _negated=True),
-                        ("screening__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state", "signed"), _negated=True), ("signed_at__isnull", True), ("signed_by", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="intake_arrival_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.UniqueConstraint(fields=("stay_id",), name="intake_arrival_one_a_stay"),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="intake_effect_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("offered", "acted", "withdrawn"))), name="intake_effect_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.UniqueConstraint(fields=("arrival", "kind", "key"), name="intake_effect_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["alert", "watch", "order", "referral", "instrument", "duty"])),
-                name="intake_effect_kind",
-            ),
         ),
         constraints.same_person("intake_arrival", "encounter_id", "chart_encounter"),
         constraints.same_person("intake_arrival", "quick_look_id", "chart_formresponse"),

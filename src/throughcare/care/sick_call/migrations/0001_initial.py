@@ -79,6 +79,88 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("submitted", "received", "triaged", "scheduled", "seen"))),
+                        fields=["facility_id", "received_at"],
+                        name="sick_call_request_waiting",
+                    ),
+                    models.Index(fields=["person", "-submitted_at"], name="sick_call_request_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="sick_call_carerequest_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ("submitted", "received", "triaged", "scheduled", "seen", "closed", "withdrawn"),
+                            )
+                        ),
+                        name="sick_call_request_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ("kiosk", "tablet", "paper", "verbal", "staff"))),
+                        name="sick_call_request_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("priority__in", ["", "emergent", "urgent", "routine", "mental", "dental", "non-clinical"])
+                        ),
+                        name="sick_call_request_priority",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "submitted"), ("received_at__isnull", False), _connector="OR"),
+                        name="sick_call_request_received",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("priority", ""), ("triaged_at__isnull", True), ("triaged_by", "")),
+                            models.Q(
+                                ("triaged_at__isnull", False),
+                                models.Q(("triaged_by", ""), _negated=True),
+                                models.Q(("priority", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sick_call_request_triaged",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seen_as", ""), ("seen_at__isnull", True), ("seen_by", "")),
+                            models.Q(
+                                ("seen_at__isnull", False),
+                                models.Q(("seen_by", ""), _negated=True),
+                                models.Q(("seen_as", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sick_call_request_seen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state", "closed"),
+                                models.Q(("answer_en", ""), _negated=True),
+                            ),
+                            models.Q(("closed_at__isnull", False), ("state", "withdrawn")),
+                            models.Q(
+                                models.Q(("state__in", ["closed", "withdrawn"]), _negated=True),
+                                ("closed_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sick_call_request_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("received_at__isnull", True),
+                            ("received_at__gte", models.F("submitted_at")),
+                            _connector="OR",
+                        ),
+                        name="sick_call_request_stamps",
+                    ),
+                ],
                 "abstract": False,
             },
         ),
@@ -116,127 +198,18 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="sick_call_noshow_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("said_by__in", ["health", "custody", "patient"])),
+                        name="sick_call_noshow_said_by",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("request", "visit_at", "said_by"), name="sick_call_noshow_one_a_side"
+                    ),
+                ],
                 "abstract": False,
             },
-        ),
-        migrations.AddIndex(
-            model_name="carerequest",
-            index=models.Index(
-                condition=models.Q(("state__in", ("submitted", "received", "triaged", "scheduled", "seen"))),
-                fields=["facility_id", "received_at"],
-                name="sick_call_request_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="carerequest",
-            index=models.Index(fields=["person", "-submitted_at"], name="sick_call_request_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="sick_call_carerequest_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("submitted", "received", "triaged", "scheduled", "seen", "closed", "withdrawn"))
-                ),
-                name="sick_call_request_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ("kiosk", "tablet", "paper", "verbal", "staff"))),
-                name="sick_call_request_channel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("priority__in", ["", "emergent", "urgent", "routine", "mental", "dental", "non-clinical"])
-                ),
-                name="sick_call_request_priority",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "submitted"), ("received_at__isnull", False), _connector="OR"),
-                name="sick_call_request_received",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("priority", ""), ("triaged_at__isnull", True), ("triaged_by", "")),
-                    models.Q(
-                        ("triaged_at__isnull", False),
-                        models.Q(("triaged_by", ""), _negated=True),
-                        models.Q(("priority", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sick_call_request_triaged",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("seen_as", ""), ("seen_at__isnull", True), ("seen_by", "")),
-                    models.Q(
-                        ("seen_at__isnull", False),
-                        models.Q(("seen_by", ""), _negated=True),
-                        models.Q(("seen_as", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sick_call_request_seen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False), ("state", "closed"), models.Q(("answer_en", ""), _negated=True)
-                    ),
-                    models.Q(("closed_at__isnull", False), ("state", "withdrawn")),
-                    models.Q(
-                        models.Q(("state__in", ["closed", "withdrawn"]), _negated=True), ("closed_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="sick_call_request_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("received_at__isnull", True), ("received_at__gte", models.F("submitted_at")), _connector="OR"
-                ),
-                name="sick_call_request_stamps",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noshow",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="sick_call_noshow_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="noshow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("said_by__in", ["health", "custody", "patient"])), name="sick_call_noshow_said_by"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noshow",
-            constraint=models.UniqueConstraint(
-                fields=("request", "visit_at", "said_by"), name="sick_call_noshow_one_a_side"
-            ),
         ),
         constraints.same_person("sick_call_carerequest", "encounter_id", "chart_encounter"),
         constraints.same_person("sick_call_carerequest", "slip_id", "chart_attachment"),
