@@ -8,6 +8,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.app.health",
     "throughcare.app.home_screens",
     "throughcare.access.screens",
+    "throughcare.custody.screens",
     "throughcare.duties.screens",
     "throughcare.care.intake.screens",
 )

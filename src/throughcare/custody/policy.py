@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from throughcare.access.policy import Policy, reads, roles
+from throughcare.access.policy import Policy, reads, roles, writes
 from throughcare.custody.models import LegalStatus, Placement
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
@@ -30,16 +30,18 @@ CLINICAL = frozenset(
 # What officers act on: sentences, places and times. Health staff see the same board, to know what custody is told.
 BOARD = Policy(
     "custody board",
-    needs=((Verb.READ, DataClass.DEMOGRAPHICS),),
+    needs=((Verb.READ, DataClass.DEMOGRAPHICS), (Verb.OPERATIONAL, DataClass.OPERATIONAL_ALERT)),
     only=OFFICERS | CLINICAL,
 )
 MOVEMENTS = reads("who comes and goes", DataClass.DEMOGRAPHICS, only=OFFICERS | CLINICAL)
-FIND = reads("find a person", DataClass.DEMOGRAPHICS, only=OFFICERS | CLINICAL)
-MOVE = Policy(
-    "move people",
-    needs=((Verb.WRITE, DataClass.DEMOGRAPHICS),),
-    only=OFFICERS,
-)
+# Those outside find nobody but whose consent they hold; what is found is filtered person by person.
+OUTSIDE = frozenset({Role.PAROLE, Role.COMMUNITY, Role.OMBUDS})
+FIND = reads("find a person", DataClass.DEMOGRAPHICS, only=OFFICERS | CLINICAL | OUTSIDE)
+TELL = writes("tell officers what to do", DataClass.OPERATIONAL_ALERT, only=CLINICAL)
+# The matrix gives custody RW "as the source": of places and moves custody itself is the source, by its feed or by hand
+# where the feed stands still. Identity stays closed to officers.
+MOVE = reads("move people", DataClass.DEMOGRAPHICS, only=OFFICERS)
+LOCKDOWN = reads("lock down", DataClass.DEMOGRAPHICS, only=frozenset({Role.CUSTODY}))
 PLACES = roles("places", Role.HSA, Role.OPERATOR)
 
 

@@ -15,10 +15,11 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
 }
+PLACES = ("clinic", "dental clinic", "infirmary", "intake", "visiting room", "front gate")
 # What a value may look like, by its name: a place is one of a closed list, so that nobody can write a reason into it.
-_VALUES = {
+_VALUES: dict[str, re.Pattern[str]] = {
     "time": re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"),
-    "place": re.compile(r"clinic|dental clinic|infirmary|intake|visiting room|front gate"),
+    "place": re.compile("|".join(PLACES)),
 }
 _GIVEN_BY_HOUSE = frozenset({"phone", "until"})
 _NAMES = re.compile(r"\{([a-z]+)\}")

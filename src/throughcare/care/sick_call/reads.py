@@ -110,7 +110,9 @@ def _desk(
     text = f"{row.words}\n{row.words_in_english}"
     flags = rules.red_flags(text, table, row.language)
     past = [
-        rules.PastRequest(r.complaint, r.received_at, r.seen_as, r.resolved) for r in earlier if r.received_at is not None
+        rules.PastRequest(r.complaint, r.received_at, r.seen_as, r.resolved)
+        for r in earlier
+        if r.received_at is not None
     ]
     return Desk(
         request=row,

@@ -16,9 +16,10 @@ from throughcare.custody.reads.places import (
     spot_by_names,
     units,
 )
-from throughcare.custody.reads.where import RosterRow, Whereabouts, present, unsettled_beds, whereabouts
+from throughcare.custody.reads.where import AWAY_WORDS, RosterRow, Whereabouts, present, unsettled_beds, whereabouts
 
 __all__ = [
+    "AWAY_WORDS",
     "AlertLine",
     "Board",
     "BoardLine",

@@ -1,0 +1,192 @@
+"""From custody's rows to the shapes that pages draw."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from throughcare.custody import reads
+from throughcare.custody.reads import AlertLine, Board, FacilityRow, FoundPerson, Movement, RosterRow, Whereabouts
+from throughcare.people.reads import Card
+from throughcare.ui.shapes import AlertSentence, BannerShape, BoardRow, Cell, Column, TableShape
+
+CONFIDENCE = {"likely": "likely", "uncertain": "uncertain"}
+
+
+def sites(facilities: Iterable[FacilityRow], *, without: UUID | None = None) -> list[tuple[str, str]]:
+    """Give open facilities as choices."""
+    return [(str(f.id), f.short_name) for f in facilities if f.closed_on is None and f.id != without]
+
+
+def alert(line: AlertLine) -> AlertSentence:
+    """Draw one thing to do."""
+    return AlertSentence(line.do, line.first_aid, line.call, line.until, line.urgent)
+
+
+def banner(card: Card, where: Whereabouts | None, alerts: Sequence[AlertLine]) -> BannerShape:
+    """Draw the banner of custody's pages: who, where, what to do; nothing clinical is even asked for."""
+    return BannerShape(
+        seed=card.seed,
+        name=card.name,
+        number=card.number,
+        age=card.age,
+        place=where.words if where else "Not in custody here",
+        used_name=card.used_name,
+        going_to=where.going_to if where else "",
+        going_at=where.next_at if where else None,
+        allergies_state="hidden",
+        alerts=[alert(a) for a in alerts],
+        language=card.speaks,
+        href=reverse("custody_person", kwargs={"person_id": card.person_id}),
+    )
+
+
+def wall(board: Board, at: datetime) -> list[BoardRow]:
+    """Draw the board for a wall that others can see: places and orders, no names."""
+    rows = [
+        BoardRow(
+            place=r.unit or "All units",
+            sentence="Lockdown. Nobody moves.",
+            detail=f"since {r.started_at.astimezone(at.tzinfo):%H:%M}",
+            urgent=True,
+        )
+        for r in board.lockdowns
+    ]
+    for line in board.lines:
+        for a in line.alerts:
+            rows.append(BoardRow(line.place, a.do, " ".join(p for p in (a.first_aid, a.call) if p), urgent=a.urgent))
+        for m in line.moves:
+            rows.append(BoardRow(line.place, f"{m.at.astimezone(at.tzinfo):%H:%M} {m.sentence}"))
+        if line.out:
+            rows.append(BoardRow(line.place, line.out))
+    return rows
+
+
+def roster(rows: Sequence[RosterRow]) -> TableShape:
+    """Draw a roster."""
+    return TableShape(
+        "People here",
+        [
+            Column("Person"),
+            Column("Number"),
+            Column("Cell"),
+            Column("Age", numeric=True),
+            Column("Now"),
+            Column("Next"),
+        ],
+        [
+            [
+                Cell(r.who.name, href=reverse("custody_person", kwargs={"person_id": r.who.person_id})),
+                r.who.number,
+                Cell(
+                    r.where.cell or r.where.unit or "–",
+                    note="" if r.where.confirmed or not r.where.bed else "bed not settled",
+                ),
+                str(r.who.age) if r.who.age is not None else "–",
+                Cell(reads.AWAY_WORDS[r.where.away].capitalize(), note=r.where.away_place) if r.where.away else "Here",
+                Cell(r.where.going_to, note=_moment(r.where.next_at, r.where.zone)) if r.where.next_at else "",
+            ]
+            for r in rows
+        ],
+        empty="Nobody is housed here now.",
+        caption_hidden=True,
+    )
+
+
+def movements(caption: str, rows: Sequence[Movement], empty: str, zone: str, place: str) -> TableShape:
+    """Draw one list of comings or goings; `place` names the column of the other place."""
+    return TableShape(
+        caption,
+        [Column("When", numeric=True), Column("Person"), Column("What"), Column(place), Column("Cell")],
+        [
+            [
+                _moment(m.at, zone),
+                Cell(
+                    m.who.name,
+                    href=reverse("custody_person", kwargs={"person_id": m.who.person_id}),
+                    note=m.who.number,
+                ),
+                Cell(m.kind, note=CONFIDENCE.get(m.confidence, "")),
+                m.place or "–",
+                m.cell or "–",
+            ]
+            for m in rows
+        ],
+        empty=empty,
+    )
+
+
+def found(rows: Sequence[FoundPerson]) -> TableShape:
+    """Draw what a search found."""
+    return TableShape(
+        "Found",
+        [Column("Person"), Column("Number"), Column("Age", numeric=True), Column("Where")],
+        [
+            [
+                Cell(
+                    r.who.name,
+                    href=reverse("custody_person", kwargs={"person_id": r.who.person_id}),
+                    note=f"goes by {r.who.used_name}" if r.who.used_name else "",
+                ),
+                r.who.number,
+                str(r.who.age) if r.who.age is not None else "–",
+                r.where.words if r.where else "Not in custody",
+            ]
+            for r in rows
+        ],
+        empty="Nobody found. Try fewer letters, a number, or a cell such as A-114.",
+        caption_hidden=True,
+    )
+
+
+def facilities(rows: Sequence[FacilityRow]) -> TableShape:
+    """Draw the agency's sites."""
+    return TableShape(
+        "Facilities",
+        [
+            Column("Facility"),
+            Column("Town"),
+            Column("Kind"),
+            Column("Security"),
+            Column("People", numeric=True),
+            Column("Capacity", numeric=True),
+            Column("Codes"),
+            Column("Open"),
+        ],
+        [
+            [
+                Cell(f.name, href=reverse("custody_place", kwargs={"facility_id": f.id})),
+                f.town or "–",
+                f.kind,
+                f.level or "–",
+                str(f.people),
+                str(f.capacity) if f.capacity is not None else "not known",
+                ", ".join(f.codes),
+                f"closed {f.closed_on:%d %b %Y}" if f.closed_on else "open",
+            ]
+            for f in rows
+        ],
+        caption_hidden=True,
+    )
+
+
+def units(rows: Sequence[reads.UnitRow]) -> TableShape:
+    """Draw a site's units."""
+    return TableShape(
+        "Units",
+        [Column("Unit"), Column("Code"), Column("Beds", numeric=True), Column("People", numeric=True)],
+        [[u.name, u.code, str(u.beds), str(u.people)] for u in rows],
+        empty="No unit is on record here.",
+    )
+
+
+def _moment(at: datetime | None, zone: str) -> str:
+    from throughcare.custody import wording
+    from throughcare.kernel import clock
+
+    if at is None:
+        return ""
+    there = clock.local(at, zone)
+    time = f"{there:%H:%M}"
+    return time if there.date() == clock.local(clock.now(), zone).date() else f"{wording.moment(at, zone)} {time}"
