@@ -13,6 +13,7 @@ from throughcare.duties.cover import OnDuty
 from throughcare.duties.models import Duty, Escalation, Refusal, RosterShift
 from throughcare.duties.reads import WorkItem
 from throughcare.duties.rule import Rule
+from throughcare.duties.titles import role_title
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
@@ -104,7 +105,7 @@ def _story(duty: Duty, end: datetime, now: datetime) -> tuple[list[Happening], l
     found = [Happening(duty.opened_at, "Opened", duty.trigger.replace("_", " "))]
     reasons: list[str] = []
     for gap in _uncovered(duty, end, now):
-        found.append(Happening(gap[0], f"Nobody on shift or on call as [{duty.owner_role}]", "", gap[1]))
+        found.append(Happening(gap[0], f"Nobody on shift or on call: {role_title(duty.owner_role)}", "", gap[1]))
         reasons.append("nobody held the role for part of its time")
     for start, until in _lockdowns(duty, end, now):
         found.append(Happening(start, "Lockdown", "", until))
@@ -122,7 +123,7 @@ def _story(duty: Duty, end: datetime, now: datetime) -> tuple[list[Happening], l
             found.append(Happening(at, f"Transferred to {to}", "the due time stayed"))
             reasons.append("the person was transferred; the due time stayed")
     for row in Escalation.objects.filter(duty_id=duty.id):
-        found.append(Happening(row.raised_at, f"Told to [{row.to_role}]", row.kind, row.seen_at))
+        found.append(Happening(row.raised_at, f"Told to: {role_title(row.to_role)}", row.kind, row.seen_at))
     if duty.owner_id is None and end > duty.due_at:
         reasons.append("nobody was named for it; it belonged to the whole shift")
     if duty.closed_at:

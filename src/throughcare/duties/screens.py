@@ -11,6 +11,7 @@ from throughcare.access.doors import Request, enter, saw, screen
 from throughcare.duties import actions, boards, handing, lateness, policy, reads, roster, views
 from throughcare.duties.actions import RefusalForm
 from throughcare.duties.roster import ShiftPlan
+from throughcare.duties.titles import role_title
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.vocabulary import Role
@@ -33,9 +34,9 @@ def work(request: Request) -> HttpResponse:
     context = {
         "lanes": views.lanes(found, more_href=f"{reverse('work')}?"),
         "place": reads.facility_name(place),
-        "role": views.role_title(request.lens.role.value),
+        "role": role_title(request.lens.role.value),
         "told": told,
-        "title_of": views.role_title,
+        "title_of": role_title,
         "clock_of": views.clock_of,
         "duty_href": views.duty_href,
         "handover": boards.open_handover(request.lens, place, request.lens.role.value) if place else None,
@@ -68,9 +69,9 @@ def _duty(
         "item": item,
         "clock": views.clock_of(item),
         "do": views.action_of(item) if item.page and item.closed_at is None else None,
-        "owner": views.role_title(item.owner_role),
+        "owner": role_title(item.owner_role),
         "others": [views.row(_alone(o, found.name, found.place)) for o in others if o.closed_at is None][:8],
-        "title_of": views.role_title,
+        "title_of": role_title,
         "may_refuse": policy.REFUSE.allows(request.lens) and bool(found.rule and found.rule.refusal.allowed),
         "may_change": request.lens.role in actions.ANSWERABLE,
         "staff": found.there,
@@ -194,11 +195,10 @@ def _cover(request: Request, refused: Refused | None = None) -> HttpResponse:
         "there": there,
         "roster": boards.roster(request.lens, place),
         "told": boards.escalations(request.lens, place),
-        "title_of": views.role_title,
+        "title_of": role_title,
         "may_plan": policy.ROSTER.allows(request.lens),
         "refused_words": refused.sentence if refused else "",
-        "colleagues": boards.colleagues(request.lens, place),
-        "choices": [r.value for r in policy.CLINICAL],
+        "plan_fields": views.plan_fields(boards.colleagues(request.lens, place)),
         "keys": [KeyHint("j k", "move")],
     }
     return pages.page(request, "duties/cover.html", context, status=refused.status if refused else 200)
@@ -264,7 +264,7 @@ def handover(request: Request) -> HttpResponse:
         "lanes": views.lanes(sheet.work, more_href="?"),
         "waiting": boards.open_handover(request.lens, place, role),
         "me": request.lens.user_id,
-        "role": views.role_title(role),
+        "role": role_title(role),
         "keys": [KeyHint("g", "give"), KeyHint("a", "accept"), KeyHint("p", "print")],
     }
     return pages.page(request, "duties/handover.html", context)
@@ -302,7 +302,7 @@ def handover_sheet(request: Request) -> HttpResponse:
     sheet = boards.handover_sheet(request.lens, place, role)
     _saw_sheet(request, sheet)
     note = PrintNote(
-        title=f"Handover: {views.role_title(role)}",
+        title=f"Handover: {role_title(role)}",
         as_of=clock.now(),
         facility=sheet.facility,
         printed_by=request.lens.user_name,

@@ -9,22 +9,14 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from throughcare.duties.reads import Waiting, WorkGroup, WorkItem, Worklist
 from throughcare.duties.rule import LaneName
-from throughcare.kernel import clock, content
+from throughcare.duties.titles import role_title
+from throughcare.kernel import clock
 from throughcare.ledger.reads import VersionRow
 from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldShape, Lane, Option, Version
 
 LANES: tuple[LaneName, ...] = ("now", "shift", "later")
 ZONE = "America/New_York"
-
-
-def role_title(role: str) -> str:
-    """Give a role's title as content words it."""
-    return _titles(content.stamp()).get(role, role)
-
-
-@lru_cache(maxsize=2)
-def _titles(stamp: tuple[str, int]) -> dict[str, str]:
-    return {row["id"]: row["title"] for row in content.rows("access/roles.toml", "role")}
+LINE = 46  # letters of titles that stand in one line of a row
 
 
 def clock_of(item: WorkItem) -> ClockShape:
@@ -67,19 +59,19 @@ def action_of(item: WorkItem) -> Action:
 
 def row(group: WorkGroup) -> DutyRow:
     """Draw a person with what waits for them, the worst first."""
-    first, more = group.first, len(group.items) - 1
-    what = first.title
-    if more:
-        others = " · ".join(i.title for i in group.items[1:3]) + (" …" if more > 2 else "")
-        what = f"{first.title} · {others}"
+    first, shown = group.first, [group.first.title]
+    for item in group.items[1:3]:
+        if item.lane == first.lane and len(" · ".join([*shown, item.title])) <= LINE:
+            shown.append(item.title)
+    more = len(group.items) - len(shown)
     return DutyRow(
         who=group.name,
-        what=what,
+        what=" · ".join(shown),
         clock=clock_of(first),
         place=group.place,
         action=action_of(first),
         href=duty_href(first),
-        note=f"{more + 1} duties" if more else "",
+        note=f"+{more}\N{NO-BREAK SPACE}more" if more else "",
         seed=str(group.person_id) if group.person_id else "",
         id=str(first.id),
     )
@@ -91,13 +83,13 @@ def lanes(work: Worklist, *, more_href: str) -> list[Lane]:
 
 
 def _lane(key: LaneName, groups: Sequence[WorkGroup], waiting: Waiting, work: Worklist, more_href: str) -> Lane:
-    hidden = waiting.people - sum(1 for g in groups if g.person_id) - sum(1 for g in groups if not g.person_id)
+    hidden = waiting.people - len(groups)
     more = Action("Show", f"{more_href}more={key}", tone="quiet") if hidden > 0 else None
     summary = ""
     if hidden > 0 and groups:
-        summary = f"{hidden} more people"
+        summary = f"{hidden} more"
     elif hidden > 0:
-        summary = f"{_people(waiting.people)} · next {_when(waiting)}: {waiting.next_title}"
+        summary = f"{waiting.people} waiting · next {_when(waiting)}: {waiting.next_title}"
     return Lane(key, [row(g) for g in groups], _next_words(key, work), waiting.people, summary, more)
 
 
@@ -105,17 +97,11 @@ def _next_words(key: LaneName, work: Worklist) -> str:
     for lane in LANES[LANES.index(key) + 1 :]:
         waiting = work.waiting[lane]
         if waiting.next_due:
-            return (
-                f"Nothing {_LANE_WORDS[key]}. Next {_when(waiting)}: {waiting.next_title}, {_people(waiting.people)}."
-            )
+            return f"Nothing {_LANE_WORDS[key]}. Next {_when(waiting)}: {waiting.next_title}."
     return f"Nothing {_LANE_WORDS[key]}."
 
 
 _LANE_WORDS = {"now": "now", "shift": "this shift", "later": "later"}
-
-
-def _people(n: int) -> str:
-    return "1 person" if n == 1 else f"{n} people"
 
 
 def _when(waiting: Waiting) -> str:
@@ -167,3 +153,14 @@ def fields(typed: Mapping[str, str], wrong: Mapping[str, str]) -> dict[str, Fiel
     drawn["how"] = replace(drawn["how"], value=typed.get("how", "excused"))
     drawn["reopen"] = FieldShape("reason", "Why", required=True, max_length=400)
     return drawn
+
+
+def plan_fields(colleagues: Sequence[tuple[UUID, str, str]]) -> list[FieldShape]:
+    """Draw the questions of who is put on shift."""
+    people = tuple(Option(f"{id_} {role}", f"{name}, {role_title(role)}") for id_, name, role in colleagues)
+    return [
+        FieldShape("who", "Who", "select", options=people, required=True),
+        FieldShape("hours", "Hours from now", "number", value="8", minimum="0.5", maximum="24", step="0.5", width="xs"),
+        FieldShape("on_call", "On call, not on site", "checks", options=(Option("yes", "On call"),)),
+        FieldShape("phone", "Telephone", width="s"),
+    ]
