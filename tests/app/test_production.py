@@ -71,6 +71,19 @@ def test_whoever_serves_pages_does_not_hold_the_owners_address(installed: dict[s
     assert throughcare("verify", **installed).returncode == 0
 
 
+def test_setup_does_nothing_twice_and_everything_when_content_changed(
+    installed: dict[str, str], cluster: Cluster, database_copy: str, tmp_path: Path
+):
+    environment = {**installed, "OWNER_DATABASE_URL": cluster.url(OWNER, database_copy)}
+    assert "setup: tables" not in throughcare("setup", **environment).stderr
+    (tmp_path / "content/wording").mkdir(parents=True)
+    (tmp_path / "content/wording/own.toml").write_text('version = "1"\n')
+    environment["THROUGHCARE_CONTENT"] = str(tmp_path / "content")
+    assert "setup: tables" in throughcare("setup", **environment).stderr
+    assert "setup: tables" not in throughcare("setup", **environment).stderr
+    assert "setup: tables" in throughcare("setup", "--again", **environment).stderr
+
+
 def test_what_is_for_trying_is_refused_there_too(installed: dict[str, str]):
     for words in (["env"], ["tick", "--to", "2030-01-01T00:00:00Z"], ["world", "--people", "1", "--days", "1"]):
         done = throughcare(*words, **installed)

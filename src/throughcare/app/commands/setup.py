@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from pathlib import Path
 
 import click
 
@@ -12,21 +14,25 @@ from throughcare.app.config import Config, Misconfigured
 
 
 @click.command("setup")
-def command() -> None:
+@click.option("--again", is_flag=True, help="Do everything though this very release was set up already.")
+def command(again: bool) -> None:
     """Make or upgrade the database, keys and content; may be run again."""
     config = configuration.current()
     configuration.make_home(config)
     with house.database(config) as ready:
-        run(ready)
+        run(ready, again=again)
 
 
-def run(config: Config) -> None:
-    """Migrate and grant as the owner, then load content as the role that serves."""
+def run(config: Config, *, again: bool = False) -> None:
+    """Migrate and grant as the owner, then load content as the role that serves; nothing where nothing is new."""
     if not config.database_url or not config.owner_database_url:
         raise Misconfigured(
             "setup needs two addresses of one database: DATABASE_URL as role throughcare_app, and OWNER_DATABASE_URL as "
             "role throughcare_owner, which owns it."
         )
+    release = _release(config)
+    if not again and _done(config) == release:
+        return
     os.environ["DATABASE_URL"] = config.owner_database_url
     configuration.current.cache_clear()
     house.django_ready()
@@ -35,6 +41,38 @@ def run(config: Config) -> None:
     configuration.current.cache_clear()
     _serve_as(config.database_url)
     _load_content()
+    _note(config, release)
+
+
+def _release(config: Config) -> str:
+    """Give a fingerprint of everything that setup may put into the database: the package, and the agency's content."""
+    total = hashlib.sha256()
+    roots = [Path(house.__file__).parents[1], *([config.content] if config.content else [])]
+    for root in roots:
+        for file in sorted(root.rglob("*")):
+            if file.suffix in {".py", ".sql", ".toml", ".json"}:
+                total.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
+    return total.hexdigest()
+
+
+def _done(config: Config) -> str | None:
+    """Give the release that was set up last, from the note on the database."""
+    import psycopg
+
+    with psycopg.connect(config.owner_database_url) as connection:
+        row = connection.execute(
+            "select shobj_description(oid, 'pg_database') from pg_database where datname = current_database()"
+        ).fetchone()
+    return row[0] if row else None
+
+
+def _note(config: Config, release: str) -> None:
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(config.owner_database_url) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("comment on database {} is {}").format(name, sql.Literal(release)))
 
 
 def _as_owner() -> None:
