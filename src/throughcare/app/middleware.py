@@ -5,6 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from throughcare.app import viewing
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -41,6 +44,8 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        """Fill `request.demo`; homes fill the rest."""
+        """Fill them when a page asks, so that a save or a poll pays nothing."""
         request.demo = settings.THROUGHCARE_DEMO
+        request.viewer = SimpleLazyObject(lambda: viewing.viewer(request))
+        request.nav = SimpleLazyObject(lambda: viewing.nav(request))
         return self.get_response(request)

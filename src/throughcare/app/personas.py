@@ -7,6 +7,7 @@ from throughcare.care.intake.models import Arrival
 from throughcare.custody.models import Facility
 from throughcare.duties.models import Duty
 from throughcare.kernel.vocabulary import Role
+from throughcare.ui import wording
 from throughcare.ui.shapes import Persona
 
 
@@ -39,17 +40,17 @@ def _duties(role: Role) -> Callable[[Facility | None], str]:
         if place is not None:
             mine = mine.filter(facility_id=place.id)
         count = mine.count()
-        return f"{count} duties are open in your role." if count else "Nothing is open in your role."
+        return wording.t("house.open_duties", n=count) if count else wording.t("house.no_duties")
 
     return says
 
 
 def _board(place: Facility | None) -> str:
-    return "What to do on your unit, and until when. Never why."
+    return wording.t("house.board_words")
 
 
 def _kiosk(place: Facility | None) -> str:
-    return "Ask for care, and see what became of it."
+    return wording.t("house.kiosk_words")
 
 
 CARDS = (

@@ -11,6 +11,8 @@ ROOMS: tuple[str, ...] = (
     "throughcare.custody.screens",
     "throughcare.duties.screens",
     "throughcare.care.intake.screens",
+    "throughcare.care.sick_call.kiosk",
+    "throughcare.care.sick_call.screens",
 )
 
 for _room in ROOMS:

@@ -1,0 +1,96 @@
+"""What every page's top bar knows: who reads, as what, where, in which shift; and where they can go."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+
+from throughcare.access import doors
+from throughcare.custody.models import Facility
+from throughcare.duties import cover
+from throughcare.duties.working_time import working_time
+from throughcare.kernel import clock, content
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import Role
+from throughcare.ui import wording
+from throughcare.ui.shapes import NavItem, Viewer
+
+# In the order of the bar. A place that the reader's role may not enter, or that has no page, is not shown.
+PLACES = (
+    ("work", "house.work"),
+    ("intake_queue", "house.arrivals"),
+    ("sick_call_queue", "house.sick_call"),
+    ("custody_board", "house.board"),
+    ("movements", "house.movements"),
+    ("find", "house.find"),
+    ("handover", "house.handover"),
+    ("cover", "house.cover"),
+    ("exceptions", "house.messages"),
+    ("merge_proposals", "house.merges"),
+    ("glass-reviews", "house.reviews"),
+    ("accounts", "house.accounts"),
+)
+AT_THE_KIOSK = frozenset({Role.PATIENT})
+
+
+def viewer(request: Any) -> Viewer:
+    """Give who reads this page."""
+    lens: Lens | None = getattr(request, "lens", None)
+    if lens is None or request.posting is None:
+        return Viewer()
+    facility_id = request.posting.facility_id
+    now = clock.now()
+    span = working_time().shift_at(now)
+    colleagues = [o for o in cover.there(facility_id, now, [lens.role.value]) if not o.on_call]
+    return Viewer(
+        name=lens.user_name,
+        role_title=request.posting.title or _titles().get(lens.role.value, lens.role.value),
+        facility_name=_facility(facility_id) if facility_id else "All facilities",
+        agency_name="",
+        shift=span.shift.title,
+        shift_opened_at=span.starts,
+        shift_closes_at=span.ends,
+        colleagues=max(0, len({o.user_id for o in colleagues} - {lens.user_id})),
+        signed_in=True,
+        switch_href=_address("switch"),
+        search_href=_address("find") if _may(lens, "find") else "",
+    )
+
+
+def nav(request: Any) -> list[NavItem]:
+    """Give the places that this reader may enter."""
+    lens: Lens | None = getattr(request, "lens", None)
+    if lens is None or lens.role in AT_THE_KIOSK:
+        return []
+    return list(_items(lens, request.path))
+
+
+def _items(lens: Lens, path: str) -> Iterator[NavItem]:
+    for name, word in PLACES:
+        address = _address(name)
+        if address and _may(lens, name):
+            yield NavItem(wording.t(word), address, current=path == address)
+
+
+def _may(lens: Lens, name: str) -> bool:
+    route = next((r for r in doors.ROUTES if r.name == name and r.method == "GET"), None)
+    return route is not None and route.policy.allows(lens)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=64)
+def _facility(facility_id: UUID) -> str:
+    found = Facility.objects.filter(id=facility_id).values_list("name", flat=True).first()
+    return found or ""
+
+
+def _titles() -> dict[str, str]:
+    return {row["id"]: row["title"] for row in content.rows("access/roles.toml", "role")}

@@ -1,0 +1,159 @@
+"""Sick call for the person who asks: the kiosk and the tablet. Large, plain, English and Spanish; and the officer's word."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import translation
+
+from throughcare.access.doors import Request, saw, screen
+from throughcare.care.sick_call import actions, policy, reads, views
+from throughcare.chart import forms, questions
+from throughcare.chart.actions.forms import ZONE
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Invalid, NotFound
+from throughcare.ui import pages
+from throughcare.ui.forms import intent_of, posted_of
+
+FORM = "sick-call-request"
+
+
+def _language(request: Request) -> str:
+    asked = request.GET.get("lang", "") or request.POST.get("lang", "")
+    chosen = asked if asked in ("en", "es") else request.session.get("lang", "en")
+    if asked in ("en", "es") and request.session.get("lang") != asked:
+        request.session["lang"] = asked
+    return str(chosen)
+
+
+@screen("GET", "/kiosk/", policy=policy.KIOSK, name="kiosk")
+def kiosk(request: Request) -> HttpResponse:
+    """Offer what a person can do here."""
+    lang = _language(request)
+    with translation.override(lang):
+        return pages.page(request, "sick_call/kiosk.html", {"buttons": views.kiosk_buttons(lang), "lang": lang})
+
+
+@screen("GET", "/kiosk/ask/", policy=policy.KIOSK, name="kiosk_ask")
+def ask(request: Request) -> HttpResponse:
+    """Ask to be seen."""
+    return _ask(request, {"type": [request.GET.get("type", "")]} if request.GET.get("type") else {})
+
+
+@screen("POST", "/kiosk/ask/", policy=policy.KIOSK, name="kiosk_ask")
+def ask_done(request: Request) -> HttpResponse:
+    """Send the request; give its number and what happens now."""
+    lang = _language(request)
+    posted = {name: values for name, values in posted_of(request).items() if name != "lang"}
+    form = forms.load(FORM)
+    answers = forms.parse(form, posted, zone=ZONE, now=clock.now())
+    if forms.missing(form, answers) or not answers.ok:
+        return _ask(request, posted, unfinished=True)
+    person_id = request.lens.person_id
+    if person_id is None:
+        raise NotFound("There is no such page for you.")
+    done = actions.submit_request(
+        actor=request.actor,
+        intent=intent_of(request),
+        person_id=person_id,
+        kind=next(iter(answers.codes("type")), ""),
+        words=str(answers.value("words") or ""),
+        channel="kiosk",
+        language=lang,
+        worse="worse" in answers.codes("worse"),
+        answers={name: values[0] for name, values in posted.items() if values and name not in ("words", "type")},
+    )
+    return pages.then(request, reverse("kiosk_receipt", kwargs={"request_id": done.request_id}))
+
+
+@screen("GET", "/kiosk/requests/<uuid:request_id>/", policy=policy.KIOSK, name="kiosk_receipt")
+def receipt(request: Request, request_id: UUID) -> HttpResponse:
+    """Show one's own request: its number, what has become of it, the answer."""
+    row = reads.my_request(request.lens, request_id)
+    saw(request, row.person_id)
+    lang = _language(request)
+    with translation.override(lang):
+        return pages.page(
+            request, "sick_call/receipt.html", {"row": row, "steps": views.steps(row, lang), "lang": lang}
+        )
+
+
+@screen("GET", "/kiosk/requests/", policy=policy.KIOSK, name="kiosk_requests")
+def requests(request: Request) -> HttpResponse:
+    """List one's own requests."""
+    rows = reads.mine(request.lens)
+    saw(request, *(r.person_id for r in rows))
+    lang = _language(request)
+    with translation.override(lang):
+        return pages.page(request, "sick_call/requests.html", {"rows": rows, "lang": lang})
+
+
+@screen("POST", "/kiosk/requests/<uuid:request_id>/withdraw/", policy=policy.KIOSK, name="kiosk_withdraw")
+def withdraw(request: Request, request_id: UUID) -> HttpResponse:
+    """Take a request back."""
+    row = reads.my_request(request.lens, request_id)
+    actions.withdraw_request(
+        actor=request.actor, intent=intent_of(request), person_id=row.person_id, request_id=request_id
+    )
+    return pages.then(request, reverse("kiosk_requests"))
+
+
+@screen("POST", "/kiosk/requests/<uuid:request_id>/missed/", policy=policy.KIOSK, name="kiosk_missed")
+def missed(request: Request, request_id: UUID) -> HttpResponse:
+    """Give the person's own word on why a visit did not take place."""
+    row = reads.my_request(request.lens, request_id)
+    actions.record_no_show(
+        actor=request.actor,
+        intent=intent_of(request),
+        person_id=row.person_id,
+        request_id=request_id,
+        reason=request.POST.get("reason", ""),
+        said_by="patient",
+        words=request.POST.get("words", ""),
+    )
+    return pages.then(request, reverse("kiosk_receipt", kwargs={"request_id": request_id}))
+
+
+@screen("GET", "/custody/visits/", policy=policy.ATTEST, name="custody_visits")
+def visits(request: Request) -> HttpResponse:
+    """Show an officer which visits of today did not take place, and ask why."""
+    facility = request.posting.facility_id
+    if facility is None:
+        raise NotFound("Choose a facility first.")
+    rows = reads.to_attest(request.lens, facility)
+    saw(request, *(card.person_id for _, card in rows))
+    return pages.page(request, "sick_call/visits.html", {"rows": rows, "reasons": views.reasons("custody", "en")})
+
+
+@screen("POST", "/custody/visits/<uuid:person_id>/<uuid:request_id>/", policy=policy.ATTEST, name="custody_visit")
+def visit_said(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Record custody's word; it can't be a clinical refusal."""
+    try:
+        actions.record_no_show(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            request_id=request_id,
+            reason=request.POST.get("reason", ""),
+            said_by="custody",
+            words=request.POST.get("words", ""),
+        )
+    except Invalid as refused:
+        return pages.problem(request, 422, happened=refused.sentence)
+    return pages.then(request, reverse("custody_visits"), "Recorded.")
+
+
+def _ask(request: Request, posted: dict[str, list[str]], *, unfinished: bool = False) -> HttpResponse:
+    lang = _language(request)
+    form = forms.load(FORM)
+    answers = forms.parse(form, posted, zone=ZONE, now=clock.now())
+    view = forms.render(form, answers, lang=lang, unfinished=unfinished)
+    context = {
+        "view": view,
+        "lang": lang,
+        "errors": questions.faults(view),
+        "lines": [line for s in view.sections for line in questions.questions(s, lang)],
+        "hidden": [name for s in view.sections for name in questions.fields_hidden(s)],
+    }
+    with translation.override(lang):
+        return pages.page(request, "sick_call/ask.html", context, status=422 if unfinished else 200)

@@ -1,0 +1,243 @@
+"""Sick call for health staff: the queue, one request with its keys, the visit, paper slips and voice. HTTP only."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from throughcare.access.doors import Request, enter, saw, screen
+from throughcare.care.sick_call import actions, policy, reads, views
+from throughcare.chart import actions as chart
+from throughcare.chart import banner
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Invalid
+from throughcare.people import reads as people
+from throughcare.ui import pages
+from throughcare.ui.forms import intent_of
+from throughcare.ui.shapes import KeyHint, PrintNote
+
+ZONE = ZoneInfo("America/New_York")
+ONE = "/people/<uuid:person_id>/sick-call/<uuid:request_id>/"
+KEYS = [
+    KeyHint(k, w)
+    for k, w in (
+        ("e", "emergent"),
+        ("u", "urgent"),
+        ("r", "routine"),
+        ("n", "not clinical"),
+        ("m", "mental"),
+        ("d", "dental"),
+    )
+]
+
+
+@screen("GET", "/sick-call/", policy=policy.QUEUE, name="sick_call_queue")
+def queue(request: Request) -> HttpResponse:
+    """Show the open requests, red flags first."""
+    lines = reads.queue(request.lens, request.posting.facility_id)
+    saw(request, *(line.who.person_id for line in lines))
+    return pages.page_or_fragment(request, "sick_call/queue.html", "rows", {"lanes": views.lanes(lines)})
+
+
+@screen("GET", ONE, policy=policy.QUEUE, name="sick_call_request")
+def one(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Show one request with everything that triage needs beside it."""
+    return _desk(request, person_id, request_id)
+
+
+@screen("POST", ONE + "triage/", policy=policy.TRIAGE, name="sick_call_triage")
+def triage(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Give a priority; then the next request that waits."""
+    try:
+        actions.triage_request(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            request_id=request_id,
+            priority=request.POST.get("priority", ""),
+            version=views.number_of(request.POST.get("version", "")),
+            why_lower=request.POST.get("why_lower", ""),
+            symptom_found=request.POST.get("symptom_found") == "yes",
+        )
+    except Invalid as refused:
+        return _desk(request, person_id, request_id, refused)
+    return pages.then(request, _address("sick_call_request", person_id, request_id), "Triaged.")
+
+
+@screen("POST", ONE + "red-flag/", policy=policy.TRIAGE, name="sick_call_red_flag")
+def red_flag(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Record that health staff are with the person."""
+    actions.answer_red_flag(actor=request.actor, intent=intent_of(request), person_id=person_id, request_id=request_id)
+    return pages.then(request, _address("sick_call_request", person_id, request_id), "Recorded: with the person now.")
+
+
+@screen("POST", ONE + "schedule/", policy=policy.TRIAGE, name="sick_call_schedule")
+def schedule(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Say when the person is seen."""
+    try:
+        at = _moment(request.POST.get("day", ""), request.POST.get("time", ""))
+        actions.schedule_visit(
+            actor=request.actor, intent=intent_of(request), person_id=person_id, request_id=request_id, at=at
+        )
+    except Invalid as refused:
+        return _desk(request, person_id, request_id, refused)
+    return pages.then(request, _address("sick_call_request", person_id, request_id), "Officers see when to bring them.")
+
+
+@screen("POST", ONE + "visit/", policy=policy.TRIAGE, name="sick_call_visit")
+def visit(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Record a face-to-face visit."""
+    post = request.POST
+    try:
+        actions.record_visit(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            request_id=request_id,
+            findings=post.get("findings", ""),
+            protocol=post.get("protocol", ""),
+            protocol_red_flags=post.getlist("protocol_red_flag"),
+            remedies=post.getlist("remedy"),
+            measured=views.measured(post),
+            refer=post.get("refer", ""),
+            resolved=post.get("resolved") == "yes",
+            modality=post.get("modality", "clinic"),
+            modality_reason=post.get("modality_reason", ""),
+            version=views.number_of(post.get("version", "")),
+        )
+    except Invalid as refused:
+        return _desk(request, person_id, request_id, refused)
+    return pages.then(request, _address("sick_call_request", person_id, request_id), "Visit signed.")
+
+
+@screen("POST", ONE + "no-show/", policy=policy.TRIAGE, name="sick_call_no_show")
+def no_show(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Say, for health, why a visit did not take place."""
+    post = request.POST
+    try:
+        actions.record_no_show(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            request_id=request_id,
+            reason=post.get("reason", ""),
+            said_by="health",
+            words=post.get("words", ""),
+            witnesses=[w for w in (post.get("witness_1", ""), post.get("witness_2", "")) if w.strip()],
+            signed=post.get("signed") == "yes",
+        )
+    except Invalid as refused:
+        return _desk(request, person_id, request_id, refused)
+    return pages.then(request, _address("sick_call_request", person_id, request_id), "Recorded. The clock still runs.")
+
+
+@screen("POST", ONE + "answer/", policy=policy.TRIAGE, name="sick_call_answer")
+def answer(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Answer the person and close the request."""
+    post = request.POST
+    try:
+        actions.answer_request(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            request_id=request_id,
+            answer_en=post.get("answer_en", ""),
+            answer_es=post.get("answer_es", ""),
+            resolved=post.get("resolved") == "yes",
+            version=views.number_of(post.get("version", "")),
+        )
+    except Invalid as refused:
+        return _desk(request, person_id, request_id, refused)
+    return pages.then(request, reverse("sick_call_queue"), "Answered.")
+
+
+@screen("GET", "/sick-call/log/", policy=policy.LOG, name="sick_call_log")
+def log(request: Request) -> HttpResponse:
+    """Find whose paper slip or spoken request this is, and take it down."""
+    return _log(request, {})
+
+
+@screen("POST", "/sick-call/log/", policy=policy.LOG, name="sick_call_log")
+def log_done(request: Request) -> HttpResponse:
+    """Take down a paper slip or a spoken request; a photograph of the slip is kept with it."""
+    post = request.POST
+    try:
+        person_id = views.id_of(post.get("person", ""))
+        enter(request, person_id)
+        slip = request.FILES.get("slip")
+        kept = (
+            chart.attach(
+                actor=request.actor, person_id=person_id, content=slip.read(), kind="request-slip", title="Request slip"
+            )
+            if slip
+            else None
+        )
+        done = actions.submit_request(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            kind=post.get("type", ""),
+            words=post.get("words", ""),
+            channel=post.get("channel", "paper"),
+            language=post.get("language", "en"),
+            words_in_english=post.get("words_in_english", ""),
+            submitted_at=_moment(post["day"], post.get("time", "") or "00:00") if post.get("day") else None,
+            slip_id=kept,
+        )
+    except Invalid as refused:
+        return _log(request, post.dict(), refused)
+    return pages.then(
+        request,
+        _address("sick_call_request", person_id, done.request_id),
+        f"Receipt {done.receipt}: give it to the person.",
+    )
+
+
+@screen("GET", "/sick-call/downtime/", policy=policy.QUEUE, name="sick_call_downtime", log="print")
+def downtime(request: Request) -> HttpResponse:
+    """Print the queue and empty slips, for the hours in which nothing else works."""
+    lines = reads.queue(request.lens, request.posting.facility_id)
+    saw(request, *(line.who.person_id for line in lines))
+    paper = PrintNote(
+        "Downtime pack: sick call",
+        as_of=clock.now(),
+        facility=views.place_name(request.lens, request.posting.facility_id),
+        printed_by=request.lens.user_name,
+        keep="Use until the record is back; enter what was written, then shred.",
+    )
+    return pages.page(request, "sick_call/downtime.html", {"paper": paper, "lines": lines})
+
+
+def _log(request: Request, typed: dict[str, Any], refused: Invalid | None = None) -> HttpResponse:
+    found: list[people.Card] = []
+    asked = request.GET.get("who", "") or typed.get("who", "")
+    if asked:
+        found = people.search(request.lens, asked, limit=12).cards
+        saw(request, *(c.person_id for c in found))
+    context = {**views.log_form(typed, found, asked), "errors": views.errors(refused), "asked": asked}
+    return pages.page(request, "sick_call/log.html", context, status=422 if refused else 200)
+
+
+def _desk(request: Request, person_id: UUID, request_id: UUID, refused: Invalid | None = None) -> HttpResponse:
+    desk = reads.desk(request.lens, person_id, request_id)
+    context = {
+        "banner": banner.of(request.lens, person_id),
+        "errors": views.errors(refused),
+        "keys": KEYS,
+        **views.desk(desk, request.POST.dict() if refused else {}),
+    }
+    return pages.page(request, "sick_call/request.html", context, status=422 if refused else 200)
+
+
+def _address(name: str, person_id: UUID, request_id: UUID) -> str:
+    return reverse(name, kwargs={"person_id": person_id, "request_id": request_id})
+
+
+def _moment(day: str, time: str) -> datetime:
+    try:
+        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZONE).astimezone(UTC)
+    except ValueError:
+        raise Invalid("Write the day and the time.", fields={"time": "Write the day and the time, as 14:30."}) from None

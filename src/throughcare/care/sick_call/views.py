@@ -1,0 +1,285 @@
+"""What sick call's pages show, as shapes for the components; no HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from throughcare.care.sick_call.models import CareRequest
+from throughcare.care.sick_call.reads import Desk, Line
+from throughcare.care.sick_call.rule_table import load_table
+from throughcare.chart import actions as chart
+from throughcare.chart import forms
+from throughcare.chart import reads as chart_reads
+from throughcare.custody import reads as custody
+from throughcare.kernel.errors import Invalid
+from throughcare.kernel.fhir import LOINC
+from throughcare.kernel.lens import Lens
+from throughcare.people.reads import Card
+from throughcare.ui import wording
+from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldError, FieldShape, KioskButton, Lane, Option
+
+PRIORITY_KEYS = (
+    ("e", "emergent", "Emergent"),
+    ("u", "urgent", "Urgent"),
+    ("r", "routine", "Routine"),
+    ("m", "mental", "Mental health"),
+    ("d", "dental", "Dental"),
+    ("n", "non-clinical", "Not clinical"),
+)
+VITALS = (
+    ("8867-4", "Pulse", "/min"),
+    ("9279-1", "Breaths", "/min"),
+    ("59408-5", "Oxygen", "%"),
+    ("8310-5", "Temperature", "[degF]"),
+    ("29463-7", "Weight", "[lb_av]"),
+    ("72514-3", "Pain", "{score}"),
+)
+STAMPS = ("received", "triaged", "seen", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a person's words; marked where it raised a red flag."""
+
+    text: str
+    mark: bool
+
+
+def lanes(lines: Sequence[Line]) -> list[Lane]:
+    """Put the open requests into the three lanes."""
+    empty = {"now": "No request needs you now.", "shift": "No request waits.", "later": ""}
+    found = {key: [_row(line) for line in lines if line.lane == key] for key in empty}
+    return [Lane(key=key, rows=rows, empty=empty[key]) for key, rows in found.items() if rows or key == "now"]  # type: ignore[arg-type]
+
+
+def _row(line: Line) -> DutyRow:
+    row = line.request
+    href = reverse("sick_call_request", kwargs={"person_id": row.person_id, "request_id": row.id})
+    return DutyRow(
+        who=line.who.name,
+        what=line.what,
+        clock=ClockShape(opened_at=row.received_at or row.submitted_at, due_at=line.due_at),
+        place=line.who.speaks,
+        action=Action("Open", href=href),
+        href=href,
+        note=type_words(row.kind),
+        mark="; ".join(f["en"] for f in row.flags) if row.triaged_at is None else "",
+        seed=line.who.seed,
+        id=str(row.id),
+    )
+
+
+def desk(found: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Give the page of one request."""
+    row = found.request
+    return {
+        "row": row,
+        "pieces": pieces(row.words, [span for flag in row.flags for span in flag["spans"]]),
+        "flags": found.flags,
+        "floor": found.floor,
+        "repeat": found.repeat,
+        "unresolved": found.unresolved,
+        "earlier": found.earlier,
+        "trends": _trends(found),
+        "medicines": found.medicines,
+        "protocols": found.likely or found.protocols,
+        "protocol_names": found.protocols,
+        "no_shows": found.no_shows,
+        "priorities": PRIORITY_KEYS,
+        "vitals": VITALS,
+        "typed": typed,
+        "kind_words": type_words(row.kind),
+        "reasons": reasons("health", "en"),
+        "clock": ClockShape(
+            opened_at=row.received_at or row.submitted_at,
+            due_at=_due(found),
+            closed_at=row.closed_at,
+        ),
+    }
+
+
+def _due(found: Desk) -> Any:
+    from throughcare.care.sick_call import rules
+
+    row = found.request
+    received = row.received_at or row.submitted_at
+    promised = rules.promise(received, symptom=row.symptom, table=load_table())
+    return promised.seen_by if row.triaged_at and promised.seen_by else promised.triaged_by
+
+
+def _trends(found: Desk) -> list[tuple[str, str, list[float]]]:
+    shown = []
+    for code, name, _ in VITALS:
+        rows = found.vitals.get(code)
+        if rows:
+            shown.append((name, chart_reads.shown(rows[-1]), [float(r.value) for r in rows if r.value is not None]))
+    return shown
+
+
+def pieces(words: str, spans: Sequence[Mapping[str, int]]) -> list[Piece]:
+    """Cut a person's words where a red flag was found, so that the page can mark it without any markup in the words."""
+    cut, at = [], 0
+    for start, end in sorted((s["start"], s["end"]) for s in spans if s["end"] <= len(words)):
+        if start < at:
+            continue
+        cut += [Piece(words[at:start], False), Piece(words[start:end], True)]
+        at = end
+    return [piece for piece in [*cut, Piece(words[at:], False)] if piece.text]
+
+
+def measured(post: Any) -> list[chart.Measured]:
+    """Read the vital signs of a visit; an empty box is none."""
+    found = [_one(post, code, name, unit) for code, name, unit in VITALS]
+    upper, lower = _number(post.get("systolic", ""), "systolic"), _number(post.get("diastolic", ""), "diastolic")
+    if (upper is None) is not (lower is None):
+        raise Invalid("Write both values of the blood pressure.", fields={"systolic": "Write both values."})
+    if upper is not None and lower is not None:
+        parts = (chart.Part(LOINC, "8480-6", upper, "mm[Hg]"), chart.Part(LOINC, "8462-4", lower, "mm[Hg]"))
+        found.append(chart.Measured(LOINC, "85354-9", "Blood pressure", parts=parts))
+    return [one for one in found if one is not None]
+
+
+def _one(post: Any, code: str, name: str, unit: str) -> chart.Measured | None:
+    value = _number(post.get(f"v-{code}", ""), f"v-{code}")
+    return None if value is None else chart.Measured(LOINC, code, name, value, unit)
+
+
+def _number(text: str, field: str) -> Decimal | None:
+    if not text.strip():
+        return None
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or not 0 <= value < 2000:
+        raise Invalid("One of the measurements is not a number.", fields={field: "Write a number with a point."})
+    return value
+
+
+def errors(refused: Invalid | None) -> list[FieldError]:
+    """Give the lines of the error summary."""
+    if refused is None:
+        return []
+    return [FieldError(name, sentence) for name, sentence in refused.fields.items()] or [
+        FieldError("", refused.sentence)
+    ]
+
+
+def log_form(typed: Mapping[str, Any], found: Sequence[Card], asked: str) -> dict[str, Any]:
+    """Give the form for a paper slip or a spoken request."""
+    form = forms.load("sick-call-request")
+    types = [Option(o.code, o.text.en) for o in form.item("type").options]
+    who = [Option(str(c.person_id), f"{c.name} · {c.number}") for c in found]
+    return {
+        "found": found,
+        "fields": [
+            FieldShape("person", "Who asks", "radio", typed.get("person", ""), options=who, required=True),
+            FieldShape(
+                "channel",
+                "How it came",
+                "radio",
+                typed.get("channel", "paper"),
+                options=(
+                    Option("paper", "Paper slip"),
+                    Option("verbal", "Said to staff"),
+                    Option("staff", "Staff referral"),
+                ),
+                inline=True,
+                required=True,
+            ),
+            FieldShape("type", "About", "select", typed.get("type", "sick"), options=types, required=True),
+            FieldShape(
+                "language",
+                "Language",
+                "radio",
+                typed.get("language", "en"),
+                options=(Option("en", "English"), Option("es", "Spanish")),
+                inline=True,
+                required=True,
+            ),
+            FieldShape("words", "The words, exactly", "textarea", typed.get("words", ""), required=True, rows=4),
+            FieldShape("words_in_english", "In English", "textarea", typed.get("words_in_english", ""), rows=3),
+            FieldShape("day", "Day on the slip", "date", typed.get("day", ""), width="s"),
+            FieldShape("time", "Time on the slip", "time", typed.get("time", ""), width="xs"),
+        ],
+    }
+
+
+def kiosk_buttons(lang: str) -> list[KioskButton]:
+    """Give the large choices of the kiosk; only those that lead somewhere."""
+    ask = reverse("kiosk_ask")
+    asks = (
+        ("ask", "sick", "ask"),
+        ("dose", "missed-dose", "pills"),
+        ("dental", "dental", "tooth"),
+        ("mind", "mental", "mind"),
+    )
+    found = [
+        KioskButton(
+            wording.t(f"kiosk.choose.{word}", lang=lang),
+            href=f"{ask}?type={kind}&lang={lang}",
+            hint=wording.t(f"kiosk.choose.{word}_hint", lang=lang),
+            icon=icon,  # type: ignore[arg-type]
+        )
+        for word, kind, icon in asks
+    ]
+    found.append(
+        KioskButton(
+            wording.t("kiosk.choose.requests", lang=lang),
+            href=f"{reverse('kiosk_requests')}?lang={lang}",
+            hint=wording.t("kiosk.choose.requests_hint", lang=lang),
+            icon="list",
+        )
+    )
+    found.append(
+        KioskButton(
+            wording.t("kiosk.choose.looked", lang=lang),
+            href=reverse("my-who-looked"),
+            hint=wording.t("kiosk.choose.looked_hint", lang=lang),
+            icon="results",
+        )
+    )
+    return found
+
+
+def steps(row: CareRequest, lang: str) -> list[tuple[str, Any]]:
+    """Give what has become of a request, step by step, in the person's words."""
+    at = {"received": row.received_at, "read": row.triaged_at, "planned": row.scheduled_for, "seen": row.seen_at}
+    found = [(wording.t(f"request.state.{name}", lang=lang), when) for name, when in at.items() if when is not None]
+    if row.closed_at is not None:
+        found.append((wording.t("request.state.closed", lang=lang), row.closed_at))
+    return found
+
+
+def reasons(said_by: str, lang: str) -> list[Option]:
+    """Give the reasons that this side may say."""
+    rows = load_table().no_shows.values()
+    return [Option(r.key, r.text.said(lang)) for r in rows if said_by in r.attested_by]
+
+
+def type_words(kind: str) -> str:
+    """Say what a request is about."""
+    option = forms.load("sick-call-request").item("type").option(kind)
+    return option.text.en if option else kind
+
+
+def place_name(lens: Lens, facility_id: UUID | None) -> str:
+    """Name the facility on a sheet of paper."""
+    return custody.facility(lens, facility_id).name if facility_id else "All facilities"
+
+
+def number_of(text: str) -> int | None:
+    """Read a version from a page."""
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def id_of(text: str) -> UUID:
+    """Read an id from a page."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("Choose who asks.", fields={"person": "Choose who asks."}) from None
