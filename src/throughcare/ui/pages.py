@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.utils import translation
@@ -93,6 +93,12 @@ def language_of(request: HttpRequest) -> str:
     return next((lang for lang in asked if lang in wording.LANGUAGES), wording.LANGUAGES[0])
 
 
+class SeeOther(HttpResponseRedirect):
+    """Go on by GET, whatever came before."""
+
+    status_code = 303
+
+
 def then(request: HttpRequest, to: str, message: str = "", *, undo: Action | None = None) -> HttpResponse:
     """Go on to another page after a post, and say there what was done, with the way back."""
     if message:
@@ -101,7 +107,7 @@ def then(request: HttpRequest, to: str, message: str = "", *, undo: Action | Non
         request.session.modified = True
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": to})
-    return HttpResponse(status=303, headers={"Location": to})
+    return SeeOther(to)
 
 
 def _toasts(request: HttpRequest) -> Sequence[Toast]:
