@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.intake.screens",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
+    "throughcare.exchange.screens",
 )
 
 for _room in ROOMS:

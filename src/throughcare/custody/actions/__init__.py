@@ -10,7 +10,7 @@ from throughcare.custody.actions.moves import (
     swap_beds,
     transfer,
 )
-from throughcare.custody.actions.places import load_places
+from throughcare.custody.actions.places import load_places, name_place
 from throughcare.custody.actions.schedule import cancel_scheduled, schedule_event
 from throughcare.custody.actions.stays import (
     Moved,
@@ -37,6 +37,7 @@ __all__ = [
     "end_lockdown",
     "load_places",
     "move_within",
+    "name_place",
     "raise_alert",
     "record_escape",
     "release",

@@ -8,9 +8,11 @@ from uuid import UUID
 from throughcare import ledger
 from throughcare.custody import fhir
 from throughcare.custody.models import Agency, Bed, Cell, Facility, PlaceCode, Unit
+from throughcare.custody.refusals import UnknownPlace
 from throughcare.kernel import content
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
@@ -29,6 +31,30 @@ def load_places(*, actor: Actor) -> int:
         changed += sum(_facility(agency, row, number) for number, row in enumerate(rows, 1))
         _housing(rows)
     return changed
+
+
+@action("custody.name_place")
+def name_place(*, actor: Actor, intent: UUID | None = None, facility_id: UUID, code: str) -> UUID:
+    """Let another system's name stand for a facility from now on; a name stands for one facility only."""
+    code = " ".join(code.split())
+    facility = Facility.objects.filter(id=facility_id).first()
+    if facility is None:
+        raise UnknownPlace("There is no such facility. Nothing was changed.")
+    if not code or len(code) > 60:
+        raise Invalid("A place's name has between 1 and 60 characters. Nothing was changed.")
+    known = PlaceCode.objects.filter(code__iexact=code).select_related("facility").first()
+    if known is not None and known.facility_id != facility_id:
+        raise Stale(f"This name stands for [{known.facility.short_name}] already. Nothing was changed.")
+    if known is None:
+        PlaceCode.objects.create(id=derived("place code", code), facility=facility, code=code)
+        ledger.record(
+            type="Location",
+            id=facility.id,
+            subject=(SubjectKind.PLACE, facility.id),
+            data_class=DataClass.DEMOGRAPHICS,
+            body=fhir.location(facility),
+        )
+    return facility.id
 
 
 def facility_id(code: str) -> UUID:

@@ -1,0 +1,22 @@
+"""Who passes the exchange's doors: the board shows who people are and where, its counts show nobody."""
+
+from django.db.models import Q, QuerySet
+
+from throughcare.access.policy import Policy, roles
+from throughcare.exchange.models import Message
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+
+_BOARD = frozenset({Role.HIM, Role.HSA, Role.SCHEDULER})
+COUNTS = roles("exchange.counts", Role.OPERATOR, *_BOARD)
+BOARD = Policy("exchange.board", ((Verb.READ, DataClass.DEMOGRAPHICS),), _BOARD)
+# Saying whom a message is about changes who somebody is to the record: health information management's alone.
+IDENTIFY = Policy("exchange.identify", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), frozenset({Role.HIM}))
+
+
+def visible(lens: Lens) -> QuerySet[Message]:
+    """Give the messages that a reader's board shows: those of their facilities, and those of no facility yet."""
+    rows = Message.objects.filter(repeat_of=None)
+    if lens.facilities is None:
+        return rows
+    return rows.filter(Q(facility_id__in=lens.facilities) | Q(facility_id=None))

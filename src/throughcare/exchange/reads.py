@@ -1,0 +1,218 @@
+"""Every reading of messages: counts without anybody in them, the board, and one message explained field by field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from throughcare.custody.reads import facilities
+from throughcare.exchange import policy
+from throughcare.exchange.hl7v2 import facts, where
+from throughcare.exchange.hl7v2.field_names import SEGMENTS, name_of
+from throughcare.exchange.hl7v2.holding import REASONS
+from throughcare.exchange.hl7v2.parse import parse
+from throughcare.exchange.hl7v2.rules import EVENTS, person_of, place_of
+from throughcare.exchange.hl7v2.wire import Segment
+from throughcare.exchange.models import STATUSES, Message
+from throughcare.kernel import clock
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
+
+PAGE = 50
+_LONGEST_SHOWN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages were received, and what became of them; nothing of any of them."""
+
+    received: int
+    by_status: dict[str, int]
+    last_received: datetime | None
+    oldest_held: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One message that waits for somebody, or was refused."""
+
+    id: UUID
+    received_at: datetime
+    happened_at: datetime | None
+    what: str
+    who: str
+    number: str
+    place: str
+    status: str
+    reason: str
+    sentence: str
+    sender: str
+    person_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A page of the board, and where the next one begins."""
+
+    rows: list[BoardRow]
+    older: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One field of a message: its place, its name, its text, and what is wrong with it."""
+
+    place: str
+    name: str
+    text: str
+    problem: str
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One segment of a message with the fields that say something."""
+
+    name: str
+    title: str
+    fields: list[FieldRow]
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityChoice:
+    """A facility that a place's name may stand for."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message, explained, with what can be done about it."""
+
+    row: BoardRow
+    hold: str
+    answer: str
+    control_id: str
+    segments: list[SegmentRow]
+    problems: list[FieldRow]
+    place_code: str
+    facilities: list[FacilityChoice]
+    may_register: bool
+    settled_at: datetime | None
+    settled_by: str
+    why: str
+    family: str
+    version: int
+
+
+def counts(lens: Lens, *, since: timedelta | None = None) -> Counts:
+    """Count messages by what became of them; for whoever watches the machine as well."""
+    rows = Message.objects.all()
+    if since is not None:
+        rows = rows.filter(received_at__gte=clock.now() - since)
+    found = dict(rows.values_list("status").annotate(n=Count("id")).order_by())
+    last = Message.objects.order_by("-received_at").values_list("received_at", flat=True).first()
+    held = Message.objects.filter(status="held").order_by("received_at").values_list("received_at", flat=True).first()
+    return Counts(sum(found.values()), {status: found.get(status, 0) for status in STATUSES}, last, held)
+
+
+def board(lens: Lens, *, show: str = "held", before: datetime | None = None) -> Board:
+    """Give the messages of one status, those that wait longest first, else the newest first."""
+    lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
+    rows = policy.visible(lens).filter(status=show)
+    held = show == "held"
+    if before is not None:
+        rows = rows.filter(received_at__gt=before) if held else rows.filter(received_at__lt=before)
+    found = list(rows.order_by("received_at" if held else "-received_at")[: PAGE + 1])
+    shown = found[:PAGE]
+    return Board([_row(one, _said(one)) for one in shown], shown[-1].received_at if len(found) > PAGE else None)
+
+
+def message(lens: Lens, message_id: UUID) -> MessageView:
+    """Give one message with each field named and each problem at its place."""
+    lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
+    row = policy.visible(lens).filter(id=message_id).first()
+    if row is None:
+        raise NotFound("There is no such message on your board.")
+    said = _said(row)
+    problems = [_problem(one) for one in row.problems]
+    who = said.person
+    names = who.names if who else ()
+    return MessageView(
+        row=_row(row, said),
+        hold=row.hold,
+        answer=row.answer,
+        control_id=row.control_id,
+        segments=[_segment(one, row.problems) for one in said.segments[:200]],
+        problems=problems,
+        place_code=where.code(place_of(said)) if row.hold == "unknown_place" else "",
+        facilities=[FacilityChoice(one.id, one.short_name) for one in facilities(lens, open_only=True)],
+        may_register=bool(row.status == "held" and names and not said.merges),
+        settled_at=row.settled_at,
+        settled_by=row.settled_by,
+        why=row.why,
+        family=names[0].family if names else "",
+        version=row.version,
+    )
+
+
+def waiting(lens: Lens) -> int:
+    """Count what waits on this reader's board."""
+    return policy.visible(lens).filter(Q(status="held")).count()
+
+
+def _said(row: Message) -> facts.Message:
+    return parse(bytes(row.raw or b""))
+
+
+def _row(row: Message, said: facts.Message) -> BoardRow:
+    who, place = person_of(said), place_of(said)
+    name = who.names[0] if who and who.names else None
+    return BoardRow(
+        id=row.id,
+        received_at=row.received_at,
+        happened_at=row.happened_at,
+        what=EVENTS.get(row.trigger.removeprefix("ADT^"), row.trigger.replace("^", " ").strip() or "Not a message"),
+        who=", ".join(part for part in (name.family, *name.given[:1]) if part) if name else "",
+        number=who.identifiers[0].value if who and who.identifiers else "",
+        place=", ".join(part for part in (place.facility, place.unit, place.cell) if part) if place else "",
+        status=row.status,
+        reason=REASONS.get(row.hold, "") or {"AE": "Not understandable", "AR": "Not for this door"}.get(row.answer, ""),
+        sentence=row.sentence,
+        sender=row.sender.replace("@", ", ").strip(", "),
+        person_id=row.person_id,
+    )
+
+
+def _segment(segment: Segment, problems: Sequence[dict[str, object]]) -> SegmentRow:
+    wrong = {
+        problem["field"]: problem
+        for problem in problems
+        if problem["segment"] == segment.name and problem["row"] == segment.row
+    }
+    rows = []
+    for number in range(1, len(segment.fields)):
+        problem, raw = wrong.get(number), segment.raw(number)
+        if raw or problem:
+            rows.append(_field(segment, number, raw, problem))
+    missing = [number for number in wrong if isinstance(number, int) and number >= len(segment.fields)]
+    rows += [_field(segment, number, "", wrong[number]) for number in sorted(missing)]
+    return SegmentRow(segment.name, SEGMENTS.get(segment.name, "Other"), rows)
+
+
+def _field(segment: Segment, number: int, raw: str, problem: dict[str, object] | None) -> FieldRow:
+    text = raw if len(raw) <= _LONGEST_SHOWN else f"{raw[:_LONGEST_SHOWN]}…"
+    sentence = str(problem["sentence"]) if problem else ""
+    place = f"{segment.name}-{number}"
+    return FieldRow(place, name_of(segment.name, number), text, sentence, bool(problem and problem["stops"]))
+
+
+def _problem(problem: dict[str, object]) -> FieldRow:
+    segment, number = str(problem["segment"]), problem["field"]
+    place = f"{segment}-{number}" if number else segment
+    name = name_of(segment, number) if isinstance(number, int) else SEGMENTS.get(segment, segment)
+    return FieldRow(place, name, "", str(problem["sentence"]), bool(problem["stops"]))
