@@ -5,7 +5,7 @@ A watch that has begun is never taken back by an answer: only a mental health pr
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.intake import states
@@ -13,6 +13,7 @@ from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.care.intake.rules import Consequence
 from throughcare.chart import actions as chart
+from throughcare.chart.forms import scale
 from throughcare.custody import actions as custody
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
@@ -128,16 +129,8 @@ def _order(actor: Actor, effect: Effect) -> UUID:
 
 
 def due_at(effect: Effect) -> datetime:
-    """Give when it is due, where the content states a span."""
-    spans = {"now": timedelta(minutes=15), "same_visit": timedelta(hours=1), "same_shift": timedelta(hours=8)}
-    if effect.due in spans:
-        return effect.called_at + spans[effect.due]
-    if effect.due.startswith("PT"):
-        number, unit = int(effect.due[2:-1]), effect.due[-1]
-        return effect.called_at + (timedelta(hours=number) if unit == "H" else timedelta(minutes=number))
-    if effect.due.startswith("P"):
-        return effect.called_at + timedelta(days=int(effect.due[1:-1]))
-    return effect.called_at + timedelta(hours=24)
+    """Give when it is due, by the span that the content states."""
+    return effect.called_at + scale.within(effect.due)
 
 
 def _signal(effect: Effect, name: str, facts: dict[str, bool | str]) -> None:

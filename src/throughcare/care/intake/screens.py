@@ -8,7 +8,8 @@ from django.urls import reverse
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.intake import actions, answering, policy, reads, views
 from throughcare.chart import banner, forms, questions
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, NotFound
+from throughcare.people import reads as people
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of, posted_of
 
@@ -22,6 +23,16 @@ def queue(request: Request) -> HttpResponse:
     waiting = reads.queue(request.lens, request.posting.facility_id)
     saw(request, *(w.person_id for w in waiting))
     return pages.page_or_fragment(request, "intake/queue.html", "rows", {"lanes": views.lanes(waiting)})
+
+
+@screen("GET", "/people/<uuid:person_id>/intake/", policy=policy.READ, name="intake_of")
+def intake_of(request: Request, person_id: UUID) -> HttpResponse:
+    """Lead to where this person's intake stands: the quick look, or the screening."""
+    arrival = reads.latest(request.lens, people.family(request.lens, person_id))
+    if arrival is None:
+        raise NotFound("This person has no arrival on record.")
+    name = "intake_look" if arrival.state == "arrived" else "intake_screening"
+    return _to(name, arrival.person_id, arrival.id)
 
 
 @screen("GET", ONE + "look/", policy=policy.WRITE, name="intake_look")
