@@ -47,8 +47,8 @@ def _words(found: Json) -> str:
 
 def _part(part: Json) -> Part:
     code = part["code"]["coding"][0]
-    quantity = part["valueQuantity"]
-    return Part(code["system"], code["code"], Decimal(str(quantity["value"])), quantity.get("code", ""))
+    number, unit = _quantity(part)
+    return Part(code["system"], code["code"], number if number is not None else Decimal(0), unit)
 
 
 def _interpretation(found: Json) -> str:

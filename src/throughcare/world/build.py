@@ -1,0 +1,87 @@
+"""Building the synthetic agency: the past in bulk, the last days by the same actions as everybody calls, in the order of time.
+
+In bulk: charts (`people.bulk`), stays (`custody.bulk`), what clocks heard of the past (`duties.hear_many`), rosters. Each
+has a test that bulk and single give the same rows. All else is done one by one under a clock that is held.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from throughcare.custody.bulk import lay_stays
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Refused
+from throughcare.people.actions import Number
+from throughcare.people.bulk import Newcomer, register_many
+from throughcare.people.models import Person
+from throughcare.world import past, population, recent, remembered, staff
+from throughcare.world.cast import SYSTEM, Casting
+from throughcare.world.past import DAY, ZONE, Life, Period
+from throughcare.world.population import Population, Somebody
+from throughcare.world.scenes import FEED, Stage, demographics
+from throughcare.world.shares import shares
+
+Progress = Callable[[float, str], object]
+
+
+def run(people: int, days: int, seed: int, progress: Progress) -> None:
+    """Fill an empty database; refuse one that holds people."""
+    if Person.objects.exists():
+        raise Refused("This database holds people already. The world is made in an empty one; nothing was changed.")
+    now = clock.now()
+    random = Random(seed)
+    period = Period(people, days, _midnight(now - DAY))
+    sampled, places = shares(), population.sites()
+    casting = Casting(sampled, seed, now.astimezone(ZONE).date())
+    progress(0.01, "people")
+    everybody = past.lives(sampled, casting, period, random)
+    past.house(everybody, places, random)
+    _register(everybody, period, lambda part: progress(0.02 + 0.1 * part, "people"))
+    with clock.frozen(period.boundary):
+        lay_stays(actor=FEED, histories=[life.history for life in everybody])
+    progress(0.2, "stays")
+    crowd = _crowd(everybody, places, random)
+    with clock.frozen(period.boundary):
+        hired = staff.hire(sampled, places, crowd.sizes, random)
+        staff.put_on(hired, period.boundary - DAY, 6)
+    stage = Stage(sampled, hired, random)
+    progress(0.3, "what clocks heard")
+    with clock.frozen(period.boundary):
+        remembered.tell(stage, everybody, period)
+    recent.play(stage, crowd, casting, period, now, lambda part, what: progress(0.4 + 0.6 * part, what))
+    progress(1.0, f"{len(crowd.people)} people in custody")
+
+
+def _midnight(moment: datetime) -> datetime:
+    return past.at_minute(moment, 0)
+
+
+def _register(everybody: Sequence[Life], period: Period, progress: Callable[[float], object]) -> None:
+    """Open the charts, each on the day of the booking, or at the beginning of the period."""
+    by_day: dict[datetime, list[Life]] = {}
+    for life in everybody:
+        by_day.setdefault(max(_midnight(life.admitted), period.begins), []).append(life)
+    done = 0
+    for day, lives in sorted(by_day.items()):
+        for start in range(0, len(lives), 500):
+            with clock.frozen(day + timedelta(minutes=1)):
+                some = lives[start : start + 500]
+                register_many(
+                    actor=FEED,
+                    newcomers=[
+                        Newcomer(one.who.id, demographics(one.who), [Number(SYSTEM, one.who.number)]) for one in some
+                    ],
+                )
+            done += len(some)
+            progress(done / len(everybody))
+
+
+def _crowd(everybody: Sequence[Life], places: dict[str, past.Site], random: Random) -> Population:
+    crowd = population.now(places, random)
+    accused = {life.who.id: life.accused for life in everybody}
+    for one in crowd.people.values():
+        one.accused = accused.get(one.id, True)
+    return crowd
+
+
+__all__ = ["Somebody", "run"]

@@ -1,0 +1,257 @@
+"""The last days, played one scene after another in the order of time, each under a clock that is held at its moment."""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from throughcare.custody import actions as custody
+from throughcare.custody.making import Spot
+from throughcare.duties import actions as duties
+from throughcare.duties.models import OPEN, Duty
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Refused
+from throughcare.kernel.vocabulary import Role
+from throughcare.world import scenes
+from throughcare.world.cast import Casting, Character
+from throughcare.world.past import DAY, ZONE, Period, at_minute, site_of, van_time
+from throughcare.world.population import Population, Somebody
+from throughcare.world.scenes import FEED, Stage
+from throughcare.world.shares import about
+
+Scene = Callable[[datetime], object]
+# Duties that staff work off without a page of their own yet: by the button on the duty.
+WORKED = (
+    "INT-05-TEST",
+    "INT-08-RESCREEN",
+    "INT-09",
+    "TRN-01",
+    "INT-07",
+    "IHA-01",
+    "MHS-01",
+    "DEN-01",
+    "IHA-03-VACCINE",
+    "SCR-01",
+)
+PRISONS = ("macdougall-walker", "cheshire", "osborn", "robinson", "willard-cybulski", "brooklyn", "corrigan", "garner")
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Playing:
+    """Scenes to come, by time; what happens may bring others about."""
+
+    stage: Stage
+    crowd: Population
+    casting: Casting
+    period: Period
+    scenes: list[tuple[datetime, int, Scene]] = field(default_factory=list)
+    counted: int = 0
+    refused: int = 0
+
+    def at(self, when: datetime, scene: Scene) -> None:
+        """Let a scene come at a time."""
+        self.counted += 1
+        heapq.heappush(self.scenes, (when, self.counted, scene))
+
+    def play(self, until: datetime, progress: Callable[[float], object] = lambda part: None) -> None:
+        """Play what comes up to a time; a scene that no longer fits (the person left) is passed over."""
+        begun = self.scenes[0][0] if self.scenes else until
+        while self.scenes and self.scenes[0][0] <= until:
+            when, _, scene = heapq.heappop(self.scenes)
+            try:
+                with clock.frozen(when):
+                    scene(when)
+            except Refused:
+                self.refused += 1
+            progress((when - begun) / max(until - begun, MINUTE))
+
+
+def play(
+    stage: Stage,
+    crowd: Population,
+    casting: Casting,
+    period: Period,
+    now: datetime,
+    progress: Callable[[float, str], object],
+) -> Playing:
+    """Play from the boundary until now."""
+    playing = Playing(stage, crowd, casting, period)
+    day = period.boundary
+    while day < now:
+        plan_day(playing, day)
+        day = at_minute(day + 1.1 * DAY, 0)
+    plan_present(playing, now)
+    playing.play(now, lambda part: progress(part, "the last days"))
+    return playing
+
+
+def plan_day(playing: Playing, day: datetime) -> None:
+    """Lay out a day's scenes."""
+    shares, random, people = playing.stage.shares, playing.stage.random, playing.period.people
+    local = (day + 6 * timedelta(hours=1)).astimezone(ZONE)
+    weekday = local.weekday() < 5
+    for _ in range(about(random, shares.admissions(local.weekday(), local.month, people))):
+        who = playing.casting.draw(arriving=True)
+        site = site_of(shares, who, random, "admissions")
+        plan_arrival(playing, who, site, van_time(shares, day, random))
+    for _ in range(about(random, shares.a_day("requests", people))):
+        playing.at(at_minute(day, random.randint(6 * 60, 22 * 60)), lambda at: _ask(playing, at))
+    for _ in range(about(random, shares.a_day("transfers", people) if weekday else 0)):
+        playing.at(at_minute(day, random.randint(8 * 60, 13 * 60)), lambda at: _transfer(playing, at))
+    for _ in range(about(random, shares.a_day("court_trips", people) if weekday else 0)):
+        playing.at(at_minute(day, random.randint(300, 500)), lambda at: _court(playing, at))
+    for _ in range(about(random, shares.a_day("hospital_trips", people))):
+        playing.at(at_minute(day, random.randint(0, 1400)), lambda at: _hospital(playing, at))
+    for _ in range(about(random, shares.a_day("internal_moves", people))):
+        playing.at(at_minute(day, random.randint(480, 1200)), lambda at: _within(playing, at))
+    for _ in range(about(random, shares.admissions(2, local.month, people) * (1.2 if weekday else 0.2))):
+        playing.at(at_minute(day, random.randint(540, 1020)), lambda at: _release(playing, at))
+    for _ in range(about(random, shares.body["day"]["lockdowns"])):
+        playing.at(at_minute(day, random.randint(480, 1300)), lambda at: _lockdown(playing, at))
+    for hour in (5, 9, 13, 17, 21):
+        playing.at(at_minute(day, hour * 60 + 50), lambda at: work_off(playing, at))
+
+
+def plan_arrival(playing: Playing, who: Character, site: str, at: datetime, *, until: str = "housed") -> None:
+    """Lay out an arrival: booked, looked at, screened, housed; `until` says where it stops."""
+    random, stage, accused = playing.stage.random, playing.stage, playing.stage.random.random() < 0.67
+    late = random.random() < stage.shares.rate("late")
+
+    def book(moment: datetime) -> None:
+        scenes.arrive(stage, who, playing.crowd.door(site), accused=accused)
+        playing.crowd.add(Somebody(who.id, site, who.language == "es", accused=accused))
+
+    def house(moment: datetime) -> None:
+        spot = playing.crowd.bed(site)
+        custody.move_within(actor=FEED, person_id=who.id, unit_id=spot.unit_id, bed_id=spot.bed_id)
+
+    look_at = at + random.uniform(3, 13) * MINUTE * (3 if late else 1)
+    screen_at = look_at + random.uniform(15, 150) * MINUTE + (timedelta(hours=3.5) if late else timedelta())
+    playing.at(at, book)
+    if until == "arrived":
+        return
+    playing.at(look_at, lambda moment: scenes.look(stage, who, moment, out=until == "sent_out"))
+    if until in ("looked", "sent_out"):
+        return
+    playing.at(screen_at, lambda moment: scenes.screen(stage, who, moment, half=until == "half"))
+    if until == "housed":
+        playing.at(screen_at + 20 * MINUTE, house)
+
+
+def work_off(playing: Playing, at: datetime) -> None:
+    """Let staff work off what falls due in the next hours; a few they don't get to in time."""
+    soon = Duty.objects.filter(OPEN, rule__in=WORKED, due_at__lt=at + timedelta(hours=5)).order_by("due_at", "cause")
+    for duty in soon:
+        if playing.stage.random.random() < playing.stage.shares.rate("late"):
+            continue
+        role = Role.RN if duty.owner_role == "prea" else Role(duty.owner_role)
+        duties.close_duty(actor=playing.stage.worker(duty.facility_id, role, at), duty_id=duty.id)
+
+
+def _ask(playing: Playing, at: datetime) -> None:
+    stage, random = playing.stage, playing.stage.random
+    one = playing.crowd.any(random)
+    if one is None:
+        return
+    facility = playing.crowd.sites[one.site].id
+    receipt = scenes.ask(stage, one.id, facility, at, spanish=one.spanish)
+    follow(playing, receipt.request_id, one, facility, at, urgent=receipt.call_officer)
+
+
+def follow(playing: Playing, request: UUID, one: Somebody, facility: UUID, at: datetime, *, urgent: bool) -> None:
+    """Lay out what becomes of a request: read, seen, answered; some late, some not brought."""
+    random, rate = playing.stage.random, playing.stage.shares.rate
+    hours = timedelta(hours=1)
+    read_at = at + (random.uniform(3, 12) * MINUTE if urgent else random.uniform(0.5, 9) * hours)
+    see_at = read_at + random.uniform(0.7, 12) * hours
+    if random.random() < rate("late"):
+        see_at = at + random.uniform(25, 34) * hours
+
+    def read(moment: datetime) -> None:
+        scenes.triage(playing.stage, request, one.id, facility, moment, "emergent" if urgent else "urgent" if random.random() < 0.1 else "routine")  # fmt: skip
+
+    playing.at(read_at, read)
+    if random.random() < rate("no_show"):
+        playing.at(see_at, lambda moment: scenes.missed(playing.stage, request, one.id, facility, moment))
+        see_at += random.uniform(3, 12) * hours
+    playing.at(see_at, lambda moment: scenes.see(playing.stage, request, one.id, facility, moment))
+
+
+def _transfer(playing: Playing, at: datetime) -> None:
+    random = playing.stage.random
+    one = playing.crowd.any(random, but="york")
+    if one is None:
+        return
+    target = random.choice([p for p in PRISONS if p != one.site])
+    custody.transfer(actor=FEED, person_id=one.id, to=playing.crowd.bed(target))
+    one.site = target
+
+
+def _court(playing: Playing, at: datetime) -> None:
+    one = playing.crowd.any(playing.stage.random, accused=True)
+    if one is None:
+        return
+    back = at_minute(at, playing.stage.random.randint(13 * 60, 18 * 60))
+    custody.send_out(actor=FEED, person_id=one.id, kind="court", place="Superior Court", expected_back=back)
+    one.away = True
+    playing.at(back, lambda moment: _back(playing, one))
+
+
+def _hospital(playing: Playing, at: datetime) -> None:
+    one = playing.crowd.any(playing.stage.random)
+    if one is None:
+        return
+    back = at + timedelta(hours=playing.stage.random.uniform(4, 30))
+    custody.send_out(actor=FEED, person_id=one.id, kind="hospital", place="Emergency department", expected_back=back)
+    one.away = True
+    playing.at(back, lambda moment: _back(playing, one))
+
+
+def _back(playing: Playing, one: Somebody) -> None:
+    custody.return_in(actor=FEED, person_id=one.id, to=Spot(playing.crowd.sites[one.site].id))
+    one.away = False
+    spot = playing.crowd.bed(one.site)
+    if spot.bed_id is not None:
+        custody.move_within(actor=FEED, person_id=one.id, unit_id=spot.unit_id, bed_id=spot.bed_id)
+
+
+def _within(playing: Playing, at: datetime) -> None:
+    one = playing.crowd.any(playing.stage.random)
+    if one is None:
+        return
+    spot = playing.crowd.bed(one.site)
+    custody.move_within(actor=FEED, person_id=one.id, unit_id=spot.unit_id, bed_id=spot.bed_id)
+
+
+def _release(playing: Playing, at: datetime) -> None:
+    one = playing.crowd.any(playing.stage.random)
+    if one is None:
+        return
+    planned = playing.stage.random.random() >= playing.stage.shares.body["stay"]["unplanned_share"]
+    custody.release(actor=FEED, person_id=one.id, planned=planned)
+    del playing.crowd.people[one.id]
+
+
+def _lockdown(playing: Playing, at: datetime) -> None:
+    site = playing.crowd.sites[playing.stage.random.choice(sorted(playing.crowd.sites))]
+    officer = playing.stage.worker(site.id, Role.CUSTODY, at)
+    lockdown = custody.start_lockdown(actor=officer, facility_id=site.id, unit_id=site.beds[0][0])
+    over = at + timedelta(minutes=playing.stage.random.randint(40, 240))
+    playing.at(over, lambda moment: custody.end_lockdown(actor=officer, lockdown_id=lockdown))
+
+
+def plan_present(playing: Playing, now: datetime) -> None:
+    """Lay out what must be seen now, whatever day it is: arrivals in every state at each site that takes them."""
+    hours = timedelta(hours=1)
+    for site in ("hartford", "bridgeport", "new-haven", "corrigan", "york"):
+        sex = "female" if site == "york" else "male"
+        for until, ago in (("arrived", 0.1), ("looked", 0.7), ("half", 1.5), ("housed", 4.0)):
+            plan_arrival(playing, playing.casting.draw(arriving=True, sex=sex), site, now - ago * hours, until=until)
+    for _ in range(12):
+        who = playing.casting.draw(arriving=True, sex="male")
+        plan_arrival(playing, who, "hartford", now - 0.15 * hours, until="arrived")
+    plan_arrival(
+        playing, playing.casting.draw(arriving=True, sex="male"), "hartford", now - 1.1 * hours, until="sent_out"
+    )

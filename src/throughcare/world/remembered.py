@@ -1,0 +1,145 @@
+"""What the clocks heard of the time before the boundary, told in bulk: who was admitted and screened, assessed, released."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from throughcare.custody.actions.places import facility_id
+from throughcare.custody.events import Admitted, Released
+from throughcare.duties import actions as duties
+from throughcare.kernel.events import Event
+from throughcare.kernel.ids import derived
+from throughcare.kernel.vocabulary import Role
+from throughcare.world.past import DAY, Life, Period
+from throughcare.world.scenes import FEED, Stage
+from throughcare.world.told import Told
+
+KINDS = {"york": "both", "corrigan": "both", "hartford": "jail", "bridgeport": "jail", "new-haven": "jail"}
+# What follows a booking: after how many hours at the earliest and the latest, and from when on it is late.
+AFTER_BOOKING: tuple[tuple[str, float, float, float], ...] = (
+    ("quick_look_done", 0.05, 0.22, 0.6),
+    ("tb_symptom_screen_done", 0.6, 3.6, 5.5),
+    ("screening_signed", 0.6, 3.6, 5.5),
+    ("risk_screens_done", 0.6, 3.6, 5.5),
+    ("care_information_given", 0.6, 3.6, 27),
+    ("pregnancy_test_offered", 0.6, 3.6, 12),
+    ("withdrawal_screen_done", 20, 23.5, 26),
+    ("withdrawal_screen_done", 43, 46.5, 50),
+    ("withdrawal_screen_done", 67, 70, 74),
+    ("tb_test_done", 12, 30, 60),
+    ("prea_screen_done", 10, 66, 80),
+    ("mental_health_screen_done", 60, 260, 350),
+    ("initial_assessment_done", 60, 250, 350),
+    ("oral_screen_done", 60, 250, 350),
+    ("vaccines_reviewed", 60, 250, 350),
+)
+
+
+def tell(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
+    """Let the clocks hear the past, facility by facility, by who works there."""
+    booked = [life for life in everybody if life.admitted >= period.begins]
+    others = [life for life in everybody if life.admitted < period.begins]
+    duties.hear_many(actor=FEED, events=[_admitted(life) for life in booked])
+    followed: dict[str, list[Event]] = defaultdict(list)
+    for life in booked:
+        followed[life.site].extend(_followed(stage, life, period))
+    for life in others:
+        followed[life.site].extend(_standing(stage.random, life, period))
+    for site, events in sorted(followed.items()):
+        nurse = stage.worker(facility_id(site), Role.RN, period.boundary)
+        duties.hear_many(actor=nurse, events=sorted(events, key=lambda e: e.happened_at))
+    released = sorted((_released(life) for life in everybody if life.left), key=lambda e: e.happened_at)
+    duties.hear_many(actor=FEED, events=released)
+    _contacts(stage, everybody, period)
+
+
+def _admitted(life: Life) -> Admitted:
+    site = life.first_site or life.site
+    return Admitted(
+        happened_at=life.admitted,
+        person_id=life.who.id,
+        facility_id=facility_id(site),
+        ref=derived("world", "booking", str(life.who.id)),
+        facility_kind=KINDS.get(site, "prison"),
+        legal_status="accused" if life.accused else "sentenced",
+        sex=life.who.sex,
+    )
+
+
+def _followed(stage: Stage, life: Life, period: Period) -> Iterator[Event]:
+    random, end = stage.random, min(life.left or period.boundary, period.boundary)
+    for what, earliest, latest, late in AFTER_BOOKING:
+        slow = random.random() < stage.shares.rate("late")
+        hours = random.uniform(latest, late) if slow else random.uniform(earliest, latest)
+        at = life.admitted + timedelta(hours=hours)
+        if at < end:
+            yield _told(life, what, at, _facts(what, life))
+
+
+def _facts(what: str, life: Life) -> dict[str, object]:
+    if what == "screening_signed":
+        return {"signed_by_role": "rn", "disposition": "general"}
+    if what == "prea_screen_done":
+        return {"reason": "arrival", "prior_victim": False, "prior_abuser": False}
+    if what == "mental_health_screen_done":
+        return {"positive": life.who.level >= 3}
+    if what == "initial_assessment_done":
+        return {"chronic": bool(life.who.problems), "significant_findings": False, "age": _age(life)}
+    return {}
+
+
+def _standing(random: Random, life: Life, period: Period) -> Iterator[Event]:
+    """Tell what runs for somebody who has been here for long: the yearly assessment."""
+    if life.left is not None:
+        return
+    months = 11.6 if life.who.problems or _age(life) >= 50 else 33
+    ago = min(random.random() * months * 30.4, max(1.0, (period.boundary - life.admitted) / DAY - 1))
+    yield _told(life, "initial_assessment_done", period.boundary - ago * DAY, _facts("initial_assessment_done", life))
+
+
+def _age(life: Life) -> int:
+    return (life.admitted.date() - life.who.birth_date).days // 365
+
+
+def _told(life: Life, what: str, at: datetime, facts: dict[str, object]) -> Told:
+    return Told(
+        what=what,
+        happened_at=at,
+        person_id=life.who.id,
+        facility_id=facility_id(life.site),
+        ref=_ref(what, life.who.id, at),
+        facts=facts,
+    )
+
+
+def _ref(what: str, person: UUID, at: datetime) -> UUID:
+    return derived("world", what, str(person), at.isoformat())
+
+
+def _released(life: Life) -> Released:
+    assert life.left is not None  # noqa: S101  (asked of those only who have left)
+    return Released(
+        happened_at=life.left,
+        person_id=life.who.id,
+        facility_id=facility_id(life.site),
+        ref=_ref("released", life.who.id, life.left),
+        planned=life.planned,
+        destination="discharged",
+        ends_custody=True,
+    )
+
+
+def _contacts(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
+    """Let planners reach most of those who left without warning."""
+    by_site: dict[str, list[Event]] = defaultdict(list)
+    for life in everybody:
+        if life.left is None or life.planned:
+            continue
+        at = life.left + timedelta(hours=stage.random.uniform(2, 26))
+        if at < period.boundary and stage.random.random() < 0.93:
+            by_site[life.site].append(_told(life, "release_contact_made", at, {"day": 1}))
+    for site, events in sorted(by_site.items()):
+        planner = stage.worker(facility_id(site), Role.PLANNER, period.boundary)
+        duties.hear_many(actor=planner, events=sorted(events, key=lambda e: e.happened_at))
