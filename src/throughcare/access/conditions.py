@@ -61,6 +61,10 @@ def _own(asked: Asked) -> bool:
     return _author(asked)
 
 
+def _source(asked: Asked) -> bool:
+    return asked.lens.role in (Role.CUSTODY, Role.TRANSPORT)
+
+
 def _consent(*kinds: str) -> Callable[[Asked], bool]:
     def test(asked: Asked) -> bool:
         if asked.person_id is None:
@@ -108,7 +112,7 @@ _LIST = (
     Condition("own", "Staff: the reader wrote this entry. Patient: it is about the reader.", _own),
     Condition("own_reply", "The reader wrote this reply.", _author),
     Condition("sexual_safety", "The entry is about sexual safety: its class says so, else it stays closed.", _never),
-    Condition("source", "The reader is custody's own system: a feed, which reads nothing by a lens.", _never),
+    Condition("source", "The reader is custody, whose own facts these are: their feed, or an officer's hand.", _source),
     Condition("dose_only", "What is given, how much and when; nothing else.", _always, "dose"),
     Condition("med_name_only", "The medicine's name; nothing else.", _always, "medicine_name"),
     Condition("accommodation", "The accommodation as an imperative; not its reason.", _always, "operational"),

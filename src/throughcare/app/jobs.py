@@ -50,6 +50,7 @@ JOBS: tuple[Job, ...] = (
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),
+    Job("make the ledger's months ahead", timedelta(days=1), reads.make_months),
 )
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from throughcare import ledger
 from throughcare.duties import fhir, merging, rulebook, rules
 from throughcare.duties.models import Duty
@@ -15,6 +17,7 @@ from throughcare.duties.rule import Facts, LaneName, Rule
 from throughcare.duties.rulebook import Rulebook
 from throughcare.kernel import db
 from throughcare.kernel.events import Event
+from throughcare.kernel.fhir import encode
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
@@ -216,7 +219,8 @@ class Desk:
                 duty.save(update_fields=CHANGING)
         else:
             Duty.objects.bulk_update(changed, CHANGING, batch_size=CHUNK // 2)
-        Duty.objects.bulk_create(self.added, batch_size=CHUNK)
+        for start in range(0, len(self.added), CHUNK):
+            _insert(self.added[start : start + CHUNK])
         self.added, self.changed = [], {}
 
     def _place(self, duty: Duty) -> None:
@@ -241,6 +245,22 @@ CHANGING = [
     "successor",
     "reopened",
 ]
+
+
+INSERT = """
+    INSERT INTO duties_duty ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::duties_duty, %s::jsonb)
+"""
+
+
+def _insert(duties: Sequence[Duty]) -> None:
+    """Write new rows by one statement with one parameter: several times faster than a value at a time."""
+    fields = Duty._meta.concrete_fields
+    rows = [{f.column: getattr(duty, f.attname) for f in fields} for duty in duties]
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT.format(columns=columns), [encode(rows).decode()])
+    for duty in duties:
+        duty._state.adding, duty._state.db = False, connection.alias
 
 
 def made(rule: Rule, opening: Opening) -> Duty:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from throughcare.custody.models import Facility, Placement
 from throughcare.duties import cover, policy, rulebook
@@ -19,7 +20,6 @@ from throughcare.people.family import family
 from throughcare.people.models import Person
 
 ROWS = 12
-MOST = 1500
 COLUMNS = (
     "id", "person_id", "subject_id", "rule", "title", "lane", "opened_at", "soon_at", "due_at", "closed_at", "outcome",
     "facility_id", "owner_role", "owner_id", "owner__name", "ref", "about", "version", "trigger", "reason",
@@ -109,16 +109,17 @@ def worklist(
     now = clock.now()
     with db.reading(lens):
         rows = _mine(lens, facility_id, roles, everybody, now)
-        soon = items(rows.filter(_soon(now)).order_by("due_at")[:MOST], now)
+        heads = _heads(rows.filter(_soon(now)), now)
+        shown = {lane: mine[: limit * 20 if more == lane else limit] for lane, mine in heads.items()}
+        near = items(rows.filter(_soon(now), _of_any([k for mine in shown.values() for k in mine])), now)
         far = rows.exclude(_soon(now))
         later = items(far.order_by("due_at")[: limit * 40], now) if more == Lane.LATER else []
-        waiting = {**_counted(soon, now), "later": _later(far, later)}
-        grouped = _grouped([*soon, *later])
+        waiting = _counted(rows, heads, now)
         groups: dict[LaneName, list[WorkGroup]] = {"now": [], "shift": [], "later": []}
-        for group in grouped:
-            held = groups[group.lane]
-            if len(held) < (limit * 20 if more == group.lane else limit):
-                held.append(group)
+        beyond = {k for mine in heads.values() for k in mine}
+        for group in [*_grouped(near), *_grouped([i for i in later if (i.person_id or i.id) not in beyond])]:
+            groups[group.lane].append(group)
+        groups["later"] = groups["later"][: limit * 20]
         _name([g for held in groups.values() for g in held], facility_id)
     return Worklist(groups, waiting, now)
 
@@ -239,29 +240,45 @@ def _grouped(items: Sequence[WorkItem]) -> list[WorkGroup]:
     return list(groups.values())
 
 
-def _counted(items: Sequence[WorkItem], now: datetime) -> dict[LaneName, Waiting]:
-    lanes: tuple[LaneName, ...] = ("now", "shift")
-    found: dict[LaneName, Waiting] = {}
-    groups = _grouped(items)
-    for lane in lanes:
-        mine = [i for i in items if i.lane == lane]
-        first = min(mine, key=_order, default=None)
-        found[lane] = Waiting(
-            people=sum(g.lane == lane for g in groups),
-            duties=len(mine),
-            late=sum(i.due_at < now for i in mine),
-            next_due=first.due_at if first else None,
-            next_title=first.title if first else "",
+def _heads(soon: QuerySet[Duty], now: datetime) -> dict[LaneName, list[UUID]]:
+    """Give who stands in the lanes now and this shift (a person, else the duty itself), by time to breach."""
+    urgent = Q(lane="now") | Q(lane="shift", due_at__lt=now)
+    people = (
+        soon.order_by()
+        .values(key=Coalesce("person_id", "id"))
+        .annotate(first=Min("due_at", filter=urgent), then=Min("due_at"))
+    )
+    rows = list(people.values_list("key", "first", "then"))
+    return {
+        "now": [key for key, first, _ in sorted((r for r in rows if r[1]), key=lambda r: (r[1], r[0]))],
+        "shift": [key for key, first, _ in sorted((r for r in rows if not r[1]), key=lambda r: (r[2], r[0]))],
+    }
+
+
+def _of_any(keys: Sequence[UUID]) -> Q:
+    return Q(person_id__in=keys) | Q(person_id=None, id__in=keys)
+
+
+def _counted(rows: QuerySet[Duty], heads: dict[LaneName, list[UUID]], now: datetime) -> dict[LaneName, Waiting]:
+    urgent, soon = Q(lane="now") | Q(lane="shift", due_at__lt=now), _soon(now)
+    lanes: dict[LaneName, Q] = {"now": urgent, "shift": soon & ~urgent, "later": ~soon}
+    asked: dict[str, Aggregate] = {f"{lane}_n": Count("id", filter=q) for lane, q in lanes.items()}
+    asked |= {f"{lane}_due": Min("due_at", filter=q) for lane, q in lanes.items()}
+    asked |= {f"{lane}_late": Count("id", filter=q & Q(due_at__lt=now)) for lane, q in lanes.items()}
+    found = rows.order_by().aggregate(
+        **asked, later_people=Count(Coalesce("person_id", "id"), filter=~soon, distinct=True)
+    )
+    titles = dict(rows.filter(due_at__in=[found[f"{lane}_due"] for lane in lanes]).values_list("due_at", "title"))
+    return {
+        lane: Waiting(
+            people=len(heads[lane]) if lane in heads else found["later_people"],
+            duties=found[f"{lane}_n"],
+            late=found[f"{lane}_late"],
+            next_due=found[f"{lane}_due"],
+            next_title=titles.get(found[f"{lane}_due"], ""),
         )
-    return found
-
-
-def _later(far: QuerySet[Duty], shown: Sequence[WorkItem]) -> Waiting:
-    counted = far.aggregate(people=Count("subject_id", distinct=True), duties=Count("id"), due=Min("due_at"))
-    title = shown[0].title if shown else ""
-    if counted["duties"] and not title:
-        title = far.order_by("due_at").values_list("title", flat=True)[0]
-    return Waiting(counted["people"], counted["duties"], 0, counted["due"], title)
+        for lane in lanes
+    }
 
 
 def _name(groups: Sequence[WorkGroup], facility_id: UUID | None) -> None:

@@ -87,9 +87,17 @@ def _facility(facility_id: UUID) -> tuple[str, str]:
     return _known[facility_id]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def _on(stamp: tuple[str, int], day: date) -> Rulebook:
-    return made(clock_table.rules(day))
+    """Days on which the same editions hold share one index."""
+    rules = clock_table.rules(day)
+    editions = (stamp, tuple((r.id, r.effective_from) for r in rules.values()))
+    if editions not in _books:
+        _books[editions] = made(rules)
+    return _books[editions]
+
+
+_books: dict[object, Rulebook] = {}
 
 
 def _index(heard: Iterable[Hearing]) -> Mapping[str, tuple[Hearing, ...]]:

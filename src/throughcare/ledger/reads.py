@@ -139,6 +139,12 @@ def close_block() -> int:
         return int(cursor.fetchone()[0])
 
 
+def make_months(ahead: int = 3) -> None:
+    """Make the partitions of the months ahead, so that an append never waits for one; the ticker does it every day."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_months(%s)", [ahead])
+
+
 def iter_bodies(kind: str) -> Iterator[bytes]:
     """Give the present bodies of a resource type, for those who rebuild what is made of them."""
     for version in Version.objects.filter(type=kind).order_by("position").iterator():

@@ -96,7 +96,8 @@ CREATE POLICY owner ON ledger_sealed_version TO CURRENT_USER USING (true) WITH C
 CREATE POLICY owner ON ledger_sealed_current TO CURRENT_USER USING (true) WITH CHECK (true);
 
 -- Months ahead, so that an append never waits for one to be made.
-CREATE FUNCTION ledger_months(ahead int) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_months(ahead int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 DECLARE
   month date; parent text; child text;
 BEGIN
