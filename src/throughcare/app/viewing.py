@@ -24,6 +24,8 @@ PLACES = (
     ("sick_call_queue", "house.sick_call"),
     ("custody_board", "house.board"),
     ("movements", "house.movements"),
+    ("roster", "house.roster"),
+    ("custody_visits", "house.visits"),
     ("find", "house.find"),
     ("handover", "house.handover"),
     ("cover", "house.cover"),
