@@ -104,7 +104,8 @@ def test_it_lives_answers_starts_again_and_ends(start):
         ).fetchone() or ("", True)
     assert (role, may_change) == ("throughcare_app", False)
     assert throughcare("verify", **demo.environment).returncode == 0
-    assert demo.process.poll() is None, "a command beside it leaves it alone"
+    with urlopen(f"{demo.address}/readyz", timeout=5) as answer:
+        assert answer.status == 200, "a command beside it leaves its database alone"
     os.killpg(demo.process.pid, signal.SIGTERM)  # everybody at once, as a terminal or a supervisor does
     assert demo.gone_within(10)
     assert demo.process.returncode == 0

@@ -51,26 +51,31 @@ class Demo:
 
     def run(self, people: int = PEOPLE, days: int = DAYS) -> int:
         """Bring everything up, say where, keep it up until told to end, and take it down; give the exit code."""
-        for signal_number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(signal_number, self._end)
-        for port, setting in ((self.config.port, "THROUGHCARE_PORT"), (self.config.mllp_port, "THROUGHCARE_MLLP_PORT")):
-            ports_in_use.require_free(self.config.address, port, setting)
-        make_home(self.config)
-        with self._alone():
-            try:
-                self.cluster.start(die_with_parent=True)
-                self._furnish(people, days)
-                self._bring_up()
-                house.say(
-                    f"Throughcare is ready: http://{self.config.address}:{self.config.port}/  "
-                    f"(HL7 v2 on port {self.config.mllp_port}; everybody in it is made up; Ctrl-C ends it)"
-                )
-                self._keep_up()
-            except Ended:
-                return 0
-            finally:
-                self.ending = True
-                self._take_down()
+        try:
+            for signal_number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(signal_number, self._end)
+            ports_in_use.require_free(self.config.address, self.config.port, "THROUGHCARE_PORT")
+            ports_in_use.require_free(self.config.address, self.config.mllp_port, "THROUGHCARE_MLLP_PORT")
+            make_home(self.config)
+            with self._alone(), self.cluster.running(die_with_parent=True):
+                try:
+                    self._live(people, days)
+                finally:
+                    self.ending = True
+                    self._take_down()
+        except Ended:
+            return 0
+
+    def _live(self, people: int, days: int) -> Never:
+        self._furnish(people, days)
+        self._bring_up()
+        house.say(
+            f"Throughcare is ready: http://{self.config.address}:{self.config.port}/  "
+            f"(HL7 v2 on port {self.config.mllp_port}; everybody in it is made up; Ctrl-C ends it)"
+        )
+        while True:
+            self._look_after()
+            time.sleep(0.3)
 
     def _furnish(self, people: int, days: int) -> None:
         """Make tables and content, and on first start the world; one that was interrupted is begun anew."""
@@ -93,11 +98,6 @@ class Demo:
             if time.monotonic() > end:
                 raise Misconfigured(f"The pages did not become ready in a minute; ask {address} why.")
             time.sleep(0.1)
-
-    def _keep_up(self) -> Never:
-        while True:
-            self._look_after()
-            time.sleep(0.3)
 
     def _look_after(self) -> None:
         """Start again what ended by itself; leave out what this house does not have yet."""

@@ -99,12 +99,12 @@ class Cluster:
                 self.socket_folder.rmdir()
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self, *, die_with_parent: bool = False) -> Iterator[None]:
         """Have the server up meanwhile; whoever is last to need it ends it."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.home / ".postgres.users").open("w") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
-            self.start()
+            self.start(die_with_parent=die_with_parent)
             try:
                 yield
             finally:
