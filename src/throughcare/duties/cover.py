@@ -42,6 +42,11 @@ def there(facility_id: UUID | None, at: datetime, roles: Iterable[str] | None = 
     return sorted(found, key=lambda o: (o.on_call, o.facility_id is None, o.role, o.name))
 
 
+def kept(facility_id: UUID | None) -> bool:
+    """Tell whether anybody was ever put on shift at this facility."""
+    return RosterShift.objects.filter(facility_id=facility_id).exists()
+
+
 def _running(at: datetime) -> QuerySet[RosterShift]:
     return RosterShift.objects.filter(starts__lte=at, ends__gt=at, user__is_active=True)
 

@@ -107,6 +107,8 @@ def _story(duty: Duty, end: datetime, now: datetime) -> tuple[list[Happening], l
     for gap in _uncovered(duty, end, now):
         found.append(Happening(gap[0], f"Nobody on shift or on call: {role_title(duty.owner_role)}", "", gap[1]))
         reasons.append("nobody held the role for part of its time")
+    if not cover.kept(duty.facility_id):
+        reasons.append("no roster is kept here, so nobody can be held to it")
     for start, until in _lockdowns(duty, end, now):
         found.append(Happening(start, "Lockdown", "", until))
         reasons.append("a lockdown stood in its time")
@@ -150,8 +152,6 @@ def _uncovered(duty: Duty, end: datetime, now: datetime) -> list[Span]:
     spans = kept.filter(_overlaps(duty.opened_at, end, "starts", "ends"), role__in=_roles(duty, now)).values_list(
         "starts", "ends"
     )
-    if not kept.exists():
-        return []
     return gaps((duty.opened_at, end), spans)
 
 
