@@ -1,6 +1,6 @@
 # Throughcare. `make demo` shows a living agency, `make test` proves everything; both do all set-up themselves.
 
-.PHONY: help setup chromium demo test test-quick test-long check bench coverage lock clean
+.PHONY: help setup chromium demo test test-quick test-long check bench coverage docs lock clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -38,6 +38,9 @@ bench: setup ## measure the budgets and print a table
 
 coverage: setup chromium ## line and branch coverage, shown and in htmlcov/
 	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long" --cov --cov-report=term --cov-report=html
+
+docs: setup ## make the reference and the notices anew from code and content
+	@$(BIN)/python docs/build.py
 
 lock: ## resolve the dependencies anew into requirements*.lock (needs uv)
 	@tools/lock
