@@ -10,6 +10,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.access.screens",
     "throughcare.custody.screens",
     "throughcare.duties.screens",
+    "throughcare.chart.screens",
     "throughcare.care.intake.screens",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",

@@ -25,7 +25,8 @@ def of(lens: Lens, person_id: UUID) -> BannerShape:
         family = people.family(lens, person_id)
         where = custody.whereabouts(lens, [person_id]).get(person_id)
         told = custody.alerts_of(lens, [person_id], phone=where.nurse_phone if where else "")
-        sees = lens.may(Verb.READ, DataClass.CLINICAL, person_id=person_id)
+        # Allergies are safety: who gives medicines under a summary sees them as a physician does.
+        sees = lens.may(Verb.SUMMARY, DataClass.CLINICAL, person_id=person_id)
         allergies = reads.allergies(lens, family) if sees else []
     return BannerShape(
         seed=card.seed,

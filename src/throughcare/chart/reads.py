@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from throughcare.chart import models as m
-from throughcare.chart.policy import visible
+from throughcare.chart.policy import Sight, sight, visible
+from throughcare.chart.units import said
 from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.fhir import decode
@@ -22,8 +23,9 @@ LIVE = ("active", "on-hold", "draft")
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What fits on one page: what matters now."""
+    """What fits on one page: what matters now, as far as `sight` shows it."""
 
+    sight: Sight
     problems: list[m.Condition]
     allergies: list[m.Allergy]
     medicines: list[m.HomeMedicine]
@@ -31,48 +33,104 @@ class Summary:
     flags: list[m.Flag]
     vitals: dict[str, list[m.Observation]]
     notes: list[m.Note]
-    reports: list[m.Report]
     responses: list[m.FormResponse]
-    encounters: list[m.Encounter]
+    documents: list[m.Attachment]
 
 
 def summary(lens: Lens, people: Sequence[UUID]) -> Summary:
-    """Give the one-page summary: a constant number of queries however long the history."""
+    """Give the one-page summary, cut as the reader's role asks: a constant number of queries however long the history."""
+    seen = sight(lens, people)
+
+    def of(model: type[Any]) -> QuerySet[Any]:
+        found: QuerySet[Any] = model.objects.filter(seen.rows(model.__name__))
+        return found
+
     with db.reading(lens):
         return Summary(
-            problems=list(_of(lens, m.Condition, people).filter(status="active").order_by("text")[:60]),
-            allergies=allergies(lens, people),
-            medicines=list(_of(lens, m.HomeMedicine, people).filter(status="active").order_by("text")[:60]),
-            orders=list(_of(lens, m.Order, people).filter(status__in=LIVE).order_by("due_at", "id")[:40]),
-            flags=list(_of(lens, m.Flag, people).filter(until=None)[:20]),
-            vitals=vitals(lens, people),
-            notes=list(_of(lens, m.Note, people).exclude(status="draft").order_by("-happened_at")[:8]),
-            reports=list(_of(lens, m.Report, people).order_by("-effective_at")[:8]),
-            responses=list(
-                _of(lens, m.FormResponse, people).exclude(status="draft").order_by("-signed_at").defer("posted")[:8]
-            ),
-            encounters=list(_of(lens, m.Encounter, people).order_by("-started_at")[:8]),
+            sight=seen,
+            problems=list(of(m.Condition).filter(status="active").order_by("text")[:60]),
+            allergies=list(of(m.Allergy).filter(status="active").order_by("none_known", "text")),
+            medicines=list(of(m.HomeMedicine).filter(status="active").order_by("text")[:60]),
+            orders=list(of(m.Order).filter(status__in=LIVE).order_by("due_at", "id")[:40]),
+            flags=list(of(m.Flag).filter(until=None).order_by("-since")[:20]),
+            vitals=_by_code(of(m.Observation), 24),
+            notes=list(of(m.Note).exclude(status="draft").order_by("-happened_at").defer("text")[:8]),
+            responses=list(of(m.FormResponse).exclude(status="draft").order_by("-signed_at").defer("posted")[:8]),
+            documents=list(of(m.Attachment).filter(status="current").order_by("-recorded_at")[:8]),
         )
 
 
-def allergies(lens: Lens, people: Sequence[UUID]) -> list[m.Allergy]:
-    """Give the active allergies (or the statement that none is known)."""
+@dataclass(slots=True)
+class Prior:
+    """What another chart, which may be this person's, says at once: read only, nothing linked (ruling 12)."""
+
+    problems: list[str]
+    medicines: list[str]
+    allergies: list[str]
+    flags: list[str]
+    suicide: list[str]
+
+
+def prior(lens: Lens, people: Sequence[UUID]) -> dict[UUID, Prior]:
+    """Give the last problems, medicines, allergies and suicide history of these charts; four queries for all of them."""
+    found = {one: Prior([], [], [], [], []) for one in people}
+    if not found:
+        return found
+    seen = sight(lens, people)
     with db.reading(lens):
-        return list(_of(lens, m.Allergy, people).filter(status="active").order_by("none_known", "text"))
+        for problem in m.Condition.objects.filter(seen.rows("Condition"), status="active").order_by("-recorded_at"):
+            found[problem.person_id].problems.append(words_of(seen, problem))
+        for taken in m.HomeMedicine.objects.filter(seen.rows("HomeMedicine"), status="active").order_by("-recorded_at"):
+            found[taken.person_id].medicines.append(taken.text)
+        for allergy in m.Allergy.objects.filter(seen.rows("Allergy"), status="active").order_by("none_known", "text"):
+            found[allergy.person_id].allergies.append(allergy.text)
+        for mark in m.Flag.objects.filter(seen.rows("Flag")).order_by("-since"):
+            held = found[mark.person_id]
+            (held.suicide if "suicid" in mark.code or "self_harm" in mark.code else held.flags).append(mark.text)
+    return found
+
+
+UNSAID = "In a clinician's own words, not shown to this role"
+
+
+def words_of(seen: Sight, row: Any) -> str:
+    """Give what a row says: under a cut only what its code says, for words typed beside it may say why."""
+    return str(row.text) if seen.entire(row) or row.code else UNSAID
+
+
+def problems(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.Condition]]:
+    """Give the problem list with what is over, and what of it this reader sees whole."""
+    seen = sight(lens, people)
+    with db.reading(lens):
+        return seen, list(m.Condition.objects.filter(seen.rows("Condition")).order_by("text", "id")[:200])
+
+
+def medicines(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.HomeMedicine]]:
+    """Give the home medicines, and what of them this reader sees whole."""
+    seen = sight(lens, people)
+    with db.reading(lens):
+        rows = m.HomeMedicine.objects.filter(seen.rows("HomeMedicine"), status="active")
+        return seen, list(rows.order_by("text", "id")[:100])
+
+
+def allergies(lens: Lens, people: Sequence[UUID]) -> list[m.Allergy]:
+    """Give the active allergies (or the statement that none is known), to whoever sees at least a summary."""
+    with db.reading(lens):
+        seen = m.Allergy.objects.filter(sight(lens, people).rows("Allergy"), status="active")
+        return list(seen.order_by("none_known", "text"))
 
 
 def vitals(lens: Lens, people: Sequence[UUID], *, each: int = 60) -> dict[str, list[m.Observation]]:
     """Give the last measurements by code, oldest first, for sparklines and trends."""
     with db.reading(lens):
-        rows = (
-            _of(lens, m.Observation, people)
-            .filter(category__in=("vital-signs", "survey", "laboratory"))
-            .exclude(status="entered-in-error")
-            .order_by("-effective_at")[: each * 8]
-        )
-        found: dict[str, list[m.Observation]] = {}
-        for row in rows:
-            found.setdefault(row.code, []).append(row)
+        return _by_code(_of(lens, m.Observation, people), each)
+
+
+def _by_code(rows: QuerySet[Any], each: int) -> dict[str, list[m.Observation]]:
+    rows = rows.filter(category__in=("vital-signs", "survey", "laboratory")).exclude(status="entered-in-error")
+    found: dict[str, list[m.Observation]] = {}
+    for row in rows.order_by("-effective_at")[: each * 8]:
+        found.setdefault(row.code, []).append(row)
     return {code: list(reversed(rows[:each])) for code, rows in found.items()}
 
 
@@ -143,6 +201,15 @@ def draft_of(lens: Lens, person_id: UUID, response_id: UUID) -> m.FormResponse:
     return row
 
 
+def signed(lens: Lens, people: Sequence[UUID], response_id: UUID) -> m.FormResponse:
+    """Give one signed form."""
+    with db.reading(lens):
+        row: m.FormResponse | None = _of(lens, m.FormResponse, people).filter(id=response_id).first()
+    if row is None or row.status == "draft":
+        raise NotFound("There is no such signed form here.")
+    return row
+
+
 def responses(lens: Lens, people: Sequence[UUID], form: str | None = None) -> list[m.FormResponse]:
     """Give the signed forms, newest first."""
     with db.reading(lens):
@@ -164,10 +231,34 @@ def notes(lens: Lens, people: Sequence[UUID], *, limit: int = 50) -> list[m.Note
         return [r for r in rows if r.status != "draft" or r.recorder_id == lens.user_id][:limit]
 
 
-def attachment(lens: Lens, person_id: UUID, attachment_id: UUID) -> tuple[m.Attachment, m.Blob]:
+def note(lens: Lens, people: Sequence[UUID], note_id: UUID) -> tuple[m.Note, list[m.Note]]:
+    """Give one note with what was added to it; another's draft is not there."""
+    with db.reading(lens):
+        row: m.Note | None = _of(lens, m.Note, people).filter(id=note_id).first()
+        if row is None or (row.status == "draft" and row.recorder_id != lens.user_id):
+            raise NotFound("There is no such note here.")
+        added = _of(lens, m.Note, people).filter(addends_id=note_id).exclude(status="draft").order_by("signed_at")
+        return row, list(added)
+
+
+def draft_for(lens: Lens, people: Sequence[UUID], form: str) -> m.FormResponse | None:
+    """Give the draft of a form that was begun from the chart, if there is one."""
+    with db.reading(lens):
+        drafts = _of(lens, m.FormResponse, people).filter(form=form, purpose="", ref=None, status="draft")
+        found: m.FormResponse | None = drafts.order_by("-started_at").first()
+    return found
+
+
+def drafts(lens: Lens, people: Sequence[UUID]) -> list[m.FormResponse]:
+    """Give the forms that were begun from the chart and are not signed."""
+    with db.reading(lens):
+        return list(_of(lens, m.FormResponse, people).filter(purpose="", ref=None, status="draft").defer("posted")[:40])
+
+
+def attachment(lens: Lens, people: Sequence[UUID], attachment_id: UUID) -> tuple[m.Attachment, m.Blob]:
     """Give one document with its bytes."""
     with db.reading(lens):
-        row = _of(lens, m.Attachment, [person_id]).filter(id=attachment_id).select_related("blob").first()
+        row = _of(lens, m.Attachment, people).filter(id=attachment_id).select_related("blob").first()
     if row is None:
         raise NotFound("There is no such document here.")
     return row, row.blob
@@ -180,13 +271,13 @@ def attachments(lens: Lens, people: Sequence[UUID]) -> list[m.Attachment]:
 
 
 def shown(row: m.Observation) -> str:
-    """Write a measurement as people say it: 128/82 mmHg, 36.8 Cel."""
+    """Write a measurement as people say it: 128/82 mmHg, 98.2 °F."""
     if row.components:
         values = "/".join(c["value"] for c in row.components)
-        return f"{values} {row.components[0]['unit']}".replace("mm[Hg]", "mmHg")
+        return f"{values} {said(row.components[0]['unit'])}".strip()
     if row.value is not None:
         exact = row.value.quantize(Decimal(1).scaleb(-row.value_places))
-        return f"{exact} {row.unit}".strip()
+        return f"{exact} {said(row.unit)}".strip()
     return row.value_text
 
 

@@ -1,6 +1,6 @@
 """Reading the ledger, through a lens: history of a resource, the log of who read, the feed for other systems."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,15 +34,19 @@ class VersionRow:
     body: Any
 
 
-def history(lens: Lens, kind: str, id: UUID) -> list[VersionRow]:
-    """Give every version of a resource, newest first; refuses as not found what the lens does not show whole."""
+def history(lens: Lens, kind: str, id: UUID, *, subjects: Collection[UUID] | None = None) -> list[VersionRow]:
+    """Give every version of a resource, newest first; refuses as not found what the lens does not show whole.
+
+    Where `subjects` are given (a person's ids), a resource that is in another's chain is not found either.
+    """
     with db.reading(lens):
         rows: list[Version | SealedVersion] = list(
             Version.objects.filter(type=kind, resource_id=id).order_by("-version")
         )
         if not rows:
             rows = list(SealedVersion.objects.filter(type=kind, resource_id=id).order_by("-version"))
-        if not rows or not _shown(lens, rows[0]):
+        strange = bool(rows) and subjects is not None and rows[0].subject not in subjects
+        if not rows or strange or not _shown(lens, rows[0]):
             raise NotFound("There is no such entry here.")
         return [_row(v) for v in rows]
 

@@ -10,6 +10,7 @@ from throughcare.chart.actions.facts import (
     mark_error,
     no_known_allergies,
     raise_flag,
+    take_back,
 )
 from throughcare.chart.actions.forms import (
     FormDone,
@@ -61,6 +62,7 @@ __all__ = [
     "sign_sealed",
     "start_encounter",
     "start_form",
+    "take_back",
     "tell_result",
     "verify_medicine",
 ]

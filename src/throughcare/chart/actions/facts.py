@@ -1,6 +1,6 @@
 """Problems, allergies and flags."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from throughcare.chart.actions.keeping import keep, mine, recorded
 from throughcare.kernel import clock, db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.lifecycle import Lifecycle
 from throughcare.kernel.vocabulary import DataClass
@@ -24,6 +24,8 @@ KINDS: dict[str, tuple[type[Any], Lifecycle]] = {
     "DiagnosticReport": (m.Report, states.OBSERVATION),
     "MedicationStatement": (m.HomeMedicine, states.CONDITION),
 }
+
+JUST_NOW = timedelta(minutes=15)
 
 
 @action("chart.add_condition")
@@ -187,3 +189,15 @@ def mark_error(
     db.unit().reason = why.strip()
     row.bump(status=lifecycle.after(row.status, "mark_error"))
     keep(row)
+
+
+@action("chart.take_back")
+def take_back(*, actor: Actor, intent: UUID | None = None, person_id: UUID, kind: str, id: UUID) -> None:
+    """Undo what the same person has just added: marked as an error, as nothing vanishes; later it takes a reason."""
+    if kind not in KINDS:
+        raise Invalid("This kind of entry can't be taken back.")
+    row = mine(KINDS[kind][0], id, person_id)
+    just_now = clock.now() - row.recorded_at < JUST_NOW
+    if row.recorder_id != actor.id or row.version != 1 or not just_now:
+        raise Stale("This can't be undone any more. Mark the entry as an error and say why; it is still on the list.")
+    mark_error(actor=actor, person_id=person_id, kind=kind, id=id, version=1, why="Taken back by its author at once")

@@ -74,12 +74,19 @@ def report_medicine(
 
 @action("chart.verify_medicine")
 def verify_medicine(
-    *, actor: Actor, intent: UUID | None = None, person_id: UUID, medicine_id: UUID, found: bool, how: str
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    medicine_id: UUID,
+    found: bool,
+    how: str,
+    version: int | None = None,
 ) -> None:
     """Record that a medicine was verified, or sought and not found; unverified is not withheld (ruling 3)."""
     if not how.strip():
         raise Invalid("Say with whom or how you checked.", fields={"how": "Name the pharmacy, clinic or label."})
-    row = mine(m.HomeMedicine, medicine_id, person_id)
+    row = mine(m.HomeMedicine, medicine_id, person_id, version)
     row.bump(verified="verified" if found else "not_found", verified_how=f"{how.strip()[:120]} ({actor.name})"[:160])
     keep(row)
     emit(MedicineVerified(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))

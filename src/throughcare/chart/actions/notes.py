@@ -75,9 +75,11 @@ def sign_note(
 
 
 @action("chart.cosign_note")
-def cosign_note(*, actor: Actor, intent: UUID | None = None, person_id: UUID, note_id: UUID) -> None:
+def cosign_note(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, note_id: UUID, version: int | None = None
+) -> None:
     """Co-sign another's note."""
-    row = mine(m.Note, note_id, person_id)
+    row = mine(m.Note, note_id, person_id, version)
     if row.recorder_id == actor.id:
         raise NotAllowed("A co-signature is another person's.")
     row.bump(status=states.NOTE.after(row.status, "cosign"), cosigned_at=clock.now(), cosigned_by=actor.label())

@@ -1,0 +1,29 @@
+"""The history of any fact: every version, who, when, why, by which action and from where, and what changed between two."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from throughcare.access.doors import Request, screen
+from throughcare.chart import policy
+from throughcare.chart.screens import frame
+from throughcare.chart.screens.frame import ONE
+from throughcare.chart.views import versions
+from throughcare.ledger import reads as ledger
+
+
+@screen("GET", ONE + "history/<slug:kind>/<uuid:id>/", policy=policy.HISTORY, name="chart_history")
+def history(request: Request, person_id: UUID, kind: str, id: UUID) -> HttpResponse:
+    """Show every version of one fact of this person, and what one of them changed."""
+    rows = ledger.history(request.lens, kind, id, subjects=frame.family(request, person_id))
+    here = reverse("chart_history", kwargs={"person_id": person_id, "kind": kind, "id": id})
+    chosen = versions.chosen(rows, request.GET.get("v", ""))
+    context = {
+        "kind": versions.KINDS.get(kind, kind),
+        "versions": versions.lines(rows, here),
+        "chosen": chosen,
+        "changes": versions.changes(rows, chosen),
+        "before": versions.before(rows, chosen),
+    }
+    return frame.page(request, person_id, "chart/history.html", "", context)

@@ -1,0 +1,135 @@
+"""The one-page summary of a person, their results, one measurement over time, and what happened when. HTTP only."""
+
+import csv
+from datetime import datetime
+from io import StringIO
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.dateparse import parse_datetime
+
+from throughcare.access.doors import Request, saw, screen
+from throughcare.chart import models as m
+from throughcare.chart import policy, reads
+from throughcare.chart.screens import frame
+from throughcare.chart.screens.frame import ONE
+from throughcare.chart.views import measured, moments, summary
+from throughcare.custody import reads as custody
+from throughcare.duties import policy as duties_policy
+from throughcare.duties import reads as duties
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.people import reads as people
+from throughcare.ui.shapes import KeyHint, PageKeys
+
+PAGE = 50
+
+
+@screen("GET", ONE, policy=policy.CHART, name="chart")
+def chart(request: Request, person_id: UUID) -> HttpResponse:
+    """Show what matters now, on one page, as far as this reader may see it."""
+    family = frame.family(request, person_id)
+    found = reads.summary(request.lens, family)
+    others = people.candidates(request.lens, person_id)
+    readable = [
+        c.card.person_id
+        for c in others
+        if request.lens.may(Verb.SUMMARY, DataClass.CLINICAL, person_id=c.card.person_id)
+    ]
+    saw(request, *readable)
+    open_ = duties.of_person(request.lens, person_id) if duties_policy.DUTY.allows(request.lens) else []
+    context = {
+        "duties": summary.duty_rows(open_[:8]),
+        "more_duties": max(0, len(open_) - 8),
+        "problems": summary.problems(found.problems, found.sight),
+        "medicines": summary.medicines(found.medicines, found.sight),
+        "allergies": found.allergies,
+        "flags": found.flags,
+        "orders": found.orders,
+        "measured": measured.lasts(found.vitals, person_id)[:9],
+        "notes": list(zip(found.notes, summary.notes(found.notes, found.sight), strict=True)),
+        "responses": [(r, summary.form_title(r.form), _score(r, found.sight)) for r in found.responses],
+        "documents": [(d, found.sight.entire(d)) for d in found.documents],
+        "plans": summary.plans(custody.plans(request.lens, person_id)[:4]),
+        "earlier": summary.earlier(others, reads.prior(request.lens, readable)),
+        "words_of": reads.words_of,
+        "sight": found.sight,
+        "reads_whole": policy.READ.allows(request.lens, person_id),
+        "who_looked": _who_looked(request, person_id),
+        "keys": [KeyHint("n", "note"), KeyHint("v", "vital signs")],
+    }
+    return frame.page(request, person_id, "chart/summary.html", "chart", context)
+
+
+def _score(row: m.FormResponse, seen: policy.Sight) -> str:
+    return summary.score_words(row) if seen.entire(row) else ""
+
+
+def _who_looked(request: Request, person_id: UUID) -> str:
+    if not request.lens.may(Verb.READ, DataClass.AUDIT_LOG, person_id=person_id):
+        return ""
+    try:
+        return reverse("who-looked", kwargs={"person_id": person_id})
+    except NoReverseMatch:
+        return ""
+
+
+@screen("GET", ONE + "results/", policy=policy.READ, name="chart_results")
+def results(request: Request, person_id: UUID) -> HttpResponse:
+    """Show the newest of each measurement with its line, and how it changed."""
+    found = reads.vitals(request.lens, frame.family(request, person_id))
+    context = {"measured": measured.lasts(found, person_id), "keys": [KeyHint("v", "vital signs")]}
+    return frame.page(request, person_id, "chart/results.html", "chart_results", context)
+
+
+@screen("GET", ONE + "trends/<slug:code>/", policy=policy.READ, name="chart_trend")
+def trend(request: Request, person_id: UUID, code: str) -> HttpResponse:
+    """Show one measurement over time; the title is the answer, the table and the download stand below."""
+    rows = _trend(request, person_id, code)
+    download = reverse("chart_trend_csv", kwargs={"person_id": person_id, "code": code})
+    context = {"trend": measured.trend(rows, download), "rows": list(reversed(rows)), "shown": reads.shown}
+    return frame.page(request, person_id, "chart/trend.html", "chart_results", context)
+
+
+@screen("GET", ONE + "trends/<slug:code>/table.csv", policy=policy.READ, name="chart_trend_csv", log="export")
+def trend_csv(request: Request, person_id: UUID, code: str) -> HttpResponse:
+    """Give one measurement as a table to keep; the export is logged, and the table names nobody."""
+    out = StringIO()
+    table = csv.writer(out)
+    table.writerow(["at", "name", "value", "unit", "status"])
+    for row in _trend(request, person_id, code):
+        value = "/".join(c["value"] for c in row.components) if row.components else row.value
+        table.writerow([row.effective_at.isoformat(), row.text, value, measured.unit(row), row.status])
+    name = f'attachment; filename="{code}.csv"'
+    return HttpResponse(out.getvalue(), content_type="text/csv", headers={"Content-Disposition": name})
+
+
+def _trend(request: Request, person_id: UUID, code: str) -> list[m.Observation]:
+    rows = reads.trend(request.lens, frame.family(request, person_id), code)
+    if not rows:
+        raise NotFound("Nothing of this kind was measured here.")
+    return rows
+
+
+@screen("GET", ONE + "timeline/", policy=policy.READ, name="chart_timeline")
+def timeline(request: Request, person_id: UUID) -> HttpResponse:
+    """Show what happened, newest first, paged by time."""
+    before = _moment(request.GET.get("before", ""))
+    found = reads.timeline(request.lens, frame.family(request, person_id), before=before, limit=PAGE + 1)
+    shown = found[:PAGE]
+    here = reverse("chart_timeline", kwargs={"person_id": person_id})
+    older = f"{here}?before={shown[-1].at.isoformat().replace('+00:00', 'Z')}" if len(found) > PAGE else ""
+    context = {
+        "days": moments.by_day(shown, person_id),
+        "pages": PageKeys(len(shown), older=older, newer=here if before else "", noun="entries"),
+    }
+    return frame.page(request, person_id, "chart/timeline.html", "chart_timeline", context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None

@@ -1,0 +1,69 @@
+"""The questions of the chart's small forms, with what was typed and what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from throughcare.ui.shapes import FieldShape, Option
+from throughcare.ui.wording import t
+
+DOCUMENTS = ("letter", "scan", "picture", "consent", "outside_record", "other")
+
+
+def asked(form: str, typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[FieldShape]:
+    """Give the fields of one of the chart's small forms."""
+    return [replace(f, value=typed.get(f.name, f.value), error=wrong.get(f.name, "")) for f in FORMS[form]()]
+
+
+def _problem() -> Sequence[FieldShape]:
+    return (
+        FieldShape("text", t("chart.problem"), required=True, max_length=240),
+        FieldShape("onset", t("chart.since"), "date", width="m"),
+        FieldShape("provisional", t("chart.provisional"), "check"),
+    )
+
+
+def _allergy() -> Sequence[FieldShape]:
+    return (
+        FieldShape("text", t("chart.allergic_to"), required=True, max_length=160, hint=t("chart.allergy_hint")),
+        FieldShape("reaction", t("chart.reaction"), max_length=200),
+        FieldShape("severe", t("chart.severe"), "check"),
+    )
+
+
+def _medicine() -> Sequence[FieldShape]:
+    return (
+        FieldShape("text", t("chart.medicine"), required=True, max_length=200),
+        FieldShape("dose", t("chart.dose"), max_length=120),
+        FieldShape("last_taken", t("chart.last_taken"), max_length=80),
+        FieldShape("pharmacy", t("chart.pharmacy"), max_length=120),
+        FieldShape("critical", t("chart.critical"), "check"),
+    )
+
+
+def _note() -> Sequence[FieldShape]:
+    return (
+        FieldShape("title", t("chart.note_title"), required=True, max_length=160, width="full"),
+        FieldShape("text", t("chart.note_text"), "textarea", required=True, rows=16, width="full"),
+    )
+
+
+def _addendum() -> Sequence[FieldShape]:
+    return (FieldShape("addendum", t("chart.addendum"), "textarea", required=True, rows=4, width="full"),)
+
+
+def _document() -> Sequence[FieldShape]:
+    kinds = [Option("", "—"), *(Option(kind, t(f"chart.document.{kind}")) for kind in DOCUMENTS)]
+    return (
+        FieldShape("title", t("chart.document_title"), required=True, max_length=160),
+        FieldShape("kind", t("chart.kind"), "select", options=kinds, required=True),
+    )
+
+
+FORMS = {
+    "problem": _problem,
+    "allergy": _allergy,
+    "medicine": _medicine,
+    "note": _note,
+    "addendum": _addendum,
+    "document": _document,
+}
