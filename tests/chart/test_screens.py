@@ -1,10 +1,8 @@
 """The chart's pages over HTTP: what each role gets, and what a post does."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.chart.chart_makers import PNG, charted, hartford, housed
-from throughcare.chart.models import Condition, Note, Observation
+from tests.chart.chart_makers import charted, hartford, housed
 from throughcare.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db

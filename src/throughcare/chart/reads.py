@@ -18,6 +18,7 @@ from throughcare.kernel.fhir import decode
 from throughcare.kernel.lens import Lens
 from throughcare.ledger import body as bodies
 
+Measurement = m.Observation
 LIVE = ("active", "on-hold", "draft")
 
 

@@ -7,15 +7,14 @@ from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
 from throughcare.chart import actions, policy, reads
-from throughcare.chart import models as m
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
 from throughcare.chart.views import summary
 from throughcare.kernel import content
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.vocabulary import DataClass, Verb
-from throughcare.ui.shapes import KeyHint
 from throughcare.ui.forms import intent_of
+from throughcare.ui.shapes import KeyHint
 from throughcare.ui.wording import t
 
 NOTE = ONE + "notes/<uuid:note_id>/"
@@ -69,10 +68,10 @@ def save(request: Request, person_id: UUID, note_id: UUID) -> HttpResponse:
             lambda _: frame.go(request, "chart_note", person_id, t("chart.note_saved"), note_id=note_id),
         )
     try:
-        row = _keep(request, person_id, note_id, intent_of(request))
+        version = _keep(request, person_id, note_id, intent_of(request))
     except Refused as refused:
         return HttpResponse(status=refused.status, headers={"X-Sentence": refused.sentence})
-    return HttpResponse(status=204, headers={"X-Version": str(row.version)})
+    return HttpResponse(status=204, headers={"X-Version": str(version)})
 
 
 @screen("POST", NOTE + "sign/", policy=policy.WRITE, name="chart_note_sign")
@@ -80,8 +79,8 @@ def sign(request: Request, person_id: UUID, note_id: UUID) -> HttpResponse:
     """Keep the last words and sign them: from now on they stay as they are."""
 
     def act(intent: UUID | None) -> None:
-        row = _keep(request, person_id, note_id, None)
-        actions.sign_note(actor=request.actor, intent=intent, person_id=person_id, note_id=note_id, version=row.version)
+        version = _keep(request, person_id, note_id, None)
+        actions.sign_note(actor=request.actor, intent=intent, person_id=person_id, note_id=note_id, version=version)
 
     return frame.attempt(
         request,
@@ -122,7 +121,7 @@ def cosign(request: Request, person_id: UUID, note_id: UUID) -> HttpResponse:
     return frame.go(request, "chart_note", person_id, t("chart.note_cosigned"), note_id=note_id)
 
 
-def _keep(request: Request, person_id: UUID, note_id: UUID, intent: UUID | None) -> m.Note:
+def _keep(request: Request, person_id: UUID, note_id: UUID, intent: UUID | None) -> int:
     title = request.POST.get("title", "").strip()
     if not title:
         raise Invalid("The note has no title yet. Your words are kept on the page.", fields={"title": "Name the note."})
@@ -137,7 +136,7 @@ def _keep(request: Request, person_id: UUID, note_id: UUID, intent: UUID | None)
         note_id=note_id,
         version=frame.version_of(request),
     )
-    return reads.note(request.lens, frame.family(request, person_id), note_id)[0]
+    return reads.note(request.lens, frame.family(request, person_id), note_id)[0].version
 
 
 def _note(request: Request, person_id: UUID, note_id: UUID, again: Again | None = None) -> HttpResponse:

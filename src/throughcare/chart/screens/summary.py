@@ -1,8 +1,6 @@
 """The one-page summary of a person, their results, one measurement over time, and what happened when. HTTP only."""
 
-import csv
 from datetime import datetime
-from io import StringIO
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,7 +8,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.chart import models as m
 from throughcare.chart import policy, reads
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
@@ -49,7 +46,7 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         "orders": found.orders,
         "measured": measured.lasts(found.vitals, person_id)[:9],
         "notes": list(zip(found.notes, summary.notes(found.notes, found.sight), strict=True)),
-        "responses": [(r, summary.form_title(r.form), _score(r, found.sight)) for r in found.responses],
+        "responses": summary.signed_forms(found.responses, found.sight),
         "documents": [(d, found.sight.entire(d)) for d in found.documents],
         "plans": summary.plans(custody.plans(request.lens, person_id)[:4]),
         "earlier": summary.earlier(others, reads.prior(request.lens, readable)),
@@ -60,10 +57,6 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         "keys": [KeyHint("n", "note"), KeyHint("v", "vital signs")],
     }
     return frame.page(request, person_id, "chart/summary.html", "chart", context)
-
-
-def _score(row: m.FormResponse, seen: policy.Sight) -> str:
-    return summary.score_words(row) if seen.entire(row) else ""
 
 
 def _who_looked(request: Request, person_id: UUID) -> str:
@@ -95,17 +88,12 @@ def trend(request: Request, person_id: UUID, code: str) -> HttpResponse:
 @screen("GET", ONE + "trends/<slug:code>/table.csv", policy=policy.READ, name="chart_trend_csv", log="export")
 def trend_csv(request: Request, person_id: UUID, code: str) -> HttpResponse:
     """Give one measurement as a table to keep; the export is logged, and the table names nobody."""
-    out = StringIO()
-    table = csv.writer(out)
-    table.writerow(["at", "name", "value", "unit", "status"])
-    for row in _trend(request, person_id, code):
-        value = "/".join(c["value"] for c in row.components) if row.components else row.value
-        table.writerow([row.effective_at.isoformat(), row.text, value, measured.unit(row), row.status])
+    table = measured.table(_trend(request, person_id, code))
     name = f'attachment; filename="{code}.csv"'
-    return HttpResponse(out.getvalue(), content_type="text/csv", headers={"Content-Disposition": name})
+    return HttpResponse(table, content_type="text/csv", headers={"Content-Disposition": name})
 
 
-def _trend(request: Request, person_id: UUID, code: str) -> list[m.Observation]:
+def _trend(request: Request, person_id: UUID, code: str) -> list[reads.Measurement]:
     rows = reads.trend(request.lens, frame.family(request, person_id), code)
     if not rows:
         raise NotFound("Nothing of this kind was measured here.")

@@ -1,10 +1,12 @@
 """Measurements as pages show them: the last value with its line, and the trend whose title is the answer."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +112,17 @@ def trend(rows: Sequence[m.Observation], download: str) -> TrendShape:
         if (value := number(r)) is not None
     ]
     return TrendShape(answer(rows), points, said(unit(newest)), name=newest.text, download=download)
+
+
+def table(rows: Sequence[m.Observation]) -> str:
+    """Write measurements as CSV; it names nobody."""
+    out = StringIO()
+    lines = csv.writer(out)
+    lines.writerow(["at", "name", "value", "unit", "status"])
+    for row in rows:
+        value = "/".join(c["value"] for c in row.components) if row.components else row.value
+        lines.writerow([row.effective_at.isoformat(), row.text, value, unit(row), row.status])
+    return out.getvalue()
 
 
 def _points(rows: Sequence[m.Observation]) -> list[trends.Point]:

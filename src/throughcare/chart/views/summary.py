@@ -115,6 +115,11 @@ def score_words(row: m.FormResponse) -> str:
     return f"{value}, {band}" if band else str(value)
 
 
+def signed_forms(rows: Sequence[m.FormResponse], seen: Sight) -> list[tuple[m.FormResponse, str, str]]:
+    """Draw the last signed forms with their scores; under a cut without them."""
+    return [(r, form_title(r.form), score_words(r) if seen.entire(r) else "") for r in rows]
+
+
 def plans(rows: Sequence[PlanRow]) -> list[tuple[PlanRow, str]]:
     """Say custody's plans as people do: "Court, Hartford"."""
     return [(r, f"{PLAN_WORDS.get(r.kind, r.kind.capitalize())}{', ' + r.place if r.place else ''}") for r in rows]
