@@ -8,6 +8,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.app.health",
     "throughcare.app.home_screens",
     "throughcare.access.screens",
+    "throughcare.people.screens",
     "throughcare.custody.screens",
     "throughcare.duties.screens",
     "throughcare.chart.screens",

@@ -6,8 +6,19 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from throughcare.custody import reads
-from throughcare.custody.reads import AlertLine, Board, FacilityRow, FoundPerson, Movement, RosterRow, Whereabouts
+from throughcare.custody import reads, wording
+from throughcare.custody.reads import (
+    AlertLine,
+    Board,
+    BoardLine,
+    FacilityRow,
+    FoundPerson,
+    Movement,
+    RosterRow,
+    StayRow,
+    Whereabouts,
+)
+from throughcare.kernel import clock
 from throughcare.people.reads import Card
 from throughcare.ui.shapes import AlertSentence, BannerShape, BoardRow, Cell, Column, TableShape
 
@@ -94,26 +105,64 @@ def roster(rows: Sequence[RosterRow]) -> TableShape:
     )
 
 
-def movements(caption: str, rows: Sequence[Movement], empty: str, zone: str, place: str) -> TableShape:
-    """Draw one list of comings or goings; `place` names the column of the other place."""
+def movements(caption: str, rows: Sequence[Movement], empty: str, zone: str, place: str = "") -> TableShape:
+    """Draw one list of comings or goings; `place` names the column of the other place, where there is one."""
+    other = [Column(place)] if place else []
     return TableShape(
         caption,
-        [Column("When", numeric=True), Column("Person"), Column("What"), Column(place), Column("Cell")],
+        [Column("Person"), Column("When"), Column("What"), *other, Column("Now")],
         [
             [
-                _moment(m.at, zone),
                 Cell(
                     m.who.name,
                     href=reverse("custody_person", kwargs={"person_id": m.who.person_id}),
                     note=m.who.number,
                 ),
+                _moment(m.at, zone),
                 Cell(m.kind, note=CONFIDENCE.get(m.confidence, "")),
-                m.place or "–",
+                *([m.place or "–"] if place else []),
                 m.cell or "–",
             ]
             for m in rows
         ],
         empty=empty,
+    )
+
+
+def leaving(lines: Sequence[BoardLine], zone: str) -> TableShape:
+    """Draw who must be ready when, and who is out."""
+    rows: list[tuple[datetime | None, list[Cell | str]]] = []
+    for line in lines:
+        who = Cell(line.name, href=reverse("custody_person", kwargs={"person_id": line.person_id}))
+        rows += [(m.at, [line.place, who, _moment(m.at, zone), m.sentence]) for m in line.moves]
+        if line.out:
+            back = f"back {_moment(line.expected_back, zone)}" if line.expected_back else "–"
+            rows.append((line.expected_back, [line.place, who, back, line.out]))
+    ordered = sorted((r for r in rows if r[0]), key=lambda r: str(r[0])) + [r for r in rows if not r[0]]
+    return TableShape(
+        "Ready, and out",
+        [Column("Cell"), Column("Person"), Column("When"), Column("What")],
+        [cells for _, cells in ordered],
+        empty="Nobody leaves in the next 18 hours, and nobody is out.",
+    )
+
+
+def moves(stay: StayRow, zone: str) -> TableShape:
+    """Draw the moves of one stay, newest first; what was taken back says so."""
+    ended = f"{stay.ended_at:%d %b %Y}" if stay.ended_at else "today"
+    back = ", taken back" if stay.state == "cancelled" else ""
+    return TableShape(
+        f"{stay.admitted_at:%d %b %Y} to {ended}{back}",
+        [Column("When"), Column("Move"), Column("Place"), Column("Told by")],
+        [
+            [
+                _moment(m.at, zone),
+                Cell(m.words, note="taken back" if m.cancelled_at else "", meaning=""),
+                m.destination or "–",
+                m.source,
+            ]
+            for m in stay.moves
+        ],
     )
 
 
@@ -182,9 +231,6 @@ def units(rows: Sequence[reads.UnitRow]) -> TableShape:
 
 
 def _moment(at: datetime | None, zone: str) -> str:
-    from throughcare.custody import wording
-    from throughcare.kernel import clock
-
     if at is None:
         return ""
     there = clock.local(at, zone)

@@ -52,8 +52,8 @@ def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             actor = cast(Actor, kwargs["actor"])
             intent = cast(UUID | None, kwargs.get("intent")) if takes_intent else None
             with db.writing(actor) as work:
-                outer = work.action
-                work.action = outer or name
+                # The outermost action names the entries, which are written when its transaction ends.
+                work.action = work.action or name
                 digest = _digest(name, kwargs) if intent else b""
                 if intent is not None:
                     first = _first_result(intent, name, digest)
@@ -65,7 +65,6 @@ def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     Intent.objects.create(
                         id=intent, action=name, digest=digest, result=msgspec.json.encode(result), at=work.now
                     )
-                work.action = outer
             return result
 
         REGISTRY[name] = Registered(name, run)

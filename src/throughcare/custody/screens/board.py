@@ -30,6 +30,8 @@ def board(request: Request) -> HttpResponse:
         "unit": unit,
         "board": shown,
         "alert": views.alert,
+        "told": [line for line in shown.lines if line.alerts],
+        "leaving": views.leaving(shown.lines, site.zone),
         "tabs": [
             Section("All units", here, "open" if unit else "current"),
             *(Section(u.name, f"{here}&unit={u.code}", "current" if u == unit else "open") for u in units),

@@ -46,7 +46,7 @@ def movements(request: Request) -> HttpResponse:
     context = {
         "site": site,
         "sites": _sites(request, "movements", site),
-        "coming": views.movements("Coming", day.coming, "Nobody is announced for the next 24 hours.", zone, "To"),
+        "coming": views.movements("Coming", day.coming, "Nobody is announced for the next 24 hours.", zone),
         "going": views.movements("Going", day.going, "Nobody leaves in the next 24 hours.", zone, "To"),
         "out": views.movements("Out now", day.out, "Nobody is out.", zone, "At"),
         "came": views.movements("Came since yesterday", day.came, "Nobody came in the last 24 hours.", zone, "From"),
@@ -68,7 +68,7 @@ def schedule(request: Request) -> HttpResponse:
         "going": views.movements(
             "People here", going, "Nothing is planned for the next seven days.", site.zone, "Where"
         ),
-        "coming": views.movements("Coming by transfer", coming, "No transfer to here is planned.", site.zone, "To"),
+        "coming": views.movements("Coming by transfer", coming, "No transfer to here is planned.", site.zone),
     }
     return pages.page(request, "custody/schedule.html", context)
 
