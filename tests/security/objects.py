@@ -100,3 +100,70 @@ def routes() -> list[Route]:
 
 
 ROLES = [role for role in Role if role is not Role.PUBLIC]
+
+
+# --- things of somebody else ------------------------------------------------------------------------------------------------
+# Part of an address → one of the person who is elsewhere. Whoever works at Hartford, on the page of the person who is here
+# or of nobody, must not reach it.
+
+
+def arrival_elsewhere(world: World) -> UUID | None:
+    """Give the arrival of the person who is at York."""
+    from throughcare.care.intake.models import Arrival
+
+    found: UUID | None = Arrival.objects.filter(person_id=world.there).values_list("id", flat=True).first()
+    return found
+
+
+def duty_elsewhere(world: World) -> UUID | None:
+    """Give a duty of the person who is at York."""
+    from throughcare.duties.models import Duty
+
+    found: UUID | None = Duty.objects.filter(person_id=world.there).values_list("id", flat=True).first()
+    return found
+
+
+def request_elsewhere(world: World) -> UUID | None:
+    """Give a request of the person who is at York."""
+    from throughcare.care.sick_call import actions as sick_call
+    from throughcare.care.sick_call.models import CareRequest
+    from throughcare.kernel.actor import Actor
+
+    kiosk = Actor.system("kiosk")
+    sick_call.submit_request(
+        actor=kiosk, person_id=world.there, kind="sick", words="My tooth hurts since Monday", facility_id=YORK
+    )
+    found: UUID | None = CareRequest.objects.filter(person_id=world.there).values_list("id", flat=True).first()
+    return found
+
+
+def consent_elsewhere(world: World) -> UUID:
+    """Give a consent of the person who is at York."""
+    from throughcare.access import actions
+    from throughcare.access.actions.consents import Agreement
+    from throughcare.kernel.actor import Actor
+
+    said = Agreement(kind="treatment", form_version="T-1", agreed=True, language="en")
+    return actions.give_consent(actor=Actor.system("test"), person_id=world.there, agreement=said)
+
+
+def alert_elsewhere(world: World) -> UUID:
+    """Give an alert about the person who is at York."""
+    from throughcare.custody.actions import raise_alert
+    from throughcare.kernel.actor import Actor
+
+    return raise_alert(actor=Actor.system("test"), person_id=world.there, template="watch_constant")
+
+
+ELSEWHERE: dict[str, Callable[[World], UUID | None]] = {
+    "arrival_id": arrival_elsewhere,
+    "duty_id": duty_elsewhere,
+    "request_id": request_elsewhere,
+    "consent_id": consent_elsewhere,
+    "alert_id": alert_elsewhere,
+}
+# Parts that name no person's thing, or that a role across the agency alone may open.
+NOBODYS = {
+    "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",
+    "lockdown_id", "escalation_id", "handover_id", "shift_id", "event_id",
+}  # fmt: skip

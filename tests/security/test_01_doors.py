@@ -81,7 +81,7 @@ def judged(route: Route, role: Role, kind: str, status: int) -> str:
     if not oracle.role_passes(route.policy, role):
         return "" if status == 403 else "this role has no business here"
     if not kind:
-        return "" if status != 302 or route.method == "POST" else ""
+        return ""
     stands = oracle.stands(role, kind)
     if stands == "closed":
         return "" if status == 404 else "this record should look as if it were not there"
