@@ -117,6 +117,19 @@ def test_handover_given_printed_taken(luis: UUID, hartford: UUID) -> None:
     assert "Sample-Ortiz, Luis" in sheet and "Bed 3 asks for ice." in sheet
 
 
+def test_another_facility_s_duty_is_not_mine_to_close(luis: UUID, hartford: UUID) -> None:
+    elsewhere = Facility.objects.filter(kind="prison", closed_on=None).values_list("id", flat=True)[0]
+    stranger, row = become(Role.RN, elsewhere), duty(luis, "INT-07")
+    for deed in ("done", "excuse", "reopen", "assign", "escalate", "refuse"):
+        answer = stranger.post(f"/work/duties/{row.id}/{deed}/", {"reason": "not needed", "how": "void"})
+        assert answer.status_code == 404, deed
+    assert stranger.get(f"/work/duties/{row.id}/").status_code in (302, 403, 404)
+    assert stranger.post("/work/assign/", {"duty": [str(row.id)]}).status_code == 404
+    officer = become(Role.CUSTODY, hartford)
+    assert officer.post(f"/work/duties/{row.id}/done/").status_code == 403
+    assert duty(luis, "INT-07").outcome == ""
+
+
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.PAROLE, Role.OPERATOR, Role.OMBUDS])
 def test_the_list_is_not_for_everybody(role: Role, hartford: UUID, luis: UUID) -> None:
     client = Client()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Count, F, Q
@@ -12,6 +13,7 @@ from throughcare.duties.cover import OnDuty
 from throughcare.duties.models import OPEN, Duty, Escalation, Handover, RosterShift
 from throughcare.duties.reads import WorkGroup, WorkItem, Worklist
 from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
 
@@ -94,6 +96,24 @@ class HandoverSheet:
     closed_late: int
     there: list[OnDuty]
     recent: list[HandoverRow]
+
+
+def here(lens: Lens, facility_id: UUID | None) -> bool:
+    """Tell whether a facility is among those of this lens."""
+    return lens.facilities is None or facility_id in lens.facilities
+
+
+def require(lens: Lens, kind: Literal["handover", "shift", "escalation"], id: UUID) -> None:
+    """Refuse as not found what belongs to a facility at which this reader doesn't work."""
+    with db.reading(lens):
+        if kind == "handover":
+            row: list[UUID | None] = list(Handover.objects.filter(id=id).values_list("facility_id", flat=True))
+        elif kind == "shift":
+            row = list(RosterShift.objects.filter(id=id).values_list("facility_id", flat=True))
+        else:
+            row = list(Escalation.objects.filter(id=id).values_list("facility_id", flat=True))
+        if not any(here(lens, facility) for facility in row):
+            raise NotFound(f"There is no such {kind} here.")
 
 
 def cover_board(lens: Lens, facility_id: UUID) -> list[RoleCover]:

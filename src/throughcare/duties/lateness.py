@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from throughcare.custody.models import Away, Lockdown, Move
-from throughcare.duties import cover, policy, reads, rulebook
+from throughcare.duties import boards, cover, policy, reads, rulebook
 from throughcare.duties.cover import OnDuty
 from throughcare.duties.models import Duty, Escalation, Refusal, RosterShift
 from throughcare.duties.reads import WorkItem
@@ -58,7 +58,8 @@ def duty_page(lens: Lens, duty_id: UUID) -> DutyPage:
     now = clock.now()
     with db.reading(lens):
         duty = Duty.objects.filter(policy.rows_of(lens), id=duty_id).first()
-        if duty is None:
+        elsewhere = duty is not None and duty.person_id is None and not boards.here(lens, duty.facility_id)
+        if duty is None or elsewhere:
             raise NotFound("There is no such duty here.")
         item = reads.items(Duty.objects.filter(id=duty_id), now)[0]
         name, place = _who(duty)

@@ -14,6 +14,7 @@ from throughcare.duties.models import OPEN, Duty
 from throughcare.duties.rule import LaneName
 from throughcare.duties.rules import SHIFT_AHEAD, risen
 from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import LANE_ORDER, Lane
 from throughcare.people.family import family
@@ -138,6 +139,15 @@ def of_person(lens: Lens, person_id: UUID, *, closed: int = 0) -> list[WorkItem]
 def waiting(lens: Lens, facility_id: UUID | None, *, roles: Sequence[str] | None = None) -> dict[LaneName, Waiting]:
     """Say in numbers what waits, for a card or a sentence."""
     return worklist(lens, facility_id, roles=roles, limit=0).waiting
+
+
+def require(lens: Lens, duty_id: UUID) -> UUID | None:
+    """Refuse as not found a duty that this reader's lists don't show; give whose it is."""
+    with db.reading(lens):
+        found = Duty.objects.filter(policy.rows(lens), id=duty_id).values_list("person_id", flat=True)[:1]
+        for person_id in found:
+            return person_id
+    raise NotFound("There is no such duty here.")
 
 
 def facility_name(facility_id: UUID | None) -> str:

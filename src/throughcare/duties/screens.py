@@ -150,7 +150,7 @@ def assign(request: Request, duty_id: UUID) -> HttpResponse:
         lambda: actions.assign_duty(
             actor=request.actor,
             intent=intent_of(request),
-            to=UUID(to) if to else None,
+            to=_id(to),
             duty_id=duty_id,
             version=_version(request),
         ),
@@ -170,6 +170,7 @@ def escalate(request: Request, duty_id: UUID) -> HttpResponse:
 @screen("POST", "/work/escalations/<uuid:escalation_id>/seen/", policy=policy.BOARD, name="escalation_seen")
 def seen(request: Request, escalation_id: UUID) -> HttpResponse:
     """Note that it was seen."""
+    boards.require(request.lens, "escalation", escalation_id)
     actions.see_escalation(actor=request.actor, intent=intent_of(request), escalation_id=escalation_id)
     return HttpResponseRedirect(reverse("work"))
 
@@ -208,9 +209,10 @@ def _cover(request: Request, refused: Refused | None = None) -> HttpResponse:
 def assign_person(request: Request) -> HttpResponse:
     """Give all that waits for one person to somebody who is there, or back to the shift."""
     to = request.POST.get("to", "")
-    for one in request.POST.getlist("duty"):
+    for one in _ids(request.POST.getlist("duty")):
+        reads.require(request.lens, one)
         try:
-            actions.assign_duty(actor=request.actor, duty_id=UUID(one), to=UUID(to) if to else None)
+            actions.assign_duty(actor=request.actor, duty_id=one, to=_id(to))
         except Invalid as refused:
             return _cover(request, refused)
     return HttpResponseRedirect(reverse("cover"))
@@ -229,6 +231,7 @@ def roster_put(request: Request) -> HttpResponse:
 @screen("POST", "/work/roster/<uuid:shift_id>/off/", policy=policy.ROSTER, name="roster_off")
 def roster_off(request: Request, shift_id: UUID) -> HttpResponse:
     """End a shift."""
+    boards.require(request.lens, "shift", shift_id)
     roster.take_off_shift(actor=request.actor, intent=intent_of(request), shift_id=shift_id)
     return HttpResponseRedirect(reverse("cover"))
 
@@ -286,6 +289,7 @@ def give(request: Request) -> HttpResponse:
 @screen("POST", "/work/handover/<uuid:handover_id>/accept/", policy=policy.DUTY, name="handover_accept")
 def accept(request: Request, handover_id: UUID) -> HttpResponse:
     """Take the shift over."""
+    boards.require(request.lens, "handover", handover_id)
     handing.accept_handover(
         actor=request.actor,
         intent=intent_of(request),
@@ -322,11 +326,7 @@ def _place(request: Request) -> UUID | None:
     """Give the facility one works at; who works across the agency may name one."""
     if request.posting.facility_id is not None:
         return request.posting.facility_id
-    asked = request.GET.get("facility", "") or request.POST.get("facility", "")
-    try:
-        return UUID(asked) if asked else None
-    except ValueError:
-        return None
+    return _id(request.GET.get("facility", "") or request.POST.get("facility", ""))
 
 
 def _needed_place(request: Request) -> UUID:
@@ -336,6 +336,19 @@ def _needed_place(request: Request) -> UUID:
     return place
 
 
+def _id(text: str) -> UUID | None:
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("Somebody was named who isn't on the list. Nothing was changed; choose again.") from None
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    return [found for text in texts if (found := _id(text)) is not None]
+
+
 def _version(request: Request) -> int | None:
     version = request.POST.get("version", "")
     return int(version) if version.isdigit() else None
@@ -343,6 +356,9 @@ def _version(request: Request) -> int | None:
 
 def _act(request: Request, duty_id: UUID, act: Callable[[], object]) -> HttpResponse:
     """Do it and go back to the list; where it is refused, show the page again with all that was typed."""
+    person_id = reads.require(request.lens, duty_id)
+    if person_id is not None:
+        enter(request, person_id)
     try:
         act()
     except Invalid as refused:
