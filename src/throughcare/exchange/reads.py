@@ -97,6 +97,7 @@ class MessageView:
     hold: str
     answer: str
     control_id: str
+    says: list[tuple[str, str]]
     segments: list[SegmentRow]
     problems: list[FieldRow]
     place_code: str
@@ -147,7 +148,10 @@ def message(lens: Lens, message_id: UUID) -> MessageView:
         hold=row.hold,
         answer=row.answer,
         control_id=row.control_id,
-        segments=[_segment(one, row.problems) for one in said.segments[:200]],
+        says=_says(said),
+        segments=sorted(
+            (_segment(one, row.problems) for one in said.segments[:200]), key=lambda one: one.name == "MSH"
+        ),
         problems=problems,
         place_code=where.code(place_of(said)) if row.hold == "unknown_place" else "",
         facilities=[FacilityChoice(one.id, one.short_name) for one in facilities(lens, open_only=True)],
@@ -186,6 +190,34 @@ def _row(row: Message, said: facts.Message) -> BoardRow:
         sender=row.sender.replace("@", ", ").strip(", "),
         person_id=row.person_id,
     )
+
+
+def _says(said: facts.Message) -> list[tuple[str, str]]:
+    """What the message says, in words; only what it says."""
+    who, visit, merge = person_of(said), said.visit, next(iter(said.merges), None)
+    name = who.names[0] if who and who.names else None
+    told = [
+        ("Name", ", ".join(filter(None, (name.family, " ".join(name.given)))) if name else ""),
+        ("Goes by", name.called if name else ""),
+        ("Numbers", ", ".join(one.value for one in who.identifiers[:5]) if who else ""),
+        ("Gives up", ", ".join(one.value for one in merge.identifiers[:5]) if merge else ""),
+        ("Born", who.birth.day.strftime("%-d %b %Y") if who and who.birth else ""),
+        ("Sex", _SEXES.get(who.sex, who.sex) if who else ""),
+        ("Language", who.language.label if who and who.language else ""),
+        ("Where", _place(visit.place) if visit else ""),
+        ("Before", _place(visit.prior_place) if visit else ""),
+        ("Booking", visit.number if visit else ""),
+        ("Legal status", said.custody.legal_status),
+        *[("Note", note.text) for note in said.notes[:5]],
+    ]
+    return [(title, text[:_LONGEST_SHOWN]) for title, text in told if text]
+
+
+_SEXES = {"F": "female", "M": "male", "O": "other", "U": "unknown", "A": "other", "N": "other"}
+
+
+def _place(place: facts.Place) -> str:
+    return ", ".join(part for part in (place.facility, place.unit, place.cell, place.bed) if part)
 
 
 def _segment(segment: Segment, problems: Sequence[dict[str, object]]) -> SegmentRow:

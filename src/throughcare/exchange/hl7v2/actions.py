@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from throughcare import ledger
-from throughcare.custody.refusals import Ahead, AlreadyIn, NotIn, OutOfOrder, UnknownPlace
+from throughcare.custody.refusals import Ahead, AlreadyIn, NotIn, OutOfOrder
 from throughcare.exchange.events import MessageHeld, MessageRefused, MessageSettled
 from throughcare.exchange.hl7v2 import applying, whom
 from throughcare.exchange.hl7v2.acknowledge import acknowledge
@@ -271,8 +271,6 @@ def _settle(row: Message, said: Facts) -> tuple[UUID, ...]:
         row.waits_for = whom.key_of(row.person_id) if row.person_id else ""
     except Ahead as refused:
         row.hold, row.sentence = "ahead", refused.sentence
-    except UnknownPlace as refused:
-        row.hold, row.sentence = "unknown_place", refused.sentence
     except Refused as refused:
         row.hold, row.sentence = "not_taken", refused.sentence
     except OperationalError:

@@ -64,7 +64,7 @@ def _person(row: Message, said: Facts, actor: Actor) -> Person:
     if person is None:
         if event not in REGISTERING:
             keys = whom.keys(numbers)
-            sentence = "Nobody here has this number. It waits until somebody with it arrives, or is named."
+            sentence = "It is applied by itself when somebody with this number arrives; or say whom it is about."
             raise Hold("unknown_person", sentence, keys[0] if keys else "")
         person_id = people.register(
             actor=actor, demographics=whom.demographics(who, None), numbers=numbers, source=row.door

@@ -8,7 +8,7 @@ REASONS = {
     "two_people": "The numbers are two people's",
     "other_person": "The number is another person's",
     "unknown_place": "The place is not one of ours",
-    "out_of_order": "Something before it is missing",
+    "out_of_order": "Something else must come first",
     "other_content": "This id came before with other content",
     "ahead": "It lies in the future",
     "not_taken": "The record refused it",

@@ -29,7 +29,9 @@ def required(place: Place | None) -> Spot:
     spot = resolve(place) if place is not None else None
     if spot is None:
         raise Hold(
-            "unknown_place", "The place in this message is not one of ours. Say which facility is meant.", key(place)
+            "unknown_place",
+            "Say which facility is meant, and every message that waits for it is tried again.",
+            key(place),
         )
     return spot
 

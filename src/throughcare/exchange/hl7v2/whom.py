@@ -49,15 +49,13 @@ def known(message_person: facts.Person, wanted: Sequence[Number]) -> Person | No
     """Give the one person whom the numbers name, None where nobody holds them; hold where that can't be said safely."""
     found = holders(wanted)
     if len(found) > 1:
-        raise Hold(
-            "two_people", "The numbers in this message belong to two different people here. Say who it is about."
-        )
+        raise Hold("two_people", "Say whom of the two it is about; the other keeps the other number.")
     if not found:
         return None
     if not _plausible(message_person, found[0]):
         raise Hold(
             "other_person",
-            "The number is known here, but neither name nor birth date is that person's. Say who it is about.",
+            "Neither name nor birth date is that person's. Say whom it is about.",
         )
     return found[0]
 
