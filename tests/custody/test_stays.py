@@ -318,3 +318,23 @@ def test_death_ends_the_stay(officer: Actor, person: People) -> None:
     assert Stay.objects.get(id=done.stay_id).state == "ended"
     assert Move.objects.filter(kind="death").count() == 1
     assert not Placement.objects.filter(until=None).exists()
+
+
+def test_two_open_stays_after_a_link_are_told_and_settled(officer: Actor, person: People, heard: list[Event]) -> None:
+    from throughcare.people.actions import merge, propose_merge, unmerge
+
+    one, two, three = person(), person(), person()
+    for who, site in ((one, HARTFORD), (two, OSBORN), (three, OSBORN)):
+        admit(actor=officer, person_id=who, to=Spot(site), happened_at=T0)
+    for other in (two, three):
+        proposal = propose_merge(actor=officer, a=one, b=other, reasons=["alike"], source="test")
+        assert proposal is not None
+        merge(actor=officer, proposal_id=proposal, survivor_id=one, why="same fingerprints")
+        assert names(heard)[-1] == "stay_conflict"
+        if other == two:
+            release(actor=officer, person_id=two)
+        else:
+            unmerge(actor=officer, loser_id=three, why="another man")
+        assert names(heard)[-1] == "stay_conflict_settled" or "stay_conflict_settled" in names(heard)[-2:]
+    opened = {e.ref for e in heard if e.name == "stay_conflict"}
+    assert opened == {e.ref for e in heard if e.name == "stay_conflict_settled"}

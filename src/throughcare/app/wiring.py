@@ -9,7 +9,7 @@ from throughcare.duties import actions as duties
 from throughcare.exchange import handlers as exchange
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
-from throughcare.people.events import PeopleMerged, PersonDied, PersonRegistered
+from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied, PersonRegistered
 
 
 def wire() -> None:
@@ -20,6 +20,7 @@ def wire() -> None:
     CARE.fill(CareRelationships())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
+    events.on(PeopleUnmerged, custody.settle_by_unmerging)
     events.on(Admitted, intake.expect)
     events.on(Released, intake.let_go)
     events.on(AdmissionCancelled, intake.let_go)

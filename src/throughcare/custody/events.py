@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from throughcare.kernel.events import Event
+from throughcare.kernel.ids import derived
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +207,18 @@ class StayConflict(CustodyEvent):
     """Two linked charts have an open stay each: somebody must say which is right."""
 
     name: ClassVar[str] = "stay_conflict"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayConflictSettled(CustodyEvent):
+    """One open stay is left, or the charts are no longer linked."""
+
+    name: ClassVar[str] = "stay_conflict_settled"
+
+
+def conflict_ref(person_id: UUID) -> UUID:
+    """Name the conflict of two open stays of one person, by which its duty is found again."""
+    return derived("stay conflict", str(person_id))
 
 
 @dataclass(frozen=True, kw_only=True)

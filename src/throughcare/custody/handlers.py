@@ -5,7 +5,7 @@ from throughcare.custody.models import Stay
 from throughcare.custody.standing import load, said
 from throughcare.kernel import clock, db
 from throughcare.kernel.events import emit
-from throughcare.people.events import PeopleMerged, PersonDied
+from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied
 
 
 def settle_two_stays(event: PeopleMerged) -> None:
@@ -21,8 +21,18 @@ def settle_two_stays(event: PeopleMerged) -> None:
                 happened_at=clock.now(),
                 person_id=event.person_id,
                 facility_id=standing.placement.facility_id if standing.placement else None,
-                ref=loser.id,
+                ref=events.conflict_ref(event.person_id),
                 stay_id=survivor.id,
+            )
+        )
+
+
+def settle_by_unmerging(event: PeopleUnmerged) -> None:
+    """Tell that two open stays are two people's again."""
+    if event.person_id is not None and Stay.objects.filter(person_id=event.loser_id, state="open").exists():
+        emit(
+            events.StayConflictSettled(
+                happened_at=event.happened_at, person_id=event.person_id, ref=events.conflict_ref(event.person_id)
             )
         )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max, Q
 
+from throughcare.custody.events import StayConflictSettled, conflict_ref
 from throughcare.custody.models import Away, LegalStatus, Move, Placement, Stay
 from throughcare.custody.refusals import Ahead, NotIn, OutOfOrder
 from throughcare.custody.rules import timing
@@ -16,6 +17,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.events import Event, emit
 from throughcare.kernel.models import Row
+from throughcare.people.family import family
 from throughcare.people.models import Person
 
 
@@ -102,6 +104,7 @@ class Standing:
             row.save(force_update=True)
         for row in self.added:
             row.save(force_insert=True)
+        self._settle()
         self.added.clear()
         self.changed.clear()
         if tell:
@@ -109,14 +112,27 @@ class Standing:
                 emit(event)
         self.told.clear()
 
+    def _settle(self) -> None:
+        """Say that a conflict of two open stays is settled where this action ended one of them."""
+        stay = self.stay
+        if stay is None or stay.id not in self.changed or stay.state == "open":
+            return
+        left = Stay.objects.filter(person_id__in=family(self.person_id), state="open").exclude(id=stay.id)
+        if left.exists():
+            person = Person.objects.get(id=self.person_id)
+            root = person.survivor_id or person.id
+            self.told.append(
+                StayConflictSettled(happened_at=clock.now(), person_id=root, ref=conflict_ref(root), stay_id=stay.id)
+            )
+
 
 def load(person_id: UUID, *, ended: bool = False) -> Standing:
     """Load how a person stands, under lock. Linked charts count as one: the open stay may be any chart's.
 
     With `ended`, the last stay is loaded where none is open.
     """
-    root, family, sex = locked_family(person_id)
-    stays = list(Stay.objects.filter(person_id__in=family).exclude(state="cancelled").order_by("-admitted_at"))
+    root, charts, sex = locked_family(person_id)
+    stays = list(Stay.objects.filter(person_id__in=charts).exclude(state="cancelled").order_by("-admitted_at"))
     running = [s for s in stays if s.state == "open"]
     stay = next((s for s in running if s.person_id == person_id), running[0] if running else None)
     if stay is None and ended and stays:
@@ -124,9 +140,9 @@ def load(person_id: UUID, *, ended: bool = False) -> Standing:
     standing = Standing(person_id=stay.person_id if stay else root, sex=sex, stay=stay)
     if stay is None:
         standing.segments = list(
-            LegalStatus.objects.filter(person_id__in=family, until=None, cancelled=False).order_by("since")
+            LegalStatus.objects.filter(person_id__in=charts, until=None, cancelled=False).order_by("since")
         )
-        standing.last = Move.objects.filter(person_id__in=family, cancelled_at=None).order_by("-happened_at").first()
+        standing.last = Move.objects.filter(person_id__in=charts, cancelled_at=None).order_by("-happened_at").first()
         return standing
     open_now = Q(stay=stay, until=None, cancelled=False)
     standing.placement = Placement.objects.filter(open_now).first()
@@ -143,8 +159,8 @@ def locked_family(person_id: UUID) -> tuple[UUID, list[UUID], str]:
     if person is None:
         raise NotFound("There is no such person here.")
     root = Person.objects.select_for_update(no_key=True).get(id=person.survivor_id or person.id)
-    family = [root.id, *Person.objects.filter(survivor=root).values_list("id", flat=True)]
-    return root.id, family, root.sex
+    charts = [root.id, *Person.objects.filter(survivor=root).values_list("id", flat=True)]
+    return root.id, charts, root.sex
 
 
 def lock_in_order(person_ids: Iterable[UUID]) -> None:
