@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 # The dictionary for new bodies. A frame names the one it was made with, so older ones stay readable.
-DICTIONARY = 0
+DICTIONARY = 1
 _SEAL_VERSION = b"\x01"
 
 
