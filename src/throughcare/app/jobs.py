@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 
-from throughcare.app import demo_clock
-from throughcare.app.config import current
+from throughcare.app import demo_clock, living
+from throughcare.app.config import Mode, current
 from throughcare.duties import tick as duties
 from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel import clock
@@ -39,6 +39,13 @@ def messages_due() -> object:
     return exchange.retry_due(actor=exchange.FEED)
 
 
+def let_live() -> object:
+    """In a demonstration, let the synthetic agency go on: people arrive, ask and move, staff work."""
+    if current().mode is not Mode.DEMO:
+        return 0
+    return living.go_on()
+
+
 def drop_anchor() -> object:
     """Sign the ledger's chain heads, if anything was written since the last anchor."""
     return anchors.drop(current().anchors)
@@ -46,6 +53,7 @@ def drop_anchor() -> object:
 
 # In the order in which they run where several are due: what a job writes, a later one sees.
 JOBS: tuple[Job, ...] = (
+    Job("let the synthetic agency live", timedelta(seconds=10), let_live),
     Job("apply messages whose time has come", timedelta(minutes=1), messages_due),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),

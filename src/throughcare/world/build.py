@@ -1,6 +1,7 @@
 """Building the synthetic agency: the past in bulk, the last days by the same actions as everybody calls, in the order of time.
 
-In bulk: charts (`people.bulk`), stays (`custody.bulk`), what clocks heard of the past (`duties.hear_many`), rosters. Each
+In bulk: charts (`people.bulk`), their standing facts (`chart.bulk`), stays (`custody.bulk`), what clocks heard of the past
+(`duties.hear_many`), rosters. Each
 has a test that bulk and single give the same rows. All else is done one by one under a clock that is held.
 """
 
@@ -14,10 +15,10 @@ from throughcare.kernel.errors import Refused
 from throughcare.people.actions import Number
 from throughcare.people.bulk import Newcomer, register_many
 from throughcare.people.models import Person
-from throughcare.world import past, population, recent, remembered, staff
+from throughcare.world import past, population, present, recent, remembered, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.past import DAY, ZONE, Life, Period
-from throughcare.world.population import Population, Somebody
+from throughcare.world.population import Population
 from throughcare.world.scenes import FEED, Stage, demographics
 from throughcare.world.shares import shares
 
@@ -47,8 +48,15 @@ def run(people: int, days: int, seed: int, progress: Progress) -> None:
     stage = Stage(sampled, hired, random)
     progress(0.3, "what clocks heard")
     with clock.frozen(period.boundary):
+        remembered.charts(stage, everybody, period)
         remembered.tell(stage, everybody, period)
-    recent.play(stage, crowd, casting, period, now, lambda part, what: progress(0.4 + 0.6 * part, what))
+    playing = recent.Playing(stage, crowd, casting, period)
+    day = period.boundary
+    while day < now:
+        recent.plan_day(playing, day)
+        day = _midnight(day + 1.1 * DAY)
+    present.plan(playing, now, [life for life in everybody if life.left])
+    playing.play(now, lambda part: progress(0.4 + 0.6 * part, "the last days"))
     progress(1.0, f"{len(crowd.people)} people in custody")
 
 
@@ -82,6 +90,3 @@ def _crowd(everybody: Sequence[Life], places: dict[str, past.Site], random: Rand
     for one in crowd.people.values():
         one.accused = accused.get(one.id, True)
     return crowd
-
-
-__all__ = ["Somebody", "run"]

@@ -70,7 +70,11 @@ def sites() -> dict[str, Site]:
     housing = Bed.objects.filter(unit__kind="housing").order_by("unit_id", "id")
     for facility, unit, bed in housing.values_list("unit__facility_id", "unit_id", "id"):
         beds[facility].append((unit, bed))
-    return {f.code: Site(f.code, f.id, beds[f.id]) for f in Facility.objects.filter(closed_on=None) if beds[f.id]}
+    return {
+        f.code: Site(f.code, f.id, beds[f.id])
+        for f in Facility.objects.filter(closed_on=None).order_by("code")
+        if beds[f.id]
+    }
 
 
 def intake_units() -> dict[str, UUID]:

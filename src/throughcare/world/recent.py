@@ -15,7 +15,7 @@ from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.world import scenes
 from throughcare.world.cast import Casting, Character
-from throughcare.world.past import DAY, ZONE, Period, at_minute, site_of, van_time
+from throughcare.world.past import ZONE, Period, at_minute, site_of, van_time
 from throughcare.world.population import Population, Somebody
 from throughcare.world.scenes import FEED, Stage
 from throughcare.world.shares import about
@@ -35,7 +35,7 @@ WORKED = (
     "SCR-01",
 )
 PRISONS = ("macdougall-walker", "cheshire", "osborn", "robinson", "willard-cybulski", "brooklyn", "corrigan", "garner")
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -68,36 +68,17 @@ class Playing:
             progress((when - begun) / max(until - begun, MINUTE))
 
 
-def play(
-    stage: Stage,
-    crowd: Population,
-    casting: Casting,
-    period: Period,
-    now: datetime,
-    progress: Callable[[float, str], object],
-) -> Playing:
-    """Play from the boundary until now."""
-    playing = Playing(stage, crowd, casting, period)
-    day = period.boundary
-    while day < now:
-        plan_day(playing, day)
-        day = at_minute(day + 1.1 * DAY, 0)
-    plan_present(playing, now)
-    playing.play(now, lambda part: progress(part, "the last days"))
-    return playing
-
-
 def plan_day(playing: Playing, day: datetime) -> None:
     """Lay out a day's scenes."""
     shares, random, people = playing.stage.shares, playing.stage.random, playing.period.people
-    local = (day + 6 * timedelta(hours=1)).astimezone(ZONE)
+    local = (day + 6 * HOUR).astimezone(ZONE)
     weekday = local.weekday() < 5
     for _ in range(about(random, shares.admissions(local.weekday(), local.month, people))):
         who = playing.casting.draw(arriving=True)
         site = site_of(shares, who, random, "admissions")
         plan_arrival(playing, who, site, van_time(shares, day, random))
     for _ in range(about(random, shares.a_day("requests", people))):
-        playing.at(at_minute(day, random.randint(6 * 60, 22 * 60)), lambda at: _ask(playing, at))
+        playing.at(at_minute(day, random.randint(6 * 60, 22 * 60)), lambda at: ask(playing, at))
     for _ in range(about(random, shares.a_day("transfers", people) if weekday else 0)):
         playing.at(at_minute(day, random.randint(8 * 60, 13 * 60)), lambda at: _transfer(playing, at))
     for _ in range(about(random, shares.a_day("court_trips", people) if weekday else 0)):
@@ -105,52 +86,86 @@ def plan_day(playing: Playing, day: datetime) -> None:
     for _ in range(about(random, shares.a_day("hospital_trips", people))):
         playing.at(at_minute(day, random.randint(0, 1400)), lambda at: _hospital(playing, at))
     for _ in range(about(random, shares.a_day("internal_moves", people))):
-        playing.at(at_minute(day, random.randint(480, 1200)), lambda at: _within(playing, at))
+        playing.at(at_minute(day, random.randint(480, 1200)), lambda at: move(playing, at))
     for _ in range(about(random, shares.admissions(2, local.month, people) * (1.2 if weekday else 0.2))):
-        playing.at(at_minute(day, random.randint(540, 1020)), lambda at: _release(playing, at))
+        playing.at(at_minute(day, random.randint(540, 1020)), lambda at: release(playing, at))
     for _ in range(about(random, shares.body["day"]["lockdowns"])):
         playing.at(at_minute(day, random.randint(480, 1300)), lambda at: _lockdown(playing, at))
     for hour in (5, 9, 13, 17, 21):
         playing.at(at_minute(day, hour * 60 + 50), lambda at: work_off(playing, at))
 
 
+@dataclass(slots=True)
+class Coming:
+    """One who comes; whoever books them may know them by another id."""
+
+    who: Character
+
+
+def book(playing: Playing, who: Character, site: str, *, accused: bool) -> None:
+    """Book somebody who has come."""
+    scenes.arrive(playing.stage, who, playing.crowd.door(site), accused=accused)
+    playing.crowd.add(Somebody(who.id, site, who.language == "es", accused=accused))
+
+
 def plan_arrival(playing: Playing, who: Character, site: str, at: datetime, *, until: str = "housed") -> None:
     """Lay out an arrival: booked, looked at, screened, housed; `until` says where it stops."""
-    random, stage, accused = playing.stage.random, playing.stage, playing.stage.random.random() < 0.67
+    accused = playing.stage.random.random() < 0.67
+    playing.at(at, lambda moment: book(playing, who, site, accused=accused))
+    if until != "arrived":
+        plan_care(playing, Coming(who), site, at, until=until)
+
+
+def plan_care(
+    playing: Playing,
+    coming: Coming,
+    site: str,
+    at: datetime,
+    *,
+    until: str = "housed",
+    patience: timedelta = timedelta(),
+) -> None:
+    """Lay out what health does with somebody who came: looked at, screened, housed."""
+    random, stage = playing.stage.random, playing.stage
     late = random.random() < stage.shares.rate("late")
 
-    def book(moment: datetime) -> None:
-        scenes.arrive(stage, who, playing.crowd.door(site), accused=accused)
-        playing.crowd.add(Somebody(who.id, site, who.language == "es", accused=accused))
+    def look(moment: datetime) -> None:
+        out = until == "sent_out"
+        scenes.look(stage, coming.who, moment, out=out)
+        if out:
+            back = moment + timedelta(hours=6)
+            custody.send_out(
+                actor=FEED, person_id=coming.who.id, kind="hospital", place="Emergency department", expected_back=back
+            )
 
     def house(moment: datetime) -> None:
         spot = playing.crowd.bed(site)
-        custody.move_within(actor=FEED, person_id=who.id, unit_id=spot.unit_id, bed_id=spot.bed_id)
+        custody.move_within(actor=FEED, person_id=coming.who.id, unit_id=spot.unit_id, bed_id=spot.bed_id)
 
-    look_at = at + random.uniform(3, 13) * MINUTE * (3 if late else 1)
-    screen_at = look_at + random.uniform(15, 150) * MINUTE + (timedelta(hours=3.5) if late else timedelta())
-    playing.at(at, book)
-    if until == "arrived":
-        return
-    playing.at(look_at, lambda moment: scenes.look(stage, who, moment, out=until == "sent_out"))
+    look_at = at + random.uniform(3, 13) * MINUTE * (3 if late else 1) + patience / 4
+    longest = 30 if until == "half" else 150
+    screen_at = look_at + random.uniform(15, longest) * MINUTE + (3.5 * HOUR if late else 0 * HOUR) + patience
+    playing.at(look_at, look)
     if until in ("looked", "sent_out"):
         return
-    playing.at(screen_at, lambda moment: scenes.screen(stage, who, moment, half=until == "half"))
+    playing.at(screen_at, lambda moment: scenes.screen(stage, coming.who, moment, half=until == "half"))
     if until == "housed":
         playing.at(screen_at + 20 * MINUTE, house)
 
 
 def work_off(playing: Playing, at: datetime) -> None:
     """Let staff work off what falls due in the next hours; a few they don't get to in time."""
-    soon = Duty.objects.filter(OPEN, rule__in=WORKED, due_at__lt=at + timedelta(hours=5)).order_by("due_at", "cause")
-    for duty in soon:
+    soon = Duty.objects.filter(OPEN, rule__in=WORKED, due_at__lt=at + timedelta(hours=5)).order_by(
+        "due_at", "person_id", "rule"
+    )
+    for duty in soon[:400]:
         if playing.stage.random.random() < playing.stage.shares.rate("late"):
             continue
         role = Role.RN if duty.owner_role == "prea" else Role(duty.owner_role)
         duties.close_duty(actor=playing.stage.worker(duty.facility_id, role, at), duty_id=duty.id)
 
 
-def _ask(playing: Playing, at: datetime) -> None:
+def ask(playing: Playing, at: datetime) -> None:
     stage, random = playing.stage, playing.stage.random
     one = playing.crowd.any(random)
     if one is None:
@@ -160,22 +175,29 @@ def _ask(playing: Playing, at: datetime) -> None:
     follow(playing, receipt.request_id, one, facility, at, urgent=receipt.call_officer)
 
 
-def follow(playing: Playing, request: UUID, one: Somebody, facility: UUID, at: datetime, *, urgent: bool) -> None:
+def follow(
+    playing: Playing,
+    request: UUID,
+    one: Somebody,
+    facility: UUID,
+    at: datetime,
+    *,
+    urgent: bool,
+    read: bool = False,
+) -> None:
     """Lay out what becomes of a request: read, seen, answered; some late, some not brought."""
     random, rate = playing.stage.random, playing.stage.shares.rate
-    hours = timedelta(hours=1)
-    read_at = at + (random.uniform(3, 12) * MINUTE if urgent else random.uniform(0.5, 9) * hours)
-    see_at = read_at + random.uniform(0.7, 12) * hours
+    read_at = at + (random.uniform(3, 12) * MINUTE if urgent else random.uniform(0.5, 9) * HOUR)
+    see_at = read_at + random.uniform(0.7, 12) * HOUR
     if random.random() < rate("late"):
-        see_at = at + random.uniform(25, 34) * hours
+        see_at = at + random.uniform(25, 34) * HOUR
 
-    def read(moment: datetime) -> None:
-        scenes.triage(playing.stage, request, one.id, facility, moment, "emergent" if urgent else "urgent" if random.random() < 0.1 else "routine")  # fmt: skip
-
-    playing.at(read_at, read)
+    priority = "emergent" if urgent else "urgent" if random.random() < 0.1 else "routine"
+    if not read:
+        playing.at(read_at, lambda moment: scenes.triage(playing.stage, request, one.id, facility, moment, priority))
     if random.random() < rate("no_show"):
         playing.at(see_at, lambda moment: scenes.missed(playing.stage, request, one.id, facility, moment))
-        see_at += random.uniform(3, 12) * hours
+        see_at += random.uniform(3, 12) * HOUR
     playing.at(see_at, lambda moment: scenes.see(playing.stage, request, one.id, facility, moment))
 
 
@@ -217,7 +239,7 @@ def _back(playing: Playing, one: Somebody) -> None:
         custody.move_within(actor=FEED, person_id=one.id, unit_id=spot.unit_id, bed_id=spot.bed_id)
 
 
-def _within(playing: Playing, at: datetime) -> None:
+def move(playing: Playing, at: datetime) -> None:
     one = playing.crowd.any(playing.stage.random)
     if one is None:
         return
@@ -225,7 +247,7 @@ def _within(playing: Playing, at: datetime) -> None:
     custody.move_within(actor=FEED, person_id=one.id, unit_id=spot.unit_id, bed_id=spot.bed_id)
 
 
-def _release(playing: Playing, at: datetime) -> None:
+def release(playing: Playing, at: datetime) -> None:
     one = playing.crowd.any(playing.stage.random)
     if one is None:
         return
@@ -240,18 +262,3 @@ def _lockdown(playing: Playing, at: datetime) -> None:
     lockdown = custody.start_lockdown(actor=officer, facility_id=site.id, unit_id=site.beds[0][0])
     over = at + timedelta(minutes=playing.stage.random.randint(40, 240))
     playing.at(over, lambda moment: custody.end_lockdown(actor=officer, lockdown_id=lockdown))
-
-
-def plan_present(playing: Playing, now: datetime) -> None:
-    """Lay out what must be seen now, whatever day it is: arrivals in every state at each site that takes them."""
-    hours = timedelta(hours=1)
-    for site in ("hartford", "bridgeport", "new-haven", "corrigan", "york"):
-        sex = "female" if site == "york" else "male"
-        for until, ago in (("arrived", 0.1), ("looked", 0.7), ("half", 1.5), ("housed", 4.0)):
-            plan_arrival(playing, playing.casting.draw(arriving=True, sex=sex), site, now - ago * hours, until=until)
-    for _ in range(12):
-        who = playing.casting.draw(arriving=True, sex="male")
-        plan_arrival(playing, who, "hartford", now - 0.15 * hours, until="arrived")
-    plan_arrival(
-        playing, playing.casting.draw(arriving=True, sex="male"), "hartford", now - 1.1 * hours, until="sent_out"
-    )

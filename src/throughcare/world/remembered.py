@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from throughcare.chart.actions import Measured, Part
+from throughcare.chart.bulk import Facts, Problem, lay_facts
 from throughcare.custody.actions.places import facility_id
 from throughcare.custody.events import Admitted, Released
 from throughcare.duties import actions as duties
@@ -16,6 +19,7 @@ from throughcare.world.past import DAY, Life, Period
 from throughcare.world.scenes import FEED, Stage
 from throughcare.world.told import Told
 
+LOINC, ICD = "http://loinc.org", "http://hl7.org/fhir/sid/icd-10-cm"
 KINDS = {"york": "both", "corrigan": "both", "hartford": "jail", "bridgeport": "jail", "new-haven": "jail"}
 # What follows a booking: after how many hours at the earliest and the latest, and from when on it is late.
 AFTER_BOOKING: tuple[tuple[str, float, float, float], ...] = (
@@ -35,6 +39,48 @@ AFTER_BOOKING: tuple[tuple[str, float, float, float], ...] = (
     ("oral_screen_done", 60, 250, 350),
     ("vaccines_reviewed", 60, 250, 350),
 )
+
+
+def charts(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
+    """Lay down what the charts of those who are here say, site by site: problems, allergies, how they measured."""
+    here: dict[str, list[Facts]] = defaultdict(list)
+    for life in everybody:
+        if life.left is None:
+            here[life.site].append(
+                Facts(
+                    life.who.id,
+                    [Problem(p["text"], ICD, p["code"]) for p in life.who.problems],
+                    [life.who.allergy] if life.who.allergy else [],
+                    list(_measured(life, period)),
+                )
+            )
+    for site, facts in sorted(here.items()):
+        nurse = stage.worker(facility_id(site), Role.RN, period.boundary)
+        for start in range(0, len(facts), 200):
+            lay_facts(actor=nurse, charts=facts[start : start + 200], source="taken over")
+
+
+def _measured(life: Life, period: Period) -> Iterator[Measured]:
+    """Measure somebody every few months: weight, blood pressure, and A1c where there is diabetes."""
+    random = Random(f"measured:{life.who.id}")
+    codes = {p["id"] for p in life.who.problems}
+    weight, upper = random.randint(128, 240), random.randint(112, 132) + (18 if "hypertension" in codes else 0)
+    here = min((period.boundary - life.admitted) / DAY, 420.0)
+    for n in range(1, 1 + min(5, int(here // 80) + 1) if codes else 2):
+        at = period.boundary - (here * n / 6 + random.random() * 10 + 0.5) * DAY
+        if at < life.admitted:
+            continue
+        weight, upper = weight + random.randint(-5, 5), upper + random.randint(-6, 4)
+        parts = (_part("8480-6", upper), _part("8462-4", round(upper * 0.62)))
+        yield Measured(LOINC, "29463-7", "Weight", Decimal(weight), "[lb_av]", effective_at=at)
+        yield Measured(LOINC, "85354-9", "Blood pressure", parts=parts, effective_at=at)
+        if "diabetes" in codes:
+            a1c = Decimal(random.randint(62, 94)) / 10
+            yield Measured(LOINC, "4548-4", "Hemoglobin A1c", a1c, "%", category="laboratory", effective_at=at)
+
+
+def _part(code: str, value: int) -> Part:
+    return Part(LOINC, code, Decimal(value), "mm[Hg]")
 
 
 def tell(stage: Stage, everybody: Sequence[Life], period: Period) -> None:

@@ -1,0 +1,82 @@
+"""Many charts' standing facts at once, for the synthetic agency and for taking over an older system: the same rows and
+ledger entries as the actions make one by one; a test holds that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from throughcare.chart import models as m
+from throughcare.chart.actions.keeping import keep, recorded
+from throughcare.chart.actions.observations import Measured, _row
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid
+from throughcare.kernel.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line of the problem list as an older record has it."""
+
+    text: str
+    system: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of somebody whose chart is empty; no allergies means that none is known."""
+
+    person_id: UUID
+    problems: Sequence[Problem] = ()
+    allergies: Sequence[str] = ()
+    measured: Sequence[Measured] = ()
+
+
+@action("chart.lay_facts")
+def lay_facts(*, actor: Actor, charts: Sequence[Facts], source: str = "") -> int:
+    """Write the problems, allergies and measurements of many. Gives how many facts were written."""
+    people = [chart.person_id for chart in charts]
+    if (
+        m.Condition.objects.filter(person_id__in=people).exists()
+        or m.Allergy.objects.filter(person_id__in=people).exists()
+    ):
+        raise Invalid("Somebody of these has facts already. Nothing was written.")
+    problems = [_problem(actor, c.person_id, one, source) for c in charts for one in c.problems]
+    allergies = [
+        _allergy(actor, c.person_id, one) for c in charts for one in (*c.allergies, *([] if c.allergies else [""]))
+    ]
+    observations = [_row(actor, c.person_id, one, None, None, None, "final") for c in charts for one in c.measured]
+    m.Condition.objects.bulk_create(problems, batch_size=1000)
+    m.Allergy.objects.bulk_create(allergies, batch_size=1000)
+    m.Observation.objects.bulk_create(observations, batch_size=1000)
+    for row in (*problems, *allergies):
+        keep(row)
+    for seen in observations:
+        keep(seen, seen.effective_at)
+    return len(problems) + len(allergies) + len(observations)
+
+
+def _problem(actor: Actor, person_id: UUID, one: Problem, source: str) -> m.Condition:
+    return m.Condition(
+        id=uuid7(),
+        person_id=person_id,
+        text=one.text.strip()[:240],
+        system=one.system,
+        code=one.code,
+        facility_id=actor.facility_id,
+        source=source,
+        **recorded(actor),
+    )
+
+
+def _allergy(actor: Actor, person_id: UUID, text: str) -> m.Allergy:
+    return m.Allergy(
+        id=uuid7(),
+        person_id=person_id,
+        text=text.strip()[:160] or "No known allergy",
+        none_known=not text,
+        facility_id=actor.facility_id,
+        **recorded(actor),
+    )
