@@ -29,7 +29,7 @@ from throughcare.app.postgres import OWNER, Cluster
 
 PEOPLE, DAYS = 800, 30
 NOT_BUILT = 2
-PATIENCE = 4.0  # seconds that children have to end by themselves
+PATIENCE = 2.5  # seconds that children have to end by themselves
 MOST_RESTARTS = 5
 
 
@@ -86,6 +86,7 @@ class Demo:
         if not made.exists():
             house.say(f"demo: making an agency of {people} people over {days} days (once)")
             if self._finish("world", "--people", str(people), "--days", str(days), may_be_missing=True):
+                self.cluster.analyse()
                 made.write_text(f"{people} people, {days} days\n")
 
     def _bring_up(self) -> None:

@@ -91,7 +91,7 @@ class Cluster:
     def stop(self) -> None:
         """End the server: at once and in order, or after four seconds at once."""
         with self._lock("start"):
-            for kind, patience in ((signal.SIGINT, 4.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0)):
+            for kind, patience in ((signal.SIGINT, 4.0), (signal.SIGQUIT, 1.5), (signal.SIGKILL, 1.0)):
                 if pid := self.process():
                     os.kill(pid, kind)
                     _until(lambda: not self.process(), patience)
@@ -131,6 +131,13 @@ class Cluster:
         with psycopg.connect(self.url(SUPER, "postgres"), autocommit=True) as connection:
             connection.execute("drop database if exists throughcare with (force)")
             make_database(connection, "throughcare", "template1")
+
+    def analyse(self) -> None:
+        """Let the planner know what was just put in; the server must be up."""
+        import psycopg
+
+        with psycopg.connect(self.url(SUPER), autocommit=True) as connection:
+            connection.execute("analyze")
 
     def adopt(self, backup: Path) -> None:
         """Take a physical backup as this home's cluster, with this home's passwords, whatever server made it."""
