@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 
-from throughcare.exchange.hl7v2.acknowledge import acknowledge, not_stored, too_large
+from throughcare.exchange.hl7v2.acknowledge import acknowledge, too_large
 from throughcare.exchange.hl7v2.framing import Limits
 from throughcare.exchange.hl7v2.mllp import Handler, Server
 from throughcare.exchange.hl7v2.parse import parse
@@ -49,9 +49,8 @@ def judging(raw: bytes) -> bytes:
 
 
 def refusing(raw: bytes, reason: str) -> bytes:
-    """An answer to what could not be taken."""
-    problem = too_large(0) if reason == "too large" else not_stored()
-    return _ack(parse(raw).header, Answer.REJECT, (problem,))
+    """An answer to what is too large to take."""
+    return _ack(parse(raw).header, Answer.REJECT, (too_large(0),))
 
 
 def _ack(header, answer, problems):

@@ -97,3 +97,41 @@ def test_messages_of_others_are_all_kept_and_accounted_for(door, shared):
     assert account.received == len(rows)
     assert Message.objects.filter(raw__isnull=False).count() == len(rows) - account.counts["repeated"]
     print("\n", *account.lines())
+
+
+def test_the_command_listens_and_ends_in_order_when_told(database_copy, app_dsn):
+    """The whole door as it is run: a process of its own, answering, and gone a moment after TERM."""
+    import os
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    from tests.serving import free_port
+
+    port = free_port()
+    environment = {**os.environ, "DATABASE_URL": app_dsn, "THROUGHCARE_MLLP_PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "throughcare.app", "listen"], env=environment)
+    try:
+        answer = _first_answer(port, message("A28", LUIS))
+        assert codes([answer]) == ["AA"]
+        since = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert time.monotonic() - since < 6
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _first_answer(port, raw, within=60):
+    import time
+
+    until = time.monotonic() + within
+    while True:
+        try:
+            return send("127.0.0.1", port, raw, 60)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)

@@ -115,7 +115,8 @@ def _one(request: Request, message_id: UUID, *, refused: Invalid | None = None, 
     shown = reads.message(request.lens, message_id)
     if shown.row.person_id:
         saw(request, shown.row.person_id)
-    words = request.GET.get("who", shown.family)
+    by_number = shown.hold in ("two_people", "other_person")
+    words = request.GET.get("who", shown.row.number if by_number else shown.family)
     may_identify = policy.IDENTIFY.allows(request.lens) and shown.row.status == "held" and shown.hold in _ABOUT_WHOM
     cards = people.search(request.lens, words, limit=8).cards if may_identify and words.strip() else []
     saw(request, *(card.person_id for card in cards))

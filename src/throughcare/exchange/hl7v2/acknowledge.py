@@ -62,11 +62,6 @@ def _safe(text: str, marks: Separators) -> str:
     return "".join(f"{marks.escape}{escapes[c]}{marks.escape}" if c in escapes else c for c in text)
 
 
-def not_stored() -> Problem:
-    """Our own failure: nothing was kept, so the sender must send again."""
-    return Problem("MSH", None, "We could not store this message; nothing was kept. Send it again.", Code.INTERNAL)
-
-
 def too_large(limit: int) -> Problem:
     """More bytes than this door takes in one frame."""
     return Problem("MSH", None, f"The message is larger than {limit} bytes; it was not kept.", Code.SEGMENT_SEQUENCE)

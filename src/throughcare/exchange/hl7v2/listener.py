@@ -7,7 +7,7 @@ import signal
 from django.db import close_old_connections
 
 from throughcare.exchange.hl7v2 import actions
-from throughcare.exchange.hl7v2.acknowledge import acknowledge, not_stored, too_large
+from throughcare.exchange.hl7v2.acknowledge import acknowledge, too_large
 from throughcare.exchange.hl7v2.framing import Limits
 from throughcare.exchange.hl7v2.mllp import Server
 from throughcare.exchange.hl7v2.parse import parse
@@ -29,8 +29,8 @@ def handle(raw: bytes) -> bytes:
 
 
 def refuse(raw: bytes, reason: str) -> bytes:
-    """Answer what could not be taken at all."""
-    problem = too_large(Limits().message_bytes) if reason == "too large" else not_stored()
+    """Answer what is too large to be taken at all."""
+    problem = too_large(Limits().message_bytes)
     return acknowledge(parse(raw).header, Answer.REJECT, (problem,), now=clock.now(), own_id=uuid7().hex[:20])
 
 

@@ -1,7 +1,8 @@
 """The MLLP door: a server that answers every whole message after its handler has returned, and a small client.
 
 Messages of one connection are handled in order; connections side by side, in threads. Nothing that a sender does ends
-the server, and a message that was read whole is always answered.
+the server. A message that was read whole is always answered, unless it could not be kept: then the connection ends
+without an answer, for any answer would say that we have it, and at-least-once senders send again.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ _CHUNK = 64 * 1024
 
 @dataclass(slots=True)
 class Server:
-    """An MLLP server. `handle` stores and answers one message; `refuse` answers what could not be taken."""
+    """An MLLP server. `handle` stores and answers one message, or raises; `refuse` answers what is too large to take."""
 
     handle: Handler
     refuse: Refusal
@@ -91,7 +92,10 @@ class Server:
             if data is None:
                 break
             for message in deframer.feed(data):
-                await self._write(writer, frame(await self._answer(message)))
+                answer = await self._answer(message)
+                if answer is None:
+                    return
+                await self._write(writer, frame(answer))
                 begun = None
             if deframer.abuse is not None:
                 await self._abused(deframer.abuse, writer)
@@ -117,7 +121,8 @@ class Server:
             self.counts["idle" if begun is None else "frame timeouts"] += 1
         return None
 
-    async def _answer(self, message: bytes) -> bytes:
+    async def _answer(self, message: bytes) -> bytes | None:
+        """The handler's answer; None where nothing was kept, for then no answer may be given: the sender sends again."""
         self.counts["messages"] += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self.handle, message)
@@ -125,7 +130,7 @@ class Server:
             # the handler keeps bytes before it thinks: coming here means that nothing was kept
             log.error("a message could not be stored: %s", type(error).__name__)
             self.counts["not stored"] += 1
-            return self.refuse(message, "not stored")
+            return None
 
     async def _abused(self, abuse: Abuse, writer: asyncio.StreamWriter) -> None:
         self._refused(abuse.reason)

@@ -47,9 +47,12 @@ class Reconciliation:
         if told.cancelled is not None:
             self._cancel(stay, told.cancelled)
             return True
+        begun = stay is None
         stay = stay or self._begin(told, is_latest=is_latest)
         if stay is None:
             return False
+        if begun and told.is_open and len(told.stations) == 1 and told.status == told.arrival.legal_status:
+            return True  # the common case: somebody arrives, and nothing more is known yet
         self._reopen(stay)
         self._move(stay, told)
         self._restate(stay, told)
