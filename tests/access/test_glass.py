@@ -140,6 +140,14 @@ def test_one_hand_holds_one_chart_open() -> None:
     assert lens_of(nurse).opened == {second}
 
 
+def test_nobody_s_record_is_not_opened() -> None:
+    nurse = staff()
+    with pytest.raises(NotFound):
+        break_for(nurse, uuid4())
+    with pytest.raises(NotFound):
+        actions.say_why(actor=actor_of(nurse), person_id=uuid4(), code="covering")
+
+
 def test_a_day_s_limit_holds() -> None:
     nurse, person = staff(), somebody()
     for _ in range(5):

@@ -33,6 +33,14 @@ class Names(Protocol):
         """Give name and number of each."""
 
 
+class Places(Protocol):
+    """Which facilities there are, for the rooms below custody."""
+
+    def open_now(self) -> dict[UUID, str]:
+        """Give the open facilities by name, in the order of their names."""
+
+
 CARE: Port[CareRelationship] = Port("access.care_relationship")
 FAMILY: Port[Family] = Port("access.family")
 NAMES: Port[Names] = Port("access.names")
+PLACES: Port[Places] = Port("access.places")

@@ -4,6 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+# First match wins: most browsers also call themselves by others' names.
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
@@ -32,6 +43,13 @@ def wait_until(failures: Sequence[datetime], now: datetime, throttle: Throttle) 
 def expired(started: datetime, seen: datetime, now: datetime, *, idle: timedelta, absolute: timedelta) -> bool:
     """Tell whether a sign-in has stood idle or lasted too long."""
     return now - seen > idle or now - started > absolute
+
+
+def device_name(agent: str) -> str:
+    """Call a browser as people do, from what it says of itself: `Firefox on Windows`."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "Browser")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return f"{browser} on {system}" if system else browser
 
 
 def too_many(times: Sequence[datetime], now: datetime, limit: int) -> bool:

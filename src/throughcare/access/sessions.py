@@ -85,7 +85,7 @@ def start(
         how=how or ("demo" if settings.THROUGHCARE_DEMO else "password"),
         must=must,
         address=address_of(request),
-        device=request.headers.get("User-Agent", ""),
+        device=rules.device_name(request.headers.get("User-Agent", "")),
     )
     request.session[SEAT] = str(seat_id)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from throughcare.custody.models import Facility
 from throughcare.custody.policy import OFFICERS
 from throughcare.custody.relationship import AtTheFacility
 from throughcare.duties.models import Duty
@@ -31,6 +32,14 @@ class PeopleNames:
             Identifier.objects.filter(person__in=found, until=None).order_by("-since").values_list("person_id", "value")
         )
         return {p.id: f"{p.family}, {p.given} · {numbers.get(p.id, 'no number')}" for p in found}
+
+
+class FacilityNames:
+    """Calls facilities by name."""
+
+    def open_now(self) -> dict[UUID, str]:
+        """Ask custody."""
+        return dict(Facility.objects.filter(closed_on=None).order_by("name").values_list("id", "name"))
 
 
 class CareRelationships(AtTheFacility):

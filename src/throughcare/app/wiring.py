@@ -1,7 +1,7 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
-from throughcare.access.ports import CARE, FAMILY, NAMES
-from throughcare.app.relationships import CareRelationships, Families, PeopleNames
+from throughcare.access.ports import CARE, FAMILY, NAMES, PLACES
+from throughcare.app.relationships import CareRelationships, FacilityNames, Families, PeopleNames
 from throughcare.care.intake import handlers as intake
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
@@ -17,6 +17,7 @@ def wire() -> None:
     events.clear()
     FAMILY.fill(Families())
     NAMES.fill(PeopleNames())
+    PLACES.fill(FacilityNames())
     CARE.fill(CareRelationships())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)

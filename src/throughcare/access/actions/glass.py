@@ -9,7 +9,7 @@ from throughcare.access import lenses, limits, rules
 from throughcare.access.actions.record import in_force
 from throughcare.access.events import GlassBroken, GlassReviewed
 from throughcare.access.models import BreakGlass, Denial, Why
-from throughcare.access.ports import FAMILY
+from throughcare.access.ports import FAMILY, NAMES
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -155,6 +155,8 @@ def _known(reasons: Sequence[limits.Reason], code: str) -> None:
 
 
 def _not_closed(actor: Actor, person_id: UUID) -> None:
+    if not NAMES().of([person_id]):
+        raise NotFound("There is no such record here.")
     family = FAMILY().of(person_id)
     if Denial.objects.filter(in_force(), user_id=actor.id, person_id__in=family).exists():
         raise NotFound("There is no such record here.")

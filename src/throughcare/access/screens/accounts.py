@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from throughcare.access import actions, forms, limits, policy, reads
 from throughcare.access.doors import Request, screen
+from throughcare.access.ports import PLACES
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
@@ -116,11 +117,18 @@ def _one(request: Any, user_id: UUID, *, secret: str = "", invalid: Invalid | No
     account, postings = reads.account(request.lens, user_id)
     told = invalid.fields if invalid else {}
     role_options = [Option(r.value, limits.of_role(r).title) for r in STAFF]
-    place = str(request.actor.facility_id or "")
+    places = PLACES().open_now()
+    place_options = [Option("", "The whole agency"), *(Option(str(id_), name) for id_, name in places.items())]
     fields = [
         FieldShape("role", "Role", "select", options=role_options, required=True, error=told.get("role", "")),
         FieldShape(
-            "facility", "Facility (its id; empty: the whole agency)", value=place, error=told.get("facility", "")
+            "facility",
+            "Where",
+            "select",
+            str(request.actor.facility_id or ""),
+            options=place_options,
+            required=True,
+            error=told.get("facility", ""),
         ),
         FieldShape("title", "Title", max_length=80),
         FieldShape("trainings", "Trainings and seats", "checks", (), options=TRAININGS),
@@ -128,6 +136,7 @@ def _one(request: Any, user_id: UUID, *, secret: str = "", invalid: Invalid | No
     shown = {
         "account": account,
         "postings": postings,
+        "places": places,
         "secret": secret,
         "fields": fields,
         "errors": [FieldError(name, message) for name, message in told.items()],

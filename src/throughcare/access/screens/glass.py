@@ -10,7 +10,7 @@ from throughcare.access.actions.glass import Emergency
 from throughcare.access.doors import screen
 from throughcare.access.ports import NAMES
 from throughcare.access.screens.signing_in import place
-from throughcare.kernel.errors import Invalid, Stale
+from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.ui import pages
 from throughcare.ui.shapes import FieldError, FieldShape, Option
 
@@ -89,6 +89,9 @@ def review(request: Any, glass_id: UUID) -> HttpResponse:
 def _glass_page(
     request: Any, whose: UUID, typed: dict[str, str], errors: list[FieldError] | None = None
 ) -> HttpResponse:
+    name = NAMES().of([whose]).get(whose)
+    if name is None:
+        raise NotFound("There is no such record here.")
     glass, told = limits.glass(), {e.name: e.message for e in errors or []}
     reasons = [Option(reason.code, reason.title) for reason in glass.reasons]
     ask = FieldShape
@@ -116,7 +119,7 @@ def _glass_page(
     ]
     shown = {
         "whose": whose,
-        "name": NAMES().of([whose]).get(whose, "No such person"),
+        "name": name,
         "minutes": int(glass.lasts.total_seconds() // 60),
         "fields": fields,
         "part2": part2,
