@@ -55,7 +55,7 @@ def test_a_double_is_compared_and_linked_and_no_other_byte_changes(
     as_role: Callable[..., Client], pair: tuple[UUID, UUID]
 ) -> None:
     client, proposal = as_role("him"), MergeProposal.objects.get()
-    listed = client.get(reverse("merges")).content.decode()
+    listed = client.get(reverse("merge_proposals")).content.decode()
     assert "Sample-Ortiz, Luis" in listed and "T0000002" in listed
     address = reverse("merge", kwargs={"proposal_id": proposal.id})
     assert "the same given name" in client.get(address).content.decode()

@@ -31,6 +31,7 @@ PLACES = (
     ("cover", "house.cover"),
     ("exceptions", "house.messages"),
     ("merge_proposals", "house.merges"),
+    ("custody_places", "house.sites"),
     ("glass-reviews", "house.reviews"),
     ("accounts", "house.accounts"),
 )

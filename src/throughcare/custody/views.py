@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from throughcare.access import doors
 from throughcare.custody import reads, wording
 from throughcare.custody.reads import (
     AlertLine,
@@ -19,10 +20,17 @@ from throughcare.custody.reads import (
     Whereabouts,
 )
 from throughcare.kernel import clock
+from throughcare.kernel.lens import Lens
 from throughcare.people.reads import Card
 from throughcare.ui.shapes import AlertSentence, BannerShape, BoardRow, Cell, Column, TableShape
 
 CONFIDENCE = {"likely": "likely", "uncertain": "uncertain"}
+
+
+def person_page(lens: Lens) -> str:
+    """Name the page that a person's name leads to: the chart for who may open charts, custody's line for the others."""
+    chart = next((r for r in doors.ROUTES if r.name == "chart" and r.method == "GET"), None)
+    return "chart" if chart is not None and chart.policy.allows(lens) else "custody_person"
 
 
 def sites(facilities: Iterable[FacilityRow], *, without: UUID | None = None) -> list[tuple[str, str]]:
@@ -74,7 +82,7 @@ def wall(board: Board, at: datetime) -> list[BoardRow]:
     return rows
 
 
-def roster(rows: Sequence[RosterRow]) -> TableShape:
+def roster(rows: Sequence[RosterRow], page: str) -> TableShape:
     """Draw a roster."""
     return TableShape(
         "People here",
@@ -88,7 +96,7 @@ def roster(rows: Sequence[RosterRow]) -> TableShape:
         ],
         [
             [
-                Cell(r.who.name, href=reverse("custody_person", kwargs={"person_id": r.who.person_id})),
+                Cell(r.who.name, href=reverse(page, kwargs={"person_id": r.who.person_id})),
                 r.who.number,
                 Cell(
                     r.where.cell or r.where.unit or "–",
@@ -105,7 +113,7 @@ def roster(rows: Sequence[RosterRow]) -> TableShape:
     )
 
 
-def movements(caption: str, rows: Sequence[Movement], empty: str, zone: str, place: str = "") -> TableShape:
+def movements(caption: str, rows: Sequence[Movement], empty: str, zone: str, page: str, place: str = "") -> TableShape:
     """Draw one list of comings or goings; `place` names the column of the other place, where there is one."""
     other = [Column(place)] if place else []
     return TableShape(
@@ -115,7 +123,7 @@ def movements(caption: str, rows: Sequence[Movement], empty: str, zone: str, pla
             [
                 Cell(
                     m.who.name,
-                    href=reverse("custody_person", kwargs={"person_id": m.who.person_id}),
+                    href=reverse(page, kwargs={"person_id": m.who.person_id}),
                     note=m.who.number,
                 ),
                 _moment(m.at, zone),
@@ -129,11 +137,11 @@ def movements(caption: str, rows: Sequence[Movement], empty: str, zone: str, pla
     )
 
 
-def leaving(lines: Sequence[BoardLine], zone: str) -> TableShape:
+def leaving(lines: Sequence[BoardLine], zone: str, page: str) -> TableShape:
     """Draw who must be ready when, and who is out."""
     rows: list[tuple[datetime | None, list[Cell | str]]] = []
     for line in lines:
-        who = Cell(line.name, href=reverse("custody_person", kwargs={"person_id": line.person_id}))
+        who = Cell(line.name, href=reverse(page, kwargs={"person_id": line.person_id}))
         rows += [(m.at, [line.place, who, _moment(m.at, zone), m.sentence]) for m in line.moves]
         if line.out:
             back = f"back {_moment(line.expected_back, zone)}" if line.expected_back else "–"
@@ -166,7 +174,7 @@ def moves(stay: StayRow, zone: str) -> TableShape:
     )
 
 
-def found(rows: Sequence[FoundPerson]) -> TableShape:
+def found(rows: Sequence[FoundPerson], page: str) -> TableShape:
     """Draw what a search found."""
     return TableShape(
         "Found",
@@ -175,7 +183,7 @@ def found(rows: Sequence[FoundPerson]) -> TableShape:
             [
                 Cell(
                     r.who.name,
-                    href=reverse("custody_person", kwargs={"person_id": r.who.person_id}),
+                    href=reverse(page, kwargs={"person_id": r.who.person_id}),
                     note=f"goes by {r.who.used_name}" if r.who.used_name else "",
                 ),
                 r.who.number,

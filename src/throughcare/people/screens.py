@@ -49,7 +49,7 @@ def correct(request: Request, person_id: UUID) -> HttpResponse:
     return pages.then(request, reverse("person_details", kwargs={"person_id": person_id}), "Corrected.")
 
 
-@screen("GET", DOUBLES, policy=policy.KEEP, name="merges")
+@screen("GET", DOUBLES, policy=policy.KEEP, name="merge_proposals")
 def doubles(request: Request) -> HttpResponse:
     """Show pairs of charts that may be one person's, oldest first."""
     rows = reads.proposals(request.lens)
@@ -71,14 +71,14 @@ def decide(request: Request, proposal_id: UUID) -> HttpResponse:
     try:
         if chosen == "apart":
             actions.keep_apart(actor=request.actor, intent=intent_of(request), proposal_id=proposal_id, why=why)
-            return pages.then(request, reverse("merges"), "Kept apart.")
+            return pages.then(request, reverse("merge_proposals"), "Kept apart.")
         survivor = _uuid(chosen)
         actions.merge(
             actor=request.actor, intent=intent_of(request), proposal_id=proposal_id, survivor_id=survivor, why=why
         )
     except Refused as refused:
         return _double(request, proposal_id, why=why, chosen=chosen, refused=refused)
-    return pages.then(request, reverse("merges"), "Linked. Every fact stays where it was written.")
+    return pages.then(request, reverse("merge_proposals"), "Linked. Every fact stays where it was written.")
 
 
 @screen("GET", ONE + "link/", policy=policy.KEEP, name="unmerge")

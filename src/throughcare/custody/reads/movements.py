@@ -65,7 +65,8 @@ def movements(lens: Lens, facility_id: UUID, *, back: timedelta = DAY, ahead: ti
     came = list(done.filter(to_facility_id=facility_id, kind__in=CAME).order_by("-happened_at"))
     came = [m for m in came if not (m.kind == "return" and m.from_facility_id == facility_id and not m.place)]
     left = list(done.filter(from_facility_id=facility_id, kind__in=LEFT).order_by("-happened_at"))
-    plans_in, plans_out = _coming(lens, facility_id, ahead), _going(lens, facility_id, ahead)
+    plans_in = _coming(lens, facility_id, ahead)
+    plans_out = [p for p in _going(lens, facility_id, ahead) if p.kind != "visit"]
     ids = {x.person_id for rows in (came, left, plans_in, plans_out) for x in rows}
     away = _away_of(lens, facility_id)
     ids |= set(away)
@@ -139,7 +140,7 @@ def _coming(lens: Lens, facility_id: UUID, ahead: timedelta) -> list[ScheduledEv
 
 def _going(lens: Lens, facility_id: UUID, ahead: timedelta) -> list[ScheduledEvent]:
     here = housed_now(lens).filter(facility_id=facility_id).values("person_id")
-    return list(_planned(ahead).filter(person_id__in=here, kind__in=("court", "transfer", "release")))
+    return list(_planned(ahead).filter(person_id__in=here))
 
 
 def _away_of(lens: Lens, facility_id: UUID) -> list[UUID]:

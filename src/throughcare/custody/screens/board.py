@@ -24,14 +24,15 @@ def board(request: Request) -> HttpResponse:
     unit = next((u for u in units if u.code == wanted), None)
     shown = reads.board(request.lens, site.id, unit.id if unit else None)
     saw(request, *(line.person_id for line in shown.lines))
-    here = f"{reverse('custody_board')}?facility={site.code}"
+    here, page = f"{reverse('custody_board')}?facility={site.code}", views.person_page(request.lens)
     context = {
         "site": site,
         "unit": unit,
         "board": shown,
         "alert": views.alert,
+        "page": page,
         "told": [line for line in shown.lines if line.alerts],
-        "leaving": views.leaving(shown.lines, site.zone),
+        "leaving": views.leaving(shown.lines, site.zone, page),
         "tabs": [
             Section("All units", here, "open" if unit else "current"),
             *(Section(u.name, f"{here}&unit={u.code}", "current" if u == unit else "open") for u in units),

@@ -13,5 +13,10 @@ def find(request: Request) -> HttpResponse:
     text = request.GET.get("q", "")[:80]
     rows, more = reads.find(request.lens, text) if text.strip() else ([], False)
     saw(request, *(r.who.person_id for r in rows))
-    context = {"text": text, "table": views.found(rows), "more": more, "asked": bool(text.strip())}
+    context = {
+        "text": text,
+        "table": views.found(rows, views.person_page(request.lens)),
+        "more": more,
+        "asked": bool(text.strip()),
+    }
     return pages.page_or_fragment(request, "custody/find.html", "rows", context)

@@ -27,7 +27,7 @@ def roster(request: Request) -> HttpResponse:
     context = {
         "site": site,
         "unit": unit,
-        "table": views.roster(rows),
+        "table": views.roster(rows, views.person_page(request.lens)),
         "sites": _sites(request, "roster", site),
         "tabs": [
             Section(u.name, f"{here}&unit={u.code}", "current" if u == unit else "open", str(u.people)) for u in units
@@ -42,15 +42,19 @@ def movements(request: Request) -> HttpResponse:
     site = own_site(request, request.GET.get("facility", ""))
     day = reads.movements(request.lens, site.id)
     saw(request, *(m.who.person_id for rows in (day.came, day.coming, day.going, day.left, day.out) for m in rows))
-    zone = site.zone
+    zone, page = site.zone, views.person_page(request.lens)
     context = {
         "site": site,
         "sites": _sites(request, "movements", site),
-        "coming": views.movements("Coming", day.coming, "Nobody is announced for the next 24 hours.", zone),
-        "going": views.movements("Going", day.going, "Nobody leaves in the next 24 hours.", zone, "To"),
-        "out": views.movements("Out now", day.out, "Nobody is out.", zone, "At"),
-        "came": views.movements("Came since yesterday", day.came, "Nobody came in the last 24 hours.", zone, "From"),
-        "left": views.movements("Left since yesterday", day.left, "Nobody left in the last 24 hours.", zone, "To"),
+        "coming": views.movements("Coming", day.coming, "Nobody is announced for the next 24 hours.", zone, page),
+        "going": views.movements("Going", day.going, "Nobody leaves in the next 24 hours.", zone, page, "To"),
+        "out": views.movements("Out now", day.out, "Nobody is out.", zone, page, "At"),
+        "came": views.movements(
+            "Came since yesterday", day.came, "Nobody came in the last 24 hours.", zone, page, "From"
+        ),
+        "left": views.movements(
+            "Left since yesterday", day.left, "Nobody left in the last 24 hours.", zone, page, "To"
+        ),
     }
     return pages.page_or_fragment(request, "custody/movements.html", "rows", context)
 
@@ -62,13 +66,14 @@ def schedule(request: Request) -> HttpResponse:
     going = reads.outgoing(request.lens, site.id, ahead=WEEK, kinds=("court", "transfer", "release", "visit"))
     coming = reads.incoming(request.lens, site.id, ahead=WEEK)
     saw(request, *(m.who.person_id for m in (*going, *coming)))
+    zone, page = site.zone, views.person_page(request.lens)
     context = {
         "site": site,
         "sites": _sites(request, "custody_schedule", site),
         "going": views.movements(
-            "People here", going, "Nothing is planned for the next seven days.", site.zone, "Where"
+            "People here", going, "Nothing is planned for the next seven days.", zone, page, "Where"
         ),
-        "coming": views.movements("Coming by transfer", coming, "No transfer to here is planned.", site.zone),
+        "coming": views.movements("Coming by transfer", coming, "No transfer to here is planned.", zone, page),
     }
     return pages.page(request, "custody/schedule.html", context)
 
