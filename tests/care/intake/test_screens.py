@@ -57,3 +57,9 @@ def test_an_officer_gets_no_intake_page(client, hartford, arrival) -> None:  # n
         answer = client.get(path)
         assert answer.status_code == 403
         assert "Sample-Ortiz" not in answer.content.decode()
+
+
+def test_the_downtime_pack_prints_who_waits_and_the_forms(as_nurse, arrival) -> None:  # noqa: F811
+    page = as_nurse.get("/intake/downtime/").content.decode()
+    assert "Sample-Ortiz" in page
+    assert "Alcohol and drugs" in page

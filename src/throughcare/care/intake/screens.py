@@ -8,10 +8,12 @@ from django.urls import reverse
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.intake import actions, answering, policy, reads, views
 from throughcare.chart import banner, forms, questions
+from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of, posted_of
+from throughcare.ui.shapes import PrintNote
 
 HOME = "/intake/"
 ONE = "/people/<uuid:person_id>/intake/<uuid:arrival_id>/"
@@ -23,6 +25,21 @@ def queue(request: Request) -> HttpResponse:
     waiting = reads.queue(request.lens, request.posting.facility_id)
     saw(request, *(w.person_id for w in waiting))
     return pages.page_or_fragment(request, "intake/queue.html", "rows", {"lanes": views.lanes(waiting)})
+
+
+@screen("GET", "/intake/downtime/", policy=policy.QUEUE, name="intake_downtime", log="print")
+def downtime(request: Request) -> HttpResponse:
+    """Print who waits, and the forms on paper, for the hours in which nothing else works."""
+    waiting = reads.queue(request.lens, request.posting.facility_id)
+    saw(request, *(w.person_id for w in waiting))
+    paper = PrintNote(
+        "Downtime pack: intake",
+        as_of=clock.now(),
+        facility=request.viewer.facility_name,
+        printed_by=request.lens.user_name,
+        keep="Use until the record is back; enter what was written, then shred.",
+    )
+    return pages.page(request, "intake/downtime.html", {"paper": paper, "waiting": waiting, "sheets": views.sheets()})
 
 
 @screen("GET", "/people/<uuid:person_id>/intake/", policy=policy.READ, name="intake_of")

@@ -96,6 +96,27 @@ def panel(work: Work) -> dict[str, Any]:
     }
 
 
+def sheets() -> list[tuple[str, list[tuple[str, list[tuple[str, list[str]]]]]]]:
+    """Give the quick look and the screening as paper forms: sections, questions, boxes to tick."""
+    found = []
+    for name in (answering.QUICK_LOOK, answering.SCREENING):
+        form = forms.load(name)
+        sections = [i for i in form.items if i.items] or [form]
+        found.append((form.title.en, [(_title(s), [_asked(i) for i in _walk(s) if i.kind.asks]) for s in sections]))
+    return found
+
+
+def _title(section: Any) -> str:
+    text = getattr(section, "text", None)
+    return str(text.en) if text is not None else ""
+
+
+def _asked(item: Any) -> tuple[str, list[str]]:
+    if item.kind.value == "boolean":
+        return item.text.en, ["Yes", "No"]
+    return item.text.en, [o.text.en for o in item.options]
+
+
 def known(lens: Lens, person_id: UUID) -> dict[str, list[str]]:
     """Give what the record answers before anybody asks: whether the person can be pregnant."""
     sex = Person.objects.filter(id=person_id).values_list("sex", flat=True).first()
