@@ -25,6 +25,7 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Purpose
 from throughcare.ledger import reads as ledger_reads
 from throughcare.ui import pages
+from throughcare.ui.shapes import Viewer
 
 
 class Request(HttpRequest):
@@ -33,6 +34,7 @@ class Request(HttpRequest):
     lens: Lens
     actor: Actor
     posting: Posting
+    viewer: Viewer
 
 
 View = Callable[..., HttpResponse]

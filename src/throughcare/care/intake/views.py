@@ -101,7 +101,7 @@ def sheets() -> list[tuple[str, list[tuple[str, list[tuple[str, list[str]]]]]]]:
     found = []
     for name in (answering.QUICK_LOOK, answering.SCREENING):
         form = forms.load(name)
-        sections = [i for i in form.items if i.items] or [form]
+        sections: list[Any] = [i for i in form.items if i.items] or [form]
         found.append((form.title.en, [(_title(s), [_asked(i) for i in _walk(s) if i.kind.asks]) for s in sections]))
     return found
 
