@@ -232,12 +232,19 @@ def test_numbers_of_two_people_are_held(take):
 
 
 def test_what_lies_ahead_waits_for_its_time(take):
-    receipt = take(message("A01", replace(LUIS, at=NOW + timedelta(hours=3))))
+    receipt = take(message("A01", replace(LUIS, at=NOW + timedelta(hours=30))))
     assert receipt.hold == "ahead"
     assert actions.retry_due(actor=Actor.system("ticker")) == 0
-    with clock.frozen(NOW + timedelta(hours=4)):
+    with clock.frozen(NOW + timedelta(hours=31)):
         assert actions.retry_due(actor=Actor.system("ticker")) == 1
     assert len(here()) == 1
+
+
+def test_a_sender_whose_clock_is_ahead_is_believed_but_for_the_time(take):
+    receipt = take(message("A01", replace(LUIS, at=NOW + timedelta(hours=5))))
+    assert receipt.status == "applied"
+    assert Stay.objects.get().admitted_at == NOW
+    assert "lies ahead" in row(receipt).problems[0]["sentence"]
 
 
 def test_an_arrival_in_the_middle_of_another_stay_is_held(take):

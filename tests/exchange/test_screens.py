@@ -1,5 +1,6 @@
 """The exceptions board: what waits, explained and repaired, by those who may; counts for who watches the machine."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -156,3 +157,16 @@ def test_the_board_asks_the_database_no_more_for_many_than_for_few(take, django_
         take(message("A02", replace(LUIS, number=f"T{number + 50:07d}"), control_id=f"M{number}"))
     with django_assert_max_num_queries(len(few.captured_queries)):
         him.get("/exceptions/")
+
+
+def test_files_are_listed_with_what_was_taken_and_what_was_not(take, tmp_path):
+    from tests.exchange.test_intake_files import bundle
+    from throughcare.exchange import intake_files
+
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(bundle()))
+    intake_files.run([path])
+    page = become(Role.HIM).get("/exceptions/files/").content.decode()
+    assert "2 Condition" in page
+    assert "1 Claim" in page
+    assert become(Role.OPERATOR).get("/exceptions/files/").status_code == 403

@@ -15,7 +15,7 @@ from throughcare.exchange.hl7v2.holding import REASONS
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import EVENTS, person_of, place_of
 from throughcare.exchange.hl7v2.wire import Segment
-from throughcare.exchange.models import STATUSES, Message
+from throughcare.exchange.models import STATUSES, Imported, Message
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
@@ -59,6 +59,19 @@ class Board:
 
     rows: list[BoardRow]
     older: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file that came by the file door: what became of its parts."""
+
+    id: UUID
+    name: str
+    kind: str
+    received_at: datetime
+    understood: str
+    left: list[tuple[str, str]]
+    problems: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,36 @@ def message(lens: Lens, message_id: UUID) -> MessageView:
         family=names[0].family if names else "",
         version=row.version,
     )
+
+
+def files(lens: Lens, *, before: datetime | None = None) -> tuple[list[FileRow], datetime | None]:
+    """Give files of the file door, newest first, and where the next page begins."""
+    lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
+    rows = Imported.objects.defer("raw").order_by("-received_at")
+    if before is not None:
+        rows = rows.filter(received_at__lt=before)
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    return [_file(one) for one in shown], shown[-1].received_at if len(found) > PAGE else None
+
+
+def _file(row: Imported) -> FileRow:
+    by_reason: dict[str, list[str]] = {}
+    for kind_and_reason, count in sorted(row.left.items()):
+        kind, _, reason = kind_and_reason.partition(": ")
+        by_reason.setdefault(reason or "kept", []).append(f"{count} {kind}")
+    return FileRow(
+        id=row.id,
+        name=row.name,
+        kind=_KINDS.get(row.kind, row.kind),
+        received_at=row.received_at,
+        understood=", ".join(f"{count} {what}" for what, count in sorted(row.understood.items())),
+        left=[(reason, ", ".join(kinds)) for reason, kinds in by_reason.items()],
+        problems=row.problems[:10],
+    )
+
+
+_KINDS = {"fhir": "FHIR", "ndjson": "FHIR, bulk export", "roster": "Custody roster", "unknown": "Not recognised"}
 
 
 def waiting(lens: Lens) -> int:

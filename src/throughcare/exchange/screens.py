@@ -39,18 +39,23 @@ def board(request: Request) -> HttpResponse:
     show = show if show in SHOWN else "held"
     found = reads.board(request.lens, show=show, before=_moment(request.GET.get("from", "")))
     saw(request, *(row.person_id for row in found.rows if row.person_id))
-    number = reads.counts(request.lens).by_status
     older = f"{BOARD}?show={show}&from={found.older.isoformat().replace('+', '%2B')}" if found.older else ""
     context = {
         "show": show,
         "rows": found.rows,
-        "tabs": [
-            Section(title, f"{BOARD}?show={key}", "current" if key == show else "open", str(number[key]))
-            for key, title in SHOWN.items()
-        ],
+        "tabs": _tabs(request, show),
         "pages": PageKeys(len(found.rows), older=older, noun="messages"),
     }
     return pages.page_or_fragment(request, "exchange/board.html", "rows", context)
+
+
+@screen("GET", BOARD + "files/", policy=policy.BOARD, name="exception_files")
+def files(request: Request) -> HttpResponse:
+    """Show what came by the file door, and what became of its parts."""
+    rows, older = reads.files(request.lens, before=_moment(request.GET.get("from", "")))
+    address = f"{BOARD}files/?from={older.isoformat().replace('+', '%2B')}" if older else ""
+    context = {"rows": rows, "tabs": _tabs(request, "files"), "pages": PageKeys(len(rows), older=address, noun="files")}
+    return pages.page(request, "exchange/files.html", context)
 
 
 @screen("GET", ONE, policy=policy.BOARD, name="exception")
@@ -109,6 +114,15 @@ def register(request: Request, message_id: UUID) -> HttpResponse:
     """Open a chart with what the message says."""
     receipt = actions.register_person(actor=request.actor, intent=intent_of(request), message_id=message_id)
     return _after(request, receipt)
+
+
+def _tabs(request: Request, current: str) -> list[Section]:
+    number = reads.counts(request.lens).by_status
+    tabs = [
+        Section(title, f"{BOARD}?show={key}", "current" if key == current else "open", str(number[key]))
+        for key, title in SHOWN.items()
+    ]
+    return [*tabs, Section("Files", f"{BOARD}files/", "current" if current == "files" else "open")]
 
 
 def _one(request: Request, message_id: UUID, *, refused: Invalid | None = None, why: str = "") -> HttpResponse:

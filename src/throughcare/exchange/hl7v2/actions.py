@@ -8,7 +8,7 @@ import hashlib
 import logging
 import traceback
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from throughcare.exchange.hl7v2.acknowledge import acknowledge
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.holding import RETRIED, Applied, Hold
 from throughcare.exchange.hl7v2.parse import parse
-from throughcare.exchange.hl7v2.problems import Problem
+from throughcare.exchange.hl7v2.problems import Problem, odd
 from throughcare.exchange.hl7v2.rules import ANY_PROCESSING, Accepts, Answer, Verdict, event_time, judge, place_of
 from throughcare.exchange.hl7v2.where import normal, resolve
 from throughcare.exchange.models import Message
@@ -39,6 +39,8 @@ from throughcare.people.models import Person
 log = logging.getLogger(__name__)
 FEED = Actor.feed("HL7 v2")
 _AGENCY = derived("agency")
+# Where somebody is comes first: a sender whose clock, or whose zone, is off by less than a day is believed but for the time.
+CLOCKS_APART = timedelta(hours=24)
 _TRIES = 3
 _MOST_WAITING = 500
 
@@ -207,8 +209,13 @@ def _by_hand(row: Message, said: Facts, by: Actor) -> Receipt:
 
 
 def _row(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:
-    header = said.header
+    header, now = said.header, clock.now()
+    problems = [_problem(one) for one in verdict.problems[:50]]
     at = event_time(said)
+    happened = at.at if at else None
+    if happened is not None and timedelta() < happened - now <= CLOCKS_APART:
+        happened = now
+        problems.append(_problem(odd("EVN", 6, "The time lies ahead of ours; taken as the time of receipt.")))
     return Message(
         id=uuid7(),
         raw=raw,
@@ -217,11 +224,11 @@ def _row(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:
         control_id=header.control_id if header else "",
         trigger=said.trigger[:20],
         door=door,
-        received_at=clock.now(),
-        happened_at=at.at if at else None,
+        received_at=now,
+        happened_at=happened,
         status="held",
         answer=verdict.answer.value,
-        problems=[_problem(one) for one in verdict.problems[:50]],
+        problems=problems,
     )
 
 

@@ -16,7 +16,7 @@ from throughcare.exchange.hl7v2.facts import Visit
 from throughcare.exchange.hl7v2.history import STAY_EVENTS, Effect, Happening, History, Spot, fold
 from throughcare.exchange.hl7v2.holding import Applied, Hold
 from throughcare.exchange.hl7v2.reconciling import Reconciliation
-from throughcare.exchange.hl7v2.rules import EVENTS, event_of, event_time, person_of, place_of
+from throughcare.exchange.hl7v2.rules import EVENTS, event_of, person_of, place_of
 from throughcare.exchange.hl7v2.where import required, resolve
 from throughcare.exchange.models import Message
 from throughcare.kernel import content
@@ -123,8 +123,7 @@ def _propose_merges(row: Message, said: Facts, actor: Actor) -> Applied:
 
 def _happening(row: Message, said: Facts) -> Happening:
     event, place = event_of(said), place_of(said)
-    at = event_time(said)
-    if at is None:
+    if row.happened_at is None:
         raise Hold("not_taken", "The message does not say when this happened.")
     spot = required(place) if event in ("A01", "A02") else resolve(place) if event == "A13" and place else None
     status = _word("legal_status", said.custody.legal_status)
@@ -132,7 +131,7 @@ def _happening(row: Message, said: Facts) -> Happening:
     status = status if status in INSIDE else ""
     is_dead = bool(said.person and said.person.is_dead)
     leads_to = ending(said.visit, is_dead=is_dead) if event == "A03" else ""
-    return Happening(row.id, event, at.at, booking[:40], spot, status, leads_to)
+    return Happening(row.id, event, row.happened_at, booking[:40], spot, status, leads_to)
 
 
 def _story(one: Happening) -> dict[str, str]:
