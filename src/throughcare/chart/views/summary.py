@@ -11,6 +11,7 @@ from throughcare.custody.reads import PlanRow
 from throughcare.custody.reads.where import PLAN_WORDS
 from throughcare.duties import views as duties
 from throughcare.duties.reads import WorkItem
+from throughcare.duties.titles import role_title
 from throughcare.kernel import content
 from throughcare.people.reads import Candidate
 from throughcare.ui.shapes import DutyRow
@@ -43,7 +44,7 @@ def duty_rows(items: Sequence[WorkItem]) -> list[DutyRow]:
     return [
         DutyRow(
             who=item.title,
-            what=duties.role_title(item.owner_role),
+            what=role_title(item.owner_role),
             clock=duties.clock_of(item),
             action=duties.action_of(item),
             href=duties.duty_href(item),
