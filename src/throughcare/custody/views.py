@@ -1,7 +1,7 @@
 """From custody's rows to the shapes that pages draw."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.urls import reverse
@@ -217,10 +217,10 @@ def facilities(rows: Sequence[FacilityRow]) -> TableShape:
                 f.town or "–",
                 f.kind,
                 f.level or "–",
-                str(f.people),
-                str(f.capacity) if f.capacity is not None else "not known",
+                "–" if f.people is None else str(f.people),
+                "–" if f.capacity is None else str(f.capacity),
                 ", ".join(f.codes),
-                f"closed {f.closed_on:%d %b %Y}" if f.closed_on else "open",
+                _closed(f.closed_on),
             ]
             for f in rows
         ],
@@ -236,6 +236,13 @@ def units(rows: Sequence[reads.UnitRow]) -> TableShape:
         [[u.name, u.code, str(u.beds), str(u.people)] for u in rows],
         empty="No unit is on record here.",
     )
+
+
+def _closed(day: date | None) -> str:
+    """Say when a site was closed; the first of January stands for a year of which no more is known."""
+    if day is None:
+        return "open"
+    return f"closed {day:%Y}" if (day.month, day.day) == (1, 1) else f"closed {day:%d %b %Y}"
 
 
 def _moment(at: datetime | None, zone: str) -> str:

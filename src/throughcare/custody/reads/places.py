@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from throughcare.custody.making import Spot
 from throughcare.custody.models import Bed, Cell, Facility, Lockdown, Placement, Unit
@@ -32,7 +32,7 @@ class FacilityRow:
     nurse_phone: str
     opened_on: date | None
     closed_on: date | None
-    people: int = 0
+    people: int | None = None
     codes: tuple[str, ...] = ()
 
 
@@ -62,12 +62,13 @@ class LockdownRow:
 
 def facilities(lens: Lens, *, open_only: bool = False) -> list[FacilityRow]:
     """List the agency's sites; where they are is no secret, how many people they hold is shown within the lens."""
-    rows = Facility.objects.prefetch_related("codes").order_by("closed_on", "name")
+    rows = Facility.objects.prefetch_related("codes").order_by(F("closed_on").desc(nulls_first=True), "name")
     if open_only:
         rows = rows.filter(closed_on=None)
     counts = dict(Placement.objects.filter(HOUSED).values_list("facility_id").annotate(people=Count("id")).order_by())
     return [
-        _facility(f, counts.get(f.id, 0) if sees(lens, f.id) else 0, tuple(c.code for c in f.codes.all())) for f in rows
+        _facility(f, counts.get(f.id, 0) if sees(lens, f.id) else None, tuple(c.code for c in f.codes.all()))
+        for f in rows
     ]
 
 
@@ -139,7 +140,7 @@ def lockdowns(lens: Lens, facility_id: UUID) -> list[LockdownRow]:
     return [LockdownRow(r.id, r.facility_id, r.unit_id, r.unit.name if r.unit else "", r.started_at) for r in rows]
 
 
-def _facility(f: Facility, people: int = 0, codes: tuple[str, ...] = ()) -> FacilityRow:
+def _facility(f: Facility, people: int | None = None, codes: tuple[str, ...] = ()) -> FacilityRow:
     return FacilityRow(
         id=f.id,
         code=f.code,
