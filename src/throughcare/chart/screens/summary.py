@@ -12,6 +12,7 @@ from throughcare.chart import policy, reads
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
 from throughcare.chart.views import measured, moments, summary
+from throughcare.chart.views.fields import DOCUMENTS
 from throughcare.custody import reads as custody
 from throughcare.duties import policy as duties_policy
 from throughcare.duties import reads as duties
@@ -21,6 +22,7 @@ from throughcare.people import reads as people
 from throughcare.ui.shapes import KeyHint, PageKeys
 
 PAGE = 50
+DUTIES = 6  # a summary fits a laptop; the rest is on the worklist
 
 
 @screen("GET", ONE, policy=policy.CHART, name="chart")
@@ -35,10 +37,14 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         if request.lens.may(Verb.SUMMARY, DataClass.CLINICAL, person_id=c.card.person_id)
     ]
     saw(request, *readable)
-    open_ = duties.of_person(request.lens, person_id) if duties_policy.DUTY.allows(request.lens) else []
+    waiting = (
+        summary.open_duties(duties.of_person(request.lens, person_id))
+        if duties_policy.DUTY.allows(request.lens)
+        else []
+    )
     context = {
-        "duties": summary.duty_rows(open_[:8]),
-        "more_duties": max(0, len(open_) - 8),
+        "duties": waiting[:DUTIES],
+        "more_duties": max(0, len(waiting) - DUTIES),
         "problems": summary.problems(found.problems, found.sight),
         "medicines": summary.medicines(found.medicines, found.sight),
         "allergies": found.allergies,
@@ -47,6 +53,7 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         "measured": measured.lasts(found.vitals, person_id)[:9],
         "notes": list(zip(found.notes, summary.notes(found.notes, found.sight), strict=True)),
         "responses": summary.signed_forms(found.responses, found.sight),
+        "document_kinds": DOCUMENTS,
         "documents": [(d, found.sight.entire(d)) for d in found.documents],
         "plans": summary.plans(custody.plans(request.lens, person_id)[:4]),
         "earlier": summary.earlier(others, reads.prior(request.lens, readable)),

@@ -14,7 +14,7 @@ from throughcare.duties.reads import WorkItem
 from throughcare.duties.titles import role_title
 from throughcare.kernel import content
 from throughcare.people.reads import Candidate
-from throughcare.ui.shapes import DutyRow
+from throughcare.ui.shapes import Action, ClockShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,37 @@ class Earlier:
     said: reads.Prior | None
 
 
-def duty_rows(items: Sequence[WorkItem]) -> list[DutyRow]:
-    """Draw a person's open duties: on their own chart the duty is the subject, not the name."""
-    return [
-        DutyRow(
-            who=item.title,
-            what=role_title(item.owner_role),
-            clock=duties.clock_of(item),
-            action=duties.action_of(item),
-            href=duties.duty_href(item),
-            note=item.rule,
-            id=str(item.id),
-        )
-        for item in items
-    ]
+@dataclass(frozen=True, slots=True)
+class OpenDuty:
+    """What waits to be done, by whom, by when; `more` counts others of the same rule."""
+
+    id: UUID
+    title: str
+    owner: str
+    clock: ClockShape
+    action: Action
+    href: str
+    more: int
+
+
+def open_duties(items: Sequence[WorkItem]) -> list[OpenDuty]:
+    """Draw a person's open duties, worst first; several of one rule stand as the first of them."""
+    by_rule: dict[str, list[WorkItem]] = {}
+    for item in items:
+        by_rule.setdefault(item.rule, []).append(item)
+    return [_duty(held[0], len(held) - 1) for held in by_rule.values()]
+
+
+def _duty(item: WorkItem, more: int) -> OpenDuty:
+    return OpenDuty(
+        item.id,
+        item.title,
+        role_title(item.owner_role),
+        duties.clock_of(item),
+        duties.action_of(item),
+        duties.duty_href(item),
+        more,
+    )
 
 
 def problems(rows: Sequence[m.Condition], seen: Sight) -> list[Line]:

@@ -1,0 +1,102 @@
+"""The chart in a real browser: axe finds nothing, nothing scrolls sideways, a draft keeps itself."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.chart.chart_makers import NURSE, charted, hartford, housed
+from throughcare.people import actions as people
+
+pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
+SHOTS = os.environ.get("CHART_SHOTS", "")
+PAGES = {
+    "summary": "",
+    "results": "results/",
+    "trend": "trends/29463-7/",
+    "timeline": "timeline/",
+    "notes": "notes/",
+    "problems": "problems/",
+    "medicines": "medicines/",
+    "allergies": "allergies/",
+    "vitals": "vitals/",
+    "forms": "forms/",
+    "form": "forms/phq-9/",
+    "documents": "documents/",
+}
+
+
+@pytest.fixture
+def chart(database_copy: str, serve) -> Iterator[tuple[BrowserContext, str]]:
+    """Serve a full chart with a possible earlier one beside it, and sign in as a nurse."""
+    person, other = housed(), housed("Sample-Ortiz", "Luis")
+    charted(person, times=12)
+    charted(other, times=2)
+    proposed = people.propose_merge(actor=NURSE, a=person, b=other, reasons=["same name and birth date"], source="test")
+    assert proposed is None or proposed
+    place, address = str(hartford().id), serve(database_copy)
+    system = Path("/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(system) if system.exists() else None, args=["--no-sandbox"]
+        )
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        context.request.post(f"{address}/demo/become", form={"role": "rn", "facility": place})
+        yield context, f"{address}/people/{person}/"
+        chromium.close()
+
+
+def test_the_chart_stands_up_to_axe_and_to_a_phone(chart: tuple[BrowserContext, str]) -> None:
+    context, base = chart
+    page = context.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
+    pages = {**PAGES, "history": history_of(page, base)}
+    for name, path in pages.items():
+        page.set_viewport_size({"width": 1440, "height": 900})
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.goto(base + path if not path.startswith("http") else path)
+            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            told = [(v["id"], [n["html"][:160] + n["failureSummary"][:200] for n in v["nodes"][:3]]) for v in found]
+            assert told == [], (name, theme)
+            shoot(page, f"{name}-{theme}")
+        for width in (390, 820):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+            if width == 390:
+                shoot(page, f"{name}-390")
+    assert said == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(base + "notes/")
+    page.get_by_role("button", name="Write progress note").click()
+    page.get_by_label("Note", exact=True).fill("Slept through the night.")
+    page.get_by_text("Saved").first.wait_for()
+    shoot(page, "note-1440")
+    address = page.url
+    page.goto(address)
+    assert page.get_by_label("Note", exact=True).input_value() == "Slept through the night."
+    page.get_by_role("button", name="Sign note").click()
+    page.get_by_text("Note signed.").wait_for()
+    assert page.get_by_label("Note", exact=True).count() == 0
+    shoot(page, "note-signed-1440")
+
+
+def history_of(page: Page, base: str) -> str:
+    """Resolve a problem, and give the address of its history."""
+    page.goto(base + "problems/")
+    page.get_by_role("button", name="Resolve Asthma 0").click()
+    page.goto(base + "problems/")
+    link = page.locator("a[href*='/history/Condition/']").first.get_attribute("href")
+    assert link
+    return base.split("/people/")[0] + link
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture where somebody asked for them."""
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
