@@ -299,3 +299,16 @@ def test_names_differ_by_more_than_case() -> None:
     with pytest.raises(Invalid):
         actions.create_account(actor=CLERK, username=user.username.upper(), name="Demo-Other")
     assert User.objects.filter(username__iexact=user.username).count() == 1
+
+
+def test_the_way_to_switch_names_the_page_on_which_one_stands() -> None:
+    page = signed_in(staff()).get("/account/").text
+    assert 'href="/switch/?next=/account/"' in page or 'href="/switch/?next=%2Faccount%2F"' in page
+
+
+def test_a_page_about_nobody_costs_few_questions_to_the_database(django_assert_max_num_queries) -> None:
+    """Session, account, sign-in, what holds for single people; the rest is the page's own."""
+    client = signed_in(staff())
+    client.get("/sign-out/")
+    with django_assert_max_num_queries(14):
+        client.get("/sign-out/")

@@ -113,8 +113,11 @@ def of_entry(entry: Entry) -> tuple[Entry, tuple[tuple[str, str], ...]]:
 
 
 def class_of(codes: Iterable[tuple[str, str]], declared: DataClass) -> DataClass:
-    """Give the class in which a fact with these codes belongs; for rooms that keep the class beside their rows."""
-    found = by_codes(codes).data_class
+    """Give the class in which a fact with these codes belongs; for rooms that keep the class beside their rows.
+
+    A system is named as FHIR names it, or as the content does.
+    """
+    found = by_codes((SYSTEMS.get(system, system), code) for system, code in codes).data_class
     return found if found is not None and declared in MOVABLE and found not in SEALED else declared
 
 

@@ -58,6 +58,7 @@ def viewer(request: Any) -> Viewer:
         colleagues=max(0, len({o.user_id for o in colleagues} - {lens.user_id})),
         signed_in=True,
         switch_href=_address("switch"),
+        account_href=_address("account"),
         search_href=_address("find") if _may(lens, "find") else "",
     )
 

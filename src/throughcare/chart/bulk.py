@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from throughcare.access.labels import class_of
 from throughcare.chart import models as m
 from throughcare.chart.actions.keeping import keep, recorded
 from throughcare.chart.actions.observations import Measured, _row
@@ -13,6 +14,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import uuid7
+from throughcare.kernel.vocabulary import DataClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def _problem(actor: Actor, person_id: UUID, one: Problem, source: str) -> m.Cond
         text=one.text.strip()[:240],
         system=one.system,
         code=one.code,
+        data_class=class_of([(one.system, one.code)], DataClass.CLINICAL).value,
         facility_id=actor.facility_id,
         source=source,
         **recorded(actor),

@@ -323,6 +323,7 @@ class Viewer:
     colleagues: int = 0
     signed_in: bool = False
     switch_href: str = ""
+    account_href: str = ""
     search_href: str = ""
     home_href: str = "/"
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from throughcare.access.labels import class_of
 from throughcare.chart import models as m
 from throughcare.chart import states
 from throughcare.chart.actions.keeping import keep, mine, recorded
@@ -61,7 +62,7 @@ def add_condition(
         onset=onset,
         verification=verification,
         status=status,
-        data_class=data_class.value,
+        data_class=class_of([(system, code)], data_class).value,
         encounter_id=encounter_id,
         facility_id=actor.facility_id,
         source=source,

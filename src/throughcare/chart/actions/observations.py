@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from throughcare.access.labels import class_of
 from throughcare.chart import models as m
 from throughcare.chart.actions.keeping import keep, recorded
 from throughcare.kernel import clock
@@ -93,7 +94,7 @@ def _row(
         interpretation=one.interpretation,
         status=status,
         effective_at=one.effective_at or clock.now(),
-        data_class=one.data_class.value,
+        data_class=class_of([(one.system, one.code)], one.data_class).value,
         encounter_id=encounter_id,
         response_id=response_id,
         report_id=report_id,

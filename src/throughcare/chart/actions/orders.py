@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from throughcare.access.labels import class_of
 from throughcare.chart import models as m
 from throughcare.chart import states
 from throughcare.chart.actions.keeping import keep, mine, recorded
@@ -54,7 +55,7 @@ def place_order(
         due_at=due_at,
         encounter_id=encounter_id,
         response_id=response_id,
-        data_class=data_class.value,
+        data_class=class_of([(system, code)], data_class).value,
         facility_id=actor.facility_id,
         **recorded(actor),
     )
@@ -145,7 +146,7 @@ def receive_report(
         order_id=order_id,
         urgency=urgency,
         effective_at=effective_at or clock.now(),
-        data_class=data_class.value,
+        data_class=class_of([(system, code)], data_class).value,
         facility_id=actor.facility_id,
         **recorded(actor),
     )
