@@ -22,3 +22,7 @@ for _room in ROOMS:
     import_module(_room)
 
 urlpatterns = doors.urlpatterns()
+handler400 = "throughcare.app.errors.bad_request"
+handler403 = "throughcare.app.errors.forbidden"
+handler404 = "throughcare.app.errors.not_found"
+handler500 = "throughcare.app.errors.failed"

@@ -12,6 +12,7 @@ from throughcare.chart import forms, questions
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.lens import Lens
 from throughcare.people.models import Person
+from throughcare.ui import wording
 from throughcare.ui.shapes import Action, ClockShape, DutyRow, Lane, Section, SignPanel
 
 KIND_WORDS = {
@@ -185,12 +186,27 @@ def _sections(shown: forms.FormView | None, current: str) -> list[forms.SectionV
 
 
 def _sign_panel(work: Work, address: str) -> SignPanel:
-    blocked = [
-        Action(reason.text.en, href=f"{address}{_where(work, reason.where)}") for reason in work.decision.reasons[:12]
-    ]
     closes = ["Receiving screening (INT-02)", "Suicide and withdrawal screens (INT-08)", "How to get care (INT-07)"]
     ids = {"person_id": work.arrival.person_id, "arrival_id": work.arrival.id}
-    return SignPanel("Sign screening", closes, blocked=blocked, href=reverse("intake_sign", kwargs=ids))
+    return SignPanel("Sign screening", closes, blocked=_blocked(work, address), href=reverse("intake_sign", kwargs=ids))
+
+
+def _blocked(work: Work, address: str) -> list[Action]:
+    """Say what is open, once a section: how many questions, or the one thing that needs a response."""
+    titles = {s.link_id: s.text.en for s in work.asked.form.items}
+    questions: dict[str, int] = {}
+    found: list[Action] = []
+    for reason in work.decision.reasons:
+        section = _where(work, reason.where)
+        if section in titles and "=" not in reason.where and reason.where != "disposition":
+            questions[section] = questions.get(section, 0) + 1
+        else:
+            found.append(Action(reason.text.en, href=f"{address}{section}"))
+    unanswered = [
+        Action(wording.t("intake.open_questions", section=titles[name], n=count), href=f"{address}{name}")
+        for name, count in questions.items()
+    ]
+    return [*unanswered, *found]
 
 
 def _where(work: Work, field: str) -> str:
