@@ -152,9 +152,7 @@ def _rows(lines: Iterable[tuple[int, list[str]]], columns: list[str], refuse_pub
         except _Unreadable as problem:
             problems.append(RosterProblem(number, problem.column, problem.sentence))
     if published:
-        sentence = (
-            f"Rows with identifiers of a published file: {published}. They were refused and nothing of them was kept."
-        )
+        sentence = f"{published} rows carry identifiers of a published file; they were refused and not kept."
         problems.insert(0, RosterProblem(0, "IDENTIFIER", sentence))
     return Roster(tuple(rows), tuple(problems), published, total)
 
