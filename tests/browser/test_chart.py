@@ -91,7 +91,7 @@ def history_of(page: Page, base: str) -> str:
     page.goto(base + "problems/")
     page.get_by_role("button", name="Resolve Asthma 0").click()
     page.goto(base + "problems/")
-    link = page.locator("a[href*='/history/Condition/']").first.get_attribute("href")
+    link = page.locator("a[href*='/history/Condition/']").last.get_attribute("href")
     assert link
     return base.split("/people/")[0] + link
 
