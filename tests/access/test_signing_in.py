@@ -51,6 +51,14 @@ def test_the_sixth_wrong_try_waits_and_the_right_password_waits_with_it() -> Non
     assert answer.status_code == 422 and "Too many tries" in answer.text
 
 
+def test_tries_by_name_and_by_badge_count_together() -> None:
+    user = staff(badge="B-12")
+    client = Client()
+    for name in (user.username, "B-12", user.username.upper(), "B-12", user.username, "B-12"):
+        client.post("/switch/", {"name": name, "secret": "999999"})
+    assert "Too many tries" in client.post("/sign-in/", {"name": user.username, "password": PASSWORD}).text
+
+
 def test_what_was_typed_as_a_name_is_never_stored() -> None:
     Client().post("/sign-in/", {"name": "my-secret-password", "password": "x"})
     stored = Attempt.objects.values_list("name_digest", "address")
