@@ -97,9 +97,8 @@ def proposals(rows: Sequence[Proposal]) -> TableShape:
 
 
 def compared(row: Proposal) -> TableShape:
-    """Draw two charts side by side; what differs is marked."""
+    """Draw two charts side by side; what differs is marked. No drawn faces here: they are invented and would mislead."""
     left, right = dict(facts(row.a)), dict(facts(row.b))
-    left["Number"], right["Number"] = row.a.card.number, row.b.card.number
     for side, known in ((left, row.a), (right, row.b)):
         side["Numbers"] = ", ".join(n.value for n in known.numbers) or "–"
         side["Other names"] = "; ".join(a.name for a in known.aliases) or "–"
