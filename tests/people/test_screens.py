@@ -103,13 +103,25 @@ def test_a_link_is_taken_away_and_what_was_written_meanwhile_is_listed(
     client.post(reverse("merge", kwargs={"proposal_id": proposal.id}), post)
     admit(actor=CLERK, person_id=pair[1], to=Spot(derived("facility", "hartford")))
     address = reverse("unmerge", kwargs={"person_id": pair[1]})
-    assert "custody.admit" in client.get(address).content.decode()
+    assert "<b>Stay</b> written for Sample-Ortiz, Luis" in client.get(address).content.decode()
     assert client.post(address, {"intent": str(uuid7()), "why": " "}).status_code == 422
     assert client.post(address, {"intent": str(uuid7()), "why": "another man"}).status_code == 303
     assert Person.objects.get(id=pair[1]).survivor_id is None
     written = reads.written_since_merge(lens_of(Role.HIM), pair[1])
     assert {w.type for w in written} >= {"Stay", "Move"}
     assert {w.of for w in written if w.type == "Stay"} == {"Sample-Ortiz, Luis"}
+    stay = next(w for w in written if w.type == "Stay")
+    settle = reverse("settle_fact", kwargs={"person_id": pair[1], "type": "Stay", "fact_id": stay.id})
+    before = chains()
+    assert client.post(settle, {"intent": str(uuid7()), "verdict": "stays", "why": ""}).status_code == 422
+    said = {"verdict": "anew", "why": "admitted again under his own chart"}
+    assert client.post(settle, {"intent": str(uuid7()), **said}).status_code == 303
+    assert client.post(settle, {"intent": str(uuid7()), **said}).status_code == 409
+    after = chains()
+    assert {p: row for p, row in after.items() if p in before} == before and len(after) == len(before) + 1
+    assert said["why"] in client.get(address).content.decode()
+    other = reverse("settle_fact", kwargs={"person_id": pair[1], "type": "Stay", "fact_id": uuid7()})
+    assert client.post(other, {"intent": str(uuid7()), **said}).status_code == 404
 
 
 def test_details_are_corrected_by_records_alone(as_role: Callable[..., Client], pair: tuple[UUID, UUID]) -> None:

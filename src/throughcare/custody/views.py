@@ -213,13 +213,13 @@ def facilities(rows: Sequence[FacilityRow]) -> TableShape:
         ],
         [
             [
-                Cell(f.name, href=reverse("custody_place", kwargs={"facility_id": f.id})),
+                Cell(f.short_name, href=reverse("custody_place", kwargs={"facility_id": f.id})),
                 f.town or "–",
                 f.kind,
                 f.level or "–",
                 "–" if f.people is None else str(f.people),
                 "–" if f.capacity is None else str(f.capacity),
-                ", ".join(f.codes),
+                ", ".join(c for c in f.codes if c != f.code) or "–",
                 _closed(f.closed_on),
             ]
             for f in rows

@@ -26,7 +26,7 @@ from throughcare.people.events import (
     PersonDied,
     PersonRegistered,
 )
-from throughcare.people.models import Alias, Identifier, MergeProposal, Person
+from throughcare.people.models import Alias, Identifier, MergeProposal, Person, SettledFact
 from throughcare.people.rules import Facts, folded, may_be_one, search_text
 
 
@@ -182,6 +182,41 @@ def unmerge(*, actor: Actor, intent: UUID | None = None, loser_id: UUID, why: st
     ).update(state="unmerged", decided_at=now, decided_by=actor.label(), why=why)
     emit(PeopleUnmerged(happened_at=now, person_id=survivor_id, loser_id=loser.id, ref=loser.id))
     return loser.id
+
+
+@action("people.settle_fact")
+def settle_fact(
+    *, actor: Actor, intent: UUID | None = None, loser_id: UUID, type: str, fact_id: UUID, verdict: str, why: str
+) -> UUID:
+    """Say of a fact that was written while two charts were linked: it stays, or it was recorded anew in the other chart.
+
+    The fact itself is not touched; recording anew is done in its own room, by the same actions as ever.
+    """
+    if verdict not in ("stays", "anew"):
+        raise Invalid("Say whether it stays here, or was recorded anew. Nothing was saved.")
+    if len(why.strip()) < 3:
+        raise Invalid("Say why, in a few words.", fields={"why": "Say why, in a few words."})
+    _person(loser_id)
+    if SettledFact.objects.filter(loser_id=loser_id, type=type, fact=fact_id).exists():
+        raise Stale("Somebody has settled this one already. Nothing was changed.")
+    row = SettledFact.objects.create(
+        loser_id=loser_id,
+        type=type,
+        fact=fact_id,
+        verdict=verdict,
+        why=why.strip()[:200],
+        settled_at=clock.now(),
+        settled_by=actor.label(),
+    )
+    ledger.record(
+        type="SettledFact",
+        id=row.id,
+        person_id=loser_id,
+        data_class=DataClass.DEMOGRAPHICS,
+        media="throughcare/SettledFact",
+        body=fhir.settled(row),
+    )
+    return row.id
 
 
 def _person(person_id: UUID, version: int | None = None) -> Person:

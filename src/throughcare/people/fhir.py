@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from throughcare.kernel.fhir import Json, day, filled, identifier, instant, reference, resource
-from throughcare.people.models import Alias, Identifier, Person
+from throughcare.people.models import Alias, Identifier, Person, SettledFact
 
 
 def patient(person: Person, identifiers: Iterable[Identifier] = (), aliases: Iterable[Alias] = ()) -> Json:
@@ -27,4 +27,18 @@ def patient(person: Person, identifiers: Iterable[Identifier] = (), aliases: Ite
             {"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": person.language}]}, "preferred": True}
         ],
         link=links,
+    )
+
+
+def settled(row: SettledFact) -> Json:
+    """Render what was decided of a fact after a link was taken away."""
+    return resource(
+        "SettledFact",
+        row.id,
+        subject=reference("Patient", row.loser_id),
+        fact=reference(row.type, row.fact),
+        code=row.verdict,
+        reason=row.why,
+        at=instant(row.settled_at),
+        by=row.settled_by,
     )

@@ -107,3 +107,21 @@ class MergeProposal(Row):
                 name="people_mergeproposal_decided",
             ),
         ]
+
+
+class SettledFact(Row):
+    """What a person decided, after a link was taken away, of a fact written while it stood."""
+
+    loser = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(max_length=60)
+    fact = models.UUIDField()
+    verdict = models.CharField(max_length=8)
+    why = models.CharField(max_length=200)
+    settled_at = models.DateTimeField()
+    settled_by = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["loser", "type", "fact"], name="people_settledfact_once"),
+            models.CheckConstraint(condition=Q(verdict__in=("stays", "anew")), name="people_settledfact_verdict"),
+        ]

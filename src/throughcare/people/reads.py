@@ -12,13 +12,15 @@ from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 from throughcare.ledger import reads as ledger
-from throughcare.people.models import Alias, Identifier, MergeProposal, Person
+from throughcare.people.models import Alias, Identifier, MergeProposal, Person, SettledFact
 from throughcare.people.rules import folded
 
 NUMBER = "urn:throughcare:person"
 LANGUAGES = {"en": "", "es": "Spanish", "pt": "Portuguese", "pl": "Polish", "ht": "Haitian Creole", "zh": "Chinese"}
 # As many as are ranked; a search that finds more asks for another letter.
 ENOUGH = 200
+# Identity's own entries; a duty follows its cause and is settled where it stands.
+_ABOUT_THE_LINK = frozenset({"Patient", "SettledFact", "Task"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Written:
     action: str
     actor: str
     at: datetime
+    verdict: str = ""
+    why: str = ""
 
 
 def families(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
@@ -253,11 +257,24 @@ def written_since_merge(lens: Lens, loser_id: UUID) -> list[Written]:
     other = link.b_id if link.a_id == loser_id else link.a_id
     names = {p.id: f"{p.family}, {p.given}" for p in Person.objects.filter(id__in=[loser_id, other])}
     rows = ledger.written_between(lens, [loser_id, other], merged.recorded_at, until)
-    return [
-        Written(row.type, row.resource_id, names.get(row.subject, ""), row.action, row.actor, row.recorded_at)
-        for row in rows
-        if row.type != "Patient"
-    ]
+    settled = {(f.type, f.fact): f for f in SettledFact.objects.filter(loser_id=loser_id)}
+    newest: dict[tuple[str, UUID], Written] = {}
+    for row in rows:
+        key = (row.type, row.resource_id)
+        if row.type in _ABOUT_THE_LINK or key in newest:
+            continue
+        done = settled.get(key)
+        newest[key] = Written(
+            row.type,
+            row.resource_id,
+            names.get(row.subject, ""),
+            row.action,
+            row.actor,
+            row.recorded_at,
+            done.verdict if done else "",
+            done.why if done else "",
+        )
+    return list(newest.values())
 
 
 def may_decide(lens: Lens) -> bool:

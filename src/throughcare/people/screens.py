@@ -104,6 +104,26 @@ def unlink(request: Request, person_id: UUID) -> HttpResponse:
     )
 
 
+@screen("POST", ONE + "link/<slug:type>/<uuid:fact_id>/", policy=policy.KEEP, name="settle_fact")
+def settle(request: Request, person_id: UUID, type: str, fact_id: UUID) -> HttpResponse:
+    """Say of one fact whose it is."""
+    if (type, fact_id) not in {(w.type, w.id) for w in reads.written_since_merge(request.lens, person_id)}:
+        raise NotFound("This fact was not written while the charts were linked. Nothing was changed.")
+    try:
+        actions.settle_fact(
+            actor=request.actor,
+            intent=intent_of(request),
+            loser_id=person_id,
+            type=type,
+            fact_id=fact_id,
+            verdict=request.POST.get("verdict", ""),
+            why=request.POST.get("why", ""),
+        )
+    except Refused as refused:
+        return _link(request, person_id, refused=refused)
+    return pages.then(request, reverse("unmerge", kwargs={"person_id": person_id}), "Settled.")
+
+
 def _details(request: Request, known: reads.Details, form: CorrectForm, *, status: int = 200) -> HttpResponse:
     context = {
         "known": known,
@@ -139,7 +159,7 @@ def _link(request: Request, person_id: UUID, *, why: str = "", refused: Refused 
     written = reads.written_since_merge(request.lens, person_id)
     context = {
         "known": known,
-        "table": views.written(written),
+        "written": written,
         "why": views.why(why, refused),
         "errors": [FieldError("why" if refused.fields else "", refused.sentence)] if refused else (),
     }

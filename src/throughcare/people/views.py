@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from throughcare.kernel.errors import Refused
-from throughcare.people.reads import Candidate, Card, Details, Proposal, Written
+from throughcare.people.reads import Candidate, Card, Details, Proposal
 from throughcare.ui.shapes import BannerShape, Cell, Column, FieldShape, Option, TableShape
 
 
@@ -104,7 +104,7 @@ def compared(row: Proposal) -> TableShape:
         side["Other names"] = "; ".join(a.name for a in known.aliases) or "–"
     return TableShape(
         "Side by side",
-        [Column(""), Column(row.a.card.name), Column(row.b.card.name)],
+        [Column("What", hidden=True), Column(row.a.card.name), Column(row.b.card.name)],
         [[name, left[name], Cell(right[name], meaning="" if left[name] == right[name] else "shift")] for name in left],
         caption_hidden=True,
     )
@@ -131,14 +131,4 @@ def why(text: str, refused: Refused | None) -> FieldShape:
     error = refused.fields.get("why", "") if refused else ""
     return FieldShape(
         "why", "Why", value=text, required=True, width="full", max_length=200, error=error, hint="What you compared."
-    )
-
-
-def written(rows: Sequence[Written]) -> TableShape:
-    """Draw the facts that were written while two charts were linked."""
-    return TableShape(
-        "Written while the charts were linked",
-        [Column("Fact"), Column("Written for"), Column("By"), Column("When")],
-        [[Cell(r.type, note=r.action), r.of, r.actor, f"{r.at:%d %b %Y %H:%M}"] for r in rows],
-        empty="Nothing was written meanwhile.",
     )
