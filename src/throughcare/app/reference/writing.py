@@ -83,17 +83,24 @@ def _kinds(kind: type[Event]) -> Iterator[type[Event]]:
 
 
 def _event(event: type[Event], hearers: dict[str, list[str]], day: date) -> tuple[str, ...]:
-    name = getattr(event, "name", None)
+    names = _names(event)
     heard = [
         hearer.removeprefix("throughcare.")
         for base in event.__mro__
         if base is not Event
         for hearer in hearers.get(base.__name__, ())
     ]
-    use = clock_table.events(day).get(name) if isinstance(name, str) else None
-    clocks = [f"{word} {', '.join(ids)}" for word, ids in _uses(use) if ids]
-    said = name if isinstance(name, str) else ""
-    return code(event.__name__), code(said), first_sentence(event.__doc__), codes(heard), "; ".join(clocks)
+    table_ = clock_table.events(day)
+    clocks = [f"{word} {', '.join(ids)}" for name in names for word, ids in _uses(table_.get(name)) if ids]
+    return code(event.__name__), codes(names), first_sentence(event.__doc__), codes(heard), "; ".join(clocks)
+
+
+def _names(event: type[Event]) -> tuple[str, ...]:
+    """Give the name of an event; of one whose name content chooses, all that its room can tell."""
+    name = getattr(event, "name", None)
+    if isinstance(name, str):
+        return (name,)
+    return tuple(getattr(import_module(event.__module__), "SIGNALS", ())) if isinstance(name, property) else ()
 
 
 def _uses(use: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
