@@ -1,7 +1,7 @@
 """Building the synthetic agency: the past in bulk, the last days by the same actions as everybody calls, in the order of time.
 
-In bulk: charts (`people.bulk`), their standing facts (`chart.bulk`), stays (`custody.bulk`), what clocks heard of the past
-(`duties.hear_many`), rosters. Each
+In bulk: charts (`people.bulk`), their standing facts (`chart.bulk`), stays (`custody.bulk`), answered requests
+(`care.sick_call.bulk`), what clocks heard of the past (`duties.hear_many`), rosters. Each
 has a test that bulk and single give the same rows. All else is done one by one under a clock that is held.
 """
 
@@ -50,13 +50,15 @@ def run(people: int, days: int, seed: int, progress: Progress) -> None:
     with clock.frozen(period.boundary):
         remembered.charts(stage, everybody, period)
         remembered.tell(stage, everybody, period)
+        progress(0.4, "requests of the past")
+        remembered.requests(stage, everybody, period)
     playing = recent.Playing(stage, crowd, casting, period)
     day = period.boundary
     while day < now:
         recent.plan_day(playing, day)
         day = _midnight(day + 1.1 * DAY)
     present.plan(playing, now, [life for life in everybody if life.left])
-    playing.play(now, lambda part: progress(0.4 + 0.6 * part, "the last days"))
+    playing.play(now, lambda part: progress(0.5 + 0.5 * part, "the last days"))
     progress(1.0, f"{len(crowd.people)} people in custody")
 
 

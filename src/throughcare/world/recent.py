@@ -23,16 +23,10 @@ from throughcare.world.shares import about
 Scene = Callable[[datetime], object]
 # Duties that staff work off without a page of their own yet: by the button on the duty.
 WORKED = (
-    "INT-05-TEST",
-    "INT-08-RESCREEN",
-    "INT-09",
-    "TRN-01",
-    "INT-07",
-    "IHA-01",
-    "MHS-01",
-    "DEN-01",
-    "IHA-03-VACCINE",
-    "SCR-01",
+    *("INT-05-TEST", "INT-08-RESCREEN", "INT-09", "INT-07", "INT-04-DOSE", "INT-04-DECIDE", "TRN-01", "TRN-03"),
+    *("WDR-01-ALCOHOL", "WDR-01-OPIOID", "WDR-01-SEDATIVE", "HOS-01-NURSE", "IHA-01", "IHA-02", "IHA-03-VACCINE"),
+    *("MHS-01", "MHS-02", "MHC-01", "CHR-02", "DEN-01", "DEN-02", "SCR-01", "SCR-06", "CUS-01", "CUS-02"),
+    *("REL-01", "REL-01-PLAN", "REL-01-UNPLANNED", "REL-MED", "REL-MH", "REL-REFER", "REL-CONTACT-1"),
 )
 PRISONS = ("macdougall-walker", "cheshire", "osborn", "robinson", "willard-cybulski", "brooklyn", "corrigan", "garner")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -91,8 +85,8 @@ def plan_day(playing: Playing, day: datetime) -> None:
         playing.at(at_minute(day, random.randint(540, 1020)), lambda at: release(playing, at))
     for _ in range(about(random, shares.body["day"]["lockdowns"])):
         playing.at(at_minute(day, random.randint(480, 1300)), lambda at: _lockdown(playing, at))
-    for hour in (5, 9, 13, 17, 21):
-        playing.at(at_minute(day, hour * 60 + 50), lambda at: work_off(playing, at))
+    for hour in range(1, 24, 2):
+        playing.at(at_minute(day, hour * 60 + 20), lambda at: work_off(playing, at))
 
 
 @dataclass(slots=True)
@@ -150,19 +144,32 @@ def plan_care(
         return
     playing.at(screen_at, lambda moment: scenes.screen(stage, coming.who, moment, half=until == "half"))
     if until == "housed":
+        playing.at(screen_at + 8 * MINUTE, lambda moment: act_at_once(playing, coming.who.id, moment))
         playing.at(screen_at + 20 * MINUTE, house)
 
 
-def work_off(playing: Playing, at: datetime) -> None:
+def work_off(playing: Playing, at: datetime, ahead: timedelta = 2 * HOUR) -> None:
     """Let staff work off what falls due in the next hours; a few they don't get to in time."""
-    soon = Duty.objects.filter(OPEN, rule__in=WORKED, due_at__lt=at + timedelta(hours=5)).order_by(
-        "due_at", "person_id", "rule"
-    )
-    for duty in soon[:400]:
-        if playing.stage.random.random() < playing.stage.shares.rate("late"):
+    soon = Duty.objects.filter(OPEN, rule__in=WORKED, due_at__lt=at + ahead, opened_at__lt=at - 10 * MINUTE)
+    for duty in soon.order_by("due_at", "person_id", "rule")[:400]:
+        if duty.due_at > at - 6 * HOUR and playing.stage.random.random() < playing.stage.shares.rate("late"):
             continue
-        role = Role.RN if duty.owner_role == "prea" else Role(duty.owner_role)
+        done(playing, duty, at)
+
+
+def act_at_once(playing: Playing, person_id: UUID, at: datetime) -> None:
+    """Let somebody act on the urgent findings of a screening."""
+    for duty in Duty.objects.filter(OPEN, person_id=person_id, rule="INT-03").order_by("opened_at", "about"):
+        done(playing, duty, at)
+
+
+def done(playing: Playing, duty: Duty, at: datetime) -> None:
+    """Let one who may do it close a duty, as the button on its page does."""
+    role = Role.RN if duty.owner_role == "prea" else Role(duty.owner_role)
+    try:
         duties.close_duty(actor=playing.stage.worker(duty.facility_id, role, at), duty_id=duty.id)
+    except Refused:
+        playing.refused += 1
 
 
 def ask(playing: Playing, at: datetime) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from throughcare.care.sick_call.bulk import Answered, lay_requests
 from throughcare.chart.actions import Measured, Part
 from throughcare.chart.bulk import Facts, Problem, lay_facts
 from throughcare.custody.actions.places import facility_id
@@ -17,10 +18,12 @@ from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
 from throughcare.world.past import DAY, Life, Period
 from throughcare.world.scenes import FEED, Stage
+from throughcare.world.shares import Shares, about, pick
 from throughcare.world.told import Told
 
 LOINC, ICD = "http://loinc.org", "http://hl7.org/fhir/sid/icd-10-cm"
 KINDS = {"york": "both", "corrigan": "both", "hartford": "jail", "bridgeport": "jail", "new-haven": "jail"}
+CHRONIC = {"hypertension", "asthma", "diabetes", "hiv", "seizures", "heart", "hepatitis-c"}
 # What follows a booking: after how many hours at the earliest and the latest, and from when on it is late.
 AFTER_BOOKING: tuple[tuple[str, float, float, float], ...] = (
     ("quick_look_done", 0.05, 0.22, 0.6),
@@ -101,6 +104,59 @@ def tell(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
     _contacts(stage, everybody, period)
 
 
+def requests(stage: Stage, everybody: Sequence[Life], period: Period) -> int:
+    """Lay down what people asked for before the boundary, read, seen and answered; some of it late."""
+    random, rate, shares = stage.random, stage.shares.rate, stage.shares
+    by_site: dict[str, list[Answered]] = defaultdict(list)
+    for n in range(period.days):
+        day = period.begins + n * DAY
+        for _ in range(about(random, shares.a_day("requests", period.people))):
+            at = day + timedelta(minutes=random.randint(6 * 60, 22 * 60))
+            life = _present(everybody, at, random)
+            if life is not None:
+                by_site[life.site].append(_answered(life, at, random, rate("late"), shares))
+    for site, found in sorted(by_site.items()):
+        nurse = stage.worker(facility_id(site), Role.RN, period.boundary)
+        found = [one for one in found if one.seen_at < period.boundary]
+        for start in range(0, len(found), 200):
+            lay_requests(actor=nurse, requests=found[start : start + 200])
+    return sum(len(found) for found in by_site.values())
+
+
+def _present(everybody: Sequence[Life], at: datetime, random: Random) -> Life | None:
+    for _ in range(40):
+        life = random.choice(everybody)
+        if (life.moved or life.admitted) < at and (life.left is None or life.left > at + 2 * DAY):
+            return life
+    return None
+
+
+def _answered(life: Life, at: datetime, random: Random, late: float, shares: Shares) -> Answered:
+    row = pick(random, shares.askings, [a["share"] for a in shares.askings])
+    spanish = life.who.language == "es"
+    read = at + timedelta(hours=random.uniform(0.5, 9))
+    seen = (
+        at + timedelta(hours=random.uniform(25, 34))
+        if random.random() < late
+        else read + timedelta(hours=random.uniform(0.7, 12))
+    )
+    return Answered(
+        life.who.id,
+        facility_id(life.site),
+        row["kind"],
+        row["es" if spanish else "en"],
+        at,
+        read,
+        seen,
+        row["findings"],
+        row["answer"],
+        row["answer_es"] if spanish else "",
+        language="es" if spanish else "en",
+        protocol=row.get("protocol", ""),
+        resolved=random.random() < 0.7,
+    )
+
+
 def _admitted(life: Life) -> Admitted:
     site = life.first_site or life.site
     return Admitted(
@@ -137,12 +193,19 @@ def _facts(what: str, life: Life) -> dict[str, object]:
 
 
 def _standing(random: Random, life: Life, period: Period) -> Iterator[Event]:
-    """Tell what runs for somebody who has been here for long: the yearly assessment."""
+    """Tell what runs for somebody who has been here for long: the yearly assessment, the caseload, the chronic clinic."""
     if life.left is not None:
         return
     months = 11.6 if life.who.problems or _age(life) >= 50 else 33
     ago = min(random.random() * months * 30.4, max(1.0, (period.boundary - life.admitted) / DAY - 1))
     yield _told(life, "initial_assessment_done", period.boundary - ago * DAY, _facts("initial_assessment_done", life))
+    here = max(1.0, (period.boundary - life.admitted) / DAY - 1)
+    if life.who.level >= 3:
+        seen = period.boundary - min(random.uniform(0, 92), here) * DAY
+        yield _told(life, "mental_health_caseload_added", seen, {"level": life.who.level})
+    if CHRONIC & {p["id"] for p in life.who.problems}:
+        seen = period.boundary - min(random.uniform(0, 31), here) * DAY
+        yield _told(life, "chronic_enrolled", seen, {"control": random.choice(("good", "good", "fair", "poor"))})
 
 
 def _age(life: Life) -> int:
