@@ -79,8 +79,9 @@ def lives(shares: Shares, casting: Casting, period: Period, random: Random) -> l
     flow = list(_arrivals(shares, casting, period, random))
     staying = sum(life.left is None for life in flow)
     leaving = sum(life.left is not None for life in flow)
-    residents = [_resident(shares, casting, period, random) for _ in range(max(0, period.people - staying))]
-    leavers = [_resident(shares, casting, period, random) for _ in range(max(0, len(flow) - leaving))]
+    rooms = _rooms(shares, period.people, [life.site for life in flow if life.left is None])
+    residents = [_resident(shares, casting, period, random, rooms) for _ in range(max(0, period.people - staying))]
+    leavers = [_resident(shares, casting, period, random, rooms) for _ in range(max(0, len(flow) - leaving))]
     for life in leavers:
         _let_go(life, period.begins + random.random() * period.days * DAY, period, shares, random)
     return [*residents, *leavers, *flow]
@@ -145,14 +146,17 @@ def _arrivals(shares: Shares, casting: Casting, period: Period, random: Random) 
     return found
 
 
-def _resident(shares: Shares, casting: Casting, period: Period, random: Random) -> Life:
-    """Make one who was there before the period began."""
+def _rooms(shares: Shares, people: int, taken: Sequence[str]) -> dict[str, float]:
+    """Give how many of those who were there before each site still has room for, beside who came lately."""
     women = sum(g["custody"] for g in shares.groups if g["sex"] == "female")
-    sex = "female" if random.random() < women else "male"
-    if sex == "female":
-        site = next(s for s in shares.sites if s["id"] == WOMEN)
-    else:
-        site = pick(random, shares.sites, [s["share"] for s in shares.sites])
+    wanted = {s["id"]: people * (women if s["id"] == WOMEN else (1 - women) * s["share"]) for s in shares.sites}
+    return {site: max(number - taken.count(site), number / 20) for site, number in wanted.items()}
+
+
+def _resident(shares: Shares, casting: Casting, period: Period, random: Random, rooms: Mapping[str, float]) -> Life:
+    """Make one who was there before the period began."""
+    site = pick(random, shares.sites, [rooms[s["id"]] for s in shares.sites])
+    sex = "female" if site["id"] == WOMEN else "male"
     minor = site["id"] == "manson" and random.random() < 0.12
     who = casting.draw(arriving=False, sex=sex, minor=minor)
     accused = random.random() < site["accused"]

@@ -37,14 +37,14 @@ class Population:
 
     def any(self, random: Random, *, site: str = "", but: str = "", accused: bool | None = None) -> Somebody | None:
         """Draw somebody who is in and not out on a trip."""
-        ids = list(self.people)
-        for _ in range(60):
-            one = self.people[random.choice(ids)] if ids else None
-            if one is None or one.away or (site and one.site != site) or (but and one.site == but):
-                continue
-            if accused is None or one.accused is accused:
-                return one
-        return None
+
+        def fits(one: Somebody) -> bool:
+            if one.away or (site and one.site != site) or (but and one.site == but):
+                return False
+            return accused is None or one.accused is accused
+
+        fitting = [one for one in self.people.values() if fits(one)]
+        return random.choice(fitting) if fitting else None
 
     def bed(self, site: str) -> Spot:
         """Give a free bed at a site; its first unit where there is none."""

@@ -63,14 +63,13 @@ def _arrivals(playing: Playing, now: datetime) -> None:
 
 
 def _requests(playing: Playing, now: datetime) -> None:
-    stage, random = playing.stage, playing.stage.random
+    random = playing.stage.random
     for site in (SICK_CALL, "hartford", WOMEN):
         for ago in sorted((random.uniform(0.2, 10) for _ in range(5)), reverse=True):
             playing.at(now - ago * HOUR, lambda at, s=site: _plain(playing, s, at))  # type: ignore[misc]
         playing.at(now - 6 * MINUTE, lambda at, s=site: _red_flag(playing, s, at))  # type: ignore[misc]
         playing.at(now - 50 * MINUTE, lambda at, s=site: _spanish_slip(playing, s, at))  # type: ignore[misc]
-    site = stage.random.choice((SICK_CALL, "cheshire"))
-    playing.at(now - 20 * HOUR, lambda at: _disputed(playing, site, at, now))
+    playing.at(now - 20 * HOUR, lambda at: _disputed(playing, SICK_CALL, at, now))
 
 
 def _plain(playing: Playing, site: str, at: datetime) -> None:
@@ -116,10 +115,11 @@ def _spanish_slip(playing: Playing, site: str, at: datetime) -> None:
 
 def _disputed(playing: Playing, site: str, at: datetime, now: datetime) -> None:
     """Health wrote a refusal; the patient says that nobody came for them."""
-    facility, stage = playing.crowd.sites[site].id, playing.stage
-    one = playing.crowd.any(stage.random, site=site)
+    stage = playing.stage
+    one = playing.crowd.any(stage.random, site=site) or playing.crowd.any(stage.random)
     if one is None:
         return
+    facility = playing.crowd.sites[one.site].id
     request = scenes.ask(stage, one.id, facility, at).request_id
     about = {"person_id": one.id, "request_id": request}
     playing.at(at + 2 * HOUR, lambda moment: scenes.triage(stage, request, one.id, facility, moment, "routine"))

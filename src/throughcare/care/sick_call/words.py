@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,17 @@ def plain(text: str) -> Plain:
     return Plain("".join(letters), tuple(places))
 
 
+@lru_cache(maxsize=8192)
+def _folded(stem: str) -> str:
+    """Give a stem of the content as it is sought; never used for what a person wrote, which is kept nowhere."""
+    return " " + plain(stem).letters.strip()
+
+
 def find_stems(text: Plain, stems: Iterable[str]) -> tuple[Span, ...]:
     """Where any of the stems begins a word, each as the span of the words it covers, in order."""
     found: list[Span] = []
     for stem in stems:
-        wanted = " " + plain(stem).letters.strip()
+        wanted = _folded(stem)
         at = text.letters.find(wanted)
         while at >= 0 and wanted != " ":
             end = text.letters.find(" ", at + len(wanted))
