@@ -46,6 +46,11 @@ def questions(section: forms.SectionView, lang: str) -> list[Question]:
     return [_question(row, lang) for row in section.rows]
 
 
+def shown(section: forms.SectionView) -> str:
+    """Name the questions that a page shows, so that a save can tell which ones its answers have called up since."""
+    return " ".join(row.field for row in section.rows if row.kind not in ("group", "display"))
+
+
 def fields_hidden(section: forms.SectionView) -> list[str]:
     """Name the tick-box fields of a section: a browser posts nothing for an empty one, so the page posts a blank."""
     return [row.field for row in section.rows if row.options and row.repeats]

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from throughcare.kernel.errors import Invalid
 
-FURNITURE = frozenset({"csrfmiddlewaretoken", "intent", "version", "section", "next", "sign", "add_row"})
+FURNITURE = frozenset({"csrfmiddlewaretoken", "intent", "version", "section", "next", "sign", "add_row", "shown"})
 
 
 def posted_of(request: HttpRequest) -> dict[str, list[str]]:

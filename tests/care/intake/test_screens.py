@@ -63,3 +63,27 @@ def test_the_downtime_pack_prints_who_waits_and_the_forms(as_nurse, arrival) -> 
     page = as_nurse.get("/intake/downtime/").content.decode()
     assert "Sample-Ortiz" in page
     assert "Alcohol and drugs" in page
+
+
+def test_answers_call_up_their_questions_before_the_page_goes_on(as_nurse, arrival) -> None:  # noqa: F811
+    base = f"/people/{arrival.person_id}/intake/{arrival.id}/"
+    section = "medicines-section"
+    page = as_nurse.get(base, {"section": section}).content.decode()
+    shown = re.search(r'name="shown" value="([^"]*)"', page).group(1)
+    assert "medicine.drug" not in page
+    post = {
+        "section": section,
+        "next": "injury-section",
+        "shown": shown,
+        "takes-medicines": "yes",
+        "has-allergies": "no",
+    }
+    moved = as_nurse.post(base + "save/", {"intent": str(uuid7()), **post})
+    assert moved.headers["Location"].endswith(f"?section={section}"), "the medicine's own questions come first"
+    page = as_nurse.get(base, {"section": section}).content.decode()
+    assert 'name="medicine.drug:0"' in page
+    shown = re.search(r'name="shown" value="([^"]*)"', page).group(1)
+    drug = {"medicine.drug:0": "Insulin glargine", "medicine.critical:0": "insulin", "medicine.verified:0": "not-yet"}
+    moved = as_nurse.post(base + "save/", {"intent": str(uuid7()), **post, "shown": shown, **drug})
+    assert moved.headers["Location"].endswith("?section=injury-section")
+    assert 'name="medicine.drug:1"' in as_nurse.get(base, {"section": section}).content.decode()

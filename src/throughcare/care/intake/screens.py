@@ -108,7 +108,9 @@ def save(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
     work = reads.work(request.lens, person_id, arrival_id)
     if request.headers.get("X-Autosave"):
         return pages.fragment(request, "intake/screening.html", "effects", views.panel(work))
-    section = request.POST.get("next") or request.POST.get("section", "")
+    here = request.POST.get("section", "")
+    stays = "add_row" in request.POST or views.called_up(work, here, request.POST.get("shown", ""))
+    section = here if stays else request.POST.get("next") or here
     address = reverse("intake_screening", kwargs={"person_id": person_id, "arrival_id": arrival_id})
     return HttpResponseRedirect(f"{address}?section={section}")
 

@@ -73,10 +73,25 @@ def screening(work: Work, section: str, address: str, *, unfinished: bool) -> di
         "view": shown,
         "lines": _lines(shown, current),
         "hidden": _hidden(shown, current),
+        "shown": " ".join(questions.shown(s) for s in _sections(shown, current)),
         "instrument": current if current in instruments else "",
         "signed_instrument": current in work.asked.finished,
         "sign_panel": _sign_panel(work, address),
     }
+
+
+def called_up(work: Work, section: str, shown: str) -> bool:
+    """Tell whether answers of this section have called up questions in it that the page did not show yet."""
+    view = forms.render(work.asked.form, work.asked.answers, lang="en")
+    before = set(shown.split())
+    missing = forms.missing(work.asked.form, work.asked.answers)
+    here = [row.field for s in view.sections if s.link_id == section for row in s.rows]
+    return any(name in missing and name not in before for name in here) or any(
+        row.next_row is not None and not any(f.startswith(f"{row.link_id}.") for f in before)
+        for s in view.sections
+        if s.link_id == section
+        for row in s.rows
+    )
 
 
 def panel(work: Work) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -199,6 +199,10 @@ class _View:
             found = [self.row(item, Key(item.link_id), level, next_row=(used[-1] + 1) if used else 0)]
             for each in used:
                 found.extend(row for child in item.items for row in self.rows(child, each, level + 1))
+            # One empty row stands ready: nothing in it is required until something is written there.
+            spare = found[0].next_row
+            blank = (self.row(child, Key(child.link_id, spare), level + 1) for child in item.items if not child.items)
+            found.extend(replace(row, required=False, positive=False) for row in blank)
             return found
         key = Key(item.link_id, number)
         if key not in self.asked:
