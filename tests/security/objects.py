@@ -167,3 +167,38 @@ NOBODYS = {
     "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",
     "lockdown_id", "escalation_id", "handover_id", "shift_id", "event_id",
 }  # fmt: skip
+
+
+def chart_elsewhere(made: str) -> Callable[[World], UUID]:
+    """Give a way to make one fact in the chart of the person who is at York."""
+
+    def make(world: World) -> UUID:
+        from throughcare.chart import actions as chart
+        from throughcare.kernel.actor import Actor
+
+        nurse, person = Actor.system("test"), world.there
+        if made == "condition":
+            return chart.add_condition(actor=nurse, person_id=person, text="Sample problem")
+        if made == "medicine":
+            return chart.report_medicine(actor=nurse, person_id=person, text="Sample medicine")
+        if made == "document":
+            return chart.attach(
+                actor=nurse, person_id=person, content=b"%PDF-1.4 sample", kind="letter", title="Letter"
+            )
+        return chart.draft_note(actor=nurse, person_id=person, kind="progress", title="Note", text="Sample words.")
+
+    return make
+
+
+ELSEWHERE |= {
+    "condition_id": chart_elsewhere("condition"),
+    "id": chart_elsewhere("condition"),
+    "medicine_id": chart_elsewhere("medicine"),
+    "document_id": chart_elsewhere("document"),
+    "note_id": chart_elsewhere("note"),
+}
+NOBODYS |= {"proposal_id", "code", "kind", "response_id", "fact_id", "type"}
+FACTORIES |= {
+    name: lambda world, person: {"kind": "Condition"}
+    for name in ("chart_history", "chart_mark_error", "chart_take_back")
+}
