@@ -1,6 +1,7 @@
 """Intake's pages over HTTP, as the nurse who is signed in."""
 
 import re
+from html.parser import HTMLParser
 
 import pytest
 
@@ -87,3 +88,28 @@ def test_answers_call_up_their_questions_before_the_page_goes_on(as_nurse, arriv
     moved = as_nurse.post(base + "save/", {"intent": str(uuid7()), **post, "shown": shown, **drug})
     assert moved.headers["Location"].endswith("?section=injury-section")
     assert 'name="medicine.drug:1"' in as_nurse.get(base, {"section": section}).content.decode()
+
+
+class Loose(HTMLParser):
+    """Finds buttons that send nothing: outside any form, and naming none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth, self.found = 0, []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.depth += tag == "form"
+        if tag == "button" and dict(attrs).get("type") == "submit" and not self.depth and "form" not in dict(attrs):
+            self.found.append(dict(attrs))
+
+    def handle_endtag(self, tag) -> None:
+        self.depth -= tag == "form"
+
+
+def test_every_button_sends_something(as_nurse, arrival) -> None:  # noqa: F811
+    base = f"/people/{arrival.person_id}/intake/{arrival.id}/"
+    as_nurse.post(base + "look/", {"intent": str(uuid7()), **HEALTHY_LOOK})
+    for section in ("", "review"):
+        loose = Loose()
+        loose.feed(as_nurse.get(base, {"section": section}).content.decode())
+        assert loose.found == [], section
