@@ -75,7 +75,9 @@ def test_repeating_group_says_which_row_comes_next() -> None:
     answers = forms.parse(form, {"takes-medicines": "yes", "medicine.drug:0": "A", "medicine.drug:2": "B"}, zone=ZONE)
     view = forms.render(form, answers)
     assert row_of(view, "medicine").next_row == 3
-    assert [r.row for s in view.sections for r in s.rows if r.link_id == "medicine.drug"] == [0, 2, 3], "one empty row stands ready"
+    assert [r.row for s in view.sections for r in s.rows if r.link_id == "medicine.drug"] == [0, 2, 3], (
+        "one empty row stands ready"
+    )
 
 
 def test_both_languages_are_at_hand_and_marks_show() -> None:
