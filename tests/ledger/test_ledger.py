@@ -257,3 +257,19 @@ def test_months_are_made_ahead_and_hold_what_is_written() -> None:
         assert cursor.fetchone()[0] != "ledger_version_rest"
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_sealed_version_rest")
+
+
+@pytest.mark.django_db
+def test_words_can_t_move_the_borders_of_a_header() -> None:
+    id_ = uuid7()
+    with db.writing(NURSE, reason="one\x1ftwo"):
+        ledger.record(
+            type="Observation",
+            id=id_,
+            person_id=PERSON,
+            data_class=DataClass.CLINICAL,
+            body={"resourceType": "Observation"},
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reason FROM ledger_version WHERE id = %s", [id_])
+        assert cursor.fetchone() == ("one two",)
