@@ -22,6 +22,7 @@ def test_a_frame_made_without_a_dictionary_stays_readable() -> None:
     assert body.unpack(zstandard.ZstdCompressor(level=3).compress(BODY)) == BODY
 
 
+@pytest.mark.django_db  # the keys are made with the database
 def test_a_sealed_body_needs_the_key_and_its_own_digest() -> None:
     sealed = body.seal(body.pack(BODY), bound_to=b"digest")
     assert body.unpack(body.unseal(sealed, bound_to=b"digest")) == BODY
