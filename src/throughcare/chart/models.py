@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from throughcare.chart import states
-from throughcare.kernel.models import PersonRow, Row
+from throughcare.kernel.models import PersonRow
 from throughcare.kernel.vocabulary import SEALED, DataClass
 
 OPEN_CLASSES = [c.value for c in DataClass if c not in SEALED]
@@ -337,17 +337,3 @@ class Attachment(Fact):
                 condition=Q(status__in=["current", "entered-in-error"]), name="chart_attachment_status"
             ),
         ]
-
-
-FACTS: tuple[type[Row], ...] = (
-    Condition,
-    Allergy,
-    FormResponse,
-    Observation,
-    Note,
-    Order,
-    Report,
-    HomeMedicine,
-    Flag,
-    Attachment,
-)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from throughcare.chart import forms
 from throughcare.ui.shapes import FieldError, FieldShape, Option, Section
@@ -67,6 +68,16 @@ def steps(view: forms.FormView, current: str, address: str) -> list[Section]:
             Section(title=section.title.said(view.lang), href=f"{address}{section.link_id}", state=state, note=note)  # type: ignore[arg-type]
         )
     return found
+
+
+def whole(view: forms.FormView) -> dict[str, Any]:
+    """Give a page all of a form at once: its faults, its lines, and the tick-box fields that need a blank."""
+    return {
+        "view": view,
+        "errors": faults(view),
+        "lines": [line for s in view.sections for line in questions(s, view.lang)],
+        "hidden": [name for s in view.sections for name in fields_hidden(s)],
+    }
 
 
 def faults(view: forms.FormView) -> list[FieldError]:

@@ -1,6 +1,5 @@
 """The one writer. Actions `record` during their transaction; at its end all entries go in by one SQL call."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -61,11 +60,6 @@ def record(
             live=live,
         )
     )
-
-
-def restate(entries: Sequence[Entry]) -> None:
-    """Keep entries that were made elsewhere, such as in bulk."""
-    db.unit().entries.extend(entries)
 
 
 def keep(unit: db.Unit) -> None:

@@ -1,6 +1,6 @@
 """Reading the ledger, through a lens: history of a resource, the log of who read, the feed for other systems."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -147,10 +147,3 @@ def make_months(ahead: int = 3) -> None:
     """Make the partitions of the months ahead, so that an append never waits for one; the ticker does it every day."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_months(%s)", [ahead])
-
-
-def iter_bodies(kind: str) -> Iterator[bytes]:
-    """Give the present bodies of a resource type, for those who rebuild what is made of them."""
-    for version in Version.objects.filter(type=kind).order_by("position").iterator():
-        if version.body is not None:
-            yield bodies.unpack(bytes(version.body))

@@ -11,6 +11,7 @@ from throughcare.chart import forms
 from throughcare.chart.actions.forms import ZONE
 from throughcare.chart.models import FormResponse
 from throughcare.kernel import clock
+from throughcare.people.family import family
 from throughcare.people.models import Person
 
 QUICK_LOOK, SCREENING = "intake-quick-look", "intake-receiving-screening"
@@ -49,17 +50,11 @@ def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) 
         form,
         answers,
         scores,
-        prior.history(family_of(arrival.person_id)),
+        prior.history(family(arrival.person_id)),
         table or load_table(),
         sex=sex,
     )
     return Asked(arrival, form, answers, instruments, scores, called)
-
-
-def family_of(person_id: UUID) -> list[UUID]:
-    """Give all chart ids of one person."""
-    survivor = Person.objects.filter(id=person_id).values_list("survivor_id", flat=True).first() or person_id
-    return [survivor, *Person.objects.filter(survivor_id=survivor).values_list("id", flat=True)]
 
 
 def _score(response: FormResponse, sex: str) -> forms.Score | None:

@@ -1,5 +1,7 @@
 """Whether a screening may be signed, asked of what stands in the database."""
 
+from collections.abc import Sequence
+
 from throughcare.care.intake import rules
 from throughcare.care.intake.answering import Asked
 from throughcare.care.intake.models import Effect
@@ -7,26 +9,27 @@ from throughcare.care.intake.rule_table import load_table
 from throughcare.chart import forms
 
 
-def judge(asked: Asked) -> rules.Decision:
+def judge(asked: Asked, done: Sequence[rules.Response]) -> rules.Decision:
     """Say whether the screening may be signed, and what is missing."""
     return rules.may_sign(
         asked.form,
         asked.answers,
         asked.consequences,
-        _responses(asked),
+        done,
         load_table(),
         finished=asked.finished,
         cleared=asked.arrival.state != "sent_out",
     )
 
 
-def open_positives(asked: Asked) -> tuple[forms.Positive, ...]:
+def open_positives(asked: Asked, done: Sequence[rules.Response]) -> tuple[forms.Positive, ...]:
     """Give the positive answers that nothing has been done about yet."""
-    settled = (*_responses(asked), *rules.responses_of(asked.consequences))
+    settled = (*done, *rules.responses_of(asked.consequences))
     return rules.unmapped(forms.positives(asked.form, asked.answers), settled)
 
 
-def _responses(asked: Asked) -> list[rules.Response]:
+def responses(asked: Asked) -> list[rules.Response]:
+    """Give what has been done about positive answers: things put into effect, and typed reasons for nothing."""
     accepted = Effect.objects.filter(arrival=asked.arrival, state="acted")
     done = [rules.Response(why, e.kind, e.key) for e in accepted for why in e.because]
     return done + [rules.Response(p, rules.NO_ACTION, reason=r) for p, r in asked.arrival.reasons.items()]

@@ -1,6 +1,6 @@
 """What the record of earlier stays says that a new screening must know (clinical.md 2.1, 3.2; ruling 12)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ SEIZURES = Q(code__startswith="G40") | Q(text__icontains="seizure") | Q(text__ic
 OPIOID_TREATMENT = Q(text__icontains="methadone") | Q(text__icontains="buprenorphine")
 
 
-def history(people: Sequence[UUID]) -> History:
+def history(people: Collection[UUID]) -> History:
     """Give the facts of history that the rules ask for, from flags, problems, allergies and home medicines."""
     flags = set(chart.Flag.objects.filter(person_id__in=people).values_list("code", flat=True))
     problems = chart.Condition.objects.filter(person_id__in=people).exclude(status="entered-in-error")

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from throughcare.care.intake import answering
 from throughcare.care.intake.answering import Asked
-from throughcare.care.intake.judging import judge, open_positives
+from throughcare.care.intake.judging import judge, open_positives, responses
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.care.intake.rules import Decision
 from throughcare.chart import forms
-from throughcare.kernel import clock, db
+from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import LANE_ORDER, DataClass, Lane, Verb
@@ -95,15 +95,11 @@ def work(lens: Lens, person_id: UUID, arrival_id: UUID) -> Work:
         arrival = arrival_of(lens, person_id, arrival_id)
         asked = answering.of_screening(arrival, sex=answering.sex_of(person_id))
         shown = list(Effect.objects.filter(arrival=arrival).exclude(state="withdrawn").order_by("-called_at", "key"))
-        return Work(arrival, asked, shown, open_positives(asked), judge(asked))
+        done = responses(asked)
+        return Work(arrival, asked, shown, open_positives(asked, done), judge(asked, done))
 
 
 def latest(lens: Lens, family: Sequence[UUID]) -> Arrival | None:
     """Give the last arrival of a person."""
     with db.reading(lens):
         return Arrival.objects.filter(person_id__in=family).order_by("-arrived_at").first()
-
-
-def waited(arrival: Arrival) -> timedelta:
-    """Give how long the person has waited."""
-    return clock.now() - arrival.arrived_at

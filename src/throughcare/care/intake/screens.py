@@ -80,10 +80,7 @@ def _look(
     view = forms.render(forms.load(answering.QUICK_LOOK), answers, lang="en", unfinished=unfinished)
     context = {
         "banner": banner.of(request.lens, person_id),
-        "view": view,
-        "errors": questions.faults(view),
-        "lines": [line for s in view.sections for line in questions.questions(s, "en")],
-        "hidden": [name for s in view.sections for name in questions.fields_hidden(s)],
+        **questions.whole(view),
         "arrival": reads.arrival_of(request.lens, person_id, arrival_id),
     }
     return pages.page(request, "intake/look.html", context, status=422 if unfinished else 200)
@@ -227,10 +224,7 @@ def _sexual_safety(
     view = forms.render(forms.load("prea-risk"), answers, lang="en", unfinished=unfinished)
     context = {
         "banner": banner.of(request.lens, person_id),
-        "view": view,
-        "errors": questions.faults(view),
-        "lines": [line for s in view.sections for line in questions.questions(s, "en")],
-        "hidden": [name for s in view.sections for name in questions.fields_hidden(s)],
+        **questions.whole(view),
     }
     return pages.page(request, "intake/sexual_safety.html", context, status=422 if unfinished else 200)
 

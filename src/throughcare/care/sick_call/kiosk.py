@@ -149,11 +149,8 @@ def _ask(request: Request, posted: dict[str, list[str]], *, unfinished: bool = F
     answers = forms.parse(form, posted, zone=ZONE, now=clock.now())
     view = forms.render(form, answers, lang=lang, unfinished=unfinished)
     context = {
-        "view": view,
+        **questions.whole(view),
         "lang": lang,
-        "errors": questions.faults(view),
-        "lines": [line for s in view.sections for line in questions.questions(s, lang)],
-        "hidden": [name for s in view.sections for name in questions.fields_hidden(s)],
     }
     with translation.override(lang):
         return pages.page(request, "sick_call/ask.html", context, status=422 if unfinished else 200)

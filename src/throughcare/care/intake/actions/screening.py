@@ -7,7 +7,7 @@ from throughcare.care.intake import answering, effects, recording, states
 from throughcare.care.intake.actions.arrivals import keep, mine
 from throughcare.care.intake.answering import Asked
 from throughcare.care.intake.events import AnswerSignal, ScreeningSigned
-from throughcare.care.intake.judging import judge, open_positives
+from throughcare.care.intake.judging import judge, open_positives, responses
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
@@ -98,7 +98,7 @@ def sign_screening(*, actor: Actor, intent: UUID | None = None, person_id: UUID,
         raise Invalid("Nothing has been asked yet. Start the screening first.")
     sex = answering.sex_of(person_id)
     asked = answering.of_screening(arrival, sex=sex)
-    decision = judge(asked)
+    decision = judge(asked, responses(asked))
     if not decision.ok:
         raise Invalid(
             "The screening can't be signed yet. Everything you typed is kept.",
@@ -165,7 +165,7 @@ def _apply(actor: Actor, arrival: Arrival) -> Panel:
     asked = answering.of_screening(arrival, sex=answering.sex_of(arrival.person_id))
     effects.reconcile(actor, arrival, asked.consequences)
     standing = list(Effect.objects.filter(arrival=arrival).values_list("state", flat=True))
-    return Panel(standing.count("acted"), standing.count("offered"), len(open_positives(asked)))
+    return Panel(standing.count("acted"), standing.count("offered"), len(open_positives(asked, responses(asked))))
 
 
 def _close(actor: Actor, arrival: Arrival, asked: Asked) -> None:
