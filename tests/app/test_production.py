@@ -95,3 +95,25 @@ def test_no_secret_comes_with_the_package(installed: dict[str, str], tmp_path: P
     key = (tmp_path / "home/keys/django.key").read_text().strip()
     assert len(key) >= 50
     assert os.stat(tmp_path / "home/keys/django.key").st_mode & 0o077 == 0
+
+
+def test_the_first_account_is_opened_once_at_the_console(installed: dict[str, str]):
+    first = throughcare("account", "--username", "first.last", "--name", "Sample-Last, First", **installed)
+    assert first.returncode == 0, first.stderr
+    assert len(first.stdout.strip()) == 23, "the first password, alone"
+    assert first.stdout.strip() not in first.stderr
+    words = ("account", "--username", "second.last", "--name", "Sample-Last, Second")
+    again = throughcare(*words, **installed)
+    assert again.returncode == cli.REFUSED
+    assert "/accounts/" in again.stderr and again.stdout == ""
+    other = throughcare(*words, "--another", "Nobody of the three can sign in.", **installed)
+    assert other.returncode == 0, other.stderr
+
+
+def test_an_account_needs_a_role_and_a_place_that_there_are(installed: dict[str, str]):
+    words = ("account", "--username", "first.last", "--name", "Sample-Last, First")
+    assert "[nurse] is no role" in throughcare(*words, "--role", "nurse", **installed).stderr
+    assert "[nowhere] is no open facility" in throughcare(*words, "--facility", "nowhere", **installed).stderr
+    assert throughcare(*words, "--role", "rn", **installed).returncode == cli.REFUSED
+    wrong = throughcare("account", "--username", "a b", "--name", "Sample-Last, First", **installed)
+    assert wrong.returncode == cli.WRONG_USE and "without a space" in wrong.stderr

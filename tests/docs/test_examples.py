@@ -47,17 +47,6 @@ def test_a_stranger_finds_what_an_owner_changed(owner_dsn: str, capsys) -> None:
     assert "does not hold" in capsys.readouterr().out
 
 
-@pytest.mark.django_db
-def test_the_first_account_is_made_as_the_page_says(capsys) -> None:
-    from throughcare.access.models import Posting, User
-
-    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/how-to/install.md").read_text(), re.M | re.S)
-    exec(block, {})
-    user = User.objects.get(username="first.last")
-    assert user.must_change and user.check_password(capsys.readouterr().out.strip())
-    assert Posting.objects.get(user=user).role == "hsa"
-
-
 def test_the_page_names_the_fields_of_a_header_as_the_database_joins_them() -> None:
     sql = (ROOT / "src/throughcare/ledger/sql/append.sql").read_text()
     joined = sql.partition("concat_ws(E'\\x1f',")[2].partition("'UTF8')")[0]

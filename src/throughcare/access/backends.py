@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from throughcare.access.models import User
+from throughcare.access.realtime import real_now
 
 Proof = Literal["", "pin", "password"]
 
@@ -35,7 +36,7 @@ def prove(name: str, secret: str, *, pin: bool) -> tuple[User | None, Proof]:
         make_password(secret)
         return None, ""
     proof = proof_of(user, secret, pin=pin)
-    return (user, proof) if proof and user.is_active else (None, "")
+    return (user, proof) if proof and user.is_active and not _too_late(user) else (None, "")
 
 
 def proof_of(user: User, secret: str, *, pin: bool) -> Proof:
@@ -44,3 +45,8 @@ def proof_of(user: User, secret: str, *, pin: bool) -> Proof:
     if pin_counts and secret.isdigit() and check_password(secret, user.pin):
         return "pin"
     return "password" if secret and user.check_password(secret) else ""
+
+
+def _too_late(user: User) -> bool:
+    # A first password that lay about unused opens nothing any more.
+    return user.secret_until is not None and user.secret_until <= real_now()

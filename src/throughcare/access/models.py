@@ -36,6 +36,8 @@ class User(AbstractBaseUser):
     left_at = models.DateTimeField(null=True)
     # Set with a password somebody else knows: the first thing its owner does is to choose another.
     must_change = models.BooleanField(default=False)
+    # Until when a password given by somebody else lets its owner in, by the real clock.
+    secret_until = models.DateTimeField(null=True)
     # Counted up when everything that was signed in must be signed out (a leaver, a stolen password).
     epoch = models.PositiveIntegerField(default=1)
 
@@ -47,6 +49,9 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(left_at__isnull=True) | Q(is_active=False), name="access_user_left"),
+            models.CheckConstraint(
+                condition=Q(must_change=True) | Q(secret_until__isnull=True), name="access_user_first_secret"
+            ),
         ]
 
     def get_session_auth_hash(self) -> str:

@@ -18,6 +18,7 @@ FINE, FINDING, WRONG_USE, REFUSED = 0, 1, 2, 3
 COMMANDS = {
     "demo": "Show a living synthetic agency in the browser.",
     "setup": "Make or upgrade the database, keys and content; may be run again.",
+    "account": "Open the first account of an installation, for who administers the others.",
     "serve": "Serve the pages.",
     "listen": "Take HL7 v2 messages over MLLP.",
     "import": "Take in files: HL7 v2 messages, custody rosters, FHIR bundles.",

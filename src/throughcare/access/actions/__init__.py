@@ -12,6 +12,7 @@ from throughcare.access.actions.accounts import (
     set_pin,
 )
 from throughcare.access.actions.consents import give_consent, revoke_consent, suspend_accounting
+from throughcare.access.actions.first_account import open_at_console
 from throughcare.access.actions.glass import break_glass, close_glass, review_glass, say_why
 from throughcare.access.actions.labelling import say_label, take_label_back
 from throughcare.access.actions.signing_in import (
@@ -45,6 +46,7 @@ __all__ = [
     "give_consent",
     "leave",
     "new_secret",
+    "open_at_console",
     "post",
     "review_glass",
     "revoke_consent",

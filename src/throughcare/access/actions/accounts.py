@@ -63,11 +63,12 @@ def create_account(
 
 @action("access.new_secret")
 def new_secret(*, actor: Actor, user_id: UUID) -> str:
-    """Give an account a first password, to be changed when it is used; ends its sign-ins. It is shown once, never kept."""
+    """Give an account a first password, good for some days and changed when used; ends its sign-ins. Shown once, never kept."""
     user = _user(user_id)
     secret = "-".join("".join(secrets.choice(_CLEAR) for _ in range(5)) for _ in range(4))
     user.set_password(secret)
-    _changed(user, must_change=True, pin="", epoch=user.epoch + 1, password=user.password)
+    until = real_now() + timedelta(hours=limits.number("password", "first_hours"))
+    _changed(user, must_change=True, secret_until=until, pin="", epoch=user.epoch + 1, password=user.password)
     _end_sign_ins(user, "new_secret")
     keep.account(user, reason="first password given")
     return secret
@@ -84,7 +85,7 @@ def set_password(*, actor: Actor, user_id: UUID, password: str, keep_sign_in: UU
     except ValidationError as error:
         raise Invalid("The password was not changed.", fields={"password": " ".join(error.messages)}) from None
     user.set_password(password)
-    _changed(user, must_change=False, password=user.password)
+    _changed(user, must_change=False, secret_until=None, password=user.password)
     _end_sign_ins(user, "new_secret", keep_sign_in)
     SignIn.objects.filter(user=user, ended_at=None, must="password").update(must="")
     keep.account(user, reason="password changed")
