@@ -1,0 +1,1 @@
+"""Medicines: ordered, checked, given, never dropped at a door."""

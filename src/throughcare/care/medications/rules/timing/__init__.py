@@ -1,0 +1,40 @@
+"""When an order is due: its structured timing, the same in clear words, and each dose that follows from it."""
+
+from throughcare.care.medications.rules.timing.model import (
+    AT_FIXED_TIMES,
+    Dose,
+    Kind,
+    Scale,
+    ScaleAnswer,
+    ScaleRow,
+    Step,
+    Timing,
+    TimingError,
+    days_covered,
+    doses_per_day,
+    scale_dose,
+)
+from throughcare.care.medications.rules.timing.occurring import Occurrence, occurrences
+from throughcare.care.medications.rules.timing.parsing import from_json, to_json
+from throughcare.care.medications.rules.timing.wording import scale_words, words
+
+__all__ = [
+    "AT_FIXED_TIMES",
+    "Dose",
+    "Kind",
+    "Occurrence",
+    "Scale",
+    "ScaleAnswer",
+    "ScaleRow",
+    "Step",
+    "Timing",
+    "TimingError",
+    "days_covered",
+    "doses_per_day",
+    "from_json",
+    "occurrences",
+    "scale_dose",
+    "scale_words",
+    "to_json",
+    "words",
+]

@@ -1,0 +1,133 @@
+"""How early and how late a dose may be (clinical.md 2.3, ruling 4): its window, the verdict, the earliest next dose, and when
+silence becomes a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from throughcare.care.medications.rules.timing import Kind, Timing, doses_per_day
+from throughcare.duties.calendar import aware
+
+
+class WindowClass(StrEnum):
+    """Which window a dose has."""
+
+    TIME_CRITICAL = "time-critical"
+    OPIOID_LINE = "opioid-line"
+    FREQUENT = "frequent"
+    DAILY = "daily"
+    STAT = "stat"
+
+
+class Punctuality(StrEnum):
+    """Whether a dose was given within its window."""
+
+    ON_TIME = "on_time"
+    EARLY = "early"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How early and late a dose may be, both ends included, of which class, by which source."""
+
+    key: WindowClass
+    early: timedelta
+    late: timedelta
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTable:
+    """All windows: the agency's, and what single facilities set otherwise, by (facility, class)."""
+
+    version: str
+    windows: Mapping[WindowClass, Window]
+    blank_page: timedelta
+    facilities: Mapping[tuple[str, WindowClass], Window] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Whether a dose may be given now, the earliest moment for it, and why."""
+
+    allowed: bool
+    earliest: datetime | None
+    reason: str
+    source: str
+
+
+def window_class(timing: Timing, *, time_critical: bool, opioid_treatment: bool) -> WindowClass:
+    """Name the window class of an order by its medicine and how often it is given."""
+    if opioid_treatment:
+        return WindowClass.OPIOID_LINE
+    if timing.kind is Kind.STAT:
+        return WindowClass.STAT
+    if time_critical:
+        return WindowClass.TIME_CRITICAL
+    return WindowClass.FREQUENT if doses_per_day(timing) > 1 else WindowClass.DAILY
+
+
+def window_for(key: WindowClass, table: WindowTable, facility: str = "") -> Window:
+    """Return the window of a class at a facility: its own where it set one, else the agency's."""
+    return table.facilities.get((facility, key), table.windows[key])
+
+
+def with_facility(table: WindowTable, facility: str, window: Window) -> WindowTable:
+    """Return the table with one facility's own window in it."""
+    return replace(table, facilities={**table.facilities, (facility, window.key): window})
+
+
+def judge(due_at: datetime, given_at: datetime, window: Window) -> Punctuality:
+    """Say whether a dose given at a moment was early, on time or late; the edges are on time."""
+    apart = aware(given_at) - aware(due_at)
+    if apart < -window.early:
+        return Punctuality.EARLY
+    return Punctuality.LATE if apart > window.late else Punctuality.ON_TIME
+
+
+def opens_at(due_at: datetime, window: Window) -> datetime:
+    """Say from when on a dose may be given without being early."""
+    return aware(due_at) - window.early
+
+
+def blank_after(due_at: datetime, window: Window) -> datetime:
+    """Say after which moment a dose without a status is a blank: the end of its window."""
+    return aware(due_at) + window.late
+
+
+def page_after(due_at: datetime, window: Window, table: WindowTable) -> datetime:
+    """Say after which moment a blank pages the charge nurse."""
+    return blank_after(due_at, window) + table.blank_page
+
+
+def next_allowed(last_given_at: datetime | None, minimum: timedelta | None) -> datetime | None:
+    """Return the earliest next dose by the medicine's minimum interval; None where nothing holds it back."""
+    return None if last_given_at is None or minimum is None else aware(last_given_at) + minimum
+
+
+def may_give(at: datetime, last_given_at: datetime | None, minimum: timedelta | None) -> Interval:
+    """Say whether the minimum interval since the last dose is over at a moment."""
+    earliest = next_allowed(last_given_at, minimum)
+    if earliest is None:
+        return Interval(True, None, "no earlier dose, or no minimum interval", "ruling 3")
+    if aware(at) >= earliest:
+        return Interval(True, earliest, "the minimum interval is over", "ruling 3")
+    wait = -((aware(at) - earliest) // timedelta(minutes=1))
+    return Interval(False, earliest, f"too soon after the last dose: {wait} minutes to wait", "ruling 3")
+
+
+def may_give_as_needed(at: datetime, given: tuple[datetime, ...], timing: Timing) -> Interval:
+    """Say whether an as-needed dose may be given: the least time apart is over, and the most in 24 hours isn't reached."""
+    moment, past = aware(at), sorted(aware(g) for g in given)
+    apart = may_give(moment, past[-1] if past else None, timedelta(minutes=timing.min_interval_minutes))
+    day = [g for g in past if g > moment - timedelta(hours=24)]
+    if len(day) < timing.max_in_24h:
+        return apart
+    frees = day[len(day) - timing.max_in_24h] + timedelta(hours=24)
+    earliest = max(frees, apart.earliest) if apart.earliest else frees
+    return Interval(False, earliest, f"{len(day)} doses in 24 hours: the most is {timing.max_in_24h}", "clinical 2.3")
