@@ -26,6 +26,7 @@ CARRIED = """## What the package itself carries
 | htmx 4.0.1 | `ui/static/ui/vendor/` | Zero-Clause BSD; its text lies beside it |
 | Public Sans (typeface) | `ui/static/ui/fonts/` | SIL Open Font License 1.1; its text lies beside it |
 | LOINC codes | `content/forms/`, as codes of questions and scores | see the notice below |
+| RxNorm names, codes and NDC numbers | `content/formulary/` | NLM's own atoms: no licence needed; see the notice below |
 | UCUM units | as codes of quantities | free to use by the UCUM licence; (c) Regenstrief Institute |
 | Forms and instruments | `content/forms/` | one by one in [the reference](docs/reference/forms.md); notices below |
 | Lists of symptoms, criteria of federal rules, dates | `content/` | works of the United States government (CDC, Code of Federal Regulations): public domain |
@@ -33,6 +34,9 @@ CARRIED = """## What the package itself carries
 **LOINC.** This material contains content from LOINC (http://loinc.org). LOINC is copyright (c) Regenstrief Institute, Inc. and the Logical
 Observation Identifiers Names and Codes (LOINC) Committee and is available at no cost under the license at http://loinc.org/license. LOINC(R)
 is a registered United States trademark of Regenstrief Institute, Inc.
+
+**RxNorm.** This product uses publicly available data from the U.S. National Library of Medicine (NLM), National Institutes of Health, Department
+of Health and Human Services; NLM is not responsible for the product and does not endorse or recommend this or any other product.
 
 **FHIR.** FHIR(R) is the registered trademark of Health Level Seven International (HL7). Its use here is no endorsement by HL7.
 

@@ -1,5 +1,6 @@
 """Content: what an agency lays over the package wins, and a bad file says where and why."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,3 +126,39 @@ def test_a_missing_file_and_a_missing_overlay_folder_say_so(package: Path, monke
     monkeypatch.setenv(content.OVERLAY_SETTING, "/no/such/folder")
     with pytest.raises(content.ContentError, match="which is no folder"):
         content.load("clocks/intake.toml")
+
+
+def test_a_long_table_lies_beside_as_csv(package: Path) -> None:
+    (package / "drugs").mkdir()
+    (package / "drugs/list.toml").write_text('version = "1"\ncsv = { product = "list.csv", pack = "packs.csv.gz" }\n')
+    (package / "drugs/list.csv").write_text('id,name\n161,"acetaminophen, 500 mg"\n')
+    (package / "drugs/packs.csv.gz").write_bytes(gzip.compress(b"id,packs\n161,0001\n"))
+    assert content.rows("drugs/list.toml", "product") == ({"id": "161", "name": "acetaminophen, 500 mg"},)
+    assert content.rows("drugs/list.toml", "pack") == ({"id": "161", "packs": "0001"},)
+
+
+def test_the_agency_overrides_one_cell_of_a_csv_row(overlay: Path, package: Path) -> None:
+    (package / "clocks/list.toml").write_text('version = "1"\ncsv = { product = "list.csv" }\n')
+    (package / "clocks/list.csv").write_text("id,name\n161,old\n162,other\n")
+    (overlay / "clocks/list.toml").write_text(
+        'version = "own"\n[[overrides]]\ntable = "product"\nid = "161"\nname = "new"\n'
+    )
+    assert [row["name"] for row in content.rows("clocks/list.toml", "product")] == ["new", "other"]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (b"id,name\n161\n", "row 2 has 1 cells and the first 2"),
+        (b'id,name\n161,"open\n', "is not CSV at line"),
+        (b"id,name\n161,\xff\n", "no UTF-8 text"),
+        (None, "is not there"),
+    ],
+)
+def test_a_bad_csv_is_named(package: Path, table: bytes | None, said: str) -> None:
+    (package / "clocks/list.toml").write_text('version = "1"\ncsv = { product = "list.csv" }\n')
+    if table is not None:
+        (package / "clocks/list.csv").write_bytes(table)
+    with pytest.raises(content.ContentError, match="list") as refused:
+        content.load("clocks/list.toml")
+    assert said in refused.value.sentence

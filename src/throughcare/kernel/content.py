@@ -1,7 +1,10 @@
 """Reviewed content: the clocks, forms, roles and wording that clinicians maintain, read from the package or from an
 agency's own folder (`THROUGHCARE_CONTENT`). Whatever is loaded is read only: copy before changing.
+A long table may lie beside its TOML file as CSV (also gzipped), named there: `csv = { product = "products.csv" }`.
 """
 
+import csv
+import gzip
 import hashlib
 import json
 import os
@@ -118,7 +121,32 @@ def _read(file: Path, path: str) -> tuple[Row, bytes]:
         raise ContentError(path, f"is not TOML: {error}. Correct that line.") from None
     if not isinstance(body, dict):
         raise ContentError(path, "must be a table of names and values, not a list.")
+    if file.suffix == ".toml":
+        for table, name in body.get("csv", {}).items():
+            body[table], part = _beside(file.parent / _checked(name), f"{PurePosixPath(path).parent}/{name}")
+            raw += part
     return body, raw
+
+
+def _beside(file: Path, path: str) -> tuple[list[Row], bytes]:
+    """Give the rows of a CSV file, all values text; a line with more or fewer cells than the first is refused."""
+    try:
+        raw = file.read_bytes()
+        text = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("utf-8")
+    except FileNotFoundError:
+        raise ContentError(path, "is not there. Check its name, or add it.") from None
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError):
+        raise ContentError(path, "is no UTF-8 text, or no whole gzip file. Save it again.") from None
+    lines = csv.reader(text.splitlines(), strict=True)
+    try:
+        head = next(lines, [])
+        found = list(lines)
+    except csv.Error as error:
+        raise ContentError(path, f"is not CSV at line {lines.line_num}: {error}. Correct that line.") from None
+    for number, line in enumerate(found, 2):
+        if len(line) != len(head):
+            raise ContentError(path, f"row {number} has {len(line)} cells and the first {len(head)}. Correct that row.")
+    return [dict(zip(head, line, strict=True)) for line in found], raw
 
 
 def _overridden(path: str, base: Row, change: Row) -> Row:
