@@ -4,12 +4,14 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from tests.access.makers import CLERK, PASSWORD, signed_in, staff
 from throughcare.access import actions, second_factor
 from throughcare.access.models import Attempt, Posting, SignIn, User
+from throughcare.access.realtime import real_now
 from throughcare.kernel import db
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
@@ -320,3 +322,18 @@ def test_a_page_about_nobody_costs_few_questions_to_the_database(django_assert_m
     client.get("/sign-out/")
     with django_assert_max_num_queries(14):
         client.get("/sign-out/")
+
+
+def test_sessions_that_are_over_and_old_tries_are_forgotten_and_nothing_else() -> None:
+    from django.contrib.sessions.models import Session
+
+    nurse = staff()
+    client = signed_in(nurse)
+    Client().post("/sign-in/", {"name": nurse.username, "password": "not this one at all"})
+    assert actions.clear_sign_ins(actor=CLERK) == 0
+    assert client.get("/account/").status_code == 200
+    with time_machine.travel(real_now() + timedelta(days=31), tick=False):
+        assert actions.clear_sign_ins(actor=CLERK) == 4, "one session, two tries, one sign-in"
+    assert not Session.objects.exists() and not Attempt.objects.exists()
+    seat = SignIn.objects.get(user=nurse)
+    assert seat.ended_why == "idle", "that somebody signed in stays on record"

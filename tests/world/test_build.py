@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.models import Count
 
+from throughcare.access import labels
+from throughcare.app import rendering
 from throughcare.care.intake.models import Arrival
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.chart.models import Condition, Observation
@@ -14,7 +16,8 @@ from throughcare.duties.models import Duty, Handover, RosterShift
 from throughcare.exchange.models import Message
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Refused
-from throughcare.ledger import verify
+from throughcare.ledger import formats, present, verify
+from throughcare.ledger.models import Version
 from throughcare.people.models import Identifier, MergeProposal, Person
 from throughcare.world import build, live
 from throughcare.world.shares import shares
@@ -38,6 +41,11 @@ def adds_up() -> None:
     assert not twice.exists(), "no two in one bed"
     assert verify.run().broken == []
     assert audit.run().sound
+    compared = formats.check()
+    assert compared.compared > 100
+    assert [str(fault) for fault in compared.faults] == [], "each entry says what its row says"
+    assert set(Version.objects.values_list("type", flat=True)) <= set(formats._renderers) | rendering.KEPT_AS_SIGNED
+    assert present.rebuild(labels.bit_of()) == 0, "the present state is what the versions say"
 
 
 @pytest.mark.database_copy

@@ -14,7 +14,8 @@ class AccessConfig(AppConfig):
         "auth_group": "SELECT",
         "auth_permission": "SELECT",
         "auth_group_permissions": "SELECT",
-        "access_attempt": "SELECT, INSERT",
+        # Tries of secrets are counted for some minutes and kept for some weeks, then forgotten.
+        "access_attempt": "SELECT, INSERT, DELETE",
         # A second factor that is switched off is gone; that it was is in the ledger.
         "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
         "account_emailaddress": "SELECT",

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 
+from throughcare.access import actions as access
 from throughcare.app import demo_clock, living
 from throughcare.app.config import Mode, current
 from throughcare.duties import tick as duties
 from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel import clock
-from throughcare.ledger import anchors, reads
+from throughcare.kernel.actor import Actor
+from throughcare.ledger import anchors, formats, reads
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,19 @@ def drop_anchor() -> object:
     return anchors.drop(current().anchors)
 
 
+def compare_entries() -> object:
+    """Render what changed, and a share of the rest, from its rows again; say what differs from the ledger, by field."""
+    report = formats.turn()
+    for fault in report.faults:
+        log.error("ledger: an entry is not what its row says: %s", fault)
+    return report
+
+
+def clear_sign_ins() -> object:
+    """Forget sessions that are over and tries of secrets that no wait depends on any more."""
+    return access.clear_sign_ins(actor=Actor.system("clock's hand"))
+
+
 # In the order in which they run where several are due: what a job writes, a later one sees.
 JOBS: tuple[Job, ...] = (
     Job("let the synthetic agency live", timedelta(seconds=10), let_live),
@@ -58,7 +73,9 @@ JOBS: tuple[Job, ...] = (
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),
+    Job("compare entries with their rows", timedelta(minutes=15), compare_entries),
     Job("make the ledger's months ahead", timedelta(days=1), reads.make_months),
+    Job("forget old sessions and tries of secrets", timedelta(days=1), clear_sign_ins),
 )
 
 

@@ -1,6 +1,7 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
 from throughcare.access.ports import CARE, FAMILY, NAMES, PLACES
+from throughcare.app import rendering
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, PeopleNames
 from throughcare.care.intake import handlers as intake
 from throughcare.custody import handlers as custody
@@ -15,6 +16,7 @@ from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied, 
 def wire() -> None:
     """Wire every room; runs once at start, and may run again."""
     events.clear()
+    rendering.install()
     FAMILY.fill(Families())
     NAMES.fill(PeopleNames())
     PLACES.fill(FacilityNames())

@@ -37,12 +37,13 @@ def record(
     """Keep a version of a resource as it now stands, in the chain of its person (or of the subject named).
 
     Call it in an action, after the row is written. `media` is `fhir`, or `throughcare/NAME` where R4 has no resource.
+    Code, status and whether it is `live` are what the body says; `live=False` is for where a body can't.
     """
     if subject is None:
         if person_id is None:
             raise ValueError("an entry belongs to a person, or says whose it is")
         subject = (SubjectKind.PERSON, person_id)
-    code, status = describe(body)
+    said = describe(body)
     db.unit().entries.append(
         Entry(
             subject_kind=subject[0],
@@ -52,12 +53,12 @@ def record(
             data_class=data_class,
             body=encode(body),
             media=media,
-            person_id=person_id,
+            person_id=subject[1] if subject[0] is SubjectKind.PERSON else None,
             happened_at=happened_at,
             labels=labels,
-            code=code,
-            status=status,
-            live=live,
+            code=said.code,
+            status=said.status,
+            live=live and said.live,
         )
     )
 

@@ -17,6 +17,7 @@ class LedgerConfig(AppConfig):
         "ledger_read": "SELECT, INSERT",
         "ledger_read_block": "SELECT",
         "ledger_label": "SELECT, INSERT",
+        "ledger_check": "SELECT, INSERT, UPDATE",
     }
 
     def ready(self) -> None:

@@ -43,11 +43,33 @@ class Entry:
         return self.data_class in SEALED
 
 
-def describe(body: dict[str, Any]) -> tuple[str, str]:
-    """Take from a resource what the present-state index finds it by: its code and its status."""
+# What a body says of itself where it no longer holds.
+_OVER = frozenset({"entered-in-error", "inactive", "rejected"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the present-state index takes from a body: by which code and status it is found, and whether it holds."""
+
+    code: str
+    status: str
+    live: bool
+
+
+def describe(body: dict[str, Any]) -> Said:
+    """Take from a resource what the present-state index says of it, so that the index can be made anew from bodies."""
     code = body.get("code") or body.get("questionnaire") or ""
     if isinstance(code, dict):
         codings = code.get("coding") or []
         code = codings[0].get("code", "") if codings else ""
     status = body.get("status", "")
-    return str(code)[:120], status if isinstance(status, str) else ""
+    said = status if isinstance(status, str) else ""
+    over = said in _OVER or body.get("active") is False or _verified(body) in _OVER
+    return Said(str(code)[:120], said, live=not over)
+
+
+def _verified(body: dict[str, Any]) -> str:
+    # Conditions and allergies say in their verification status that they were entered in error.
+    state = body.get("verificationStatus")
+    codings = state.get("coding") if isinstance(state, dict) else None
+    return str(codings[0].get("code", "")) if codings else ""

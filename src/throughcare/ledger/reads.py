@@ -75,6 +75,26 @@ def _row(v: Version | SealedVersion) -> VersionRow:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LastVersion:
+    """Where a resource stands: its last version, and whether it still holds."""
+
+    version: int
+    live: bool
+
+
+def last_version(kind: str, id: UUID) -> LastVersion | None:
+    """Give where a resource stands, or None where there is none; inside an action, for who keeps the records."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version, live FROM ledger_current WHERE type = %s AND id = %s "
+            "UNION ALL SELECT version, live FROM ledger_sealed_current WHERE type = %s AND id = %s",
+            [kind, id, kind, id],
+        )
+        row = cursor.fetchone()
+    return LastVersion(*row) if row else None
+
+
 def written_between(lens: Lens, subjects: Iterable[UUID], since: datetime, until: datetime | None) -> list[Version]:
     """List the headers of what was written in these chains in a time, newest first; classes the lens hides are absent."""
     with db.reading(lens):

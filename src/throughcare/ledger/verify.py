@@ -12,6 +12,7 @@ from zstandard import ZstdError
 
 from throughcare.ledger import anchors as anchoring
 from throughcare.ledger import body as bodies
+from throughcare.ledger import destruction
 
 PORTION = 5000
 
@@ -36,6 +37,7 @@ def run(anchors: Path | None = None, *, progress: Callable[[int], None] = lambda
     for sealed in (False, True):
         report.broken += _structure(sealed)
         report.broken += _bodies(sealed, report, progress)
+        report.broken += _gone_without_order(sealed)
     report.broken += [f"read log: block [{n}] was changed or rows of it are missing" for (n,) in _rows(BLOCKS)]
     if anchors is not None:
         report.broken += _against(anchors, report)
@@ -68,6 +70,15 @@ def _bodies(sealed: bool, report: VerifyReport, progress: Callable[[int], None])
             return
         after = rows[-1][0]
         progress(report.entries)
+
+
+def _gone_without_order(sealed: bool) -> Iterator[str]:
+    """Find a body that is gone though no entry says by whose order."""
+    gone = {position for (position,) in _rows("SELECT * FROM ledger_destroyed(%s)", sealed)}
+    if gone - set(destruction.ordered(sealed)):
+        where = "sealed entry" if sealed else "entry"
+        first = min(gone - set(destruction.ordered(sealed)))
+        yield f"{where} at position [{first}]: its body is gone, and no order to destroy it is in the ledger"
 
 
 def _intact(salt: bytes, digest: bytes, stored: bytes, sealed: bool) -> bool:

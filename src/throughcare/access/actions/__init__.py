@@ -12,6 +12,7 @@ from throughcare.access.actions.accounts import (
     set_pin,
 )
 from throughcare.access.actions.consents import give_consent, revoke_consent, suspend_accounting
+from throughcare.access.actions.destruction import destroy_bodies
 from throughcare.access.actions.first_account import open_at_console
 from throughcare.access.actions.glass import break_glass, close_glass, review_glass, say_why
 from throughcare.access.actions.labelling import say_label, take_label_back
@@ -21,6 +22,7 @@ from throughcare.access.actions.signing_in import (
     check_code,
     check_secret,
     choose_posting,
+    clear_sign_ins,
     confirm_signature,
     drop_second_factor,
     end_sign_ins,
@@ -34,10 +36,12 @@ __all__ = [
     "check_code",
     "check_secret",
     "choose_posting",
+    "clear_sign_ins",
     "close_glass",
     "close_record",
     "confirm_signature",
     "create_account",
+    "destroy_bodies",
     "drop_second_factor",
     "end_posting",
     "end_sign_ins",

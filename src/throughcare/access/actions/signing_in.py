@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.db.models import Q
 
 from throughcare.access import limits, rules, second_factor
@@ -16,6 +17,7 @@ from throughcare.access.realtime import real_now
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, NotFound
+from throughcare.kernel.vocabulary import Role
 
 FULL = ("password", "code", "oidc")
 
@@ -141,6 +143,18 @@ def drop_second_factor(*, actor: Actor, user_id: UUID) -> None:
     user = _active(user_id)
     second_factor.forget(user)
     keep.account(user, reason="second factor off")
+
+
+@action("access.clear_sign_ins")
+def clear_sign_ins(*, actor: Actor) -> int:
+    """Forget sessions that are over and old tries of secrets, and end sign-ins that nobody came back to; gives how many."""
+    now = real_now()
+    longest = max(limits.of_role(role).absolute for role in Role)
+    over, _ = Session.objects.filter(expire_date__lt=now).delete()
+    tries = Attempt.objects.filter(at__lt=now - timedelta(days=limits.number("attempts", "keep_days")))
+    forgotten, _ = tries.delete()
+    left = SignIn.objects.filter(ended_at=None, started_at__lt=now - longest)
+    return over + forgotten + left.update(ended_at=now, ended_why="idle")
 
 
 def _active(user_id: UUID) -> User:

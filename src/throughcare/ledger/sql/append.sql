@@ -41,14 +41,14 @@ BEGIN
       INSERT INTO ledger_sealed_current AS c VALUES (types[i], ids[i], 1, place, subjects[i], persons[i], classes[i],
           label_bits[i], codes[i], statuses[i], happened[i], lives[i])
         ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
-          labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
+          data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
           happened_at = excluded.happened_at, live = excluded.live
         RETURNING version INTO v;
     ELSE
       INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1, place, subjects[i], persons[i], classes[i],
           label_bits[i], codes[i], statuses[i], happened[i], lives[i])
         ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
-          labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
+          data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
           happened_at = excluded.happened_at, live = excluded.live
         RETURNING version INTO v;
     END IF;

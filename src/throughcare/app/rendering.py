@@ -1,0 +1,110 @@
+"""How each type of entry is rendered from its rows, for the nightly comparison of the ledger with the rooms.
+
+What is not named here is kept as it was signed or received, and no row holds all of it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from throughcare.access import fhir as access
+from throughcare.access.models import Consent, Posting, User
+from throughcare.care.intake import fhir as intake
+from throughcare.care.intake.models import Arrival
+from throughcare.care.sick_call import fhir as sick_call
+from throughcare.care.sick_call.models import CareRequest, NoShow
+from throughcare.chart import fhir as chart
+from throughcare.chart.actions.keeping import RENDER
+from throughcare.chart.models import Attachment
+from throughcare.custody import fhir as custody
+from throughcare.custody.models import (
+    Agency,
+    Facility,
+    LegalStatus,
+    Lockdown,
+    Move,
+    OperationalAlert,
+    ScheduledEvent,
+    Stay,
+)
+from throughcare.duties import fhir as duties
+from throughcare.duties.models import Duty, Handover, Refusal, RosterShift
+from throughcare.kernel.fhir import Json
+from throughcare.ledger import formats
+from throughcare.people import fhir as people
+from throughcare.people.models import Alias, Identifier, Person, SettledFact
+
+# Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside.
+KEPT_AS_SIGNED = frozenset({"QuestionnaireResponse", "Message", "File", "Destruction"})
+
+PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
+    ("Practitioner", User, access.practitioner),
+    ("PractitionerRole", Posting, access.practitioner_role),
+    ("Consent", Consent, access.consent),
+    ("SettledFact", SettledFact, people.settled),
+    ("Move", Move, custody.move),
+    ("ScheduledEvent", ScheduledEvent, custody.scheduled),
+    ("Flag", OperationalAlert, custody.flag),
+    ("Lockdown", Lockdown, custody.lockdown),
+    ("Organization", Agency, custody.organization),
+    ("Location", Facility, custody.location),
+    ("Task", Duty, duties.task),
+    ("Refusal", Refusal, duties.refusal),
+    ("Shift", RosterShift, duties.shift),
+    ("Handover", Handover, duties.handover),
+    ("Communication", CareRequest, sick_call.request),
+    ("VisitMissed", NoShow, sick_call.no_show),
+)
+
+
+def install() -> None:
+    """Name every renderer to the ledger; runs with the wiring."""
+    formats.clear()
+    for kind, model, render in PLAIN:
+        formats.render_with(kind, _of_rows(model, render))
+    for model, (kind, render) in RENDER.items():
+        formats.render_with(kind, _of_rows(model, render))
+    formats.render_with("Patient", _patients)
+    formats.render_with("Stay", _stays)
+    formats.render_with("IntakeArrival", _arrivals)
+    formats.render_with("DocumentReference", _attachments)
+
+
+def _of_rows(model: type[Model], render: Callable[[Any], Json]) -> formats.Render:
+    def rendered(ids: Sequence[UUID]) -> dict[UUID, Json]:
+        return {row.pk: render(row) for row in model._default_manager.filter(pk__in=ids)}
+
+    return rendered
+
+
+def _patients(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    held = _by(Identifier.objects.filter(person__in=ids, until=None).order_by("system", "value"))
+    also = _by(Alias.objects.filter(person__in=ids))
+    found = Person.objects.filter(id__in=ids)
+    return {row.id: people.patient(row, held.get(row.id, ()), also.get(row.id, ())) for row in found}
+
+
+def _stays(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    segments: dict[UUID, list[LegalStatus]] = {}
+    for segment in LegalStatus.objects.filter(stay__in=ids).order_by("since", "id"):
+        segments.setdefault(segment.stay_id, []).append(segment)
+    return {row.id: custody.stay(row, segments.get(row.id, ())) for row in Stay.objects.filter(id__in=ids)}
+
+
+def _arrivals(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    found = Arrival.objects.select_related("screening").filter(id__in=ids)
+    return {row.id: intake.arrival(row) for row in found}
+
+
+def _attachments(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    found = Attachment.objects.select_related("blob").defer("blob__content").filter(id__in=ids)
+    return {row.id: chart.attachment(row, row.blob) for row in found}
+
+
+def _by(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(row)
+    return found

@@ -1,0 +1,87 @@
+"""The present state made anew from the versions, at will: what `ledger_current` says stands in versions and labels."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from throughcare.kernel.fhir import decode
+from throughcare.ledger import body as bodies
+from throughcare.ledger.entry import Said, describe
+
+PORTION = 2000
+FIRST = ("", UUID(int=0))
+# What a body that law destroyed still says of itself.
+GONE = Said("", "", live=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last version of one resource."""
+
+    position: int
+    type: str
+    id: UUID
+    renderer: int
+    body: bytes | None
+
+
+def rebuild(label_bits: Mapping[str, int], *, progress: Callable[[int], None] = lambda _: None) -> int:
+    """Write every present row that differs from its last version and its labels; give how many differed."""
+    names, bits = list(label_bits), list(label_bits.values())
+    changed = read = 0
+    for sealed in (False, True):
+        for portion in portions(sealed):
+            said = [describe(decode(last.body)) if last.body is not None else GONE for last in portion]
+            columns = [
+                [last.position for last in portion],
+                [one.code for one in said],
+                [one.status for one in said],
+                [one.live for one in said],
+            ]
+            changed += _one(
+                "SELECT ledger_present(%s, %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::int[])",
+                sealed,
+                *columns,
+                names,
+                bits,
+            )
+            read += len(portion)
+            progress(read)
+        changed += _one("SELECT ledger_present_prune(%s)", sealed)
+    return changed
+
+
+def portions(sealed: bool) -> Iterator[list[Last]]:
+    """Give the last version of every resource, some at a time, in the order of type and id."""
+    after: tuple[str, UUID] = FIRST
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM ledger_last_versions(%s, %s, %s, %s)", [sealed, *after, PORTION])
+            rows = cursor.fetchall()
+        if rows:
+            yield [_last(row, sealed) for row in rows]
+            after = (rows[-1][1], rows[-1][2])
+        if len(rows) < PORTION:
+            return
+
+
+def _last(row: tuple[Any, ...], sealed: bool) -> Last:
+    position, kind, id_, renderer, digest, stored = row
+    return Last(position, kind, id_, renderer, opened(stored, digest, sealed=sealed))
+
+
+def opened(stored: bytes | None, digest: bytes, *, sealed: bool) -> bytes | None:
+    """Give a body as it was written; None where it was destroyed."""
+    if stored is None:
+        return None
+    packed = bodies.unseal(bytes(stored), bound_to=bytes(digest)) if sealed else bytes(stored)
+    return bodies.unpack(packed)
+
+
+def _one(sql: str, *values: Any) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return int(cursor.fetchone()[0])
