@@ -66,8 +66,8 @@ def test_a_release_converts_or_makes_void_and_a_cancelled_one_restores() -> None
     tell(told("admitted", luis, MONDAY, facility_kind="jail"))
     tell(told("result_received", luis, MONDAY + HOUR, ref=result, urgency="abnormal"))
     before = {d.id: (d.due_at, d.facility_id) for d in duties(luis, closed_at=None)}
-    left = told("released", luis, MONDAY + 2 * HOUR, planned=True, follow_up_needed=True)
-    tell(left)
+    left = told("released", luis, MONDAY + 2 * HOUR, planned=True)
+    tell(left, told("care_left_open", luis, MONDAY + 2 * HOUR, ref=left.ref, follow_up_needed=True))
     reviewed = one(luis, "LAB-01")
     assert reviewed.outcome == "converted" and reviewed.successor.rule == "REL-RESULT"
     assert one(luis, "IHA-01").outcome == "void" and one(luis, "IHA-01").reason == "released"
@@ -123,7 +123,7 @@ def test_sealed_duties_are_not_seen_by_a_connection_that_may_not() -> None:
 def history(people: list[UUID]) -> list:
     luis, maya, alias = people
     sodium = uuid7()
-    left = told("released", luis, MONDAY + 5 * DAY, planned=False, follow_up_needed=True)
+    left = told("released", luis, MONDAY + 5 * DAY, planned=False)
     return [
         told("admitted", luis, MONDAY, facility_kind="jail"),
         told("admitted", maya, MONDAY + HOUR, facility_kind="jail"),
@@ -135,6 +135,7 @@ def history(people: list[UUID]) -> list:
         told("people_merged", luis, MONDAY + 2 * DAY, loser_id=alias),
         told("withdrawal_screen_done", luis, MONDAY + 2 * DAY),
         left,
+        told("care_left_open", luis, MONDAY + 5 * DAY, ref=left.ref, follow_up_needed=True),
         told("release_cancelled", luis, MONDAY + 5 * DAY + HOUR, ref=left.ref),
         told("died", maya, MONDAY + 6 * DAY),
     ]

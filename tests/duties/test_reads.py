@@ -74,7 +74,7 @@ def test_other_places_and_other_roles_are_not_mine() -> None:
 
 def test_officers_never_see_a_clinical_duty() -> None:
     luis = arrive("Luis")
-    tell(told("bed_unconfirmed", luis, MONDAY), told("custody_check_asked", luis, MONDAY))
+    tell(told("bed_unconfirmed", luis, MONDAY), told("alert_raised", luis, MONDAY, template="check_now"))
     with at(0.5):
         work = reads.worklist(here(Role.CUSTODY), HARTFORD)
         shown = {i.rule for held in work.groups.values() for g in held for i in g.items}

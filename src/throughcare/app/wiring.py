@@ -4,6 +4,8 @@ from throughcare.access.ports import CARE, FAMILY, NAMES, PLACES
 from throughcare.app import rendering
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, PeopleNames
 from throughcare.care.intake import handlers as intake
+from throughcare.chart import aftercare
+from throughcare.chart.events import OrderEnded
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
 from throughcare.duties import actions as duties
@@ -27,6 +29,8 @@ def wire() -> None:
     events.on(Admitted, intake.expect)
     events.on(Released, intake.let_go)
     events.on(AdmissionCancelled, intake.let_go)
+    events.on(Released, aftercare.tell_what_is_left)
+    events.on(OrderEnded, intake.referral_ended)
     for event in (PersonRegistered, PeopleMerged, Admitted, Released):
         events.on(event, exchange.try_waiting)
     # The clock hears everything, after those who were wired for the very event.

@@ -80,6 +80,19 @@ class NoteSigned(Event):
 
     name: ClassVar[str] = "note_signed"
     kind: str
+    cosign_asked: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """Give the kind of note, and whether its author asks for a second signature."""
+        return {"kind": self.kind, "cosign_asked": self.cosign_asked}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteCosigned(Event):
+    """A second person signed a note."""
+
+    name: ClassVar[str] = "note_cosigned"
+    kind: str
 
     def payload(self) -> dict[str, Any]:
         """Give the kind of note."""
@@ -104,3 +117,15 @@ class MedicineVerified(Event):
     """A home medicine was verified, or sought and not found."""
 
     name: ClassVar[str] = "medicine_verified"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CareLeftOpen(Event):
+    """A release leaves care unfinished; `ref` is the release, so that its cancelling undoes what this opened."""
+
+    name: ClassVar[str] = "care_left_open"
+    because: tuple[str, ...]
+
+    def payload(self) -> dict[str, Any]:
+        """Give what is open, and whether an infection is."""
+        return {"because": list(self.because), "follow_up_needed": True, "infection_open": "infection" in self.because}

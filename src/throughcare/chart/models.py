@@ -184,6 +184,7 @@ class Note(Fact):
     text = models.TextField()
     status = models.CharField(max_length=20, default="draft")
     signed_at = models.DateTimeField(null=True)
+    cosign_asked = models.BooleanField(default=False)
     cosigned_at = models.DateTimeField(null=True)
     cosigned_by = models.CharField(max_length=160, blank=True)
     addends = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="addenda")

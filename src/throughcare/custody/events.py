@@ -260,10 +260,11 @@ class AlertRaised(CustodyEvent):
 
     name: ClassVar[str] = "alert_raised"
     template: str
+    group: str = ""
 
     def payload(self) -> dict[str, Any]:
-        """Give the template."""
-        return {"template": self.template}
+        """Give the template, and the group of alerts it belongs to."""
+        return {"template": self.template, "group": self.group}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,10 +273,12 @@ class AlertEnded(CustodyEvent):
 
     name: ClassVar[str] = "alert_ended"
     template: str
+    group: str = ""
+    last_of_group: bool = False
 
     def payload(self) -> dict[str, Any]:
-        """Give the template."""
-        return {"template": self.template}
+        """Give the template, its group, and whether no other alert of the group still stands."""
+        return {"template": self.template, "group": self.group, "last_of_group": self.last_of_group}
 
 
 @dataclass(frozen=True, kw_only=True)

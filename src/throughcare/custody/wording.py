@@ -39,6 +39,7 @@ class Template:
     hours: int
     urgent: bool
     rank: int
+    group: str = ""
 
     @property
     def values(self) -> frozenset[str]:
@@ -95,7 +96,16 @@ def _templates(digest: str) -> dict[str, Template]:
 
 def _template(row: Mapping[str, Any], version: str, rank: int) -> Template:
     words = {f"{part}{lang}": row[f"{part}{lang}"] for part in ("text", "first_aid", "call") for lang in ("", "_es")}
-    found = Template(row["id"], row["title"], version, words, row["lasts_hours"], row["board"] == "top", rank)
+    found = Template(
+        key=row["id"],
+        title=row["title"],
+        version=version,
+        words=words,
+        hours=row["lasts_hours"],
+        urgent=row["board"] == "top",
+        rank=rank,
+        group=row.get("group", ""),
+    )
     if unknown := found.values - set(_VALUES):
         raise content.ContentError(PATH, f"asks for values that have no kind: {sorted(unknown)}. Drop them.", row["id"])
     return found

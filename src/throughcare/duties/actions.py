@@ -7,7 +7,7 @@ from uuid import UUID
 
 from throughcare import ledger
 from throughcare.access.models import Posting, User
-from throughcare.duties import cover, fhir, hearing, merging, rulebook
+from throughcare.duties import cover, fhir, hearing, merging, rulebook, turns
 from throughcare.duties.desk import Closing, Desk, Opening
 from throughcare.duties.events import DutyRefused
 from throughcare.duties.models import CAPACITY, OPEN, Duty, Escalation, Refusal
@@ -83,6 +83,7 @@ def open_duty(
     rule = _rule(rule_id, now)
     desk = Desk()
     subject = person_id or facility_id or derived("agency")
+    turns.take([person_id] if person_id else [], [facility_id] if facility_id and not person_id else [])
     desk.family = merging.families([subject])
     desk.lay(Duty.objects.filter(OPEN, subject_id__in=desk.family.of(subject)))
     given: Facts = facts or {}
@@ -211,9 +212,7 @@ def convert_duty(
 def reopen_duty(*, actor: Actor, intent: UUID | None = None, duty_id: UUID, reason: str) -> UUID:
     """Restore a closed duty with its original times, saying why."""
     _answerable(actor)
-    duty = Duty.objects.select_for_update(of=("self",)).filter(id=duty_id).first()
-    if duty is None:
-        raise NotFound("There is no such duty here.")
+    duty = _in_turn(duty_id)
     if duty.closed_at is None:
         raise Stale("This duty is open already.")
     desk = _desk_of(duty)
@@ -293,14 +292,21 @@ def _desk_of(duty: Duty) -> Desk:
 
 
 def _open_one(duty_id: UUID, version: int | None) -> Duty:
-    duty = Duty.objects.select_for_update(of=("self",)).filter(id=duty_id).first()
-    if duty is None:
-        raise NotFound("There is no such duty here.")
+    duty = _in_turn(duty_id)
     if duty.closed_at is not None:
         raise Stale(f"This duty was closed as [{duty.outcome}] by {duty.closed_by}. Nothing was changed.")
     if version is not None and version != duty.version:
         raise Stale("This duty changed since you opened the page. Nothing you typed is lost; look again.")
     return duty
+
+
+def _in_turn(duty_id: UUID) -> Duty:
+    """Fetch a duty to change it: its person's turn first, then the row, as everybody does who hears an event."""
+    whose = Duty.objects.filter(id=duty_id).values_list("subject_id", flat=True).first()
+    if whose is None:
+        raise NotFound("There is no such duty here.")
+    turns.take([whose], [whose])
+    return Duty.objects.select_for_update(of=("self",)).get(id=duty_id)
 
 
 def _rule(rule_id: str, now: datetime) -> Rule:

@@ -65,10 +65,17 @@ def check(waiting: Iterable[tuple[UUID | None, str]]) -> int:
             continue
         if _covered_otherwise(facility, role, now) or not _needed_soon(facility, role):
             continue
-        row = Escalation.objects.create(kind="uncovered", facility_id=facility, role=role, to_role=UP, raised_at=now)
-        emit(RoleUncovered(happened_at=now, facility_id=facility, ref=row.id, role=role))
-        raised += 1
+        row = Escalation(kind="uncovered", facility_id=facility, role=role, to_role=UP, raised_at=now)
+        if _told_first(row):
+            emit(RoleUncovered(happened_at=now, facility_id=facility, ref=row.id, role=role))
+            raised += 1
     return raised
+
+
+def _told_first(row: Escalation) -> bool:
+    """Write an escalation unless somebody told of the same meanwhile: two arrivals may find the same role empty."""
+    Escalation.objects.bulk_create([row], ignore_conflicts=True)
+    return Escalation.objects.filter(id=row.id).exists()
 
 
 def _covered_otherwise(facility: UUID | None, role: str, now: datetime) -> bool:
@@ -113,10 +120,12 @@ def escalate(duty: Duty, kind: str, to_role: str, now: datetime) -> UUID:
     standing = Escalation.objects.filter(kind=kind, duty=duty, cleared_at=None).first()
     if standing is not None:
         return standing.id
-    row = Escalation.objects.create(
+    row = Escalation(
         kind=kind, facility_id=duty.facility_id, role=duty.owner_role, duty=duty, to_role=to_role, raised_at=now
     )
-    return row.id
+    if _told_first(row):
+        return row.id
+    return Escalation.objects.get(kind=kind, duty=duty, cleared_at=None).id
 
 
 def clear_duty(duty_id: UUID, now: datetime) -> None:

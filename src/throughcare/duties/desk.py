@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from throughcare import ledger
-from throughcare.duties import fhir, merging, rulebook, rules
+from throughcare.duties import fhir, merging, rulebook, rules, turns
 from throughcare.duties.models import Duty
 from throughcare.duties.rule import Facts, LaneName, Rule
 from throughcare.duties.rulebook import Rulebook
@@ -75,8 +75,12 @@ class Desk:
 
     @classmethod
     def over(cls, events: Sequence[Event]) -> "Desk":
-        """Lay out all that these events can touch: four queries, however many they are."""
+        """Lay out all that these events can touch: six queries, however many they are."""
         desk = cls()
+        turns.take(
+            {p for e in events for p in (e.person_id, getattr(e, "loser_id", None)) if p},
+            {e.facility_id for e in events if e.facility_id and _of_place(e)},
+        )
         desk.family, people = merging.before(events)
         places = {s for e in events for s in (e.facility_id, None if e.person_id else e.ref, AGENCY) if s}
         desk.lay(Duty.objects.filter(closed_at=None, subject_id__in=[*people, *places]))
@@ -341,6 +345,10 @@ def cause(rule: Rule, event: Event) -> UUID | None:
     if subject is None:
         return None
     return derived("duty", rule.id, event.name, str(subject), str(event.ref), event.happened_at.isoformat())
+
+
+def _of_place(event: Event) -> bool:
+    return any(rule.subject == "facility" for rule, _ in rulebook.at(event.happened_at).opening.get(event.name, ()))
 
 
 def record(duty: Duty) -> None:

@@ -1,6 +1,7 @@
 """Rules that are loaded and reviewed and wait for the room whose event opens them."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 from throughcare.duties import clock_table
 from throughcare.duties.rule import Rule
@@ -11,7 +12,13 @@ from throughcare.kernel.events import Event
 
 def known_events() -> frozenset[str]:
     """Name every event that a room of this house can emit."""
-    return frozenset(cls.name for cls in _subclasses(Event) if hasattr(cls, "name") and isinstance(cls.name, str))
+    return frozenset(name for cls in _subclasses(Event) for name in _names_of(cls))
+
+
+def _names_of(cls: type[Event]) -> tuple[str, ...]:
+    """Give an event's name; of one whose name reviewed content gives, all that its room lists as `SIGNALS`."""
+    name = getattr(cls, "name", "")
+    return (name,) if isinstance(name, str) else tuple(getattr(import_module(cls.__module__), "SIGNALS", ()))
 
 
 def rules() -> tuple[Rule, ...]:

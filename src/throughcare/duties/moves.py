@@ -84,7 +84,7 @@ def _restore(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
     for duty in desk.of(event.person_id):  # type: ignore[arg-type]
         if duty.id in successors:
             desk.close(book, duty, _void(event), goes_on=False)
-    _undo_openings(desk, book, event, {"released"})
+    _undo_openings(desk, book, event, {"released", "care_left_open"})
     return restored
 
 

@@ -42,7 +42,7 @@ def _late(now: datetime) -> int:
         Escalation(kind="late", facility_id=d.facility_id, role=d.owner_role, duty=d, to_role=cover.UP, raised_at=now)
         for d in late
     ]
-    Escalation.objects.bulk_create(rows, batch_size=500)
+    Escalation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     closed = Escalation.objects.filter(cleared_at=None, duty__closed_at__isnull=False)
     closed.update(cleared_at=now)
     return len(rows)

@@ -26,6 +26,7 @@ WORKED = (
     *("INT-05-TEST", "INT-08-RESCREEN", "INT-09", "INT-07", "INT-04-DOSE", "INT-04-DECIDE", "TRN-01", "TRN-03"),
     *("WDR-01-ALCOHOL", "WDR-01-OPIOID", "WDR-01-SEDATIVE", "HOS-01-NURSE", "IHA-01", "IHA-02", "IHA-03-VACCINE"),
     *("MHS-01", "MHS-02", "MHC-01", "CHR-02", "DEN-01", "DEN-02", "SCR-01", "SCR-06", "CUS-01", "CUS-02"),
+    *("INT-03", "INT-09-REASSESS", "INT-10", "SUI-03", "SUI-04-72H", "SUI-04-10D", "LAB-01", "LAB-02", "REL-CONTACT-7"),
     *("REL-01", "REL-01-PLAN", "REL-01-UNPLANNED", "REL-MED", "REL-MH", "REL-REFER", "REL-CONTACT-1"),
 )
 PRISONS = ("macdougall-walker", "cheshire", "osborn", "robinson", "willard-cybulski", "brooklyn", "corrigan", "garner")

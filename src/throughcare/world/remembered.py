@@ -184,7 +184,7 @@ def _facts(what: str, life: Life) -> dict[str, object]:
     if what == "screening_signed":
         return {"signed_by_role": "rn", "disposition": "general"}
     if what == "prea_screen_done":
-        return {"reason": "arrival", "prior_victim": False, "prior_abuser": False}
+        return {"reason": "arrival", "arrived_at": life.admitted, "prior_victim": False, "prior_abuser": False}
     if what == "mental_health_screen_done":
         return {"positive": life.who.level >= 3}
     if what == "initial_assessment_done":

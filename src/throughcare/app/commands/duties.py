@@ -15,6 +15,7 @@ def command(audit: bool, inert: bool) -> int:
     with house.opened():
         run = house.room_function("throughcare.duties.audit.run")
         if inert:
+            house.room_function("throughcare.app.reference.writing.load_rooms")()
             for line in house.room_function("throughcare.duties.audit.inert")():
                 click.echo(line)
             return 0

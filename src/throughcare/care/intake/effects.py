@@ -4,13 +4,14 @@ An alert goes to custody's board, an order or referral to the chart, an instrume
 A watch that has begun is never taken back by an answer: only a mental health professional steps it down (SUI-03).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.intake import states
 from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.intake.models import Arrival, Effect
+from throughcare.care.intake.rule_table import load_table
 from throughcare.care.intake.rules import Consequence
 from throughcare.chart import actions as chart
 from throughcare.chart.forms import scale
@@ -47,7 +48,14 @@ def call(actor: Actor, arrival: Arrival, called: Iterable[Consequence]) -> None:
 def accept(actor: Actor, effect: Effect) -> None:
     """Act on what was offered."""
     effect.bump(state=states.EFFECT.after(effect.state, "accept"), acted_at=clock.now())
-    _act(actor, effect, {}, "")
+    doing = load_table().doings.get(effect.key)
+    _act(actor, effect, doing.facts if doing else {}, doing.event if doing else "")
+
+
+def say_acted_on(order_id: UUID, outcome: str) -> None:
+    """Tell that a referral which an answer called for is done or taken back, under the name by which it was told of."""
+    for effect in Effect.objects.filter(kind="referral", act_type="ServiceRequest", act_id=order_id):
+        _signal(effect, "referral_acted_on", {"outcome": outcome})
 
 
 def _of_quick_look(arrival: Arrival, effect: Effect) -> bool:
@@ -90,7 +98,7 @@ def _call(actor: Actor, arrival: Arrival, consequence: Consequence, effect: Effe
         _act(actor, effect, consequence.facts, consequence.event)
 
 
-def _act(actor: Actor, effect: Effect, facts: object, event: str) -> None:
+def _act(actor: Actor, effect: Effect, facts: Mapping[str, bool | str], event: str) -> None:
     kind, id_ = "", None
     if effect.kind in ("alert", "watch"):
         kind, id_ = (
@@ -98,7 +106,7 @@ def _act(actor: Actor, effect: Effect, facts: object, event: str) -> None:
             custody.raise_alert(actor=actor, person_id=effect.person_id, template=effect.key, reason_ref=effect.id),
         )
     elif effect.kind in ("order", "referral"):
-        kind, id_ = "ServiceRequest", _order(actor, effect)
+        kind, id_ = "ServiceRequest", _order(actor, effect, facts)
     elif effect.kind == "instrument":
         kind, id_ = (
             "QuestionnaireResponse",
@@ -107,15 +115,15 @@ def _act(actor: Actor, effect: Effect, facts: object, event: str) -> None:
             ),
         )
     elif effect.kind == "duty" and event:
-        _signal(effect, event, dict(facts) if isinstance(facts, dict) else {})
+        _signal(effect, event, facts)
     if kind:
         effect.bump(act_type=kind, act_id=id_)
 
 
-def _order(actor: Actor, effect: Effect) -> UUID:
+def _order(actor: Actor, effect: Effect, facts: Mapping[str, bool | str]) -> UUID:
     if effect.kind == "referral":
         urgency = "emergent" if effect.key in EMERGENT else "urgent" if effect.due in PRIORITY else "routine"
-        _signal(effect, "screening_positive", {"urgency": urgency, "key": effect.key})
+        _signal(effect, "screening_positive", {"urgency": urgency, "key": effect.key, **facts})
     return chart.place_order(
         actor=actor,
         person_id=effect.person_id,
@@ -133,7 +141,7 @@ def due_at(effect: Effect) -> datetime:
     return effect.called_at + scale.within(effect.due)
 
 
-def _signal(effect: Effect, name: str, facts: dict[str, bool | str]) -> None:
+def _signal(effect: Effect, name: str, facts: Mapping[str, bool | str]) -> None:
     emit(
         AnswerSignal(
             happened_at=clock.now(),
@@ -141,7 +149,7 @@ def _signal(effect: Effect, name: str, facts: dict[str, bool | str]) -> None:
             facility_id=effect.arrival.facility_id,
             ref=effect.id,
             signal=name,
-            facts=facts,
+            facts=dict(facts),
         )
     )
 

@@ -67,6 +67,7 @@ SIGNALS = (
     "screening_item_unable",
     "screening_item_answered",
     "screening_positive",
+    "referral_acted_on",
     "medicine_reported",
     "withdrawal_risk_found",
     "withdrawal_screen_done",

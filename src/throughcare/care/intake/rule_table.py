@@ -62,6 +62,7 @@ class RuleTable:
 
     version: str
     retry: str
+    doings: Mapping[str, Doing]
     always: tuple[Doing, ...]
     always_if_can_be_pregnant: tuple[Doing, ...]
     positive: Mapping[str, Reaction]
@@ -97,6 +98,7 @@ def _read(digest: str) -> RuleTable:
     return RuleTable(
         version=str(body["version"]),
         retry=str(body["retry"]),
+        doings=doings,
         always=_named(body["always"], doings, "always"),
         always_if_can_be_pregnant=_named(body["always_if_can_be_pregnant"], doings, "always_if_can_be_pregnant"),
         positive=reactions("positive"),

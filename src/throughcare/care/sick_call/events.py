@@ -28,6 +28,18 @@ class RequestReceived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestsCollected(Event):
+    """Health staff emptied the boxes of a facility, restrictive housing too (SCR-01); `ref` is the round."""
+
+    name: ClassVar[str] = "requests_collected"
+    slips: int
+
+    def payload(self) -> dict[str, Any]:
+        """Give how many slips there were; none is an answer."""
+        return {"slips": self.slips}
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestTriaged(Event):
     """A nurse has read it and given it a priority."""
 

@@ -1,5 +1,8 @@
 """A request for care as FHIR R4 Communication: the person's own words, and what became of them."""
 
+from datetime import datetime
+from uuid import UUID
+
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, reference, resource
 
@@ -55,4 +58,15 @@ def no_show(row: NoShow) -> Json:
         at=instant(row.at),
         witnesses=row.witnesses,
         signed=row.signed,
+    )
+
+
+def collection(id_: UUID, facility_id: UUID, slips: int, at: datetime) -> Json:
+    """Render a round on which slips were collected at a facility."""
+    return filled(
+        resourceType="RequestRound",
+        id=str(id_),
+        location=reference("Location", facility_id),
+        slips=slips,
+        at=instant(at),
     )

@@ -10,6 +10,7 @@ from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.sick_call.rule_table import Protocol, load_protocols, load_table
 from throughcare.chart import reads as chart
 from throughcare.chart.models import HomeMedicine, Observation
+from throughcare.duties.models import Duty
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
@@ -29,6 +30,15 @@ class Line:
     due_at: datetime
     what: str
     lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The daily round of the boxes: by when it waits, and who made the last one."""
+
+    due_at: datetime | None
+    last_at: datetime | None
+    last_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,17 @@ def queue(lens: Lens, facility_id: UUID | None = None) -> list[Line]:
     lines = [_line(r, cards[r.person_id]) for r in requests]
     order = {"now": 0, "shift": 1, "later": 2}
     return sorted(lines, key=lambda line: (order[line.lane], RANK[line.request.priority], line.due_at))
+
+
+def collection(lens: Lens, facility_id: UUID) -> Round:
+    """Tell whether today's round of the boxes is still to be made at a facility, and by when (SCR-01)."""
+    lens.require(Verb.READ, DataClass.REQUEST)
+    with db.reading(lens):
+        waits = Duty.objects.filter(rule="SCR-01", subject_id=facility_id, closed_at=None).first()
+        last = Duty.objects.filter(rule="SCR-01", subject_id=facility_id, outcome="done").order_by("-closed_at").first()
+    return Round(
+        waits.due_at if waits else None, last.closed_at if last else None, last.closed_by.split(",")[0] if last else ""
+    )
 
 
 def _line(row: CareRequest, who: people.Card) -> Line:

@@ -37,9 +37,26 @@ KEYS = [
 @screen("GET", "/sick-call/", policy=policy.QUEUE, name="sick_call_queue")
 def queue(request: Request) -> HttpResponse:
     """Show the open requests, red flags first."""
-    lines = reads.queue(request.lens, request.posting.facility_id)
-    saw(request, *(line.who.person_id for line in lines))
-    return pages.page_or_fragment(request, "sick_call/queue.html", "rows", {"lanes": views.lanes(lines)})
+    return _queue(request)
+
+
+@screen("POST", "/sick-call/collected/", policy=policy.LOG, name="sick_call_collected")
+def collected(request: Request) -> HttpResponse:
+    """Record that the boxes of this facility were emptied, in every unit (SCR-01)."""
+    slips = request.POST.get("slips", "").strip()
+    try:
+        if request.posting.facility_id is None:
+            raise Invalid("Choose a facility first: boxes are emptied facility by facility. Nothing was recorded.")
+        actions.collect_requests(
+            actor=request.actor,
+            intent=intent_of(request),
+            facility_id=request.posting.facility_id,
+            slips=int(slips) if slips.isascii() and slips.isdigit() and len(slips) < 5 else -1,
+            all_housing=request.POST.get("all_housing") == "yes",
+        )
+    except Invalid as refused:
+        return _queue(request, refused)
+    return pages.then(request, reverse("sick_call_queue"), "Recorded. Take each slip down now.")
 
 
 @screen("GET", ONE, policy=policy.QUEUE, name="sick_call_request")
@@ -209,6 +226,21 @@ def downtime(request: Request) -> HttpResponse:
         keep="Use until the record is back; enter what was written, then shred.",
     )
     return pages.page(request, "sick_call/downtime.html", {"paper": paper, "lines": lines})
+
+
+def _queue(request: Request, refused: Invalid | None = None) -> HttpResponse:
+    facility = request.posting.facility_id
+    lines = reads.queue(request.lens, facility)
+    saw(request, *(line.who.person_id for line in lines))
+    context = {
+        "lanes": views.lanes(lines),
+        "errors": views.errors(refused),
+        "round": reads.collection(request.lens, facility) if facility and policy.LOG.allows(request.lens) else None,
+        "slips": request.POST.get("slips", ""),
+    }
+    if refused is not None:
+        return pages.page(request, "sick_call/queue.html", context, status=422)
+    return pages.page_or_fragment(request, "sick_call/queue.html", "rows", context)
 
 
 def _log(request: Request, typed: dict[str, Any], refused: Invalid | None = None) -> HttpResponse:

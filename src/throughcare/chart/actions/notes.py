@@ -6,7 +6,7 @@ from uuid import UUID
 from throughcare.chart import models as m
 from throughcare.chart import states
 from throughcare.chart.actions.keeping import keep, mine, recorded
-from throughcare.chart.events import NoteSigned
+from throughcare.chart.events import NoteCosigned, NoteSigned
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -59,19 +59,33 @@ def draft_note(
 
 @action("chart.sign_note")
 def sign_note(
-    *, actor: Actor, intent: UUID | None = None, person_id: UUID, note_id: UUID, version: int | None = None
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    note_id: UUID,
+    version: int | None = None,
+    ask_cosign: bool = False,
 ) -> None:
-    """Sign a draft: from now on it stays as it is."""
+    """Sign a draft: from now on it stays as it is. Its author may ask for a second signature."""
     row = mine(m.Note, note_id, person_id, version)
     if row.recorder_id != actor.id:
         raise NotAllowed("A note is signed by its author.")
     if not row.text.strip():
         raise Invalid("An empty note can't be signed.", fields={"text": "Write the note first."})
-    row.bump(status=states.NOTE.after(row.status, "sign"), signed_at=clock.now())
+    row.bump(status=states.NOTE.after(row.status, "sign"), signed_at=clock.now(), cosign_asked=ask_cosign)
     keep(row, row.happened_at)
-    emit(
-        NoteSigned(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id, kind=row.kind)
-    )
+    if row.addends_id is None:  # words added later do not do again what the note's kind says was done
+        emit(
+            NoteSigned(
+                happened_at=clock.now(),
+                person_id=person_id,
+                facility_id=row.facility_id,
+                ref=row.id,
+                kind=row.kind,
+                cosign_asked=ask_cosign,
+            )
+        )
 
 
 @action("chart.cosign_note")
@@ -84,6 +98,11 @@ def cosign_note(
         raise NotAllowed("A co-signature is another person's.")
     row.bump(status=states.NOTE.after(row.status, "cosign"), cosigned_at=clock.now(), cosigned_by=actor.label())
     keep(row)
+    emit(
+        NoteCosigned(
+            happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id, kind=row.kind
+        )
+    )
 
 
 @action("chart.addend_note")

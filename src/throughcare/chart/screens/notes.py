@@ -10,9 +10,8 @@ from throughcare.chart import actions, policy, reads
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
 from throughcare.chart.views import summary
-from throughcare.kernel import content
 from throughcare.kernel.errors import Invalid, Refused
-from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.kernel.vocabulary import Verb
 from throughcare.ui.forms import intent_of
 from throughcare.ui.shapes import KeyHint
 from throughcare.ui.wording import t
@@ -23,11 +22,12 @@ NOTE = ONE + "notes/<uuid:note_id>/"
 @screen("GET", ONE + "notes/", policy=policy.READ, name="chart_notes")
 def notes(request: Request, person_id: UUID) -> HttpResponse:
     """List the notes, newest first, with the reader's own drafts above."""
-    found = reads.notes(request.lens, frame.family(request, person_id))
+    found, kinds = reads.notes(request.lens, frame.family(request, person_id)), _kinds(request, person_id)
     context = {
         "drafts": [n for n in found if n.status == "draft"],
         "notes": [n for n in found if n.status != "draft"],
-        "kinds": _kinds(request, person_id),
+        "kinds": [k for k in kinds if k.everyday],
+        "clock_kinds": [k for k in kinds if not k.everyday],
         "titles": summary.note_titles(),
     }
     return frame.page(request, person_id, "chart/notes.html", "chart_notes", context)
@@ -36,17 +36,17 @@ def notes(request: Request, person_id: UUID) -> HttpResponse:
 @screen("POST", ONE + "notes/", policy=policy.WRITE, name="chart_notes")
 def begin(request: Request, person_id: UUID) -> HttpResponse:
     """Begin a note of a kind: an empty draft, its author's alone."""
-    kind = next((k for k in _kinds(request, person_id) if k["id"] == request.POST.get("kind", "")), None)
+    kind = next((k for k in _kinds(request, person_id) if k.id == request.POST.get("kind", "")), None)
     if kind is None:
         raise Invalid("Choose a kind of note from the list. Nothing was begun.")
     begun = actions.draft_note(
         actor=request.actor,
         intent=intent_of(request),
         person_id=person_id,
-        kind=kind["id"],
-        title=kind["title"],
+        kind=kind.id,
+        title=kind.title,
         text="",
-        data_class=DataClass(kind["data_class"]),
+        data_class=kind.data_class,
     )
     return frame.go(request, "chart_note", person_id, "", note_id=begun)
 
@@ -80,7 +80,14 @@ def sign(request: Request, person_id: UUID, note_id: UUID) -> HttpResponse:
 
     def act(intent: UUID | None) -> None:
         version = _keep(request, person_id, note_id, None)
-        actions.sign_note(actor=request.actor, intent=intent, person_id=person_id, note_id=note_id, version=version)
+        actions.sign_note(
+            actor=request.actor,
+            intent=intent,
+            person_id=person_id,
+            note_id=note_id,
+            version=version,
+            ask_cosign=request.POST.get("ask_cosign") == "yes",
+        )
 
     return frame.attempt(
         request,
@@ -156,10 +163,11 @@ def _note(request: Request, person_id: UUID, note_id: UUID, again: Again | None 
     return frame.page(request, person_id, "chart/note.html", "chart_notes", context, again)
 
 
-def _kinds(request: Request, person_id: UUID) -> list[dict[str, str]]:
+def _kinds(request: Request, person_id: UUID) -> list[summary.NoteKind]:
     """Give the kinds of notes that this author may write."""
     return [
-        dict(row)
-        for row in content.rows("chart/notes.toml", "note")
-        if request.lens.may(Verb.WRITE, DataClass(row["data_class"]), person_id=person_id)
+        kind
+        for kind in summary.note_kinds()
+        if request.lens.may(Verb.WRITE, kind.data_class, person_id=person_id)
+        and (not kind.roles or request.lens.role.value in kind.roles)
     ]

@@ -13,6 +13,7 @@ from throughcare.duties import views as duties
 from throughcare.duties.reads import WorkItem
 from throughcare.duties.titles import role_title
 from throughcare.kernel import content
+from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.reads import Candidate
 from throughcare.ui.shapes import Action, ClockShape
 
@@ -110,7 +111,29 @@ def notes(rows: Sequence[m.Note], seen: Sight) -> list[Line]:
 
 def note_titles() -> Mapping[str, str]:
     """Give the titles of the kinds of notes that content offers."""
-    return {row["id"]: row["title"] for row in content.rows("chart/notes.toml", "note")}
+    return {kind.id: kind.title for kind in note_kinds()}
+
+
+@dataclass(frozen=True, slots=True)
+class NoteKind:
+    """A kind of note: the class it belongs to, who may write it (nobody named: whoever writes the class)."""
+
+    id: str
+    title: str
+    data_class: DataClass
+    roles: frozenset[str]
+    everyday: bool
+
+
+def note_kinds() -> list[NoteKind]:
+    """Give the kinds of notes: the everyday ones first, then those that clocks wait for (vocabulary/notes.toml)."""
+    found: dict[str, NoteKind] = {}
+    for path in ("chart/notes.toml", "vocabulary/notes.toml"):
+        for row in content.rows(path, "note"):
+            data_class, roles = DataClass(row["data_class"]), frozenset(row.get("roles", ()))
+            kind = NoteKind(row["id"], row["title"], data_class, roles, path == "chart/notes.toml")
+            found.setdefault(kind.id, kind)
+    return list(found.values())
 
 
 def form_title(name: str) -> str:

@@ -1,6 +1,6 @@
 """The only writers of custody: stays and moves, the schedule, what officers are told, and the places themselves."""
 
-from throughcare.custody.actions.alerts import end_alert, end_lockdown, raise_alert, start_lockdown
+from throughcare.custody.actions.alerts import end_alert, end_alerts_for, end_lockdown, raise_alert, start_lockdown
 from throughcare.custody.actions.moves import (
     confirm_bed,
     move_within,
@@ -34,6 +34,7 @@ __all__ = [
     "change_legal_status",
     "confirm_bed",
     "end_alert",
+    "end_alerts_for",
     "end_lockdown",
     "load_places",
     "move_within",

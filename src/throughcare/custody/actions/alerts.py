@@ -18,6 +18,7 @@ from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
+from throughcare.people.models import Person
 
 
 @action("custody.raise_alert")
@@ -62,7 +63,14 @@ def raise_alert(
     )
     _keep(alert)
     emit(
-        events.AlertRaised(happened_at=now, person_id=root, facility_id=_where(family), ref=alert.id, template=template)
+        events.AlertRaised(
+            happened_at=now,
+            person_id=root,
+            facility_id=_where(family),
+            ref=alert.id,
+            template=template,
+            group=form.group,
+        )
     )
     return alert.id
 
@@ -73,19 +81,43 @@ def end_alert(*, actor: Actor, intent: UUID | None = None, alert_id: UUID) -> UU
     alert = OperationalAlert.objects.select_for_update().filter(id=alert_id, ended_at=None).first()
     if alert is None:
         raise Stale("This alert has ended already. Nothing was changed.")
+    _end(actor, alert)
+    return alert.id
+
+
+@action("custody.end_alerts_for")
+def end_alerts_for(*, actor: Actor, intent: UUID | None = None, reason_ref: UUID) -> int:
+    """Tell officers that what was asked of them for one reason is done; gives how many alerts ended."""
+    standing = list(OperationalAlert.objects.select_for_update().filter(reason_ref=reason_ref, ended_at=None))
+    for alert in standing:
+        _end(actor, alert)
+    return len(standing)
+
+
+def _end(actor: Actor, alert: OperationalAlert) -> None:
     now = clock.now()
     alert.bump(ended_at=now, ended_by=actor.label())
     _keep(alert)
+    group = wording.template(alert.template).group
+    family = [alert.person_id, *Person.objects.filter(survivor_id=alert.person_id).values_list("id", flat=True)]
     emit(
         events.AlertEnded(
             happened_at=now,
             person_id=alert.person_id,
-            facility_id=_where([alert.person_id]),
+            facility_id=_where(family),
             ref=alert.id,
             template=alert.template,
+            group=group,
+            last_of_group=bool(group) and not _stands(family, group, now),
         )
     )
-    return alert.id
+
+
+def _stands(family: list[UUID], group: str, at: datetime) -> bool:
+    """Tell whether an alert of a group still holds; a step down is a weaker one that stands while the stronger ends."""
+    of_group = [key for key, form in wording.templates().items() if form.group == group]
+    holding = OperationalAlert.objects.filter(person_id__in=family, template__in=of_group, ended_at=None)
+    return holding.filter(Q(until=None) | Q(until__gt=at)).exists()
 
 
 @action("custody.start_lockdown")

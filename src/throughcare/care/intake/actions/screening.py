@@ -11,7 +11,7 @@ from throughcare.care.intake.judging import judge, open_positives, responses
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
-from throughcare.chart.models import FormResponse
+from throughcare.chart.models import FormResponse, SealedResponse
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -125,6 +125,7 @@ def sign_sexual_safety(
     done = chart.sign_sealed(
         actor=actor, person_id=person_id, form="prea-risk", posted=posted, data_class=DataClass.PREA
     )
+    arrival = Arrival.objects.filter(person_id=person_id).order_by("-arrived_at").first()
     form = forms.load("prea-risk")
     score = forms.score(form, answering.typed(form, posted))
     counts = dict(score.counts) if score else {}
@@ -136,13 +137,22 @@ def sign_sexual_safety(
             ref=done.response_id,
             signal="prea_screen_done",
             facts={
-                "reason": "arrival",
+                "reason": "reassessment" if _screened_before(person_id, arrival, done.response_id) else "arrival",
+                "arrived_at": (arrival.arrived_at if arrival else clock.now()).isoformat(),
                 "prior_victim": counts.get("victim", 0) > 0,
                 "prior_abuser": counts.get("abuser", 0) > 0,
             },
         )
     )
     return done.response_id
+
+
+def _screened_before(person_id: UUID, arrival: Arrival | None, but: UUID) -> bool:
+    """Tell whether this stay has a sexual safety screen already: the next one then is the reassessment (INT-09)."""
+    signed = SealedResponse.objects.filter(person_id=person_id, form="prea-risk", signed_at__isnull=False).exclude(
+        id=but
+    )
+    return arrival is not None and signed.filter(signed_at__gte=arrival.arrived_at).exists()
 
 
 def _begin(actor: Actor, arrival: Arrival) -> UUID:

@@ -1,5 +1,6 @@
 """The only writers of sick call: ask, log, triage, schedule, see, say why not seen, answer, withdraw."""
 
+from throughcare.care.sick_call.actions.collecting import collect_requests
 from throughcare.care.sick_call.actions.requests import Receipt, log_receipt, submit_request, withdraw_request
 from throughcare.care.sick_call.actions.triage import answer_red_flag, schedule_visit, triage_request
 from throughcare.care.sick_call.actions.visits import (
@@ -15,6 +16,7 @@ __all__ = [
     "Visit",
     "answer_red_flag",
     "answer_request",
+    "collect_requests",
     "log_receipt",
     "record_no_show",
     "record_provider_visit",

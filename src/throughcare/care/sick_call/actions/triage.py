@@ -64,6 +64,7 @@ def triage_request(
 def answer_red_flag(*, actor: Actor, intent: UUID | None = None, person_id: UUID, request_id: UUID) -> None:
     """Record that somebody from health is with the person now (ruling 7)."""
     row = mine(request_id, person_id)
+    custody.end_alerts_for(actor=actor, reason_ref=row.id)  # officers need not stand by any more
     emit(RedFlagAnswered(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 

@@ -1,0 +1,34 @@
+"""Whose duties change take turns: two transactions that concern one person, or one place, do so one after the other.
+
+Without it both would find nothing open, both would open the same duty, and the later would fail on the unique index.
+Rows are locked, never counted locks: a year told in bulk concerns thousands of people at once.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models.functions import Coalesce
+
+from throughcare.custody.models import Facility
+from throughcare.people.models import Person
+
+
+def take(people: Iterable[UUID], places: Iterable[UUID] = ()) -> None:
+    """Wait until nobody else changes duties of these people and places; held until the transaction ends."""
+    asked = set(people)
+    if asked:
+        rows = Person.objects.filter(id__in=asked) | Person.objects.filter(survivor_id__in=asked)
+        # A family takes turns at its survivor's row, as custody does; in one order, so that nobody waits in a ring.
+        roots = rows.values_list(Coalesce("survivor_id", "id"), flat=True)
+        _locked(Person, set(roots))
+    _locked(Facility, set(places))
+
+
+def _locked(model: type[Person] | type[Facility], ids: set[UUID]) -> None:
+    if ids:
+        list(
+            model.objects.select_for_update(no_key=True, of=("self",))
+            .filter(id__in=ids)
+            .order_by("id")
+            .values_list("id", flat=True)
+        )
