@@ -21,21 +21,27 @@ def minutes(count: float) -> timedelta:
 @pytest.mark.parametrize(
     ("body", "critical", "opioid", "expected"),
     [
-        (DAILY, False, False, WindowClass.DAILY), (TWICE, False, False, WindowClass.FREQUENT),
-        ({"kind": "interval", "hours": 24}, False, False, WindowClass.DAILY), ({"kind": "interval", "hours": 8}, False, False, WindowClass.FREQUENT),
-        ({"kind": "week_days", "days": ["mon"]}, False, False, WindowClass.DAILY), (DAILY, True, False, WindowClass.TIME_CRITICAL),
+        (DAILY, False, False, WindowClass.DAILY_OR_LONGER), (TWICE, False, False, WindowClass.SEVERAL_DAILY),
+        ({"kind": "interval", "hours": 24}, False, False, WindowClass.DAILY_OR_LONGER), ({"kind": "interval", "hours": 8}, False, False, WindowClass.SEVERAL_DAILY),
+        ({"kind": "week_days", "days": ["mon"]}, False, False, WindowClass.DAILY_OR_LONGER), (DAILY, True, False, WindowClass.TIME_CRITICAL),
         ({"kind": "stat"}, True, False, WindowClass.STAT), (DAILY, True, True, WindowClass.OPIOID_LINE),
     ],
 )  # fmt: skip
 def test_class_by_medicine_and_frequency(
     body: dict[str, object], critical: bool, opioid: bool, expected: WindowClass
 ) -> None:
-    assert windows.window_class(from_json(body), time_critical=critical, opioid_treatment=opioid) is expected
+    assert windows.window_class(from_json(body), time_critical=critical, opioid_line=opioid) is expected
 
 
 @pytest.mark.parametrize(
     ("key", "early", "late"),
-    [("time-critical", 30, 30), ("opioid-line", 120, 120), ("frequent", 60, 60), ("daily", 120, 120), ("stat", 0, 60)],
+    [
+        ("time_critical", 30, 30),
+        ("opioid_line", 120, 120),
+        ("several_daily", 60, 60),
+        ("daily_or_longer", 120, 120),
+        ("stat", 0, 60),
+    ],
 )
 def test_verdict_at_every_edge(key: str, early: int, late: int) -> None:
     window = windows.window_for(WindowClass(key), TABLE)
@@ -50,11 +56,11 @@ def test_verdict_at_every_edge(key: str, early: int, late: int) -> None:
 
 
 def test_a_facility_may_set_its_own() -> None:
-    own = Window(WindowClass.FREQUENT, minutes(120), minutes(120), "order of the facility")
+    own = Window(WindowClass.SEVERAL_DAILY, minutes(120), minutes(120), "order of the facility")
     table = windows.with_facility(TABLE, "bridgeport", own)
-    assert windows.window_for(WindowClass.FREQUENT, table, "bridgeport") is own
-    assert windows.window_for(WindowClass.FREQUENT, table, "york").late == minutes(60)
-    assert windows.window_for(WindowClass.DAILY, table, "bridgeport").late == minutes(120)
+    assert windows.window_for(WindowClass.SEVERAL_DAILY, table, "bridgeport") is own
+    assert windows.window_for(WindowClass.SEVERAL_DAILY, table, "york").late == minutes(60)
+    assert windows.window_for(WindowClass.DAILY_OR_LONGER, table, "bridgeport").late == minutes(120)
 
 
 def test_minimum_interval() -> None:

@@ -184,7 +184,7 @@ def early_from(dose: ShadowDose, table: CoveringTable) -> datetime | None:
 
 def may_send_with(traits: Traits) -> bool:
     """Tell whether a dose may travel with the person: never a controlled substance nor what needs a needle."""
-    return not (traits.controlled or traits.opioid_treatment or traits.insulin)
+    return not (traits.controlled or traits.opioid_line or traits.injected or traits.insulin)
 
 
 def uncovered(answer: Sequence[Covered | Uncovered]) -> tuple[Uncovered, ...]:
@@ -193,7 +193,7 @@ def uncovered(answer: Sequence[Covered | Uncovered]) -> tuple[Uncovered, ...]:
 
 
 def _guarded(traits: Traits) -> bool:
-    return traits.time_critical or traits.critical or traits.opioid_treatment
+    return traits.door or traits.time_critical or traits.opioid_line
 
 
 def _uncovered(dose: ShadowDose, lacks: tuple[Lack, ...], move: MoveWindow, table: CoveringTable) -> Uncovered:

@@ -16,10 +16,10 @@ from throughcare.duties.calendar import aware
 class WindowClass(StrEnum):
     """Which window a dose has."""
 
-    TIME_CRITICAL = "time-critical"
-    OPIOID_LINE = "opioid-line"
-    FREQUENT = "frequent"
-    DAILY = "daily"
+    TIME_CRITICAL = "time_critical"
+    OPIOID_LINE = "opioid_line"
+    SEVERAL_DAILY = "several_daily"
+    DAILY_OR_LONGER = "daily_or_longer"
     STAT = "stat"
 
 
@@ -61,15 +61,15 @@ class Interval:
     source: str
 
 
-def window_class(timing: Timing, *, time_critical: bool, opioid_treatment: bool) -> WindowClass:
+def window_class(timing: Timing, *, time_critical: bool, opioid_line: bool) -> WindowClass:
     """Name the window class of an order by its medicine and how often it is given."""
-    if opioid_treatment:
+    if opioid_line:
         return WindowClass.OPIOID_LINE
     if timing.kind is Kind.STAT:
         return WindowClass.STAT
     if time_critical:
         return WindowClass.TIME_CRITICAL
-    return WindowClass.FREQUENT if doses_per_day(timing) > 1 else WindowClass.DAILY
+    return WindowClass.SEVERAL_DAILY if doses_per_day(timing) > 1 else WindowClass.DAILY_OR_LONGER
 
 
 def window_for(key: WindowClass, table: WindowTable, facility: str = "") -> Window:
