@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from throughcare.care.medications import formulary
 from throughcare.care.medications.rules import timing as t
+from throughcare.care.medications.rules.timing.wording import UNIT_NAMES
 
 ZONE = ZoneInfo("America/New_York")
 PASSES = {
@@ -67,7 +69,7 @@ WORDS = [
      "40 mg dos veces al día: mañana y fin de la tarde, por 2 días; después 20 mg una vez al día: mañana, por 3 días; después se termina"),
     ("open_taper", "40 mg every 6 hours, for 1 day; then 20 mg every 12 hours, and so on", "40 mg cada 6 horas, por 1 día; después 20 mg cada 12 horas, y así sigue"),
     ("sliding", "with breakfast, by glucose: below 70: call the prescriber; 70–150: 0 units; 151–200: 2 units; 201–400: 6 units; above 400: 12 units, call the prescriber",
-     "con el desayuno, según glucose: menos de 70: llame a quien receta; 70–150: 0 units; 151–200: 2 units; 201–400: 6 units; más de 400: 12 units, llame a quien receta"),
+     "con el desayuno, según la glucosa: menos de 70: llame a quien receta; 70–150: 0 unidades; 151–200: 2 unidades; 201–400: 6 unidades; más de 400: 12 unidades, llame a quien receta"),
 ]  # fmt: skip
 
 
@@ -307,3 +309,21 @@ def test_daily_passes_miss_no_day_even_when_clocks_change(passes: list[str], sta
     days = [o.due_at.astimezone(ZONE).date() for o in found if o.pass_code == passes[0]]
     assert {b - a for a, b in itertools.pairwise(days)} == {timedelta(days=1)}
     assert sorted(o.ordinal for o in found) == list(range(1, len(found) + 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "spanish"),
+    [
+        ("1", "tablet", "1 tablet", "1 tableta"), ("2.0", "tablet", "2 tablets", "2 tabletas"), ("0.5", "tablet", "0.5 tablet", "0.5 tableta"),
+        ("1.5", "tablet", "1.5 tablets", "1.5 tabletas"), ("0", "units", "0 units", "0 unidades"), ("100", "mg", "100 mg", "100 mg"),
+        ("2", "patch", "2 patches", "2 parches"), ("10", "cm", "10 cm", "10 cm"),
+    ],
+)  # fmt: skip
+def test_doses_in_words(value: str, unit: str, english: str, spanish: str) -> None:
+    dose = t.Dose(Decimal(value), unit)
+    assert (t.dose_words(dose), t.dose_words(dose, "es")) == (english, spanish)
+
+
+def test_every_counted_unit_of_the_formulary_has_its_words() -> None:
+    units = {product.unit for product in formulary.load().products}
+    assert units - set(UNIT_NAMES) == {"mg", "mL"}

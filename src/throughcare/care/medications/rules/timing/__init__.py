@@ -16,7 +16,7 @@ from throughcare.care.medications.rules.timing.model import (
 )
 from throughcare.care.medications.rules.timing.occurring import Occurrence, occurrences
 from throughcare.care.medications.rules.timing.parsing import from_json, to_json
-from throughcare.care.medications.rules.timing.wording import scale_words, words
+from throughcare.care.medications.rules.timing.wording import dose_words, scale_words, words
 
 __all__ = [
     "AT_FIXED_TIMES",
@@ -30,6 +30,7 @@ __all__ = [
     "Timing",
     "TimingError",
     "days_covered",
+    "dose_words",
     "doses_per_day",
     "from_json",
     "occurrences",

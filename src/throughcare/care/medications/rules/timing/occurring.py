@@ -138,17 +138,18 @@ def _by_days(timing: Timing, start: datetime, wall: _Wall, low: datetime, high: 
     floor = start if timing.passes else min(start, slots[0].on(anchor, wall))
     if all(slot.on(anchor, wall) < floor for slot in slots):
         anchor += DAY
-    days = _Days(timing, anchor)
+    days = _Days(timing, anchor, _stride(timing))
     opening = [slot.on(day, wall) >= floor for day in (days.at(0), days.at(1)) for slot in slots]
+    last = wall.day_of(high) + DAY
     for index in count(days.reaching(wall.day_of(low) - DAY)):
         day = days.at(index)
-        if day > wall.day_of(high) + DAY:
+        if day > last:
             return
         for place, slot in enumerate(slots):
             due = slot.on(day, wall)
-            if due >= floor:
+            if due >= floor and low <= (due := max(due, start)) < high:
                 number = _numbered(index * len(slots) + place, opening)
-                yield Occurrence(max(due, start), slot.code, slot.dose, 1, number)
+                yield Occurrence(due, slot.code, slot.dose, 1, number)
 
 
 def _numbered(place: int, opening: list[bool]) -> int:
@@ -162,6 +163,7 @@ class _Days:
 
     timing: Timing
     anchor: date
+    stride: timedelta
 
     def at(self, index: int) -> date:
         """Return the day with that number."""
@@ -170,7 +172,7 @@ class _Days:
             return self.anchor + timedelta(weeks=index // len(rests), days=rests[index % len(rests)])
         if self.timing.unit == "months":
             return months_later(self.anchor, index * self.timing.every)
-        return self.anchor + index * self._stride()
+        return self.anchor + index * self.stride
 
     def reaching(self, day: date) -> int:
         """Return a number from which on no such day at or after `day` is left out."""
@@ -183,15 +185,16 @@ class _Days:
         if self.timing.unit == "months":
             months = (day.year - self.anchor.year) * 12 + day.month - self.anchor.month
             return max(0, months // self.timing.every - 1)
-        return -(-passed // self._stride().days)
-
-    def _stride(self) -> timedelta:
-        weeks = self.timing.unit == "weeks"
-        return timedelta(days=max(1, self.timing.every) * (7 if weeks else 1))
+        return -(-passed // self.stride.days)
 
     def _week(self) -> list[int]:
         """Days from the anchor to each named weekday of the seven that follow it, itself included."""
         return sorted((DAY_CODES.index(code) - self.anchor.weekday()) % 7 for code in self.timing.days)
+
+
+def _stride(timing: Timing) -> timedelta:
+    """From one such day to the next, where they are evenly apart."""
+    return timedelta(days=max(1, timing.every) * (7 if timing.unit == "weeks" else 1))
 
 
 def _stepped(timing: Timing, start: datetime, wall: _Wall, high: datetime) -> Iterator[Occurrence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from throughcare.care.medications.rules.timing.model import DAY_CODES, Kind, Scale, Step, Timing
+from throughcare.care.medications.rules.timing.model import DAY_CODES, Dose, Kind, Scale, Step, Timing
 from throughcare.chart.forms.text import Text
 
 PASS_NAMES: Mapping[str, Text] = {
@@ -18,8 +18,29 @@ PASS_NAMES: Mapping[str, Text] = {
     "breakfast": Text("breakfast", "el desayuno"),
     "lunch": Text("lunch", "el almuerzo"),
     "supper": Text("supper", "la cena"),
+    "glucose": Text("glucose", "la glucosa"),
 }
-"""Names of the usual passes and meals; a facility's own come in as `names`."""
+"""Names of the usual passes and meals, and of what a scale measures; a facility's own come in as `names`."""
+
+UNIT_NAMES: Mapping[str, tuple[str, str, str, str]] = {
+    "tablet": ("tablet", "tablets", "tableta", "tabletas"),
+    "capsule": ("capsule", "capsules", "cápsula", "cápsulas"),
+    "film": ("film", "films", "lámina", "láminas"),
+    "lozenge": ("lozenge", "lozenges", "pastilla", "pastillas"),
+    "puff": ("puff", "puffs", "inhalación", "inhalaciones"),
+    "spray": ("spray", "sprays", "rociada", "rociadas"),
+    "drop": ("drop", "drops", "gota", "gotas"),
+    "patch": ("patch", "patches", "parche", "parches"),
+    "units": ("unit", "units", "unidad", "unidades"),
+    "dose": ("dose", "doses", "dosis", "dosis"),
+    "syringe": ("syringe", "syringes", "jeringa", "jeringas"),
+    "vial": ("vial", "vials", "vial", "viales"),
+    "application": ("application", "applications", "aplicación", "aplicaciones"),
+    "kit": ("kit", "kits", "kit", "kits"),
+    "tube": ("tube", "tubes", "tubo", "tubos"),
+    "device": ("device", "devices", "dispositivo", "dispositivos"),
+}
+"""Units that are counted, one and many, in both languages; measures as mg and mL are the same everywhere."""
 
 DAYS = {
     "en": ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"),
@@ -45,14 +66,23 @@ def words(timing: Timing, language: str = "en", *, names: Mapping[str, Text] | N
     return said.timing(timing)
 
 
+def dose_words(dose: Dose, language: str = "en") -> str:
+    """Say a dose: `2 tablets`, `2 tabletas`, `0.5 mL`."""
+    forms = UNIT_NAMES.get(dose.unit)
+    if forms is None:
+        return str(dose)
+    place = (2 if language == "es" else 0) + (dose.value > 1 or dose.value == 0)
+    return f"{_number(dose.value)} {forms[place]}"
+
+
 def scale_words(scale: Scale, language: str = "en") -> tuple[str, ...]:
     """Say a sliding scale line by line, the calls to the prescriber first and last."""
     spanish = language == "es"
     call = "llame a quien receta" if spanish else "call the prescriber"
-    above = "" if scale.above_amount is None else f"{_number(scale.above_amount)} {scale.unit}, "
+    above = "" if scale.above_amount is None else f"{dose_words(Dose(scale.above_amount, scale.unit), language)}, "
     return (
         f"{'menos de' if spanish else 'below'} {scale.call_below}: {call}",
-        *(f"{row.low}–{row.high}: {_number(row.amount)} {scale.unit}" for row in scale.rows),
+        *(f"{row.low}–{row.high}: {dose_words(Dose(row.amount, scale.unit), language)}" for row in scale.rows),
         f"{'más de' if spanish else 'above'} {scale.call_above}: {above}{call}",
     )
 
@@ -102,7 +132,7 @@ class _Speaker:
         if not timing.doses:
             return self._list([self._name(code) for code in timing.passes])
         paired = zip(timing.passes, timing.doses, strict=True)
-        return self._list([f"{self._name(code)} {dose}" for code, dose in paired])
+        return self._list([f"{self._name(code)} {dose_words(dose, self.language)}" for code, dose in paired])
 
     def _with_slots(self, said: str, timing: Timing) -> str:
         return f"{said}: {self._slots(timing)}" if timing.passes else said
@@ -136,7 +166,9 @@ class _Speaker:
         )
 
     def _steps(self, steps: Sequence[Step]) -> str:
-        said = [f"{step.dose} {self.timing(step.timing)}{self._lasting(step)}" for step in steps]
+        said = [
+            f"{dose_words(step.dose, self.language)} {self.timing(step.timing)}{self._lasting(step)}" for step in steps
+        ]
         last = "" if steps[-1].days is None else self._in("; then stop", "; después se termina")
         return self._in("; then ", "; después ").join(said) + last
 
@@ -152,7 +184,7 @@ class _Speaker:
             raise ValueError("a sliding scale without its table can't be said")
         lines = "; ".join(scale_words(timing.scale, self.language))
         by = self._in("by", "según")
-        return f"{self.timing(timing.base)}, {by} {timing.scale.measure}: {lines}"
+        return f"{self.timing(timing.base)}, {by} {self._name(timing.scale.measure)}: {lines}"
 
 
 def _hours_en(hours: int) -> str:
