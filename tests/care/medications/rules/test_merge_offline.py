@@ -20,7 +20,7 @@ from throughcare.care.medications.rules.merge_offline import (
     outcome,
     release,
 )
-from throughcare.care.medications.rules.statuses import CHARTED, TAKEN, Status
+from throughcare.care.medications.rules.statuses import CHARTED, TAKEN, Status, may_follow
 
 EIGHT = datetime(2026, 11, 21, 13, tzinfo=UTC)
 DOSES = {
@@ -260,3 +260,18 @@ def test_every_event_is_somewhere_a_person_can_see_it(events: list[Charted]) -> 
 def test_an_event_that_was_seen_is_answered_repeat_whatever_came_between(events: list[Charted]) -> None:
     log = merged(*events).log
     assert all(decision is Decision.REPEAT for _, decision in merge(log, events, DOSES, DEVICES).decisions)
+
+
+@settings(max_examples=100, deadline=None)
+@given(batches())
+def test_the_end_is_that_of_charting_online_one_by_one_in_the_order_of_time(events: list[Charted]) -> None:
+    found = merged(*events).outcome
+    waiting = {e for e, _ in found.review}
+    taken_back = {e.id for e in found.taken_back}
+    online: dict[str, Status] = {}
+    for one in sorted(set(events) - waiting, key=lambda e: (e.happened_at, e.device, e.sequence, e.id, e.digest)):
+        if one.status is Status.ERROR or one.id in taken_back:
+            continue
+        if may_follow(online.get(one.dose, Status.EXPECTED), one.status):
+            online[one.dose] = one.status
+    assert {dose: found.standing(dose) for dose in found.chains} == online

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from throughcare.care.medications.rules.adherence import AdherenceTable
 from throughcare.care.medications.rules.counting import CountTable
@@ -31,6 +31,32 @@ COVERING = "medications/covering.toml"
 PASSES = "medications/passes.toml"
 
 Row = Mapping[str, Any]
+Table = TypeVar("Table")
+
+
+def _naming(path: str) -> Callable[[Callable[[str], Table]], Callable[[str], Table]]:
+    """Name the file where its content can't be used; a wrong number must stop the start, not a dose at 08:00."""
+
+    def reading(build: Callable[[str], Table]) -> Callable[[str], Table]:
+        @wraps(build)
+        def read(digest: str) -> Table:
+            try:
+                return build(digest)
+            except KeyError as error:
+                raise content.ContentError(path, f"lacks [{error.args[0]}], or a row names it wrongly.") from None
+            except (TypeError, ValueError, ArithmeticError) as error:
+                if isinstance(error, content.ContentError):
+                    raise
+                raise content.ContentError(path, f"can't be used: {error}.") from None
+
+        return read
+
+    return reading
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise ValueError(sentence)
 
 
 def windows() -> WindowTable:
@@ -79,6 +105,7 @@ def passes() -> PassTable:
 
 
 @lru_cache(maxsize=4)
+@_naming(WINDOWS)
 def _windows(digest: str) -> WindowTable:
     body = content.load(WINDOWS)
     agency = {WindowClass(row["id"]): _window(row, WindowClass(row["id"])) for row in content.rows(WINDOWS, "window")}
@@ -94,6 +121,7 @@ def _windows(digest: str) -> WindowTable:
 
 def _window(row: Row, key: WindowClass) -> Window:
     early, late = timedelta(minutes=row["early"]), timedelta(minutes=row["late"])
+    _require(min(early, late) >= timedelta(0), f"the window [{key}] is shorter than nothing")
     return Window(key, early, late, ", ".join(row.get("source", ())))
 
 
@@ -103,6 +131,7 @@ def _minutes(window: Window) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4)
+@_naming(REASONS)
 def _reasons(digest: str) -> ReasonTable:
     found = [_reason(row) for row in content.rows(REASONS, "reason")]
     return ReasonTable(content.load(REASONS)["version"], {(r.status, r.key): r for r in found})
@@ -110,20 +139,27 @@ def _reasons(digest: str) -> ReasonTable:
 
 def _reason(row: Row) -> Reason:
     status, key = Status(row["status"]), str(row["id"]).removeprefix(f"{row['status']}/")
+    _require("/" not in key, f"the reason [{row['id']}] doesn't begin with its status [{status}]")
     counts = Counts(row["counts"]) if "counts" in row else None
     needed = frozenset(Needs(name) for name in row.get("needs", ()))
     return Reason(key, status, Text(row["en"], row["es"]), frozenset(row["attested_by"]), counts, needed)
 
 
 @lru_cache(maxsize=4)
+@_naming(ADHERENCE)
 def _adherence(digest: str) -> AdherenceTable:
     body = content.load(ADHERENCE)
+    for name in ("share", "month_share"):
+        _require(0 < body[name] <= 1, f"[{name}] is [{body[name]}]: give a part of 1")
     return AdherenceTable(**{name: body[name] for name in AdherenceTable.__dataclass_fields__})
 
 
 @lru_cache(maxsize=4)
+@_naming(OPIOID)
 def _opioid(digest: str) -> OpioidTable:
     body = content.load(OPIOID)
+    _require(0 < body["block_days"] < body["restart_days"], "[restart_days] must come after [block_days]")
+    _require(0 < body["three_day_hours"] <= 72, "[three_day_hours] can't be more than the 72 hours of the rule")
     scale = [Alertness(r["id"], Text(r["en"], r["es"]), r["act"]) for r in content.rows(OPIOID, "sedation")]
     return OpioidTable(
         version=body["version"],
@@ -141,12 +177,16 @@ def _opioid(digest: str) -> OpioidTable:
 
 
 @lru_cache(maxsize=4)
+@_naming(KOP)
 def _kop(digest: str) -> Kop:
     body = content.load(KOP)
+    right = 1 <= body["refill_from_day"] <= body["refill_to_day"] <= body["supply_days"]
+    _require(right, "the refill days must lie within the supply, in their order")
     return Kop(**{name: body[name] for name in Kop.__dataclass_fields__})
 
 
 @lru_cache(maxsize=4)
+@_naming(COUNTING)
 def _counting(digest: str) -> CountTable:
     body = content.load(COUNTING)
     return CountTable(
@@ -161,6 +201,7 @@ def _counting(digest: str) -> CountTable:
 
 
 @lru_cache(maxsize=4)
+@_naming(ORDERS)
 def _orders(digest: str) -> OrderTable:
     body = content.load(ORDERS)
 
@@ -183,6 +224,7 @@ def _orders(digest: str) -> OrderTable:
 
 
 @lru_cache(maxsize=4)
+@_naming(COVERING)
 def _covering(digest: str) -> CoveringTable:
     body = content.load(COVERING)
     return CoveringTable(
@@ -194,6 +236,7 @@ def _covering(digest: str) -> CoveringTable:
 
 
 @lru_cache(maxsize=4)
+@_naming(PASSES)
 def _passes(digest: str) -> PassTable:
     body = content.load(PASSES)
     names = (

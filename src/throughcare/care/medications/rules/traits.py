@@ -38,6 +38,11 @@ class Traits:
         return self.schedule > 0
 
     @property
+    def leased(self) -> bool:
+        """Tell whether a dose is leased to one device offline: a second one would kill."""
+        return self.controlled or self.opioid_line or self.insulin
+
+    @property
     def pages_supervisor(self) -> bool:
         """Tell whether a missed pass of this medicine pages a supervisor (clinical.md 2.3, lockdown)."""
         return self.insulin or self.anticonvulsant or self.opioid_treatment or self.anticoagulant

@@ -1,0 +1,68 @@
+"""Hold parameters: limits at their edges, old values, strict JSON."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from throughcare.care.medications.rules import holding
+from throughcare.care.medications.rules.holding import Parameter, Reading
+
+NOW = datetime(2026, 11, 21, 13, tzinfo=UTC)
+BODY = [
+    {"measure": "pulse", "minutes": 60, "below": "50"},
+    {"measure": "glucose", "minutes": 30, "below": "70", "above": "400"},
+]
+BOTH = holding.from_json(BODY)
+
+
+def reading(measure: str, value: float, minutes: float = 5) -> Reading:
+    return Reading(measure, Decimal(str(value)), NOW - timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("readings", "answer", "codes"),
+    [
+        ([reading("pulse", 50), reading("glucose", 70)], "give", []), ([reading("pulse", 49), reading("glucose", 70)], "hold", ["hold_pulse"]),
+        ([reading("pulse", 50), reading("glucose", 69.9)], "hold", ["hold_glucose"]), ([reading("pulse", 50), reading("glucose", 400)], "give", []),
+        ([reading("pulse", 50), reading("glucose", 401)], "hold", ["hold_glucose"]), ([reading("pulse", 50)], "measure", ["measure_glucose"]),
+        ([], "measure", ["measure_pulse", "measure_glucose"]), ([reading("pulse", 49)], "hold", ["hold_pulse"]),
+        ([reading("pulse", 60, 60), reading("glucose", 100, 30)], "give", []), ([reading("pulse", 60, 61), reading("glucose", 100)], "measure", ["measure_pulse"]),
+        ([reading("pulse", 60), reading("glucose", 100, 31)], "measure", ["measure_glucose"]),
+        ([reading("pulse", 49, 20), reading("pulse", 55, 5), reading("glucose", 100)], "give", []),
+        ([reading("pulse", 60, -1), reading("glucose", 100)], "measure", ["measure_pulse"]),
+    ],
+)  # fmt: skip
+def test_values_at_their_edges(readings: list[Reading], answer: str, codes: list[str]) -> None:
+    found = holding.judge(BOTH, readings, NOW)
+    assert str(found.answer) == answer
+    assert [f.code for f in found.findings] == codes
+    assert all(f.text.en and f.text.es for f in found.findings)
+
+
+def test_no_parameters_hold_nothing() -> None:
+    assert holding.judge((), [], NOW).answer == "give"
+    assert holding.words(()) == ""
+
+
+def test_words_and_json() -> None:
+    assert holding.words(BOTH) == "Hold if pulse below 50, glucose below 70, glucose above 400"
+    assert holding.words(BOTH, "es") == "No dar si pulso menor de 50, glucosa menor de 70, glucosa mayor de 400"
+    assert holding.from_json(holding.to_json(BOTH)) == BOTH
+    (finding,) = holding.judge([Parameter("pulse", Decimal(50))], [reading("pulse", 48)], NOW).findings
+    assert finding.text.en == "Pulse is 48: hold if pulse below 50."
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("pulse", "must be a list"), ([{"measure": "mood", "below": "3"}], "[mood] isn't measured"), ([{"measure": "pulse"}], "no limit"),
+        ([{"measure": "pulse", "below": "x"}], "no limit. Write"), ([{"measure": "pulse", "below": 0.5}], "no limit. Write"),
+        ([{"measure": "pulse", "below": "60", "above": "50"}], "every dose"), ([{"measure": "pulse", "below": "50", "age": 3}], "nothing else"),
+        ([{"measure": "pulse", "below": "50", "minutes": 0}], "[0] minutes old"), ([{"measure": "pulse", "below": "50", "minutes": "9"}], "no whole number"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_followed_is_refused(body: object, sentence: str) -> None:
+    with pytest.raises(holding.HoldError) as refused:
+        holding.from_json(body)
+    assert sentence in str(refused.value)
