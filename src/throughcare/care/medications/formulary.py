@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from throughcare.care.medications import formulary_rows as rows
-from throughcare.care.medications.formulary_rows import Ingredient, Product, Strength, Window
+from throughcare.care.medications.formulary_rows import Ingredient, Product, Strength
 from throughcare.care.medications.rules import barcodes
 from throughcare.kernel import content
 
@@ -18,7 +18,7 @@ CHECKS = "formulary/checks.toml"
 UNLISTED = "This pack is not on the formulary. Compare its label with the order, or call the pharmacy."
 UNSURE = "The pack's number can be read in more than one way. Compare the name and strength on the label."
 
-__all__ = ["CHECKS", "FORMULARY", "Formulary", "Ingredient", "Product", "Scan", "Strength", "Window", "load"]
+__all__ = ["CHECKS", "FORMULARY", "Formulary", "Ingredient", "Product", "Scan", "Strength", "load"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,6 @@ class Formulary:
     attribution: str
     products: tuple[Product, ...]
     ingredients: Mapping[str, Ingredient]
-    windows: Mapping[str, Window]
     critical_titles: Mapping[str, str]
     _by_id: Mapping[str, Product] = field(repr=False)
     _codes: Mapping[str, str] = field(repr=False)
@@ -145,11 +144,10 @@ def load() -> Formulary:
 @lru_cache(maxsize=2)
 def _load(_: tuple[str, int]) -> Formulary:
     body, checks = content.load(FORMULARY), content.load(CHECKS)
-    windows = {row["id"]: rows.window(row) for row in content.rows(FORMULARY, "window")}
     critical = {str(row["id"]): str(row["title"]) for row in content.rows(FORMULARY, "critical")}
     ingredients = {row["id"]: rows.ingredient(CHECKS, row) for row in content.rows(CHECKS, "ingredient")}
     aliases = rows.aliases_of(content.rows(FORMULARY, "alias"))
-    words = rows.Words(ingredients, frozenset(windows), frozenset(critical), aliases)
+    words = rows.Words(ingredients, frozenset(critical), aliases)
     products = rows.products(FORMULARY, content.rows(FORMULARY, "product"), words)
     coded = content.rows(FORMULARY, "coded")
     return Formulary(
@@ -160,7 +158,6 @@ def _load(_: tuple[str, int]) -> Formulary:
         attribution=str(body["attribution"]),
         products=products,
         ingredients=ingredients,
-        windows=windows,
         critical_titles=critical,
         _by_id={product.rxcui: product for product in products},
         _codes={code: row["id"] for row in coded for code in row["codes"].split()},

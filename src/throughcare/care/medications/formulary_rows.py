@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.kernel.content import ContentError, Row
 
 FLAGS = frozenset(
@@ -57,6 +58,7 @@ FORMS = {
     "Extended Release": "extended-release",
     "Delayed Release": "delayed-release",
 }
+WINDOWS = frozenset({"", *WindowClass})
 UNITS = {"MG": "mg", "UNT": "units", "MEQ": "mEq", "ML": "mL", "HR": "h", "ACTUAT": "puff"}
 
 
@@ -68,16 +70,6 @@ class Strength:
     amount: Decimal
     unit: str
     per: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """How many minutes from its time a dose is still on time."""
-
-    id: str
-    title: str
-    minutes: int
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,7 @@ class Product:
     volume_ml: Decimal | None
     schedule: str
     va_class: str
-    window: str
+    window: WindowClass | None
     critical: str
     flags: frozenset[str]
     monitor: frozenset[str]
@@ -216,17 +208,11 @@ class Ingredient:
     verification: str
 
 
-def window(row: Row) -> Window:
-    """Read a dose window."""
-    return Window(row["id"], row["title"], int(row["minutes"]), row["source"])
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """What the words of a product's row may be."""
 
     ingredients: Mapping[str, Ingredient]
-    windows: frozenset[str]
     critical: frozenset[str]
     aliases: Mapping[str, tuple[str, ...]]
 
@@ -261,7 +247,7 @@ def _product(path: str, row: Row, words: Words) -> tuple[str, Decimal, Row]:
         "volume_ml": _number(path, row, row["volume_ml"]),
         "schedule": row["schedule"],
         "va_class": row["va_class"],
-        "window": row["window"],
+        "window": WindowClass(row["window"]) if row["window"] else None,
         "critical": row["critical"],
         "flags": flags,
         "monitor": frozenset(row["monitor"].split()),
@@ -278,7 +264,7 @@ def _refuse_unknown(path: str, row: Row, words: Words, flags: frozenset[str], st
         *((flag, flag in FLAGS) for flag in sorted(flags)),
         *((strength.ingredient, strength.ingredient in words.ingredients) for strength in strengths),
         (row["route"], row["route"] in ROUTES),
-        (row["window"], row["window"] in words.windows | {""}),
+        (row["window"], row["window"] in WINDOWS),
         (row["critical"], row["critical"] in words.critical | {""}),
         (row["schedule"], row["schedule"] in {"", "CII", "CIII", "CIV", "CV"}),
     )

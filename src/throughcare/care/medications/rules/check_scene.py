@@ -1,0 +1,126 @@
+"""What is on the table while an order is checked: each medicine as its ingredients, salts joined, with its daily amounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from throughcare.care.medications.formulary import Formulary
+from throughcare.care.medications.formulary_rows import Product
+from throughcare.care.medications.rules.check_facts import SEALED, Alert, Candidate, Check, Grade, Situation, Taken
+from throughcare.care.medications.rules.check_tables import Checks
+
+
+@dataclass(frozen=True)
+class Medicine:
+    """One medicine as the rules see it. An unknown product counts as taken up by the whole body."""
+
+    key: str
+    name: str
+    contents: frozenset[str]
+    product: Product | None
+    daily: Decimal | None
+    sealed: bool = False
+    home: bool = False
+    together: bool = False
+
+    @property
+    def systemic(self) -> bool:
+        """Tell whether interactions count."""
+        return self.product is None or self.product.systemic
+
+    @property
+    def moud(self) -> bool:
+        """Tell whether it may be opioid treatment."""
+        return self.product is not None and self.product.has("moud")
+
+    def route_in(self, routes: frozenset[str]) -> bool:
+        """Tell whether its route is one of these; no routes, or an unknown product, is yes."""
+        return not routes or self.product is None or self.product.route in routes
+
+    def amount(self, code: str, book: Formulary) -> Decimal | None:
+        """Give how much of a drug it brings a day, in the unit of its strength; None if that isn't known."""
+        if self.product is None or self.daily is None:
+            return None
+        found = [
+            self.product.amount(strength.ingredient, self.daily)
+            for strength in self.product.strengths
+            if book.base(strength.ingredient) == code
+        ]
+        known = [amount[0] for amount in found if amount is not None]
+        return sum(known, Decimal(0)) if known and len(known) == len(found) else None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The candidate, what else the person takes, and the tables."""
+
+    checks: Checks
+    candidate: Candidate
+    situation: Situation
+    new: Medicine
+    others: tuple[Medicine, ...]
+    unread: tuple[Taken, ...]
+
+    @cached_property
+    def book(self) -> Formulary:
+        """Give the formulary."""
+        return self.checks.book
+
+    def names(self, codes: frozenset[str]) -> str:
+        """Say the drugs of these codes."""
+        return ", ".join(sorted(self.book.ingredient_name(code) for code in codes))
+
+    def limit(self, name: str) -> int:
+        """Give a configured limit."""
+        return int(self.checks.limits[name])
+
+    def alert(
+        self, rule: str, check: Check, grade: Grade, sentence: str, *,
+        action: str = "", source: str = "", by: tuple[Medicine, ...] = (),
+    ) -> Alert:  # fmt: skip
+        """Make an alert; where a sealed medicine has a part in it, nothing of the rule or the medicine is told."""
+        if any(medicine.sealed for medicine in by):
+            return Alert("SEALED", Check.INTERACTION, grade, SEALED, sealed=True)
+        with_key = by[0].key if len(by) == 1 else ""
+        return Alert(rule, check, grade, sentence, action, source, with_key)
+
+
+def scene_of(candidate: Candidate, situation: Situation, checks: Checks) -> Scene:
+    """Lay out what is checked; what an order replaces is left out, and what can't be read is set apart."""
+    book = checks.book
+    others: list[Medicine] = []
+    unread: list[Taken] = []
+    for taken in situation.medicines:
+        if taken.key in candidate.replaces:
+            continue
+        medicine = _medicine(taken, book, together=taken.key in candidate.together_with)
+        if medicine.contents:
+            others.append(medicine)
+        else:
+            unread.append(taken)
+    new = _new(candidate, book)
+    return Scene(checks, candidate, situation, new, tuple(others), tuple(unread))
+
+
+def _new(candidate: Candidate, book: Formulary) -> Medicine:
+    product = candidate.product
+    contents = (
+        product.ingredients if product is not None else book.contents(candidate.code) or book.named(candidate.text)
+    )
+    name = product.label if product is not None else candidate.text
+    return Medicine("", name, _joined(contents, book), product, candidate.daily)
+
+
+def _medicine(taken: Taken, book: Formulary, *, together: bool) -> Medicine:
+    product = book.product(taken.code)
+    contents = book.contents(taken.code) or book.named(taken.text)
+    name = product.label if product is not None else taken.text
+    return Medicine(
+        taken.key, name, _joined(contents, book), product, taken.daily, taken.sealed, taken.home, together
+    )  # fmt: skip
+
+
+def _joined(contents: frozenset[str], book: Formulary) -> frozenset[str]:
+    return frozenset(book.base(code) for code in contents)
