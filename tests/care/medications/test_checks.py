@@ -364,6 +364,11 @@ def test_an_allergy_nobody_understands_fails_closed(fact: AllergyFact) -> None:
     assert "eye" in report.could_not_run[0].sentence
 
 
+def test_no_known_allergies_in_words_is_no_allergy() -> None:
+    for text in ("NKDA", "No known drug allergies", "Ninguna"):
+        assert not asked("sertraline 50", allergies=(AllergyFact(text),)).interrupts
+
+
 def test_allergies_never_asked_fail_closed() -> None:
     report = asked("sertraline 50", allergies_asked=False)
     assert report.needs_reason == ("could-not-run:allergy:not-asked",)
@@ -522,7 +527,7 @@ def test_an_unknown_product_fails_closed() -> None:
 def test_an_uncoded_home_medicine_fails_closed_and_a_named_one_is_read() -> None:
     report = asked("sertraline 50", Taken("home-1", text="water pill", home=True))
     assert report.needs_reason == ("could-not-run:interaction:home-1",)
-    assert grades(asked("ibuprofen 600", Taken("home-1", text="Coumadin", home=True)))["DDI-39"] is STOP
+    assert grades(asked("ibuprofen 600", Taken("home-1", text="Coumadin 5 mg daily", home=True)))["DDI-39"] is STOP
 
 
 def test_unreadable_medicines_fail_closed() -> None:

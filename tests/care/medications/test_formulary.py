@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from throughcare.care.medications import formulary
 from throughcare.care.medications.rules import barcodes
@@ -127,10 +129,10 @@ def test_the_classes_follow_the_rules() -> None:
         if product.has("usually_kop"):
             assert not product.has("never_kop"), product.name
         if "insulin" in names:
-            assert product.window == "time-critical" and product.critical == "insulin" and product.has("glucose_before")
+            assert product.window == "time_critical" and product.critical == "insulin" and product.has("glucose_before")
             assert product.unit == "units"
         if product.has("last_dose_gate"):
-            assert product.window == "opioid-line" and product.has("moud") and product.has("sedation_before")
+            assert product.window == "opioid_line" and product.has("moud") and product.has("sedation_before")
         if product.injected and product.rxcui != "1870207":
             assert product.has("never_kop"), product.name
         if product.window:
@@ -147,7 +149,7 @@ def test_emergency_drugs_are_those_of_the_ruling() -> None:
 
 def test_every_critical_class_and_window_is_used() -> None:
     assert {p.critical for p in BOOK.products} - {""} == set(BOOK.critical_titles)
-    assert {p.window for p in BOOK.products} - {None} == {"time-critical", "opioid-line"}
+    assert {p.window for p in BOOK.products} - {None} == {"time_critical", "opioid_line"}
     with pytest.raises(ValueError, match="no flag"):
         BOOK.products[0].has("keep_on_person")
 
@@ -182,6 +184,81 @@ def test_quantities_come_from_the_strength_alone() -> None:
     assert BOOK.product("1996184").amount("1819", Decimal(1)) == (Decimal(100), "mg")
     assert BOOK.product("198029").amount("7407", Decimal(1)) == (Decimal("13.992"), "mg")
     assert BOOK.product("106258").amount("5492", Decimal(1)) is None, "a cream's dose is not computed"
+
+
+@pytest.mark.parametrize(
+    ("line", "drugs"),
+    [
+        ("Lisinopril 10 mg daily", {"29046"}),
+        ("metoprolol succinate ER 50mg po once a day", {"6918"}),
+        ("hydrocodone/acetaminophen 5/325 prn", {"5489", "161"}),
+        ("Zoloft 100", {"36437"}),
+        ("lithium carbonate 300 mg BID", {"42351"}),
+        ("sertraline and something blue", set()),
+        ("water pill", set()),
+        ("", set()),
+    ],
+)
+def test_a_line_as_people_write_it_is_read_whole_or_not_at_all(line: str, drugs: set[str]) -> None:
+    assert BOOK.said(line) == drugs
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.text("0123456789()\x1d]dC", max_size=60)))
+def test_nothing_that_is_typed_or_scanned_breaks(text: str) -> None:
+    found = BOOK.by_scan(text)
+    assert (found.product is None) is bool(found.sentence)
+    BOOK.find(text)
+    BOOK.said(text)
+
+
+def test_an_agency_signs_by_naming_who_reviewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "formulary").mkdir()
+    for path in (formulary.FORMULARY, formulary.CHECKS):
+        (tmp_path / path).write_text('version = "ct-1"\nreviewed_by = "A. Sample-Reyes, PharmD"\noverrides = []\n')
+    monkeypatch.setenv(content.OVERLAY_SETTING, str(tmp_path))
+    content.forget()
+    signed = formulary.load()
+    (tmp_path / formulary.CHECKS).write_text("overrides = []\n")
+    content.forget()
+    half = formulary.load()
+    monkeypatch.delenv(content.OVERLAY_SETTING)
+    content.forget()
+    assert (signed.edition, signed.provisional, len(signed.products)) == ("ct-1", False, 371)
+    assert half.provisional, "both files are to be signed"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("flags", "never_kop keep_away"),
+        ("route", "by air"),
+        ("window", "often"),
+        ("schedule", "C9"),
+        ("strengths", "161=5 MG/"),
+    ],
+)
+def test_a_wrong_word_is_refused_with_its_row(tmp_path: Path, monkeypatch, field: str, value: str) -> None:
+    (tmp_path / "formulary").mkdir()
+    change = f'[[overrides]]\ntable = "product"\nid = "312941"\n{field} = "{value}"\n'
+    if field == "strengths":
+        change = change.replace("161=5 MG/", "99999999=5 MG")
+    (tmp_path / formulary.FORMULARY).write_text(change)
+    monkeypatch.setenv(content.OVERLAY_SETTING, str(tmp_path))
+    content.forget()
+    try:
+        with pytest.raises(content.ContentError, match="312941"):
+            formulary.load()
+    finally:
+        monkeypatch.delenv(content.OVERLAY_SETTING)
+        content.forget()
+
+
+@pytest.mark.parametrize("path", content.names("formulary"))
+def test_each_file_says_version_source_since_when_and_who_reviewed(path: str) -> None:
+    body = content.load(path)
+    assert body["version"] and body["source"] and body["effective_from"]
+    assert body["reviewed_by"] == "" and "provisional" in body["review"]
 
 
 # --- packs ----------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from throughcare.kernel import content
 
 FORMULARY = "formulary/formulary.toml"
 CHECKS = "formulary/checks.toml"
+LONGEST_NAME = 6  # words
 UNLISTED = "This pack is not on the formulary. Compare its label with the order, or call the pharmacy."
 UNSURE = "The pack's number can be read in more than one way. Compare the name and strength on the label."
 
@@ -55,6 +56,7 @@ class Formulary:
     _by_id: Mapping[str, Product] = field(repr=False)
     _codes: Mapping[str, str] = field(repr=False)
     _named: Mapping[str, str] = field(repr=False)
+    _ignored: frozenset[str] = field(repr=False)
     _names: Mapping[str, str] = field(repr=False)
     _packs: tuple[tuple[str, str, str], ...] = field(repr=False)
 
@@ -91,6 +93,21 @@ class Formulary:
         """Give the ingredient codes that these words name as a whole (an ingredient or a brand); or nothing."""
         key = self._named.get(rows.plain(text), "")
         return frozenset(key.split("+")) if key else frozenset()
+
+    def said(self, text: str) -> frozenset[str]:
+        """Give the drugs that a line such as `lisinopril 10 mg daily` names; nothing if one word isn't understood."""
+        words = rows.plain(text).split()
+        found: frozenset[str] = frozenset()
+        at = 0
+        while at < len(words):
+            runs = (size for size in range(min(LONGEST_NAME, len(words) - at), 0, -1))
+            size = next((size for size in runs if " ".join(words[at : at + size]) in self._named), 0)
+            if size:
+                found |= self.named(" ".join(words[at : at + size]))
+            elif words[at] not in self._ignored and not words[at][0].isdigit():
+                return frozenset()
+            at += size or 1
+        return found
 
     def base(self, rxcui: str) -> str:
         """Give the code under which salts of one drug are compared: lithium for lithium carbonate, else itself."""
@@ -162,6 +179,7 @@ def _load(_: tuple[str, int]) -> Formulary:
         _by_id={product.rxcui: product for product in products},
         _codes={code: row["id"] for row in coded for code in row["codes"].split()},
         _named=rows.names_of(coded, aliases),
+        _ignored=frozenset(body["said"]["ignored"]),
         _names={row["id"]: row["names"] for row in coded if "+" not in row["id"]},
         _packs=rows.packs(content.rows(FORMULARY, "pack")),
     )

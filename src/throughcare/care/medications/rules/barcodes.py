@@ -31,14 +31,14 @@ def read(scanned: str) -> Barcode | str:
     text = scanned.strip().strip(SEPARATOR)
     if not text:
         return "Nothing was scanned. Scan the pack again."
-    if len(text) > 200:
+    if len(text) > 200 or not text.isascii():
         return "This is no pack's barcode. Scan the pack's own code."
     for mark in SYMBOLOGIES:
         if text.startswith(mark):
             return _elements(text.removeprefix(mark).strip(SEPARATOR))
     if re.fullmatch(r"\d{4,5}-\d{3,4}-\d{1,2}", text):
         return _hyphenated(text)
-    if text.startswith("(") or SEPARATOR in text or not text.isascii() or not text.isdigit():
+    if text.startswith("(") or SEPARATOR in text or not text.isdigit():
         return _elements(text)
     if len(text) in PLAIN:
         return PLAIN[len(text)](text)

@@ -28,6 +28,7 @@ FILLERS = frozenset(
             "la",
             "el",
         ),
+        *("no", "known", "none", "nkda", "nka", "ninguna", "ninguno", "conocida", "conocidas"),
         *("drug", "drugs", "medication", "medicine", "medicines", "antibiotic", "reaction", "the", "of", "de", "all"),
     ]
 )

@@ -107,7 +107,7 @@ def scene_of(candidate: Candidate, situation: Situation, checks: Checks) -> Scen
 def _new(candidate: Candidate, book: Formulary) -> Medicine:
     product = candidate.product
     contents = (
-        product.ingredients if product is not None else book.contents(candidate.code) or book.named(candidate.text)
+        product.ingredients if product is not None else book.contents(candidate.code) or book.said(candidate.text)
     )
     name = product.label if product is not None else candidate.text
     return Medicine("", name, _joined(contents, book), product, candidate.daily)
@@ -115,7 +115,7 @@ def _new(candidate: Candidate, book: Formulary) -> Medicine:
 
 def _medicine(taken: Taken, book: Formulary, *, together: bool) -> Medicine:
     product = book.product(taken.code)
-    contents = book.contents(taken.code) or book.named(taken.text)
+    contents = book.contents(taken.code) or book.said(taken.text)
     name = product.label if product is not None else taken.text
     return Medicine(
         taken.key, name, _joined(contents, book), product, taken.daily, taken.sealed, taken.home, together
