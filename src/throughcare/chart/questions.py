@@ -1,5 +1,6 @@
 """A form's rows as the fields that pages draw: one way of asking for every room."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ WORDS = {
         "time": "time",
         "other": "in own words",
         "unable": "Can't be asked",
+        "unable_of": "Can't be asked: {question}",
     },
     "es": {
         "yes": "Sí",
@@ -25,14 +27,17 @@ WORDS = {
         "time": "hora",
         "other": "en sus palabras",
         "unable": "No se pudo",
+        "unable_of": "No se pudo: {question}",
     },
 }
+# One key answers a question: digits and letters in order; y, n and u have one meaning everywhere, j and k move.
+KEYS = "123456789abcdefgilmopqrtvwxz"
 STATES = {"empty": "open", "started": "current", "done": "done", "unable": "done", "faulty": "attention"}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One visible line of a form: a heading, or a question with its fields."""
+    """One line of a form: a heading, or a question with its fields; not yet asked if an answer may call it up."""
 
     heading: str
     level: int
@@ -40,6 +45,10 @@ class Question:
     unable: FieldShape | None = None
     positive: bool = False
     add_row: str = ""
+    field: str = ""
+    asked: bool = True
+    when: str = ""
+    required: bool = False
 
 
 def questions(section: forms.SectionView, lang: str) -> list[Question]:
@@ -49,12 +58,12 @@ def questions(section: forms.SectionView, lang: str) -> list[Question]:
 
 def shown(section: forms.SectionView) -> str:
     """Name the questions that a page shows, so that a save can tell which ones its answers have called up since."""
-    return " ".join(row.field for row in section.rows if row.kind not in ("group", "display"))
+    return " ".join(row.field for row in section.rows if row.asked and row.kind not in ("group", "display"))
 
 
 def fields_hidden(section: forms.SectionView) -> list[str]:
     """Name the tick-box fields of a section: a browser posts nothing for an empty one, so the page posts a blank."""
-    return [row.field for row in section.rows if row.options and row.repeats]
+    return [row.field for row in section.rows if row.options and row.repeats and row.asked]
 
 
 def steps(view: forms.FormView, current: str, address: str) -> list[Section]:
@@ -90,9 +99,39 @@ def faults(view: forms.FormView) -> list[FieldError]:
 def _question(row: forms.Row, lang: str) -> Question:
     text = row.text.said(lang)
     if row.kind in ("group", "display"):
-        return Question(text, row.level, (), add_row=row.field if row.next_row is not None else "")
+        add = row.field if row.next_row is not None else ""
+        return Question(text, row.level, (), add_row=add, field=row.field, asked=row.asked, when=_when(row))
     label = f"{row.prefix} {text}".strip()
-    return Question("", row.level, tuple(_fields(row, label, lang)), _unable(row, lang), row.positive)
+    return Question(
+        heading="",
+        level=row.level,
+        fields=tuple(_fields(row, label, lang)),
+        unable=_unable(row, label, lang),
+        positive=row.positive,
+        field=row.field,
+        asked=row.asked,
+        when=_when(row),
+        required=row.required,
+    )
+
+
+def _when(row: forms.Row) -> str:
+    """Write the conditions for the script: every clause must hold; of a clause all, or any."""
+    clauses = [{"any": c.any, "tests": [[k.field, k.operator, k.value, k.holds] for k in c.tests]} for c in row.when]
+    return json.dumps(clauses, separators=(",", ":")) if clauses else ""
+
+
+def _choices(row: forms.Row, lang: str) -> tuple[Option, ...]:
+    plain = {"Yes": "y", "No": "n"}
+    return tuple(
+        Option(
+            value=o.code,
+            label=o.text.said(lang),
+            key="n" if o.exclusive else plain.get(o.text.en) or KEYS[at : at + 1],
+            exclusive=o.exclusive,
+        )
+        for at, o in enumerate(row.options)
+    )
 
 
 def _fields(row: forms.Row, label: str, lang: str) -> list[FieldShape]:
@@ -105,14 +144,14 @@ def _fields(row: forms.Row, label: str, lang: str) -> list[FieldShape]:
     }
     value = row.typed[0] if row.typed else ""
     if row.kind == "boolean":
-        options = (Option("yes", words["yes"]), Option("no", words["no"]))
+        plain = (Option("yes", words["yes"], key="y"), Option("no", words["no"], key="n"))
         chosen = {"true": "yes", "false": "no"}.get(value.lower(), value)
-        return [FieldShape(row.field, kind="radio", value=chosen, options=options, inline=True, **common)]  # type: ignore[arg-type]
+        return [FieldShape(row.field, kind="radio", value=chosen, options=plain, inline=True, **common)]  # type: ignore[arg-type]
     if row.options:
-        choices = tuple(Option(o.code, o.text.said(lang)) for o in row.options)
         picked = [o.code for o in row.options if o.chosen]
         kind = "checks" if row.repeats else "radio"
-        fields = [FieldShape(row.field, kind=kind, value=picked, options=choices, inline=True, **common)]  # type: ignore[arg-type]
+        options = _choices(row, lang)
+        fields = [FieldShape(row.field, kind=kind, value=picked, options=options, inline=True, **common)]  # type: ignore[arg-type]
         if row.kind == "open-choice":
             own = row.typed_parts.get("other", "")
             fields.append(FieldShape(f"{row.field}~other", label=f"{label}, {words['other']}", value=own, width="m"))
@@ -130,6 +169,8 @@ def _fields(row: forms.Row, label: str, lang: str) -> list[FieldShape]:
             unit=row.unit,
             width=WIDTH.get(row.kind, ""),  # type: ignore[arg-type]
             max_length=row.max_length,
+            maximum="" if row.maximum is None else str(row.maximum),
+            places=row.places,
             rows=2,
             **common,  # type: ignore[arg-type]
         )
@@ -154,14 +195,14 @@ def _moment(row: forms.Row, label: str, words: Mapping[str, str], common: Mappin
     return [day, hour]
 
 
-def _unable(row: forms.Row, lang: str) -> FieldShape | None:
+def _unable(row: forms.Row, question: str, lang: str) -> FieldShape | None:
     if not row.unable_allowed:
         return None
     words = WORDS["es" if lang == "es" else "en"]
     options = [Option("", "—"), *(Option(r.value, t.said(lang)) for r, t in forms.UNABLE_TEXT.items())]
     return FieldShape(
         f"{row.field}~unable",
-        label=words["unable"],
+        label=words["unable_of"].format(question=question),
         kind="select",
         value=row.unable_reason,
         options=options,

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 
 from throughcare.kernel import db, events
 from throughcare.kernel.actor import Actor
@@ -83,6 +84,9 @@ def _digest(name: str, kwargs: Any) -> bytes:
 
 
 def _first_result(intent: UUID, name: str, digest: bytes) -> bytes | None:
+    # Sent twice at once, the second waits for what the first gives.
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(intent)])
     first = Intent.objects.filter(id=intent).first()
     if first is None:
         return None

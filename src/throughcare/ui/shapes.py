@@ -141,6 +141,10 @@ class Option:
     label: str
     hint: str = ""
     disabled: bool = False
+    key: str = ""
+    """The one key that chooses it, where questions are answered by keyboard."""
+    exclusive: bool = False
+    """It stands alone: "none of these"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,8 @@ class FieldShape:
     maximum: str = ""
     step: str = ""
     max_length: int | None = None
+    places: int | None = None
+    """Only for `number`: decimal places; a box that can hold no more then moves on by itself."""
     rows: int = 4
     placeholder: str = ""
     readonly: bool = False

@@ -71,7 +71,8 @@ def test_answers_call_up_their_questions_before_the_page_goes_on(as_nurse, arriv
     section = "medicines-section"
     page = as_nurse.get(base, {"section": section}).content.decode()
     shown = re.search(r'name="shown" value="([^"]*)"', page).group(1)
-    assert "medicine.drug" not in page
+    assert "medicine.drug" not in shown
+    assert re.search(r'data-question="medicine.drug:0"[^>]* hidden disabled', page), "it stands ready for the script"
     post = {
         "section": section,
         "next": "injury-section",

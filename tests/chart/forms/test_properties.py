@@ -57,8 +57,13 @@ def test_any_answers(name: str, data: st.DataObject) -> None:
     answers = forms.parse(form, posted, zone=ZONE, now=NOW)
     asked = forms.enabled(form, answers)
     view = forms.render(form, answers, unfinished=True)
-    shown = {forms.Key(row.link_id, row.row) for section in view.sections for row in section.rows}
-    assert shown <= asked
+    rows = [row for section in view.sections for row in section.rows]
+    spare = {row.link_id: row.next_row for row in rows if row.next_row is not None}
+    in_use = [row for row in rows if row.row is None or row.row != spare.get(row.link_id.split(".")[0])]
+    assert {forms.Key(row.link_id, row.row) for row in in_use} <= asked
+    ahead = [row for section in forms.render(form, answers, ahead=True).sections for row in section.rows]
+    assert [row.field for row in ahead if row.asked] == [row.field for row in rows], "ahead of it, nothing else changes"
+    assert all(row.when for row in ahead if not row.asked)
     assert {p.link_id for p in forms.positives(form, answers)} <= {key.link_id for key in asked}
     for field in posted:
         assert field in answers.posted

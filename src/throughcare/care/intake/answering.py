@@ -39,11 +39,17 @@ def typed(form: forms.Form, posted: Mapping[str, list[str]]) -> forms.Answers:
     return forms.parse(form, posted, zone=ZONE, now=clock.now())
 
 
+def known(arrival: Arrival, sex: str) -> dict[str, list[str]]:
+    """Give what the record answers before anybody asks, for the nurse to correct: whether the person can be pregnant."""
+    looked = arrival.quick_look.posted.get("can-be-pregnant", []) if arrival.quick_look is not None else []
+    return {"can-be-pregnant": list(looked) or ["no" if sex == "male" else "yes"]}
+
+
 def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) -> Asked:
     """Give the screening's answers so far, its instruments with their scores, and what they call for together."""
     form = forms.load(SCREENING)
     response = arrival.screening
-    answers = typed(form, response.posted if response is not None else {})
+    answers = typed(form, response.posted if response is not None else known(arrival, sex))
     instruments = {r.form: r for r in FormResponse.objects.filter(purpose="intake", ref=arrival.id)}
     scores = {name: scored for name, r in instruments.items() if (scored := _score(r, sex)) is not None}
     called = rules.consequences(

@@ -56,7 +56,8 @@ def intake_of(request: Request, person_id: UUID) -> HttpResponse:
 def look(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
     """Show the quick look: ninety seconds, one page."""
     arrival = reads.arrival_of(request.lens, person_id, arrival_id)
-    answers = answering.typed(forms.load(answering.QUICK_LOOK), views.known(request.lens, person_id))
+    known = answering.known(arrival, answering.sex_of(arrival.person_id))
+    answers = answering.typed(forms.load(answering.QUICK_LOOK), known)
     return _look(request, arrival.person_id, arrival_id, answers)
 
 
@@ -77,7 +78,7 @@ def look_done(request: Request, person_id: UUID, arrival_id: UUID) -> HttpRespon
 def _look(
     request: Request, person_id: UUID, arrival_id: UUID, answers: forms.Answers, *, unfinished: bool = False
 ) -> HttpResponse:
-    view = forms.render(forms.load(answering.QUICK_LOOK), answers, lang="en", unfinished=unfinished)
+    view = forms.render(forms.load(answering.QUICK_LOOK), answers, lang="en", unfinished=unfinished, ahead=True)
     context = {
         "banner": banner.of(request.lens, person_id),
         **questions.whole(view),
@@ -197,7 +198,8 @@ def instrument(request: Request, person_id: UUID, arrival_id: UUID, form: str) -
     if request.headers.get("X-Autosave"):
         work = reads.work(request.lens, person_id, arrival_id)
         return pages.fragment(request, "intake/screening.html", "effects", views.panel(work))
-    return _to("intake_screening", person_id, arrival_id, "next" if wants else form)
+    following = views.following(reads.work(request.lens, person_id, arrival_id)) if wants else form
+    return _to("intake_screening", person_id, arrival_id, following)
 
 
 @screen("GET", "/people/<uuid:person_id>/sexual-safety/", policy=policy.SEXUAL_SAFETY, name="sexual_safety")
@@ -221,7 +223,7 @@ def sexual_safety_done(request: Request, person_id: UUID) -> HttpResponse:
 def _sexual_safety(
     request: Request, person_id: UUID, answers: forms.Answers, *, unfinished: bool = False
 ) -> HttpResponse:
-    view = forms.render(forms.load("prea-risk"), answers, lang="en", unfinished=unfinished)
+    view = forms.render(forms.load("prea-risk"), answers, lang="en", unfinished=unfinished, ahead=True)
     context = {
         "banner": banner.of(request.lens, person_id),
         **questions.whole(view),

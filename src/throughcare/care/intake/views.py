@@ -10,8 +10,6 @@ from throughcare.care.intake import answering
 from throughcare.care.intake.reads import Waiting, Work
 from throughcare.chart import forms, questions
 from throughcare.kernel.errors import Invalid
-from throughcare.kernel.lens import Lens
-from throughcare.people.models import Person
 from throughcare.ui import wording
 from throughcare.ui.shapes import Action, ClockShape, DutyRow, Lane, Section, SignPanel
 
@@ -53,7 +51,7 @@ def _row(waiting: Waiting) -> DutyRow:
 
 def screening(work: Work, section: str, address: str, *, unfinished: bool) -> dict[str, Any]:
     """Give the screening page: steps, the present section or instrument or the review, and the panel."""
-    view = forms.render(work.asked.form, work.asked.answers, lang="en", unfinished=unfinished)
+    view = forms.render(work.asked.form, work.asked.answers, lang="en", unfinished=unfinished, ahead=True)
     instruments = _instruments(work)
     names = [s.link_id for s in view.sections] + list(instruments) + [REVIEW]
     current = _current(work, view, instruments, section, names)
@@ -112,6 +110,11 @@ def panel(work: Work) -> dict[str, Any]:
     }
 
 
+def following(work: Work) -> str:
+    """Name the instrument that waits next, else the review."""
+    return next((name for name in sorted(work.asked.instruments) if name not in work.asked.finished), REVIEW)
+
+
 def sheets() -> list[tuple[str, list[tuple[str, list[tuple[str, list[str]]]]]]]:
     """Give the quick look and the screening as paper forms: sections, questions, boxes to tick."""
     found = []
@@ -131,12 +134,6 @@ def _asked(item: Any) -> tuple[str, list[str]]:
     if item.kind.value == "boolean":
         return item.text.en, ["Yes", "No"]
     return item.text.en, [o.text.en for o in item.options]
-
-
-def known(lens: Lens, person_id: UUID) -> dict[str, list[str]]:
-    """Give what the record answers before anybody asks: whether the person can be pregnant."""
-    sex = Person.objects.filter(id=person_id).values_list("sex", flat=True).first()
-    return {"can-be-pregnant": ["no" if sex == "male" else "yes"]}
 
 
 def uuid_of(text: str) -> UUID:
@@ -167,9 +164,6 @@ def _current(
 ) -> str:
     if section in names:
         return section
-    if section == "next":
-        waiting = [name for name in instruments if name not in work.asked.finished]
-        return waiting[0] if waiting else REVIEW
     if work.arrival.state == "signed":
         return REVIEW
     open_ones = [s.link_id for s in view.sections if s.state.value not in ("done", "unable")]
@@ -181,7 +175,7 @@ def _section_of(
 ) -> forms.FormView | None:
     if current in instruments:
         answers = answering.typed(instruments[current], work.asked.instruments[current].posted)
-        return forms.render(instruments[current], answers, lang="en", unfinished=unfinished)
+        return forms.render(instruments[current], answers, lang="en", unfinished=unfinished, ahead=True)
     return view if current != REVIEW else None
 
 

@@ -147,7 +147,7 @@ def _ask(request: Request, posted: dict[str, list[str]], *, unfinished: bool = F
     lang = _language(request)
     form = forms.load(FORM)
     answers = forms.parse(form, posted, zone=ZONE, now=clock.now())
-    view = forms.render(form, answers, lang=lang, unfinished=unfinished)
+    view = forms.render(form, answers, lang=lang, unfinished=unfinished, ahead=True)
     context = {
         **questions.whole(view),
         "lang": lang,

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from throughcare.chart.forms.answers import Answers
 from throughcare.chart.forms.questionnaire import Condition, Form, Item, Key, Kind
 from throughcare.chart.forms.text import Text
 from throughcare.chart.forms.values import Amount, Choice, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition as a page can check it: a field, an operator, the value as posted, and whether it holds now."""
+
+    field: str
+    operator: str
+    value: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Conditions of which all, or any, must hold for an item to be asked."""
+
+    any: bool
+    tests: tuple[Check, ...]
+
 
 NEEDED = Text("This question needs an answer.", "Esta pregunta necesita una respuesta.")
 NEEDED_OR_UNABLE = Text(
@@ -24,6 +44,21 @@ def enabled(form: Form, answers: Answers) -> frozenset[Key]:
     for item in form.items:
         _enable(item, None, answers, rows, found)
     return frozenset(found)
+
+
+def clause(item: Item, row: int | None, answers: Answers, asked: Collection[Key]) -> Clause:
+    """The conditions of an item as a page can check them, with what they give now."""
+    tests = tuple(
+        Check(condition.question, condition.operator, _posted(condition), _holds(condition, row, answers, asked))
+        for condition in item.conditions
+    )
+    return Clause(item.behaviour == "any", tests)
+
+
+def _posted(condition: Condition) -> str:
+    if isinstance(condition.value, bool):
+        return "yes" if condition.value else "no"
+    return str(condition.value)
 
 
 def places(asked: frozenset[Key]) -> dict[str, list[Key]]:
@@ -66,7 +101,7 @@ def _enable(item: Item, row: int | None, answers: Answers, rows: dict[int, tuple
         _enable(child, row, answers, rows, found)
 
 
-def _holds(condition: Condition, row: int | None, answers: Answers, found: set[Key]) -> bool:
+def _holds(condition: Condition, row: int | None, answers: Answers, found: Collection[Key]) -> bool:
     values: Sequence[Value] = ()
     for key in (Key(condition.question, row), Key(condition.question)):
         if key in found:

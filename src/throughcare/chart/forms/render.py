@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from throughcare.chart.forms.answers import Answers
-from throughcare.chart.forms.enable import enabled, missing
+from throughcare.chart.forms.enable import Clause, clause, enabled, missing
 from throughcare.chart.forms.positive import positives, said
 from throughcare.chart.forms.questionnaire import UNABLE_TEXT, Form, Item, Key, Kind, UnableReason, WordingMissing
 from throughcare.chart.forms.text import NO_TEXT, Text
@@ -64,6 +64,9 @@ class Row:
     max_length: int | None
     level: int
     next_row: int | None = None
+    asked: bool = True
+    when: tuple[Clause, ...] = ()
+    """What must hold for it to be asked, so that a page can show it the moment an answer calls it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,13 @@ class FormView:
     provisional: tuple[str, ...]
 
 
-def render(form: Form, answers: Answers, *, lang: str = "en", unfinished: bool = False) -> FormView:
-    """The form as rows; with `unfinished`, questions still to answer are faults too (as at a signature)."""
+def render(
+    form: Form, answers: Answers, *, lang: str = "en", unfinished: bool = False, ahead: bool = False
+) -> FormView:
+    """The form as rows; with `unfinished`, questions still to answer are faults too (as at a signature).
+
+    With `ahead`, a section also gives the rows that an answer may still call up, marked as not asked.
+    """
     if not form.worded:
         raise WordingMissing(
             f"[{form.name}] is licensed: this installation has its structure but not its wording. "
@@ -119,7 +127,7 @@ def render(form: Form, answers: Answers, *, lang: str = "en", unfinished: bool =
         )
     asked = enabled(form, answers)
     lacking = missing(form, answers, asked)
-    view = _View(form, answers, asked, {**(lacking if unfinished else {}), **answers.errors}, lacking)
+    view = _View(form, answers, asked, {**(lacking if unfinished else {}), **answers.errors}, lacking, ahead=ahead)
     sections = tuple(
         view.section(item) for item in _sections(form) if Key(item.link_id) in asked or item.link_id == "form"
     )
@@ -159,16 +167,23 @@ class _View:
     """Builds rows with what is asked, wrong and positive at hand."""
 
     def __init__(
-        self, form: Form, answers: Answers, asked: frozenset[Key], errors: dict[str, Text], lacking: dict[str, Text]
+        self,
+        form: Form,
+        answers: Answers,
+        asked: frozenset[Key],
+        errors: dict[str, Text],
+        lacking: dict[str, Text],
+        *,
+        ahead: bool,
     ) -> None:
         self.answers, self.asked, self.errors, self.lacking = answers, asked, errors, lacking
-        self.form = form
+        self.form, self.ahead = form, ahead
         self.positive = {(p.link_id, p.row) for p in positives(form, answers)}
 
     def section(self, item: Item) -> SectionView:
         """One section with its rows, counts and state."""
         rows = tuple(row for child in item.items for row in self.rows(child, None, 0))
-        asked = [row for row in rows if Kind(row.kind).asks]
+        asked = [row for row in rows if Kind(row.kind).asks and row.asked]
         answered = [row for row in asked if row.said or row.unable_reason]
         lacking = [row for row in asked if row.field in self.lacking]
         state = State.EMPTY
@@ -190,25 +205,30 @@ class _View:
             rows=rows,
         )
 
-    def rows(self, item: Item, number: int | None, level: int) -> list[Row]:
-        """The visible rows of an item and of what stands under it."""
-        if item.kind is Kind.GROUP and item.repeats:
-            if Key(item.link_id) not in self.asked:
-                return []
-            used = self.answers.rows(item)
-            found = [self.row(item, Key(item.link_id), level, next_row=(used[-1] + 1) if used else 0)]
-            for each in used:
-                found.extend(row for child in item.items for row in self.rows(child, each, level + 1))
-            # One empty row stands ready: nothing in it is required until something is written there.
-            spare = found[0].next_row
-            blank = (self.row(child, Key(child.link_id, spare), level + 1) for child in item.items if not child.items)
-            found.extend(replace(row, required=False, positive=False) for row in blank)
-            return found
-        key = Key(item.link_id, number)
-        if key not in self.asked:
+    def rows(self, item: Item, number: int | None, level: int, when: tuple[Clause, ...] = ()) -> list[Row]:
+        """The rows of an item and of what stands under it: those asked, and with `ahead` those that may be."""
+        if item.conditions:
+            when = (*when, clause(item, number, self.answers, self.asked))
+        repeating = item.kind is Kind.GROUP and item.repeats
+        key = Key(item.link_id) if repeating else Key(item.link_id, number)
+        asked = key in self.asked
+        if not (asked or self.ahead):
             return []
-        under = [row for child in item.items for row in self.rows(child, number, level + 1)]
-        return [self.row(item, key, level), *under]
+        if repeating:
+            return self.repeated(item, level, asked, when)
+        under = [row for child in item.items for row in self.rows(child, number, level + 1, when)]
+        return [replace(self.row(item, key, level), asked=asked, when=when), *under]
+
+    def repeated(self, item: Item, level: int, asked: bool, when: tuple[Clause, ...]) -> list[Row]:
+        """The rows of a repeating group, and one empty row that stands ready: nothing in it is required until it is used."""
+        used = self.answers.rows(item)
+        spare = (used[-1] + 1) if used else 0
+        found = [replace(self.row(item, Key(item.link_id), level, next_row=spare), asked=asked, when=when)]
+        for each in used:
+            found.extend(row for child in item.items for row in self.rows(child, each, level + 1, when))
+        blank = (self.row(child, Key(child.link_id, spare), level + 1) for child in item.items if not child.items)
+        found.extend(replace(row, required=False, positive=False, asked=asked, when=when) for row in blank)
+        return found
 
     def row(self, item: Item, key: Key, level: int, next_row: int | None = None) -> Row:
         """One row."""
@@ -238,7 +258,7 @@ class _View:
             said=tuple(said(item, value) for value in values),
             unable_allowed=item.unable,
             unable_reason=unable.reason.value if unable and item.kind.asks else "",
-            error=self.errors.get(key.field),
+            error=self.errors.get(key.field) if key in self.asked or key.field in self.answers.errors else None,
             required=item.required,
             repeats=item.repeats,
             read_only=item.read_only,

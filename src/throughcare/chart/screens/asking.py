@@ -101,7 +101,7 @@ def _standing(request: Request, person_id: UUID, asked: forms.Form) -> str:
 
 def _form(request: Request, person_id: UUID, asked: forms.Form, again: Again | None = None) -> HttpResponse:
     answers = _answers(request, person_id, asked)
-    view = forms.render(asked, answers, lang="en", unfinished=again is not None)
+    view = forms.render(asked, answers, lang="en", unfinished=again is not None, ahead=True)
     context = {
         "form": asked,
         "view": view,

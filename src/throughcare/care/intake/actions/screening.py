@@ -35,7 +35,10 @@ def save_screening(
 ) -> Panel:
     """Keep the answers so far and put into effect what they call for."""
     arrival = mine(arrival_id, person_id)
-    response = arrival.screening_id or _begin(actor, arrival)
+    response = arrival.screening_id
+    if response is None:
+        posted = answering.known(arrival, answering.sex_of(person_id)) | posted
+        response = _begin(actor, arrival)
     chart.save_draft(actor=actor, person_id=person_id, response_id=response, posted=posted)
     return _apply(actor, arrival)
 

@@ -192,7 +192,6 @@ function show(form, answer, text) {
   saves.get(form).refused = true;
   say(form, answer.headers.get("X-Sentence") || saveWords.refused, true);
 }
-
 function later(form, wait) {
   const state = saves.get(form);
   clearTimeout(state.timer);
@@ -207,7 +206,7 @@ document.addEventListener("change", ({ target }) => {
 
 function changed(event) {
   const form = event.target.form ?? event.target.closest?.("form");
-  if (!form || !form.matches("[data-autosave], [data-dirty]")) return;
+  if (!form || sent.has(form) || !form.matches("[data-autosave], [data-dirty]")) return;
   const state = saves.get(form) ?? {};
   state.dirty = true;
   state.refused = false;
@@ -221,8 +220,17 @@ addEventListener("beforeunload", (event) => {
   const open = [...saves].some(([form, s]) => form.isConnected && (s.dirty || s.busy || s.refused));
   if (open) event.preventDefault();
 });
+const sent = new WeakSet();
+document.addEventListener("click", async (event) => {  // a link followed right after typing waits for what was typed
+  const link = event.target.closest?.("main a[href]"), form = [...saves].find(([f, s]) => f.isConnected && f.dataset.autosave && s.dirty && !s.busy)?.[0];
+  if (!link || !form || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault(), await save(form);
+  location.assign(link.href);
+});
 document.addEventListener("submit", (event) => {
   const state = saves.get(event.target);
+  sent.add(event.target);
+  setTimeout(() => sent.delete(event.target), 10_000);
   if (state) { clearTimeout(state.timer); saves.delete(event.target); }
   if (event.target.id === "post") event.target.elements.intent.value = newIntent();
 });

@@ -1,0 +1,77 @@
+"""What the browser tests of service rooms share: a Chromium beside a database that may be asked, axe, pictures, keys counted."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+SHOTS = os.environ.get("ROOM_SHOTS", "")
+SIZES = {"390": (390, 844), "1440": (1440, 900)}
+WALL = {"1920": (1920, 1080)}
+
+
+@contextmanager
+def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Have a Chromium of this machine; its loop runs in this thread, where the test still asks its own database."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    system = Path("/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=str(system) if system.exists() else None, args=["--no-sandbox"]
+        )
+        connections.close_all()
+        yield found
+        found.close()
+        connections.close_all()  # within the loop Django keeps connections of its own
+
+
+def become(context: BrowserContext, site: str, role: str, place: object, person: object = "") -> None:
+    """Be somebody, by the demonstration's own way in."""
+    form = {"role": role, "facility": str(place), "person": str(person)}
+    answer = context.request.post(f"{site}/demo/become", form=form)
+    assert answer.ok, answer.text()
+
+
+def watched(context: BrowserContext) -> tuple[Page, list[str]]:
+    """Open a page whose errors are listened to."""
+    page, said = context.new_page(), []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on("dialog", lambda dialog: said.append(f"dialog: {dialog.message}") or dialog.accept())
+    return page, said
+
+
+def sound(page: Page, name: str, sizes: dict[str, tuple[int, int]] = SIZES) -> None:
+    """Have axe look at the page in light and dark, at each width, and keep pictures where somebody asked for them."""
+    for size, (width, height) in sizes.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            told = [(v["id"], [n["html"][:160] + n["failureSummary"][:200] for n in v["nodes"][:3]]) for v in found]
+            assert told == [], (name, size, theme)
+            if SHOTS:
+                page.screenshot(path=f"{SHOTS}/{name}-{size}-{theme}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, size)
+
+
+class Keys:
+    """Types one key at a time, and counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count, self.log = page, 0, []
+
+    def press(self, keys: str, wait: str = "") -> None:
+        """Press each character, or the one key that is named; wait for the section that follows."""
+        for key in [keys] if len(keys) > 1 and keys[0].isupper() else keys:
+            self.page.keyboard.press(key)
+            self.count += 1
+        if wait:
+            self.page.wait_for_url(f"**section={wait}*")
+            self.page.wait_for_load_state("load")
+            self.page.wait_for_function("document.activeElement !== document.body || document.querySelector('.sign')")
