@@ -360,6 +360,7 @@ class SignPanel:
     name: str = "sign"
     value: str = "yes"
     later: Action | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,9 @@ def _sections(shown: forms.FormView | None, current: str) -> list[forms.SectionV
 def _sign_panel(work: Work, address: str) -> SignPanel:
     closes = ["Receiving screening (INT-02)", "Suicide and withdrawal screens (INT-08)", "How to get care (INT-07)"]
     ids = {"person_id": work.arrival.person_id, "arrival_id": work.arrival.id}
-    return SignPanel("Sign screening", closes, blocked=_blocked(work, address), href=reverse("intake_sign", kwargs=ids))
+    return SignPanel(
+        "Sign screening", closes, blocked=_blocked(work, address), href=reverse("intake_sign", kwargs=ids), key="s"
+    )
 
 
 def _blocked(work: Work, address: str) -> list[Action]:
