@@ -12,6 +12,7 @@ TITLED = [
     ("access/labels.toml", "confidentiality"),
     ("access/break_glass.toml", "reason"),
     ("access/consents.toml", "consent"),
+    ("access/detectors.toml", "detector"),
     ("access/disclosures.toml", "purpose"),
     ("access/matrix.toml", "class"),
     ("custody/legal_status.toml", "status"),

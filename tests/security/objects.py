@@ -165,7 +165,7 @@ ELSEWHERE: dict[str, Callable[[World], UUID | None]] = {
 # Parts that name no person's thing, or that a role across the agency alone may open.
 NOBODYS = {
     "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",
-    "lockdown_id", "escalation_id", "handover_id", "shift_id", "event_id",
+    "lockdown_id", "finding_id", "escalation_id", "handover_id", "shift_id", "event_id",
 }  # fmt: skip
 
 

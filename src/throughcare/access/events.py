@@ -20,6 +20,32 @@ class GlassBroken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GlassTold(Event):
+    """Who had to know of a break-glass has read of it."""
+
+    name: ClassVar[str] = "break_glass_told"
+    role: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Say who: the provider, or the substance-use programme."""
+        return {"role": self.role}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookFound(Event):
+    """A detector found looks at records that somebody should be asked about."""
+
+    name: ClassVar[str] = "look_found"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookReviewed(Event):
+    """Somebody answered what a detector asked."""
+
+    name: ClassVar[str] = "look_reviewed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class GlassReviewed(Event):
     """Somebody judged a break-glass."""
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from throughcare.access.detecting import Detector
 from throughcare.access.rules import Throttle
 from throughcare.kernel import content
 from throughcare.kernel.vocabulary import DataClass, Role
 
 NUMBERS, ROLES, GLASS = "access/sign_in.toml", "access/roles.toml", "access/break_glass.toml"
+DETECTORS = "access/detectors.toml"
+_LIMITS = ("per_day", "per_thirty_days", "days", "common_over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,20 @@ def glass() -> GlassLimits:
         opens=frozenset(DataClass(c) for c in body["opens"]),
         reasons=tuple(Reason(row["id"], row["title"]) for row in content.rows(GLASS, "reason")),
     )
+
+
+@cache
+def detectors() -> dict[str, Detector]:
+    """Give the detectors of looks, by their ids."""
+    return {
+        row["id"]: Detector(
+            row["id"],
+            row["title"],
+            limit=next((row[name] for name in _LIMITS if name in row), 0),
+            not_for=frozenset(row.get("not_for", ())),
+        )
+        for row in content.rows(DETECTORS, "detector")
+    }
 
 
 @cache

@@ -282,3 +282,69 @@ class Suspension(Row):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="access_suspension_period")]
         indexes = [models.Index(fields=["person_id", "until"], name="access_suspension_person")]
+
+
+class Watched(Row):
+    """A record of which each look is asked about: somebody known to the public, a colleague's relative, a witness."""
+
+    person_id = models.UUIDField()
+    why = models.TextField()
+    by = models.CharField(max_length=160)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="access_watched_period"
+            ),
+            models.UniqueConstraint(fields=["person_id"], condition=Q(until__isnull=True), name="access_watched_once"),
+        ]
+
+
+class Finding(Row):
+    """A question about somebody's looks at records, found by a detector; a person answers each (clinical.md 7.4)."""
+
+    detector = models.CharField(max_length=20)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12)
+    person_id = models.UUIDField(null=True)
+    day = models.DateField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    number = models.PositiveIntegerField()
+    found_at = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=160, blank=True)
+    outcome = models.CharField(max_length=14, blank=True)
+    review = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by="", outcome="", review="")
+                | (Q(reviewed_at__isnull=False, outcome__in=["explained", "not_explained", "unclear"]) & ~Q(review="")),
+                name="access_finding_reviewed",
+            ),
+            models.UniqueConstraint(
+                fields=["detector", "user", "person_id", "day"], nulls_distinct=False, name="access_finding_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["found_at"], condition=Q(reviewed_at__isnull=True), name="access_finding_open"),
+        ]
+
+
+class Told(Row):
+    """One who had to know of a break-glass has read of it: the person's provider, the Part 2 programme (clinical.md 7.4)."""
+
+    glass = models.ForeignKey(BreakGlass, on_delete=models.PROTECT, related_name="told")
+    role = models.CharField(max_length=12)
+    by = models.CharField(max_length=160)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["glass", "role"], name="access_told_once"),
+            models.CheckConstraint(condition=Q(role__in=[Role.PROVIDER, Role.SUD]), name="access_told_role"),
+        ]

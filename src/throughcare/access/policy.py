@@ -80,6 +80,8 @@ ACCOUNTS = roles("accounts", Role.HSA)
 BREAK_GLASS = roles("break_glass", *(r for r in Role if limits.of_role(r).break_glass))
 SAY_WHY = roles("say_why", *(r for r in Role if r not in lenses.NO_REASON_HELPS))
 REVIEW_GLASS = roles("review_break_glass", Role.HIM)
+FINDINGS = roles("look_findings", Role.HIM)
+TOLD_OF_GLASS = roles("told_of_break_glass", Role.PROVIDER, Role.SUD)
 WHO_LOOKED = Policy(
     "who_looked", ((Verb.SUMMARY, DataClass.AUDIT_LOG),), frozenset({Role.HIM, Role.HSA, Role.PATIENT, Role.OMBUDS})
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from throughcare.access.detecting import Called
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.ports import Port
 
@@ -33,14 +34,28 @@ class Names(Protocol):
         """Give name and number of each."""
 
 
+class Kin(Protocol):
+    """How people are called, for whoever asks whether a reader looked at a relative."""
+
+    def called(self, person_ids: Iterable[UUID]) -> dict[UUID, Called]:
+        """Give the names of each, past ones and aliases too."""
+
+    def common(self, families: Iterable[str], over: int) -> frozenset[str]:
+        """Give those of these words that stand in more people's family names than `over`."""
+
+
 class Places(Protocol):
-    """Which facilities there are, for the rooms below custody."""
+    """Which facilities there are, and who is where, for the rooms below custody."""
 
     def open_now(self) -> dict[UUID, str]:
         """Give the open facilities by name, in the order of their names."""
 
+    def of_person(self, person_id: UUID) -> UUID | None:
+        """Give the facility where this person is now."""
+
 
 CARE: Port[CareRelationship] = Port("access.care_relationship")
 FAMILY: Port[Family] = Port("access.family")
+KIN: Port[Kin] = Port("access.kin")
 NAMES: Port[Names] = Port("access.names")
 PLACES: Port[Places] = Port("access.places")

@@ -61,6 +61,11 @@ def compare_entries() -> object:
     return report
 
 
+def find_looks() -> object:
+    """Find in the read log what somebody should be asked about."""
+    return access.find_looks(actor=Actor.system("clock's hand"))
+
+
 def clear_sign_ins() -> object:
     """Forget sessions that are over and tries of secrets that no wait depends on any more."""
     return access.clear_sign_ins(actor=Actor.system("clock's hand"))
@@ -74,6 +79,7 @@ JOBS: tuple[Job, ...] = (
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),
     Job("compare entries with their rows", timedelta(minutes=15), compare_entries),
+    Job("find looks that somebody should be asked about", timedelta(hours=1), find_looks),
     Job("make the ledger's months ahead", timedelta(days=1), reads.make_months),
     Job("forget old sessions and tries of secrets", timedelta(days=1), clear_sign_ins),
 )

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from throughcare.custody.models import Facility
+from throughcare.access.detecting import Called, words
+from throughcare.custody.models import Facility, Placement
 from throughcare.custody.policy import OFFICERS
 from throughcare.custody.relationship import AtTheFacility
 from throughcare.duties.models import Duty
 from throughcare.kernel.lens import Lens
 from throughcare.people.family import family
-from throughcare.people.models import Identifier, Person
+from throughcare.people.models import Alias, Identifier, Person
 
 
 class Families:
@@ -34,8 +35,36 @@ class PeopleNames:
         return {p.id: f"{p.family}, {p.given} · {numbers.get(p.id, 'no number')}" for p in found}
 
 
+class NamesOfPeople:
+    """Says how people are called, past names and aliases too."""
+
+    def called(self, person_ids: Iterable[UUID]) -> dict[UUID, Called]:
+        """Ask the people room."""
+        ids = set(person_ids)
+        names: dict[UUID, list[tuple[str, str]]] = {i: [] for i in ids}
+        for found in (Person.objects.filter(id__in=ids).values_list("id", "family", "given"), _aliases(ids)):
+            for id_, family_name, given in found:
+                names[id_].append((family_name, given))
+        return {
+            id_: Called(
+                frozenset().union(*(words(family_name) for family_name, _ in all_names)),
+                frozenset(words(f"{family_name} {given}") for family_name, given in all_names),
+            )
+            for id_, all_names in names.items()
+        }
+
+    def common(self, families: Iterable[str], over: int) -> frozenset[str]:
+        """Count in the people room."""
+        return frozenset(w for w in families if Person.objects.filter(family__icontains=w)[: over + 1].count() > over)
+
+
 class FacilityNames:
-    """Calls facilities by name."""
+    """Calls facilities by name, and knows who is where."""
+
+    def of_person(self, person_id: UUID) -> UUID | None:
+        """Ask custody."""
+        here = Placement.objects.filter(person_id__in=family(person_id), until=None, cancelled=False)
+        return here.values_list("facility_id", flat=True).first()
 
     def open_now(self) -> dict[UUID, str]:
         """Ask custody."""
@@ -50,6 +79,10 @@ class CareRelationships(AtTheFacility):
         if super().holds(lens, person_id):
             return True
         return lens.role not in OFFICERS and _tasks(lens).filter(person_id__in=family(person_id)).exists()
+
+
+def _aliases(person_ids: set[UUID]) -> Iterable[tuple[UUID, str, str]]:
+    return Alias.objects.filter(person_id__in=person_ids).values_list("person_id", "family", "given")
 
 
 def _tasks(lens: Lens) -> QuerySet[Duty]:

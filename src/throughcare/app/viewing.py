@@ -33,6 +33,7 @@ PLACES = (
     ("merge_proposals", "house.merges"),
     ("custody_places", "house.sites"),
     ("glass-reviews", "house.reviews"),
+    ("findings", "house.findings"),
     ("accounts", "house.accounts"),
 )
 AT_THE_KIOSK = frozenset({Role.PATIENT})

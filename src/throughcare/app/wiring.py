@@ -1,8 +1,8 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
-from throughcare.access.ports import CARE, FAMILY, NAMES, PLACES
+from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
-from throughcare.app.relationships import CareRelationships, FacilityNames, Families, PeopleNames
+from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.care.intake import handlers as intake
 from throughcare.chart import aftercare
 from throughcare.chart.events import OrderEnded
@@ -20,6 +20,7 @@ def wire() -> None:
     events.clear()
     rendering.install()
     FAMILY.fill(Families())
+    KIN.fill(NamesOfPeople())
     NAMES.fill(PeopleNames())
     PLACES.fill(FacilityNames())
     CARE.fill(CareRelationships())

@@ -14,7 +14,7 @@ from throughcare.access.actions.accounts import (
 from throughcare.access.actions.consents import give_consent, revoke_consent, suspend_accounting
 from throughcare.access.actions.destruction import destroy_bodies
 from throughcare.access.actions.first_account import open_at_console
-from throughcare.access.actions.glass import break_glass, close_glass, review_glass, say_why
+from throughcare.access.actions.glass import break_glass, close_glass, read_of_glass, review_glass, say_why
 from throughcare.access.actions.labelling import say_label, take_label_back
 from throughcare.access.actions.signing_in import (
     Outcome,
@@ -28,6 +28,7 @@ from throughcare.access.actions.signing_in import (
     end_sign_ins,
     enrol_second_factor,
 )
+from throughcare.access.actions.watching import end_watch, find_looks, review_finding, watch_record
 
 __all__ = [
     "Outcome",
@@ -45,13 +46,17 @@ __all__ = [
     "drop_second_factor",
     "end_posting",
     "end_sign_ins",
+    "end_watch",
     "enrol_second_factor",
+    "find_looks",
     "give_authority",
     "give_consent",
     "leave",
     "new_secret",
     "open_at_console",
     "post",
+    "read_of_glass",
+    "review_finding",
     "review_glass",
     "revoke_consent",
     "say_label",
@@ -60,4 +65,5 @@ __all__ = [
     "set_pin",
     "suspend_accounting",
     "take_label_back",
+    "watch_record",
 ]

@@ -7,18 +7,19 @@ from uuid import UUID
 
 from throughcare.access import lenses, limits, rules
 from throughcare.access.actions.record import in_force
-from throughcare.access.events import GlassBroken, GlassReviewed
-from throughcare.access.models import BreakGlass, Denial, Why
-from throughcare.access.ports import FAMILY, NAMES
+from throughcare.access.events import GlassBroken, GlassReviewed, GlassTold
+from throughcare.access.models import BreakGlass, Denial, Told, Why
+from throughcare.access.ports import FAMILY, NAMES, PLACES
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from throughcare.kernel.events import emit
-from throughcare.kernel.vocabulary import DataClass, Purpose
+from throughcare.kernel.vocabulary import DataClass, Purpose, Role
 from throughcare.ledger import reads as ledger_reads
 
 FINDINGS = ("justified", "not_justified", "unclear")
+TOLD = (Role.PROVIDER, Role.SUD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,9 @@ def break_glass(
         emergency=emergency.nature.strip() if emergency else "",
     )
     _log(actor, person_id, "access.break_glass", code, kind="break_glass")
-    emit(
-        GlassBroken(
-            happened_at=now, person_id=person_id, facility_id=actor.facility_id, ref=row.id, part2=emergency is not None
-        )
-    )
+    # Where the person is, not where the reader sits: it is their provider who is told.
+    where = PLACES().of_person(person_id) or actor.facility_id
+    emit(GlassBroken(happened_at=now, person_id=person_id, facility_id=where, ref=row.id, part2=emergency is not None))
     return row.id
 
 
@@ -140,6 +139,22 @@ def review_glass(*, actor: Actor, glass_id: UUID, version: int, finding: str, re
             happened_at=now, person_id=row.person_id, facility_id=row.facility_id, ref=row.id, finding=finding
         )
     )
+
+
+@action("access.read_of_glass")
+def read_of_glass(*, actor: Actor, glass_id: UUID) -> None:
+    """Note that the person's provider, or the Part 2 programme, has read that and why the record was opened."""
+    if actor.role not in TOLD:
+        raise NotAllowed("This is told to the person's provider and to the programme whose record was opened.")
+    row = BreakGlass.objects.select_for_update().filter(id=glass_id).first()
+    if row is None or (actor.role is Role.SUD and not row.recipient):
+        raise NotFound("There is no such break-glass.")
+    if row.user_id == actor.id:
+        raise NotAllowed("You opened this record yourself. Another of your role is told.")
+    now = clock.now()
+    _, new = Told.objects.get_or_create(glass=row, role=actor.role.value, defaults={"by": actor.label(), "at": now})
+    if new:
+        emit(GlassTold(happened_at=now, person_id=row.person_id, ref=row.id, role=actor.role.value))
 
 
 def _close_others(user_id: UUID, at_once: int, now: datetime) -> None:

@@ -22,6 +22,9 @@ def who_looked(request: Request, person_id: UUID) -> HttpResponse:
     shown = {
         "looks": [_words(look) for look in looks],
         "own": own,
+        "person_id": person_id,
+        "keeps": request.lens.role is Role.HIM,
+        "watched": reads.is_watched(request.lens, person_id),
         "pages": PageKeys(len(looks), older=f"?before={after}" if after else ""),
     }
     return pages.page(request, "access/my_readers.html" if own else "access/who_looked.html", shown)

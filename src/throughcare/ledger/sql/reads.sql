@@ -13,6 +13,7 @@ CREATE TABLE ledger_read (
   note      text        NOT NULL DEFAULT ''
 );
 CREATE INDEX ledger_read_people ON ledger_read USING gin (people);
+CREATE INDEX ledger_read_at ON ledger_read USING brin (at);
 CREATE INDEX ledger_read_user ON ledger_read (user_id, at);
 
 CREATE TABLE ledger_read_block (
