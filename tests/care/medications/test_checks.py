@@ -309,6 +309,7 @@ def allergic(new: str, *facts: AllergyFact) -> dict[str, Grade]:
         ("ceftriaxone 1000", "penicillin", "Stevens-Johnson", ("beta_lactams_delayed", STOP)),
         ("ceftriaxone 1000", "cephalosporins", "", ("cephalosporins", STOP)),
         ("sulfamethoxazole", "sulfa", "hives", ("sulfonamide_antibiotics", STOP)),
+        ("sulfamethoxazole", "sulfur", "hives", ("sulfonamide_antibiotics", STOP)),
         ("furosemide 20", "sulfa", "hives", None),
         ("furosemide 20", "sulfa", "SJS in 2010", ("sulfonamide_other", WARN)),
         ("ibuprofen 600", "NSAIDs", "", ("nsaid_label", STOP)),

@@ -178,7 +178,7 @@ def _load(_: tuple[str, int]) -> Formulary:
         critical_titles=critical,
         _by_id={product.rxcui: product for product in products},
         _codes={code: row["id"] for row in coded for code in row["codes"].split()},
-        _named=rows.names_of(coded, aliases),
+        _named=rows.names_of(coded, aliases, never=body["said"]["never"]),
         _ignored=frozenset(body["said"]["ignored"]),
         _names={row["id"]: row["names"] for row in coded if "+" not in row["id"]},
         _packs=rows.packs(content.rows(FORMULARY, "pack")),

@@ -332,10 +332,12 @@ def aliases_of(found: Iterable[Row]) -> dict[str, tuple[str, ...]]:
     return named
 
 
-def names_of(found: Iterable[Row], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def names_of(
+    found: Iterable[Row], aliases: Mapping[str, tuple[str, ...]], *, never: Iterable[str] = ()
+) -> dict[str, str]:
     """Give what each ingredient's, brand's or other name stands for; a name of two things stands for nothing."""
     named = {plain(name): code for code, names in aliases.items() for name in names}
-    twice: set[str] = set()
+    twice = {plain(name) for name in never}
     for row in found:
         for name in (row["names"], *row["brands"].split("; ")):
             key = plain(name)
