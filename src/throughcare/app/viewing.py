@@ -80,7 +80,7 @@ def _items(lens: Lens, path: str) -> Iterator[NavItem]:
 
 
 def _may(lens: Lens, name: str) -> bool:
-    route = next((r for r in doors.ROUTES if r.name == name and r.method == "GET"), None)
+    route = doors.page(name)
     return route is not None and route.policy.allows(lens)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from throughcare.access.models import Posting
 from throughcare.duties import cover, policy, reads, rulebook
@@ -246,21 +247,12 @@ def open_handover(lens: Lens, facility_id: UUID, role: str) -> HandoverRow | Non
         return next((h for h in _recent(facility_id, role) if h.accepted_at is None), None)
 
 
+GIVEN = (
+    "id", "role", "shift", "given_by__name", "given_by_id", "given_at", "notes",
+    Coalesce("accepted_by__name", Value("")), "accepted_at", "questions", "duties",
+)  # fmt: skip
+
+
 def _recent(facility_id: UUID, role: str) -> list[HandoverRow]:
-    rows = Handover.objects.filter(facility_id=facility_id, role=role).select_related("given_by", "accepted_by")
-    return [
-        HandoverRow(
-            h.id,
-            h.role,
-            h.shift,
-            h.given_by.name,
-            h.given_by_id,
-            h.given_at,
-            h.notes,
-            h.accepted_by.name if h.accepted_by else "",
-            h.accepted_at,
-            h.questions,
-            h.duties,
-        )
-        for h in rows.order_by("-given_at")[:5]
-    ]
+    rows = Handover.objects.filter(facility_id=facility_id, role=role).order_by("-given_at")
+    return [HandoverRow(*row) for row in rows.values_list(*GIVEN)[:5]]

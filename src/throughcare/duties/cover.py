@@ -30,15 +30,15 @@ class OnDuty:
     phone: str
 
 
+ON_DUTY = ("user_id", "user__name", "role", "facility_id", "ends", "on_call", "phone")
+
+
 def there(facility_id: UUID | None, at: datetime, roles: Iterable[str] | None = None) -> list[OnDuty]:
     """Give who is on shift or on call at a facility at a moment: on shift first, on call for the agency last."""
     rows = _running(at).filter(Q(facility_id=facility_id) | Q(facility_id=None))
     if roles is not None:
         rows = rows.filter(role__in=list(roles))
-    found = [
-        OnDuty(r.user_id, r.user.name, r.role, r.facility_id, r.ends, r.on_call, r.phone)
-        for r in rows.select_related("user")
-    ]
+    found = [OnDuty(*row) for row in rows.values_list(*ON_DUTY)]
     return sorted(found, key=lambda o: (o.on_call, o.facility_id is None, o.role, o.name))
 
 

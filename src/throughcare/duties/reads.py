@@ -159,6 +159,8 @@ def facility_name(facility_id: UUID | None) -> str:
 def names(people: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Give names as lists show them, and where each person is now; two queries."""
     ids = set(people)
+    if not ids:
+        return {}
     rows = Person.objects.filter(id__in=ids).values_list("id", "family", "given")
     spots = _spots(ids)
     return {id_: (f"{family_}, {given}", spots.get(id_, "")) for id_, family_, given in rows}

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 from throughcare.ledger import reads as ledger
+from throughcare.people import family as kin
 from throughcare.people.models import Alias, Identifier, MergeProposal, Person, SettledFact
 from throughcare.people.rules import folded
 
@@ -148,14 +149,10 @@ class Written:
 
 
 def families(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
-    """Give for each id all ids of the same person, the one that stands for them first. Two queries, however many."""
-    wanted = set(person_ids)
-    roots = {p.id: p.survivor_id or p.id for p in Person.objects.filter(id__in=wanted).only("id", "survivor_id")}
-    members: dict[UUID, list[UUID]] = {root: [root] for root in roots.values()}
-    for own, survivor in Person.objects.filter(survivor_id__in=members).values_list("id", "survivor_id"):
-        if survivor is not None:
-            members[survivor].append(own)
-    return {own: tuple(members[root]) for own, root in roots.items()}
+    """Give for each id all ids of the same person, the one that stands for them first. One query, however many."""
+    wanted = frozenset(person_ids)
+    question = ("family", *wanted) if len(wanted) == 1 else ("families", wanted)
+    return db.once(question, lambda: kin.families(wanted)) if wanted else {}
 
 
 def family(lens: Lens, person_id: UUID) -> tuple[UUID, ...]:
@@ -170,6 +167,8 @@ def cards(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, Card]:
     """Give a card for each id; a linked chart's id gives the card of the one that stands for it. Three queries at most."""
     lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
     wanted = set(person_ids)
+    if not wanted:
+        return {}
     people = {p.id: p for p in Person.objects.filter(id__in=wanted).select_related("survivor")}
     standing = {own: p.survivor or p for own, p in people.items()}
     numbers = _numbers({p.id for p in standing.values()})
