@@ -121,7 +121,7 @@ def cover_board(lens: Lens, facility_id: UUID) -> list[RoleCover]:
     """Give each role that has duties or people at a facility now; uncovered ones first."""
     now = clock.now()
     with db.reading(lens):
-        present = cover.there(facility_id, now)
+        present = cover.there(facility_id)
         open_now = Duty.objects.filter(OPEN, facility_id=facility_id)
         counts = {
             role: (n, s, late)
@@ -191,10 +191,9 @@ def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationR
 
 def assignment(lens: Lens, facility_id: UUID) -> tuple[list[WorkGroup], list[OnDuty]]:
     """Give the people who wait now or this shift, of every role, and those who are there to take them."""
-    now = clock.now()
     work = reads.worklist(lens, facility_id, everybody=True, limit=60)
     with db.reading(lens):
-        return [*work.groups["now"], *work.groups["shift"]], cover.there(facility_id, now)
+        return [*work.groups["now"], *work.groups["shift"]], cover.there(facility_id)
 
 
 def roster(lens: Lens, facility_id: UUID) -> list[ShiftRow]:
@@ -236,7 +235,7 @@ def handover_sheet(lens: Lens, facility_id: UUID, role: str) -> HandoverSheet:
             work=work,
             closed=closed.count(),
             closed_late=late,
-            there=cover.there(facility_id, now, [role]),
+            there=cover.there(facility_id, [role]),
             recent=_recent(facility_id, role),
         )
 

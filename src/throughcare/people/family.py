@@ -21,5 +21,6 @@ def families(person_ids: Iterable[UUID]) -> dict[UUID, Family]:
     )
     found: dict[UUID, dict[UUID, None]] = {}
     for own, survivor, linked, beside in rows:
-        found.setdefault(own, {survivor or own: None}).update({one: None for one in (linked, beside) if one})
+        members = found.setdefault(own, {own if survivor is None else survivor: None})
+        members.update({one: None for one in (linked, beside) if one is not None})
     return {own: tuple(members) for own, members in found.items()}
