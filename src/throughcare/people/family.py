@@ -16,7 +16,8 @@ def family(person_id: UUID) -> frozenset[UUID]:
 
 def families(person_ids: Iterable[UUID]) -> dict[UUID, Family]:
     """Give for each chart all of the same person, the one that stands for them first. One query, however many."""
-    rows = Person.objects.filter(id__in=set(person_ids)).values_list(
+    asked = Person.objects.filter(id__among=set(person_ids))
+    rows: Iterable[tuple[UUID, UUID | None, UUID | None, UUID | None]] = asked.values_list(
         "id", "survivor_id", "merged_charts__id", "survivor__merged_charts__id"
     )
     found: dict[UUID, dict[UUID, None]] = {}

@@ -16,10 +16,9 @@ OPIOID_TREATMENT = Q(text__icontains="methadone") | Q(text__icontains="buprenorp
 
 def history(people: Collection[UUID]) -> History:
     """Give the facts of history that the rules ask for, from flags, problems, allergies and home medicines; one query."""
-    flag, problem, medicine, allergy = (
-        model.objects.filter(person_id=OuterRef("id"))
-        for model in (chart.Flag, chart.Condition, chart.HomeMedicine, chart.Allergy)
-    )
+    own = OuterRef("id")
+    flag, problem = chart.Flag.objects.filter(person_id=own), chart.Condition.objects.filter(person_id=own)
+    medicine, allergy = chart.HomeMedicine.objects.filter(person_id=own), chart.Allergy.objects.filter(person_id=own)
     wrong = Q(status="entered-in-error")
     charts = Person.objects.filter(id__in=people).values_list(
         ArraySubquery(flag.values("code")),
