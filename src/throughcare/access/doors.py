@@ -53,7 +53,6 @@ class Route:
 
 
 ROUTES: list[Route] = []
-_PAGES: dict[str, Route] = {}
 
 
 def screen(
@@ -89,10 +88,7 @@ def screen(
                     _log(request, policy, name, log)
             return response
 
-        route = Route(method, path_, policy, name, guarded, view.__module__)
-        ROUTES.append(route)
-        if method == "GET":
-            _PAGES.setdefault(name, route)
+        ROUTES.append(Route(method, path_, policy, name, guarded, view.__module__))
         return guarded
 
     return decorate
@@ -135,12 +131,7 @@ def route_of(address: str) -> Route | None:
         found = resolve(address.partition("?")[0])
     except Resolver404:
         return None
-    return page(found.url_name or "")
-
-
-def page(name: str) -> Route | None:
-    """Give the page of this name."""
-    return _PAGES.get(name)
+    return next((r for r in ROUTES if r.method == "GET" and r.name == found.url_name), None)
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from throughcare.access import actions as access
 from throughcare.app import demo_clock, living
 from throughcare.app.config import Mode, current
+from throughcare.care.medications import actions as medications
 from throughcare.duties import tick as duties
 from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel import clock
@@ -39,6 +40,20 @@ class Job:
 def messages_due() -> object:
     """Try the messages again that lay in the future when they came."""
     return exchange.retry_due(actor=exchange.FEED)
+
+
+def lay_doses() -> object:
+    """Lay out the doses of the next three days, in parcels, so that each lasts moments."""
+    laid = 0
+    while parcel := medications.lay_doses(actor=medications.CLOCK):
+        laid += parcel
+    return laid
+
+
+def look_at_orders() -> object:
+    """Find doses without a status, tell of orders that end soon, complete those whose time is over."""
+    found = medications.find_blanks(actor=medications.CLOCK) + medications.tell_ending_orders(actor=medications.CLOCK)
+    return found + medications.end_orders(actor=medications.CLOCK)
 
 
 def let_live() -> object:
@@ -75,7 +90,10 @@ def clear_sign_ins() -> object:
 JOBS: tuple[Job, ...] = (
     Job("let the synthetic agency live", timedelta(seconds=10), let_live),
     Job("apply messages whose time has come", timedelta(minutes=1), messages_due),
+    Job("lay out doses", timedelta(minutes=30), lay_doses),
+    Job("look at orders and doses", timedelta(minutes=5), look_at_orders),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
+    Job("make the months of doses ahead", timedelta(days=1), medications.make_months),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),
     Job("compare entries with their rows", timedelta(minutes=15), compare_entries),

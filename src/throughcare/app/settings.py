@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "throughcare.duties",
     "throughcare.chart",
     "throughcare.care.intake",
+    "throughcare.care.medications",
     "throughcare.care.sick_call",
     "throughcare.exchange",
     "throughcare.world",

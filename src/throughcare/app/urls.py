@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.duties.screens",
     "throughcare.chart.screens",
     "throughcare.care.intake.screens",
+    "throughcare.care.medications.screens",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.exchange.screens",

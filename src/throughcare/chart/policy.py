@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -37,14 +35,11 @@ KINDS_OF_CUT = {
 
 def visible(lens: Lens, people: Iterable[UUID]) -> Q:
     """Filter clinical rows to the classes that this reader sees whole, person by person: conditions hold for one each."""
-    return _any(
-        Q(person_id=person, data_class__among=[c.value for c in OPEN if lens.may(Verb.READ, c, person_id=person)])
-        for person in people
-    )
-
-
-def _any(parts: Iterable[Q]) -> Q:
-    return reduce(or_, parts, Q()) or Q(pk__in=[])
+    seen = Q(pk__in=[])
+    for person in people:
+        classes = [c.value for c in OPEN if lens.may(Verb.READ, c, person_id=person)]
+        seen |= Q(person_id=person, data_class__in=classes)
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +51,11 @@ class Sight:
 
     def rows(self, kind: str) -> Q:
         """Filter rows of a kind to those that this reader sees whole or by a cut."""
-        return _any(
-            Q(person_id=person, data_class__among=[*classes, *self._cut(person, kind)])
-            for person, classes in self.whole.items()
-        )
-
-    def _cut(self, person_id: UUID, kind: str) -> list[str]:
-        return [c for c, name in self.cut[person_id].items() if kind in KINDS_OF_CUT.get(name, ())]
+        seen = Q(pk__in=[])
+        for person, classes in self.whole.items():
+            cut = [c for c, name in self.cut[person].items() if kind in KINDS_OF_CUT.get(name, ())]
+            seen |= Q(person_id=person, data_class__in=[*classes, *cut])
+        return seen
 
     def entire(self, row: Any) -> bool:
         """Tell whether a row is seen whole."""

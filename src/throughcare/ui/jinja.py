@@ -74,7 +74,7 @@ def now() -> datetime:
 
 def local(at: datetime) -> datetime:
     """Return `at` in the facility's zone."""
-    return kernel_clock.local(at, settings.TIME_ZONE)
+    return timezone.localtime(at)
 
 
 def hhmm(at: datetime) -> str:

@@ -1,1 +1,1 @@
-"""Medicines: ordered, checked, given, never dropped at a door."""
+"""Medications: ordered, checked, given, never dropped at a door."""

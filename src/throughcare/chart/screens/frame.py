@@ -20,7 +20,8 @@ from throughcare.ui.shapes import Action, FieldError, FieldShape, Section
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/"
-TABS: tuple[tuple[str, Policy], ...] = (
+# Rooms above put their own page among the tabs (`also`).
+TABS: list[tuple[str, Policy]] = [
     ("chart", policy.CHART),
     ("chart_results", policy.READ),
     ("chart_timeline", policy.READ),
@@ -30,7 +31,7 @@ TABS: tuple[tuple[str, Policy], ...] = (
     ("chart_allergies", policy.CHART),
     ("chart_forms", policy.READ),
     ("chart_documents", policy.READ),
-)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Again:
             return []
         wrong = [FieldError(name, words) for name, words in self.refused.fields.items()]
         return wrong or [FieldError("", self.refused.sentence)]
+
+
+def also(name: str, door: Policy, *, after: str) -> None:
+    """Put a room's page among the tabs of a chart, after the one named."""
+    if (name, door) not in TABS:
+        TABS.insert(next(i for i, (tab, _) in enumerate(TABS) if tab == after) + 1, (name, door))
 
 
 def family(request: Request, person_id: UUID) -> tuple[UUID, ...]:

@@ -9,7 +9,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from throughcare.custody.making import Spot
 from throughcare.custody.models import Bed, Cell, Facility, Lockdown, Placement, Unit
 from throughcare.custody.policy import sees
-from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 
@@ -39,7 +38,7 @@ class FacilityRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit; with its beds and people where they were counted."""
+    """A unit with its beds and people."""
 
     id: UUID
     facility_id: UUID
@@ -75,7 +74,7 @@ def facilities(lens: Lens, *, open_only: bool = False) -> list[FacilityRow]:
 
 def facility(lens: Lens, facility_id: UUID) -> FacilityRow:
     """Give one site."""
-    found = db.once(("facility", facility_id), lambda: Facility.objects.filter(id=facility_id).first())
+    found = Facility.objects.filter(id=facility_id).first()
     if found is None:
         raise NotFound("There is no such facility.")
     return _facility(found)
@@ -110,13 +109,7 @@ def spot_by_names(lens: Lens, facility: str, unit: str = "", bed: str = "", room
 
 
 def units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
-    """List a site's units by name, for tabs and choices."""
-    rows = Unit.objects.filter(facility_id=facility_id).order_by("code")
-    return [UnitRow(*row) for row in rows.values_list("id", "facility_id", "code", "name", "kind")]
-
-
-def counted_units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
-    """List a site's units with how many beds they have, and how many people within the lens."""
+    """List a site's units."""
     housed = dict(
         Placement.objects.filter(HOUSED, facility_id=facility_id)
         .values_list("unit_id")

@@ -1,0 +1,335 @@
+"""What became of each dose: charted at the window, corrected without losing what was written, asked for and helped or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from throughcare.care.medications import states
+from throughcare.care.medications.actions.keeping import doses_of, keep_dose, order_of, write_doses
+from throughcare.care.medications.actions.missing import look_at_misses
+from throughcare.care.medications.actions.passing import settle_blanks
+from throughcare.care.medications.dose_ids import dose_id
+from throughcare.care.medications.events import (
+    AsNeededDoseGiven,
+    AsNeededEffectRecorded,
+    DoseRecorded,
+    DoubleDoseAnswered,
+    FirstDoseRecorded,
+)
+from throughcare.care.medications.models import Dose, MedicationOrder
+from throughcare.care.medications.rules import statuses, tables, windows
+from throughcare.care.medications.rules.statuses import Status
+from throughcare.care.medications.rules.timing import Kind, from_json
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, Stale
+from throughcare.kernel.events import emit
+
+# Somebody else's clock may run ahead of ours by this much.
+SKEW = timedelta(minutes=5)
+# Where a dose has no pass: it was asked for.
+AS_NEEDED = "prn"
+# A dose late by its window without a word why: the line ran late. To give early, a nurse says why.
+LINE_RAN_LATE = "line-ran-late"
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What became of one dose, as the nurse says it; `given` becomes early or late by its window.
+
+    `at` is when it happened (now, if left out); `detail` holds what some statuses need beside them: the value measured,
+    the witness, capacity, supply, custody's incident, site, glucose.
+    """
+
+    dose_id: UUID
+    status: str
+    at: datetime | None = None
+    reason: str = ""
+    said_by: str = "nurse"
+    amount: Decimal | None = None
+    detail: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one dose stands now."""
+
+    dose_id: UUID
+    status: str
+    version: int
+
+
+@action("medications.record_doses")
+def record_doses(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    charted: Sequence[Charted],
+    entered_late: bool = False,
+) -> list[Outcome]:
+    """Chart doses of one person: one transaction, one status for each, nothing overwritten."""
+    if not charted:
+        raise Invalid("Choose at least one dose.")
+    now = clock.now()
+    rows = doses_of(person_id, [c.dose_id for c in charted])
+    said = {c.dose_id: c for c in charted}
+    for row in rows:
+        _chart(actor, row, said[row.id], now, entered_late)
+    write_doses(rows)
+    after_charting(actor, person_id, rows, now)
+    return [Outcome(r.id, r.status, r.version) for r in rows]
+
+
+def _chart(actor: Actor, row: Dose, said: Charted, now: datetime, entered_late: bool) -> None:
+    at = said.at or now
+    if at > now + SKEW:
+        raise Invalid("This says that the dose was given in the future. Correct the time.", fields={"at": "Too late."})
+    status = _status(said.status)
+    if status is Status.ERROR:
+        raise Invalid("An entry made in error is corrected on its own page, with the reason.")
+    detail = {k: v for k, v in (said.detail or {}).items() if v} | ({"entered_late": "yes"} if entered_late else {})
+    reason = said.reason
+    if status is Status.GIVEN and row.order is not None:
+        status = statuses.given_as(windows.judge(row.due_at, at, window_of(row.order)))
+        reason = reason or (LINE_RAN_LATE if status is Status.GIVEN_LATE else "")
+    asked = _charting(actor, row, said, status, reason, detail)
+    wrong = statuses.problems(asked, Status(row.status), tables.reasons())
+    if wrong:
+        raise _refused(row, wrong)
+    _set(actor, row, status, at, now, reason, detail)
+    if said.amount is not None:
+        row.amount = said.amount
+
+
+def _status(word: str) -> Status:
+    try:
+        return Status(word)
+    except ValueError:
+        raise Invalid("Choose what became of the dose.", fields={"status": "Choose one."}) from None
+
+
+def _refused(row: Dose, wrong: Sequence[statuses.Problem]) -> Exception:
+    first = wrong[0]
+    if first.field == "status" and row.status != states.EXPECTED:
+        return Stale(f"{first.text.en} By {row.by} at {_wall(row.happened_at or row.due_at)}.")
+    return Invalid(first.text.en, fields={w.field: w.text.en for w in wrong})
+
+
+def _wall(at: datetime) -> str:
+    return f"{clock.local(at, 'America/New_York'):%H:%M}"
+
+
+def _charting(
+    actor: Actor, row: Dose, said: Charted, status: Status, reason: str, detail: dict[str, str]
+) -> statuses.Charting:
+    yes_no = {"yes": True, "no": False}
+    return statuses.Charting(
+        status=status,
+        reason=reason,
+        said_by=said.said_by,
+        value=detail.get("value", ""),
+        amount="" if said.amount is None else str(said.amount),
+        capacity=yes_no.get(detail.get("capacity", "")),
+        witness=detail.get("witness", ""),
+        by=actor.name,
+        supply=yes_no.get(detail.get("supply", "")),
+        incident=detail.get("incident", ""),
+        controlled=row.controlled,
+    )
+
+
+def _set(
+    actor: Actor, row: Dose, status: Status, at: datetime, now: datetime, reason: str, detail: dict[str, str]
+) -> None:
+    row.status, row.happened_at, row.recorded_at = status.value, at, now
+    row.by, row.by_id, row.facility_id = actor.label(), actor.id, actor.facility_id
+    row.reason, row.detail, row.version = reason or None, detail or None, row.version + 1
+
+
+def window_of(order: MedicationOrder) -> windows.Window:
+    """Give an order's window at its facility."""
+    return windows.window_for(windows.WindowClass(order.window_class), tables.windows(), str(order.facility_id or ""))
+
+
+def after_charting(actor: Actor, person_id: UUID, rows: Sequence[Dose], now: datetime) -> None:
+    """Do what follows from charted doses: first doses close their clocks, misses are looked at, blanks settled."""
+    for row in rows:
+        if row.order is not None and row.order.first_dose_at is None and Status(row.status) in statuses.TAKEN:
+            _first(row.order, row)
+    missed = {r.order_id for r in rows if r.order_id and Status(r.status) in (Status.REFUSED, Status.NO_SHOW)}
+    missed |= {r.order_id for r in rows if r.order_id and Status(r.status) is Status.NOT_AVAILABLE}
+    if missed:
+        look_at_misses([r.order for r in rows if r.order_id in missed and r.order is not None], now)
+    settle_blanks([r for r in rows if r.due_at < now])
+
+
+def _first(order: MedicationOrder, row: Dose) -> None:
+    order.first_dose_at = row.happened_at
+    MedicationOrder.objects.filter(id=order.id, first_dose_at__isnull=True).update(first_dose_at=row.happened_at)
+    about: dict[str, Any] = {"person_id": order.person_id, "facility_id": row.facility_id}
+    at = row.happened_at or row.due_at
+    emit(FirstDoseRecorded(happened_at=at, ref=order.id, **about))
+    if order.home_medicine_id is not None:
+        emit(DoseRecorded(happened_at=at, ref=order.home_medicine_id, **about))
+
+
+@action("medications.correct_dose")
+def correct_dose(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    dose_id: UUID,
+    version: int,
+    why: str,
+    instead: Charted | None = None,
+) -> Outcome:
+    """Say that an entry was made in error: it stays readable as such, and the dose is open again or charted right."""
+    if not why.strip():
+        raise Invalid("Say what was wrong.", fields={"why": "Say what was wrong."})
+    (row,) = doses_of(person_id, [dose_id])
+    if row.version != version:
+        raise Stale("Somebody changed this dose since you opened it. Open it again to see what it says now.")
+    if row.status == states.EXPECTED:
+        raise Invalid("Nothing is charted for this dose yet.")
+    now = clock.now()
+    row.version += 1
+    row.reason, row.detail = "charted-in-error", {**(row.detail or {}), "why": why.strip()[:200]}
+    keep_dose(row, error=True)
+    if instead is None:
+        _reopen(row)
+    else:
+        row.status = states.EXPECTED
+        _chart(actor, row, instead, now, entered_late=True)
+        write_doses([row])
+        after_charting(actor, person_id, [row], now)
+    return Outcome(row.id, row.status, row.version)
+
+
+def _reopen(row: Dose) -> None:
+    stopped = row.order is not None and row.order.status not in states.LIVE
+    if stopped:
+        row.status, row.reason = Status.CANCELLED.value, "order_stopped"
+        write_doses([row])
+        return
+    Dose.objects.filter(id=row.id, due_at=row.due_at).update(
+        status=states.EXPECTED,
+        version=row.version,
+        happened_at=None,
+        recorded_at=None,
+        by=None,
+        by_id=None,
+        reason=None,
+        detail=None,
+    )
+    row.status = states.EXPECTED
+
+
+@action("medications.give_as_needed")
+def give_as_needed(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    order_id: UUID,
+    reason: str,
+    at: datetime | None = None,
+    before: str = "",
+    amount: Decimal | None = None,
+) -> Outcome:
+    """Give a dose that the person asked for: not sooner than its interval, not more than its most in 24 hours.
+
+    `before` is how it was before the dose (a 0-10 scale); the effect is asked for by MED-05.
+    """
+    order = order_of(person_id, order_id)
+    now = clock.now()
+    given_at = at or now
+    if order.status != "active":
+        raise Stale("This order is not in force any more. Nothing was charted.")
+    if not reason.strip():
+        raise Invalid("Say what it is for.", fields={"reason": "Say what it is for."})
+    timing = from_json(order.timing)
+    if timing.kind is not Kind.PRN:
+        raise Invalid("This order is not as needed: chart its dose on the list of due doses.")
+    day = timedelta(hours=24)
+    earlier = Dose.objects.filter(order_id=order.id, due_at__gt=given_at - day, status__in=sorted(statuses.TAKEN))
+    times = tuple(t for t in earlier.values_list("happened_at", flat=True) if t)
+    allowed = windows.may_give_as_needed(given_at, times, timing)
+    if not allowed.allowed:
+        when = f" Earliest: {_wall(allowed.earliest)}." if allowed.earliest else ""
+        raise Invalid(f"Not yet: {allowed.reason}.{when}", fields={"at": allowed.reason})
+    row = _as_needed_row(actor, order, given_at, now, reason.strip()[:120], before, amount)
+    after_charting(actor, person_id, [row], now)
+    emit(
+        AsNeededDoseGiven(
+            happened_at=given_at, person_id=person_id, facility_id=actor.facility_id, ref=row.id, route=order.route
+        )
+    )
+    return Outcome(row.id, row.status, row.version)
+
+
+def _as_needed_row(
+    actor: Actor, order: MedicationOrder, at: datetime, now: datetime, reason: str, before: str, amount: Decimal | None
+) -> Dose:
+    moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    row = Dose(
+        id=dose_id(order.id, moment),
+        due_at=moment,
+        person_id=order.person_id,
+        order=order,
+        pass_code=AS_NEEDED,
+        amount=amount or order.amount,
+        critical=order.time_critical,
+        controlled=bool(order.schedule),
+        status=Status.GIVEN.value,
+        version=2,
+        happened_at=at,
+        recorded_at=now,
+        facility_id=actor.facility_id,
+        by=actor.label(),
+        by_id=actor.id,
+        reason=None,
+        detail={"for": reason, **({"before": before} if before else {})},
+    )
+    row.save(force_insert=True)
+    keep_dose(row)
+    return row
+
+
+@action("medications.record_effect")
+def record_effect(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, dose_id: UUID, after: str, words: str = ""
+) -> None:
+    """Write down whether an as-needed dose helped (MED-05)."""
+    (row,) = doses_of(person_id, [dose_id])
+    if not after.strip():
+        raise Invalid("Say how it is now.", fields={"after": "Choose 0 to 10."})
+    row.detail = {
+        **(row.detail or {}),
+        "after": after.strip()[:4],
+        **({"effect": words.strip()[:200]} if words else {}),
+    }
+    row.version += 1
+    write_doses([row])
+    emit(
+        AsNeededEffectRecorded(happened_at=clock.now(), person_id=person_id, facility_id=actor.facility_id, ref=row.id)
+    )
+
+
+@action("medications.answer_double_dose")
+def answer_double_dose(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, dose_id: UUID, finding: str
+) -> None:
+    """Write what a nurse found on seeing a person who may have had a dose twice (MED-06)."""
+    if not finding.strip():
+        raise Invalid("Write what you found.", fields={"finding": "Write what you found."})
+    (row,) = doses_of(person_id, [dose_id])
+    row.detail = {**(row.detail or {}), "double": finding.strip()[:240]}
+    row.version += 1
+    write_doses([row])
+    emit(DoubleDoseAnswered(happened_at=clock.now(), person_id=person_id, facility_id=actor.facility_id, ref=row.id))

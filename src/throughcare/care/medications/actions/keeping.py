@@ -1,0 +1,121 @@
+"""What all writers of medicines share: fetching an order to change it, keeping rows in the ledger, writing charted doses."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from throughcare import ledger
+from throughcare.care.medications import fhir
+from throughcare.care.medications.dose_ids import due_at_of
+from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
+from throughcare.kernel.errors import NotFound, Stale
+from throughcare.kernel.vocabulary import DataClass
+
+CHART_DOSES = """
+UPDATE medications_dose d
+   SET status = n.status, version = n.version, happened_at = n.happened_at, recorded_at = n.recorded_at,
+       facility_id = n.facility_id, by = n.by, by_id = n.by_id, reason = n.reason, detail = n.detail::jsonb,
+       amount = n.amount
+  FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::uuid[],
+              %s::text[], %s::uuid[], %s::text[], %s::text[], %s::numeric[])
+       AS n(id, due_at, status, version, happened_at, recorded_at, facility_id, by, by_id, reason, detail, amount)
+ WHERE d.id = n.id AND d.due_at = n.due_at
+"""
+
+
+def order_of(person_id: UUID, order_id: UUID, version: int | None = None) -> MedicationOrder:
+    """Fetch one person's order to change it; a stale page or another person's order is refused."""
+    row = MedicationOrder.objects.select_for_update().filter(pk=order_id).first()
+    if row is None:
+        raise NotFound("There is no such order here.")
+    if row.person_id != person_id:
+        raise Stale("This order belongs to another person than the page you sent. Nothing was changed.")
+    if version is not None and version != row.version:
+        raise Stale("Somebody changed this order since you opened it. What you typed is still on your page.")
+    return row
+
+
+def doses_of(person_id: UUID, ids: Sequence[UUID]) -> list[Dose]:
+    """Fetch one person's doses to chart them, in the order asked for; another person's dose is refused."""
+    found = {
+        row.id: row
+        for row in Dose.objects.select_for_update(of=("self",))
+        .select_related("order")
+        .filter(id__in=ids, due_at__in={due_at_of(i) for i in ids})
+        .order_by("due_at", "id")
+    }
+    if any(i not in found for i in ids):
+        raise NotFound(
+            "A dose on this page is not due any more: its order was stopped or changed. Open the page again."
+        )
+    if any(row.person_id != person_id for row in found.values()):
+        raise Stale("A dose on this page belongs to another person. Nothing was charted.")
+    return [found[i] for i in dict.fromkeys(ids)]
+
+
+def keep_order(row: MedicationOrder) -> None:
+    """Keep the order's present state in the ledger."""
+    ledger.record(
+        type="MedicationRequest",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass(row.data_class),
+        body=fhir.order(row),
+        live=row.status != "entered-in-error",
+    )
+
+
+def keep_override(row: OrderOverride) -> None:
+    """Keep the reason given to an alert."""
+    ledger.record(
+        type="AlertOverride",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.MEDICATION,
+        body=fhir.override(row),
+        media="throughcare/alert-override",
+    )
+
+
+def write_doses(rows: Sequence[Dose]) -> None:
+    """Write charted doses in one statement, and keep each in the ledger."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CHART_DOSES,
+            [
+                [r.id for r in rows],
+                [r.due_at for r in rows],
+                [r.status for r in rows],
+                [r.version for r in rows],
+                [r.happened_at for r in rows],
+                [r.recorded_at for r in rows],
+                [r.facility_id for r in rows],
+                [r.by for r in rows],
+                [r.by_id for r in rows],
+                [r.reason for r in rows],
+                [orjson.dumps(r.detail).decode() if r.detail else None for r in rows],
+                [r.amount for r in rows],
+            ],
+        )
+    for row in rows:
+        keep_dose(row)
+
+
+def keep_dose(row: Dose, *, error: bool = False) -> None:
+    """Keep what became of a dose; an entry made in error stays readable and says so."""
+    body = fhir.dose(row, row.order.code if row.order else "")
+    if error:
+        body["status"] = "entered-in-error"
+    ledger.record(
+        type="MedicationAdministration",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.MEDICATION,
+        body=body,
+        happened_at=row.happened_at,
+        live=not error,
+    )

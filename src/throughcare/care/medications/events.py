@@ -1,0 +1,169 @@
+"""What medicines tell the others; the clock table's MED, INT-04, MOU and TRN-03 rows open and close by these names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from throughcare.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicineOrdered(Event):
+    """An order is in force; `ref` is the order (MED-01)."""
+
+    name: ClassVar[str] = "medicine_ordered"
+    priority: str
+    in_stock: bool = True
+    starts_at: datetime | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """Give how soon, and whether the medicine is in the house."""
+        return {"priority": self.priority, "in_stock": self.in_stock}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstDoseRecorded(Event):
+    """The first dose of an order was given; `ref` is the order."""
+
+    name: ClassVar[str] = "first_dose_recorded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderStopped(Event):
+    """An order is over before its end, or was replaced; `ref` is the order."""
+
+    name: ClassVar[str] = "order_stopped"
+    why: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Give the reason."""
+        return {"why": self.why}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEndsSoon(Event):
+    """An order ends within a fortnight: renew it or stop it (MED-02); `ref` is the order."""
+
+    name: ClassVar[str] = "order_ends_soon"
+    order_ends_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give when."""
+        return {"order_ends_at": self.order_ends_at}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRenewed(Event):
+    """An order goes on under a new one; `ref` is the old order."""
+
+    name: ClassVar[str] = "order_renewed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingOrderUsed(Event):
+    """A nurse began a medicine under a standing order or a prescriber's voice: a signature is owed; `ref` is the order."""
+
+    name: ClassVar[str] = "medicine_order_unsigned"
+    source: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give how the order came."""
+        return {"source": self.source}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSigned(Event):
+    """The prescriber signed what was ordered in their name; `ref` is the order."""
+
+    name: ClassVar[str] = "medicine_order_signed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicineDecided(Event):
+    """A prescriber decided on a medicine from outside; `ref` is the home medicine (INT-04, MOU-01)."""
+
+    name: ClassVar[str] = "medicine_decided"
+    decision: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give the decision: continue, bridge, change or stop."""
+        return {"decision": self.decision}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoseRecorded(Event):
+    """The first dose of a medicine from outside was given; `ref` is the home medicine (INT-04, MOU-01)."""
+
+    name: ClassVar[str] = "dose_recorded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NonadherenceFound(Event):
+    """Doses were missed as MED-03 says; `ref` is the order."""
+
+    name: ClassVar[str] = "nonadherence_found"
+    critical: bool
+    by: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give whether one dose of it matters, and whose miss it was: the person's or the system's."""
+        return {"critical": self.critical, "by": self.by}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NonadherenceAnswered(Event):
+    """A nurse spoke with the person and the prescriber was told; `ref` is the order."""
+
+    name: ClassVar[str] = "nonadherence_answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassEndedWithBlanks(Event):
+    """A pass is over and doses have no status; `ref` is the pass (MED-04)."""
+
+    name: ClassVar[str] = "pass_ended_with_blanks"
+    blanks: int
+
+    def payload(self) -> dict[str, Any]:
+        """Give how many."""
+        return {"blanks": self.blanks}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlanksSettled(Event):
+    """Every dose of the pass has a status now; `ref` is the pass."""
+
+    name: ClassVar[str] = "blanks_settled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsNeededDoseGiven(Event):
+    """A dose was given because it was asked for; `ref` is the dose (MED-05)."""
+
+    name: ClassVar[str] = "as_needed_dose_given"
+    route: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give the route: an injection is asked about sooner."""
+        return {"route": self.route}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsNeededEffectRecorded(Event):
+    """Whether it helped is written down; `ref` is the dose."""
+
+    name: ClassVar[str] = "as_needed_effect_recorded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PossibleDoubleDose(Event):
+    """Two given entries for one dose, or two doses too close; `ref` is the dose (MED-06)."""
+
+    name: ClassVar[str] = "possible_double_dose"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubleDoseAnswered(Event):
+    """A nurse has seen the person; `ref` is the dose."""
+
+    name: ClassVar[str] = "double_dose_answered"

@@ -1,0 +1,90 @@
+"""Orders as FHIR R4 MedicationRequest, charted doses as MedicationAdministration, overrides as our own kind."""
+
+from decimal import Decimal
+
+from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
+from throughcare.care.medications.rules.statuses import FHIR, Status
+from throughcare.kernel.fhir import LOCAL, Json, coding, concept, encode, filled, instant, period, reference, resource
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+OWN = "urn:throughcare:extension:"
+INTENT = {"standing": "instance-order"}
+
+
+def order(row: MedicationOrder) -> Json:
+    """Render an order; who signed it and what the checks found stand beside it."""
+    return resource(
+        "MedicationRequest",
+        row.id,
+        status=row.status,
+        intent=INTENT.get(row.source, "order"),
+        category=[concept(coding(LOCAL, row.mode))],
+        priority=row.priority,
+        medicationCodeableConcept=concept(*([coding(RXNORM, row.code)] if row.code else []), text=row.text),
+        subject=reference("Patient", row.person_id),
+        encounter=reference("Encounter", row.encounter_id),
+        authoredOn=instant(row.recorded_at),
+        requester=reference("Practitioner", row.prescriber_id),
+        reasonCode=[concept(text=row.indication)] if row.indication else None,
+        priorPrescription=reference("MedicationRequest", row.replaces_id),
+        basedOn=[{"reference": f"MedicationStatement/{row.home_medicine_id}"}] if row.home_medicine_id else None,
+        dosageInstruction=[
+            filled(
+                text=row.sig,
+                patientInstruction=row.prepare,
+                asNeededCodeableConcept=concept(text=row.as_needed_for) or None,
+                route=concept(text=row.route),
+                doseAndRate=[{"doseQuantity": amount(row.amount, row.unit)}] if row.amount is not None else None,
+                extension=[{"url": f"{OWN}timing", "valueString": _timing(row)}],
+            )
+        ],
+        dispenseRequest=filled(validityPeriod=period(row.starts_at, row.ends_at)),
+        statusReason=concept(text=row.ended_why or row.held_why) or None,
+        note=[{"text": row.off_formulary_why}] if row.off_formulary_why else None,
+        extension=[
+            {"url": f"{OWN}source", "valueCode": row.source},
+            *([{"url": f"{OWN}signed-at", "valueInstant": instant(row.signed_at)}] if row.signed_at else []),
+            {"url": f"{OWN}checked-against", "valueString": row.check_edition},
+        ],
+    )
+
+
+def _timing(row: MedicationOrder) -> str:
+    return encode(row.timing).decode()
+
+
+def dose(row: Dose, product: str) -> Json:
+    """Render a dose and what became of it: small, for there are thirteen million a year; `product` is its RxNorm code."""
+    return resource(
+        "MedicationAdministration",
+        row.id,
+        status=FHIR[Status(row.status)] or "unknown",
+        statusReason=[concept(coding(LOCAL, row.status), *([coding(LOCAL, row.reason)] if row.reason else []))],
+        medicationCodeableConcept=concept(coding(RXNORM, product)) if product else None,
+        subject=reference("Patient", row.person_id),
+        request=reference("MedicationRequest", row.order_id),
+        effectiveDateTime=instant(row.happened_at),
+        dosage=filled(dose=filled(value=row.amount)) if row.amount is not None else None,
+        extension=[{"url": f"{OWN}{k}", "valueString": str(v)} for k, v in sorted((row.detail or {}).items())],
+    )
+
+
+def override(row: OrderOverride) -> Json:
+    """Render an alert that was passed, with its reason."""
+    return filled(
+        resourceType="AlertOverride",
+        id=str(row.id),
+        subject=reference("Patient", row.person_id),
+        order=reference("MedicationRequest", row.order_id),
+        rule=row.rule,
+        grade=row.grade,
+        said=row.said,
+        reason=row.reason,
+        by=row.by,
+        at=instant(row.at),
+    )
+
+
+def amount(value: Decimal, unit: str) -> Json:
+    """Render how much: in the unit of the product, which is not always a unit of measure (a tablet, a puff)."""
+    return filled(value=value.normalize() if value != value.to_integral() else value.quantize(Decimal(1)), unit=unit)

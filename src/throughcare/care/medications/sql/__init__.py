@@ -1,0 +1,1 @@
+"""SQL that the migrations of this room run."""

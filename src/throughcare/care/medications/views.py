@@ -1,0 +1,360 @@
+"""Medicines as their pages draw them: the list, the sheet of doses, the order form. No queries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from throughcare.care.medications import formulary
+from throughcare.care.medications.actions.giving import Charted
+from throughcare.care.medications.actions.ordering import Prescription
+from throughcare.care.medications.formulary import Product
+from throughcare.care.medications.models import MedicationOrder
+from throughcare.care.medications.reads.chart import Given, Medicines, OneDose, OneOrder, SheetRow
+from throughcare.care.medications.rules import statuses, tables
+from throughcare.chart.models import HomeMedicine
+from throughcare.kernel import clock, content
+from throughcare.kernel.errors import Invalid
+from throughcare.ui.shapes import FieldShape, Option
+from throughcare.ui.wording import t
+
+ZONE = ZoneInfo("America/New_York")
+VERBS = ("hold", "resume", "renew", "stop")
+FREQUENCIES = "medications/frequencies.toml"
+GATES = ("history_taken", "medicines_reviewed", "diagnosis", "emergency_plan", "consent", "monitoring_checked_on")
+STEPS = range(1, 7)
+# The shape that stands for a status on the sheet: told apart without colour.
+MARKS = {"given": "done", "given-late": "done_late", "given-early": "done_late", "self-administered": "done"}
+
+
+def listed(found: Medicines) -> dict[str, Any]:
+    """Give the list: in force with what is next, held, over, and what waits for a decision."""
+    return {
+        "active": [_line(o, found) for o in found.active],
+        "held": found.held,
+        "over": found.over,
+        "undecided": found.undecided,
+    }
+
+
+def _line(order: MedicationOrder, found: Medicines) -> dict[str, Any]:
+    return {
+        "order": order,
+        "chips": chips(order),
+        "last": found.last_given.get(order.id),
+        "next": found.next_due.get(order.id),
+        "ends_soon": (order.ends_at - clock.now()).days < 14,
+    }
+
+
+def chips(order: MedicationOrder) -> list[tuple[str, str]]:
+    """Give the few marks that a nurse must see on an order: (word, meaning)."""
+    marks = [(order.mode, "accent")]
+    marks += [(t("medications.time_critical"), "harm")] if order.time_critical else []
+    marks += [(order.schedule, "shift")] if order.schedule else []
+    marks += [(t("medications.unsigned"), "shift")] if order.signed_at is None else []
+    return marks
+
+
+def sheet(days: Sequence[date], rows: Sequence[SheetRow]) -> dict[str, Any]:
+    """Give the sheet of doses: a column for each day, a line for each order, each dose with its mark and its words."""
+    return {
+        "days": days,
+        "lines": [
+            {"order": row.order, "days": [[mark(g) for g in row.days.get(day, [])] for day in days]} for row in rows
+        ],
+    }
+
+
+def mark(dose: Given) -> dict[str, Any]:
+    """Draw one dose: a shape, the time, and words for who can't see either."""
+    owed = dose.status == "expected"
+    overdue = owed and dose.due_at < clock.now()
+    shape = "late" if overdue else "open" if owed else MARKS.get(dose.status, "ended")
+    word = t("medications.status.blank") if overdue else status_words(dose.status)
+    at = (dose.happened_at or dose.due_at).astimezone(ZONE)
+    words = f"{word}, {at:%H:%M}" + (f", {dose.by}" if dose.by else "")
+    return {
+        "id": dose.id,
+        "shape": shape,
+        "at": f"{dose.due_at.astimezone(ZONE):%H:%M}",
+        "short": short(dose),
+        "words": words,
+    }
+
+
+def short(dose: Given) -> str:
+    """Give the two letters of what went otherwise than planned."""
+    return {
+        "refused": "R",
+        "no-show": "NS",
+        "held": "H",
+        "not-available": "NA",
+        "away": "A",
+        "partial": "P",
+        "vomited": "V",
+        "diverted-suspected": "D",
+        "wasted": "W",
+    }.get(dose.status, "")
+
+
+def status_words(status: str) -> str:
+    """Say a status in words."""
+    return t(f"medications.status.{status}")
+
+
+def one_order(found: OneOrder) -> dict[str, Any]:
+    """Give one order's page."""
+    return {
+        "order": found.order,
+        "chips": chips(found.order),
+        "overrides": found.overrides,
+        "doses": [(d, mark(d)) for d in found.doses],
+        "as_needed": found.order.timing.get("kind") == "prn",
+        "live": found.order.status in ("active", "on-hold"),
+        "findings": found.order.findings,
+    }
+
+
+def one_dose(found: OneDose) -> dict[str, Any]:
+    """Give one dose's page with what may be charted for it."""
+    before = statuses.Status(found.dose.status)
+    reasons = tables.reasons()
+    offered = [s for s in statuses.CHARTED if statuses.may_follow(before, s) and s is not statuses.Status.ERROR]
+    plain = [s for s in offered if s not in (statuses.Status.GIVEN_EARLY, statuses.Status.GIVEN_LATE)]
+    return {
+        "dose": found.dose,
+        "order": found.order,
+        "mark": mark(found.dose),
+        "detail": found.detail,
+        "version": found.version,
+        "statuses": [(s.value, status_words(s.value)) for s in statuses.Status if s in plain],
+        "reasons": [
+            (f"{status_words(s.value)}: {r.text.en}", r.key)
+            for s in statuses.Status
+            if s in plain or s in (statuses.Status.GIVEN_EARLY, statuses.Status.GIVEN_LATE)
+            for r in reasons.of(s)
+            if "nurse" in r.attested_by
+        ],
+        "charted": found.dose.status != "expected",
+    }
+
+
+# --- the order form -------------------------------------------------------------------------------------------------------
+
+
+def products(text: str) -> list[Product]:
+    """Give the products that a piece of text finds."""
+    return list(formulary.load().find(text, 30)) if text.strip() else []
+
+
+def order_form(typed: Mapping[str, str], wrong: Mapping[str, str], home: HomeMedicine | None) -> dict[str, Any]:
+    """Give the order form: the product, and the fields that it asks for."""
+    product = formulary.load().product(typed.get("product", ""))
+    return {
+        "product": product,
+        "found": products(typed.get("q", "")) if product is None else [],
+        "home": home,
+        "typed": typed,
+        "fields": fields(product, typed, wrong),
+        "gates": gate_fields(product, typed, wrong),
+        "edition": formulary.load().edition,
+        "steps": STEPS,
+    }
+
+
+def _field(
+    typed: Mapping[str, str], wrong: Mapping[str, str], name: str, kind: Any = "text", **more: Any
+) -> FieldShape:
+    value = typed.get(name, more.pop("value", ""))
+    label = t(f"medications.field.{name}")
+    return FieldShape(name=name, label=label, kind=kind, value=value, error=wrong.get(name, ""), **more)
+
+
+def fields(product: Product | None, typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[FieldShape]:
+    """Give the fields of an order, in the order in which a prescriber thinks."""
+    frequency = [
+        Option(str(r["id"]), t(f"medications.frequency.{r['id']}")) for r in content.rows(FREQUENCIES, "frequency")
+    ]
+    modes = [Option(m, t(f"medications.mode.{m}")) for m in ("DOT", "KOP", "SELF-DOT")]
+    usual_mode = "KOP" if product and product.has("usually_kop") and not product.has("never_kop") else "DOT"
+    asked = [
+        _field(typed, wrong, "amount", width="xs", required=True, unit=product.unit if product else ""),
+        _field(typed, wrong, "route", width="s", value=product.route if product else "oral"),
+        _field(typed, wrong, "frequency", "select", options=frequency, required=True),
+        _field(typed, wrong, "indication", required=True),
+        _field(typed, wrong, "mode", "radio", options=modes, value=usual_mode),
+        _field(
+            typed,
+            wrong,
+            "priority",
+            "radio",
+            options=[Option(p, t(f"medications.priority.{p}")) for p in ("routine", "urgent", "stat")],
+            value="routine",
+        ),
+        _field(typed, wrong, "days", width="xs", value="30", hint=t("medications.hint.days")),
+        _field(typed, wrong, "as_needed_for", hint=t("medications.hint.as_needed_for")),
+        _field(typed, wrong, "holds", hint=t("medications.hint.holds")),
+        _field(typed, wrong, "prepare", hint=t("medications.hint.prepare")),
+    ]
+    if product is None or product.has("restricted"):
+        asked.append(_field(typed, wrong, "off_formulary_why", required=True))
+    if product is None:
+        asked.insert(0, _field(typed, wrong, "text", required=True))
+        asked.insert(2, _field(typed, wrong, "unit", width="s", required=True))
+    return asked
+
+
+def gate_fields(product: Product | None, typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[FieldShape]:
+    """Give what law asks for this product before it may be ordered."""
+    asked = []
+    if product is not None and product.has("psychotropic"):
+        yes = [Option("yes", t("medications.yes"))]
+        consents = [Option(c, t(f"medications.consent.{c}")) for c in ("given", "emergency", "court_order")]
+        asked += [
+            _field(typed, wrong, "history_taken", "checkbox", options=yes),
+            _field(typed, wrong, "medicines_reviewed", "checkbox", options=yes),
+            _field(typed, wrong, "diagnosis"),
+            _field(typed, wrong, "emergency_plan", hint=t("medications.hint.emergency_plan")),
+            _field(typed, wrong, "consent", "radio", options=consents),
+        ]
+    if product is not None and product.controlled:
+        asked.append(_field(typed, wrong, "monitoring_checked_on", "date", hint=t("medications.hint.monitoring")))
+    return asked
+
+
+def prescription(typed: Mapping[str, str]) -> Prescription:
+    """Read the posted form into what is asked for; what can't be read is said field by field."""
+    wrong: dict[str, str] = {}
+    amount = _decimal(typed.get("amount", ""), "amount", wrong)
+    timing = _timing(typed, wrong)
+    days = number_of(typed.get("days", ""), 30)
+    gates = {k: typed[k] for k in GATES if typed.get(k)}
+    checked = gates.pop("monitoring_checked_on", "")
+    if checked:
+        gates["monitoring_checked_at"] = _morning(checked, wrong)
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), fields=wrong)
+    return Prescription(
+        product=typed.get("product", ""),
+        text=typed.get("text", ""),
+        timing=timing,
+        indication=typed.get("indication", ""),
+        amount=amount,
+        unit=typed.get("unit", ""),
+        route=typed.get("route", ""),
+        mode=typed.get("mode", "DOT"),
+        priority=typed.get("priority", "routine"),
+        days=days,
+        as_needed_for=typed.get("as_needed_for", ""),
+        holds=tuple(h.strip() for h in typed.get("holds", "").split(";") if h.strip()),
+        prepare=typed.get("prepare", ""),
+        source=typed.get("source", "written"),
+        prescriber=typed.get("prescriber", ""),
+        standing_order=typed.get("standing_order", ""),
+        emergency=typed.get("emergency") == "yes",
+        off_formulary_why=typed.get("off_formulary_why", ""),
+        gates=gates,
+        reasons={k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-") and v.strip()},
+        home_medicine_id=uuid_of(typed.get("home", "")),
+    )
+
+
+def _timing(typed: Mapping[str, str], wrong: dict[str, str]) -> dict[str, Any]:
+    chosen = typed.get("frequency", "")
+    row = next((r for r in content.rows(FREQUENCIES, "frequency") if r["id"] == chosen), None)
+    if row is None:
+        wrong["frequency"] = "Choose how often."
+        return {}
+    timing = dict(row["timing"])
+    if timing["kind"] == "stepped":
+        timing["steps"] = list(_steps(typed, wrong))
+    if timing["kind"] == "sliding":
+        timing["base"] = {"kind": "meals", "passes": ["breakfast", "lunch", "supper"], "minutes_before": 15}
+        timing["scale"] = {"measure": "glucose", "unit": "units", "rows": list(_scale(typed, wrong))}
+    return timing
+
+
+def _steps(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
+    for n in STEPS:
+        days, amount = typed.get(f"step_days_{n}", "").strip(), typed.get(f"step_amount_{n}", "").strip()
+        if days or amount:
+            dose = {
+                "value": str(_decimal(amount, f"step_amount_{n}", wrong)),
+                "unit": typed.get("unit", "") or "tablet",
+            }
+            timing = {"kind": "passes", "passes": ["morning"]}
+            yield {"days": number_of(days, 1), "dose": dose, "timing": timing}
+
+
+def _scale(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
+    for n in STEPS:
+        low, high, amount = (typed.get(f"scale_{k}_{n}", "").strip() for k in ("low", "high", "amount"))
+        if low or high or amount:
+            given = _decimal(amount, f"scale_amount_{n}", wrong)
+            yield {"low": number_of(low, 0), "high": number_of(high, 0), "amount": str(given)}
+
+
+def charted(dose_id: UUID, typed: Mapping[str, str]) -> Charted:
+    """Read what became of a dose from its form."""
+    wrong: dict[str, str] = {}
+    amount = _decimal(typed["amount"], "amount", wrong) if typed.get("amount") else None
+    at = _moment(typed.get("on", ""), typed.get("at", ""), wrong)
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), fields=wrong)
+    keys = ("value", "witness", "capacity", "supply", "incident", "site", "glucose")
+    return Charted(
+        dose_id=dose_id,
+        status=typed.get("status", ""),
+        at=at,
+        reason=typed.get("reason", ""),
+        amount=amount,
+        detail={k: typed[k] for k in keys if typed.get(k)},
+    )
+
+
+def _decimal(text: str, name: str, wrong: dict[str, str]) -> Decimal | None:
+    if not text.strip():
+        return None
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+        if value.is_finite() and 0 <= value < 10_000_000:
+            return value
+    except InvalidOperation:
+        pass
+    wrong[name] = "Write a number, such as 1 or 0.5."
+    return None
+
+
+def _morning(day: str, wrong: dict[str, str]) -> str:
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), tzinfo=ZONE).astimezone(UTC).isoformat()
+    except ValueError:
+        wrong["monitoring_checked_on"] = "Write the day as year-month-day."
+        return ""
+
+
+def _moment(day: str, at: str, wrong: dict[str, str]) -> datetime | None:
+    if not day and not at:
+        return None
+    try:
+        on = date.fromisoformat(day) if day else clock.now().astimezone(ZONE).date()
+        return datetime.combine(on, time.fromisoformat(at), tzinfo=ZONE).astimezone(UTC)
+    except ValueError:
+        wrong["at"] = "Write the time as 08:30."
+        return None
+
+
+def number_of(text: str, otherwise: int) -> int:
+    """Read a small whole number, or give another where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise
+
+
+def uuid_of(text: str) -> UUID | None:
+    """Read an identifier, or nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

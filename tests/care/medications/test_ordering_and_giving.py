@@ -1,0 +1,269 @@
+"""Medicines from the order to the dose: laid out, charted once, corrected without loss; clocks open and close."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
+
+from throughcare.care.medications import actions
+from throughcare.care.medications.actions import Charted, Prescription
+from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
+from throughcare.chart import actions as chart
+from throughcare.custody import actions as custody
+from throughcare.custody.models import Facility
+from throughcare.duties.models import Duty
+from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, NotAllowed, Stale
+from throughcare.kernel.ids import derived, uuid7
+from throughcare.kernel.vocabulary import Role
+from throughcare.ledger import verify
+from throughcare.people.actions import Demographics, register
+
+pytestmark = pytest.mark.django_db
+# 08:00 in Connecticut, when the morning pass is due.
+MORNING = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
+LISINOPRIL = "314076"
+TWICE = {"kind": "passes", "passes": ["morning", "evening"]}
+DAILY = {"kind": "passes", "passes": ["morning"]}
+
+
+@pytest.fixture
+def place():
+    return Facility.objects.get(short_name__istartswith="Hartford")
+
+
+@pytest.fixture
+def nurse(place):
+    return Actor("staff", derived("test", "nurse"), "Demo-Nurse, Ada", Role.RN, place.id)
+
+
+@pytest.fixture
+def doctor(place):
+    return Actor("staff", derived("test", "doctor"), "Demo-Doctor, Eve", Role.PROVIDER, place.id)
+
+
+@pytest.fixture
+def person(place, nurse):
+    feed = Actor.feed("custody")
+    found = register(actor=feed, demographics=Demographics("Sample-Ortiz", "Luis", date(1990, 2, 3), "male"))
+    with clock.frozen(MORNING - timedelta(days=90)):
+        custody.admit(actor=feed, person_id=found, to=custody.Spot(place.id))
+        chart.no_known_allergies(actor=nurse, person_id=found)
+    return found
+
+
+def asked(**more) -> Prescription:
+    fields = {"product": LISINOPRIL, "timing": DAILY, "indication": "High blood pressure", "amount": Decimal(1)}
+    return Prescription(**{**fields, **more})
+
+
+def order(actor, person, **more) -> MedicationOrder:
+    return MedicationOrder.objects.get(id=actions.place_order(actor=actor, person_id=person, asked=asked(**more)))
+
+
+def doses(row: MedicationOrder) -> list[Dose]:
+    return list(Dose.objects.filter(order=row).order_by("due_at"))
+
+
+def open_rules(ref) -> set[str]:
+    return set(Duty.objects.filter(about=ref, closed_at=None).values_list("rule", flat=True))
+
+
+def test_an_order_lays_out_three_days_and_its_first_dose_closes_the_clock(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person, timing=TWICE)
+    assert [d.pass_code for d in doses(row)] == ["morning", "evening"] * 3
+    assert doses(row)[0].due_at == MORNING
+    assert "MED-01" in open_rules(row.id)
+    with clock.frozen(MORNING + timedelta(minutes=10)):
+        (done,) = actions.record_doses(
+            actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "given")], intent=uuid7()
+        )
+    assert done.status == "given"
+    assert "MED-01" not in open_rules(row.id)
+    assert verify.run().sound
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "reason"),
+    [(0, "given", ""), (60, "given", ""), (121, "given-late", "line-ran-late"), (-119, "given", "")],
+)
+def test_the_window_says_early_or_late(doctor, nurse, person, minutes, status, reason) -> None:
+    with clock.frozen(MORNING - timedelta(hours=3)):
+        row = order(doctor, person)
+    with clock.frozen(MORNING + timedelta(minutes=minutes)):
+        (done,) = actions.record_doses(actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "given")])
+    assert done.status == status
+    assert (doses(row)[0].reason or "") == reason
+
+
+def test_too_early_wants_a_reason(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=3)):
+        row = order(doctor, person)
+        with pytest.raises(Invalid, match="reason"):
+            actions.record_doses(actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "given")])
+        (done,) = actions.record_doses(
+            actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "given", reason="court")]
+        )
+    assert done.status == "given-early"
+
+
+def test_a_dose_is_charted_once_and_an_error_keeps_what_was_written(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person)
+    first = doses(row)[0]
+    with clock.frozen(MORNING):
+        actions.record_doses(actor=nurse, person_id=person, charted=[Charted(first.id, "given")])
+        with pytest.raises(Stale, match="already"):
+            actions.record_doses(actor=nurse, person_id=person, charted=[Charted(first.id, "given")])
+        actions.correct_dose(actor=nurse, person_id=person, dose_id=first.id, version=2, why="Wrong person")
+        first.refresh_from_db()
+        assert (first.status, first.version) == ("expected", 3)
+        actions.record_doses(actor=nurse, person_id=person, charted=[Charted(first.id, "given")])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Dose.objects.filter(id=first.id).update(status="refused")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Dose.objects.filter(id=first.id).delete()
+    assert verify.run().sound
+
+
+def test_another_persons_dose_is_refused(doctor, nurse, person, place) -> None:
+    other = register(
+        actor=Actor.feed("custody"), demographics=Demographics("Sample-Two", "Ann", date(1991, 2, 3), "female")
+    )
+    row = order(doctor, person)
+    with pytest.raises(Stale, match="another person"):
+        actions.record_doses(actor=nurse, person_id=other, charted=[Charted(doses(row)[0].id, "given")])
+
+
+def test_stopping_takes_back_what_is_not_due_and_keeps_what_is(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person)
+    with clock.frozen(MORNING + timedelta(minutes=5)):
+        actions.stop_order(actor=doctor, person_id=person, order_id=row.id, version=1, why="Cough")
+    assert [d.due_at for d in doses(row)] == [MORNING]
+    assert "MED-01" not in open_rules(row.id)
+
+
+def test_hold_and_resume(doctor, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person)
+        actions.hold_order(actor=doctor, person_id=person, order_id=row.id, version=1, why="Low pressure")
+        assert doses(row) == []
+        actions.resume_order(actor=doctor, person_id=person, order_id=row.id, version=2)
+        assert len(doses(row)) == 3
+
+
+def test_a_change_is_a_new_order_and_no_dose_is_due_twice(doctor, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person)
+        new = actions.change_order(
+            actor=doctor,
+            person_id=person,
+            order_id=row.id,
+            version=1,
+            asked=asked(amount=Decimal(2)),
+            why="Pressure still high",
+        )
+    assert doses(row) == []
+    assert len(doses(MedicationOrder.objects.get(id=new))) == 3
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MedicationOrder.objects.filter(id=new).update(amount=3)
+
+
+def test_laying_again_changes_nothing(doctor, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person)
+        before = [d.id for d in doses(row)]
+        MedicationOrder.objects.filter(id=row.id).update(doses_until=None)
+        actions.lay_doses(actor=actions.CLOCK)
+    assert [d.id for d in doses(row)] == before
+    with clock.frozen(MORNING + timedelta(hours=30)):
+        actions.lay_doses(actor=actions.CLOCK)
+    assert len(doses(row)) == 5
+
+
+def test_a_nurse_begins_by_a_standing_order_and_a_prescriber_signs(doctor, nurse, person) -> None:
+    with pytest.raises(Invalid, match="prescriber"):
+        order(nurse, person)
+    row = order(nurse, person, source="standing", standing_order="Bridge of blood pressure medicines", days=2)
+    assert row.signed_at is None
+    assert "INT-04-COSIGN" in open_rules(row.id)
+    with pytest.raises(NotAllowed):
+        actions.sign_order(actor=nurse, person_id=person, order_id=row.id, version=1)
+    actions.sign_order(actor=doctor, person_id=person, order_id=row.id, version=1)
+    assert "INT-04-COSIGN" not in open_rules(row.id)
+
+
+def test_a_medicine_from_outside_is_decided_and_dosed(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=2)):
+        home = chart.report_medicine(actor=nurse, person_id=person, text="lisinopril 10 mg", critical=True)
+        assert {"INT-04-DECIDE", "INT-04-DOSE"} <= open_rules(home)
+        row = order(doctor, person, home_medicine_id=home)
+        assert "INT-04-DECIDE" not in open_rules(home)
+    with clock.frozen(MORNING):
+        actions.record_doses(actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "given")])
+    assert not open_rules(home)
+
+
+def test_stopping_a_medicine_from_outside_wants_the_reason(doctor, nurse, person) -> None:
+    home = chart.report_medicine(actor=nurse, person_id=person, text="Oxycodone", critical=True)
+    with pytest.raises(Invalid, match="why"):
+        actions.decide_medicine(actor=doctor, person_id=person, medicine_id=home, decision="stop")
+    actions.decide_medicine(actor=doctor, person_id=person, medicine_id=home, decision="stop", why="Never taken")
+    assert not open_rules(home)
+
+
+def test_as_needed_keeps_its_interval_and_asks_whether_it_helped(doctor, nurse, person) -> None:
+    row = order(
+        doctor, person, timing={"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 4}, as_needed_for="pain"
+    )
+    one = {"actor": nurse, "person_id": person, "order_id": row.id, "reason": "Back pain"}
+    with clock.frozen(MORNING):
+        given = actions.give_as_needed(**one, before="7")
+    assert open_rules(given.dose_id) == {"MED-05"}
+    with clock.frozen(MORNING + timedelta(hours=5)), pytest.raises(Invalid, match="Not yet"):
+        actions.give_as_needed(**one)
+    actions.record_effect(actor=nurse, person_id=person, dose_id=given.dose_id, after="3")
+    assert open_rules(given.dose_id) == set()
+
+
+def test_three_refusals_ask_for_a_talk(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person)
+    refused = {"status": "refused", "reason": "side-effects", "detail": {"capacity": "yes"}}
+    for day in range(3):
+        assert "MED-03" not in open_rules(row.id)
+        with clock.frozen(MORNING + timedelta(days=day, minutes=5)):
+            actions.lay_doses(actor=actions.CLOCK)
+            actions.record_doses(actor=nurse, person_id=person, charted=[Charted(doses(row)[day].id, **refused)])
+    assert "MED-03" in open_rules(row.id)
+    actions.answer_nonadherence(actor=nurse, person_id=person, order_id=row.id, words="Cough; prescriber told.")
+    assert "MED-03" not in open_rules(row.id)
+
+
+def test_a_blank_is_somebodys_and_late_charting_settles_it(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        row = order(doctor, person)
+    with clock.frozen(MORNING + timedelta(hours=2, minutes=1)):
+        assert actions.find_blanks(actor=actions.CLOCK) == 1
+        assert actions.find_blanks(actor=actions.CLOCK) == 0
+        kept = MedicationPass.objects.get()
+        assert open_rules(kept.id) == {"MED-04"}
+        actions.record_doses(
+            actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "no-show", reason="court")]
+        )
+    assert open_rules(kept.id) == set()
+
+
+def test_an_order_that_ends_is_told_of_and_renewed(doctor, person) -> None:
+    with clock.frozen(MORNING - timedelta(days=20)):
+        row = order(doctor, person)
+    with clock.frozen(MORNING):
+        assert actions.tell_ending_orders(actor=actions.CLOCK) == 1
+        assert "MED-02" in open_rules(row.id)
+        new = actions.renew_order(actor=doctor, person_id=person, order_id=row.id, version=1, days=90)
+    assert "MED-02" not in open_rules(row.id)
+    assert MedicationOrder.objects.get(id=new).starts_at == row.ends_at
