@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings
 
 from throughcare.app import postgres_programs
 from throughcare.app.postgres import APP, OWNER, SUPER, Cluster, make_database
@@ -47,8 +47,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "throughcare.app.settings"
 from django.conf import settings  # noqa: E402  (only now does the environment say which database)
 
 # How long a draw takes says something of the machine's load and nothing of the code.
-settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow], deadline=None)
-settings.load_profile("house")
+hypothesis.settings.register_profile("house", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("house")
 
 settings.INSTALLED_APPS  # noqa: B018  (read now, so that pytest-django sets Django up)
 del os.environ["DJANGO_SETTINGS_MODULE"]  # a worker that inherits it would read its settings before this file
