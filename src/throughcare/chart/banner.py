@@ -14,6 +14,7 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.people import reads as people
 from throughcare.ui.shapes import AlertSentence, BannerShape
+from throughcare.ui.wording import t
 
 Known = Literal["known", "none_known", "not_asked", "hidden"]
 
@@ -21,6 +22,8 @@ Known = Literal["known", "none_known", "not_asked", "hidden"]
 def of(lens: Lens, person_id: UUID) -> BannerShape:
     """Give the banner of a person, as far as this reader may see; NotFound where there is nobody."""
     with db.reading(lens):
+        if not lens.may(Verb.READ, DataClass.DEMOGRAPHICS, person_id=person_id):
+            return _unnamed(person_id)
         card = people.card(lens, person_id)
         family = people.family(lens, person_id)
         where = custody.whereabouts(lens, [person_id]).get(person_id)
@@ -42,6 +45,13 @@ def of(lens: Lens, person_id: UUID) -> BannerShape:
         alerts=[AlertSentence(a.do, a.first_aid, a.call, a.until, a.urgent) for a in told.get(person_id, ())],
         language=card.speaks,
         href=_chart(person_id) if sees else "",
+    )
+
+
+def _unnamed(person_id: UUID) -> BannerShape:
+    """Give the banner for a reader to whom a part of the record was released, but not who the person is."""
+    return BannerShape(
+        seed="", name=t("chart.not_released"), number="", age=None, place="", allergies_state="hidden", href=""
     )
 
 

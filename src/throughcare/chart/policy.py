@@ -17,6 +17,8 @@ OFFICES = frozenset({Role.PLANNER, Role.HIM, Role.HSA, Role.PAROLE, Role.COMMUNI
 CHART = Policy("chart.summary", ((Verb.SUMMARY, DataClass.CLINICAL),), CLINICIANS | OFFICES)
 READ = reads("chart.read", DataClass.CLINICAL)
 WRITE = writes("chart.write", DataClass.CLINICAL)
+# A consent may name medicines alone: then their page opens and the rest of the chart does not.
+TAKEN = Policy("chart.taken", ((Verb.SUMMARY, DataClass.MEDICATION),), CLINICIANS | OFFICES)
 MEDICINES = writes("chart.medicines", DataClass.MEDICATION)
 HISTORY = Policy("chart.history", only=CLINICIANS | OFFICES | {Role.PREA})
 

@@ -167,9 +167,11 @@ def family(lens: Lens, person_id: UUID) -> tuple[UUID, ...]:
 
 
 def cards(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, Card]:
-    """Give a card for each id; a linked chart's id gives the card of the one that stands for it. Three queries at most."""
-    lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
-    wanted = set(person_ids)
+    """Give a card for each id; a linked chart's id gives the card of the one that stands for it. Three queries at most.
+
+    Where the matrix asks for consent, whoever gave none is absent: not named, not counted.
+    """
+    wanted = known_to(lens, person_ids)
     people = {p.id: p for p in Person.objects.filter(id__in=wanted).select_related("survivor")}
     standing = {own: p.survivor or p for own, p in people.items()}
     numbers = _numbers({p.id for p in standing.values()})
@@ -178,10 +180,21 @@ def cards(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, Card]:
 
 def card(lens: Lens, person_id: UUID) -> Card:
     """Give one card."""
+    lens.require(Verb.READ, DataClass.DEMOGRAPHICS, person_id=person_id)
     found = cards(lens, [person_id]).get(person_id)
     if found is None:
         raise NotFound("There is no such person here.")
     return found
+
+
+def known_to(lens: Lens, person_ids: Iterable[UUID]) -> set[UUID]:
+    """Give those of these people whose identity this reader may know; refuse a role that may know nobody's."""
+    wanted = set(person_ids)
+    if lens.may(Verb.READ, DataClass.DEMOGRAPHICS):
+        return wanted
+    if not lens.could(Verb.READ, DataClass.DEMOGRAPHICS):
+        lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
+    return {p for p in wanted if lens.may(Verb.READ, DataClass.DEMOGRAPHICS, person_id=p)}
 
 
 def search(lens: Lens, text: str, *, within: QuerySet[Person] | None = None, limit: int = 20) -> Found:
@@ -238,7 +251,7 @@ def candidates(lens: Lens, person_id: UUID) -> list[Candidate]:
     rows = list(MergeProposal.objects.filter(state="open").filter(Q(a_id=person_id) | Q(b_id=person_id)))
     others = {row.id: row.b_id if row.a_id == person_id else row.a_id for row in rows}
     known = cards(lens, others.values())
-    return [Candidate(row.id, known[others[row.id]], list(row.reasons)) for row in rows]
+    return [Candidate(row.id, known[others[row.id]], list(row.reasons)) for row in rows if others[row.id] in known]
 
 
 def written_since_merge(lens: Lens, loser_id: UUID) -> list[Written]:

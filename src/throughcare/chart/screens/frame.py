@@ -27,7 +27,7 @@ TABS: list[tuple[str, Policy]] = [
     ("chart_timeline", policy.READ),
     ("chart_notes", policy.READ),
     ("chart_problems", policy.CHART),
-    ("chart_medicines", policy.CHART),
+    ("chart_medicines", policy.TAKEN),
     ("chart_allergies", policy.CHART),
     ("chart_forms", policy.READ),
     ("chart_documents", policy.READ),

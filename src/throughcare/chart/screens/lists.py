@@ -128,7 +128,7 @@ def add_allergy(request: Request, person_id: UUID) -> HttpResponse:
 # --- home medicines ---------------------------------------------------------------------------------------------------------
 
 
-@screen("GET", ONE + "medicines/", policy=policy.CHART, name="chart_medicines")
+@screen("GET", ONE + "medicines/", policy=policy.TAKEN, name="chart_medicines")
 def medicines(request: Request, person_id: UUID, again: Again | None = None) -> HttpResponse:
     """Show what the person takes as said or verified, and the places to add and to verify."""
     seen, rows = reads.medicines(request.lens, frame.family(request, person_id))

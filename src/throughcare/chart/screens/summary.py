@@ -30,7 +30,8 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
     """Show what matters now, on one page, as far as this reader may see it."""
     family = frame.family(request, person_id)
     found = reads.summary(request.lens, family)
-    others = people.candidates(request.lens, person_id)
+    named = request.lens.may(Verb.READ, DataClass.DEMOGRAPHICS, person_id=person_id)
+    others = people.candidates(request.lens, person_id) if named else []
     readable = [
         c.card.person_id
         for c in others
@@ -55,7 +56,7 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         "responses": summary.signed_forms(found.responses, found.sight),
         "document_kinds": DOCUMENTS,
         "documents": [(d, found.sight.entire(d)) for d in found.documents],
-        "plans": summary.plans(custody.plans(request.lens, person_id)[:4]),
+        "plans": summary.plans(custody.plans(request.lens, person_id)[:4]) if named else [],
         "earlier": summary.earlier(others, reads.prior(request.lens, readable)),
         "words_of": reads.words_of,
         "sight": found.sight,

@@ -102,15 +102,18 @@ def alerts_of(
     lens: Lens, person_ids: Iterable[UUID], *, lang: str = "en", phone: str = ""
 ) -> dict[UUID, list[AlertLine]]:
     """Give for each person what officers are told now, for banners and for officers; keyed by the id that was asked."""
-    _may(lens)
-    families = people.families(lens, person_ids)
+    families = people.families(lens, [p for p in set(person_ids) if _sees(lens, p)])
     found = _alerts({family[0] for family in families.values()}, phone, lang, "America/New_York")
     return {own: found[family[0]] for own, family in families.items()}
 
 
-def _may(lens: Lens) -> None:
+def _sees(lens: Lens, person_id: UUID | None) -> bool:
     readable = (Verb.READ, Verb.OPERATIONAL, Verb.SUMMARY)
-    if not any(lens.may(verb, DataClass.OPERATIONAL_ALERT) for verb in readable):
+    return any(lens.may(verb, DataClass.OPERATIONAL_ALERT, person_id=person_id) for verb in readable)
+
+
+def _may(lens: Lens) -> None:
+    if not _sees(lens, None):
         raise NotAllowed("What officers are told is not for your role.")
 
 

@@ -71,9 +71,8 @@ class RosterRow:
 
 
 def whereabouts(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
-    """Say for each id where that person is now; whoever is nowhere, or hidden from an officer, is absent. Five queries."""
-    lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
-    families = people.families(lens, person_ids)
+    """Say for each id where that person is now; whoever is nowhere, or hidden from this reader, is absent. Five queries."""
+    families = people.families(lens, people.known_to(lens, person_ids))
     everybody = {own for family in families.values() for own in family}
     rows = housed_now(lens) if lens.role in OFFICERS else _housed()
     placements = {p.person_id: p for p in _with_names(rows.filter(person_id__in=everybody))}
