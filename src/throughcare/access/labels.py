@@ -11,7 +11,7 @@ from typing import Any
 
 from throughcare.kernel import content
 from throughcare.kernel.fhir import Json, decode
-from throughcare.kernel.vocabulary import SEALED, DataClass
+from throughcare.kernel.vocabulary import SEALED, DataClass, Role
 from throughcare.ledger.entry import Entry
 
 FILE = "access/labels.toml"
@@ -33,6 +33,18 @@ CLASS_OF = {
     "SEX": DataClass.REPRODUCTIVE,
     "GENDER": DataClass.REPRODUCTIVE,
 }
+# What a label asks of a reader outside the clinic, whose part is what a consent names: that it names this too
+# (42 CFR 2.31; CGS 52-146d). Inside, a nurse's note of drinking is not a programme's record (clinical.md 7.1).
+CLASS_OUTSIDE = {
+    "SUD": DataClass.PART2,
+    "ETH": DataClass.PART2,
+    "OPIOIDUD": DataClass.PART2,
+    "ETHUD": DataClass.PART2,
+    "PSY": DataClass.MENTAL_HEALTH,
+    "MH": DataClass.MENTAL_HEALTH,
+    "BH": DataClass.MENTAL_HEALTH,
+}
+OUTSIDE = frozenset({Role.PAROLE, Role.COMMUNITY, Role.OMBUDS})
 # A rule moves an entry only from these: what somebody filed under a narrower class stays there.
 MOVABLE = frozenset({DataClass.CLINICAL, DataClass.RESULT, DataClass.APPOINTMENT})
 RESTRICTED = frozenset({DataClass.INFECTION, DataClass.MENTAL_HEALTH, DataClass.REPRODUCTIVE})
@@ -131,9 +143,14 @@ def names_of(bits: int) -> tuple[str, ...]:
     return tuple(label for label, bit in bit_of().items() if bits >> bit & 1)
 
 
-def classes_of(bits: int) -> frozenset[DataClass]:
-    """Give the classes that these labels ask of a reader, beside the entry's own."""
-    return frozenset(CLASS_OF[label] for label in names_of(bits) if label in CLASS_OF)
+def class_of_label(label: str, role: Role) -> DataClass | None:
+    """Give the class that a label asks of a reader in this role, beside the entry's own; most ask for none."""
+    return CLASS_OF.get(label) or (CLASS_OUTSIDE.get(label) if role in OUTSIDE else None)
+
+
+def classes_of(bits: int, role: Role) -> frozenset[DataClass]:
+    """Give the classes that these labels ask of a reader in this role, beside the entry's own."""
+    return frozenset(c for label in names_of(bits) if (c := class_of_label(label, role)) is not None)
 
 
 def confidentiality(bits: int, data_class: DataClass) -> str:

@@ -35,7 +35,7 @@ class Shown:
 def show(lens: Lens, entry: Kept) -> Shown | None:
     """Show an entry as the lens lets it be seen. The strictest of its class and its labels decides: deny beats allow."""
     cuts: list[str] = []
-    for cls in sorted({entry.data_class, *labels.classes_of(entry.labels)}):
+    for cls in sorted({entry.data_class, *labels.classes_of(entry.labels, lens.role)}):
         way = _way(lens, cls, entry)
         if way is None:
             return None

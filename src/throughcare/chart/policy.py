@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 
-from throughcare.access import conditions
+from throughcare.access import conditions, labels
 from throughcare.access.policy import Policy, reads, writes
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import SEALED, DataClass, Role, Verb
+from throughcare.ledger.models import Current
 
 CLINICIANS = frozenset({Role.PROVIDER, Role.RN, Role.LPN, Role.PSYCH, Role.SUD, Role.DENTAL, Role.PHARMACY})
 OFFICES = frozenset({Role.PLANNER, Role.HIM, Role.HSA, Role.PAROLE, Role.COMMUNITY, Role.OMBUDS})
@@ -35,42 +38,105 @@ KINDS_OF_CUT = {
 }  # fmt: skip
 
 
-def visible(lens: Lens, people: Iterable[UUID]) -> Q:
-    """Filter clinical rows to the classes that this reader sees whole, person by person: conditions hold for one each."""
-    seen = Q(pk__in=[])
-    for person in people:
-        classes = [c.value for c in OPEN if lens.may(Verb.READ, c, person_id=person)]
-        seen |= Q(person_id=person, data_class__in=classes)
-    return seen
+# The name under which each kind of row stands in the ledger, beside whose entries the labels are kept.
+RESOURCE = {
+    "Encounter": "Encounter",
+    "Condition": "Condition",
+    "Allergy": "AllergyIntolerance",
+    "Observation": "Observation",
+    "Note": "Composition",
+    "Order": "ServiceRequest",
+    "Report": "DiagnosticReport",
+    "HomeMedicine": "MedicationStatement",
+    "Flag": "Flag",
+    "FormResponse": "QuestionnaireResponse",
+    "Attachment": "DocumentReference",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one reader sees of some people's charts: the classes seen whole, and the cut under which others are seen."""
+    """What one reader sees of some people's charts: by class, and by what a row's labels ask beside its class (7.2).
+
+    For each person: the classes seen whole, the cut under which others are seen, and for each label that asks for a
+    class how that class is seen: whole (""), by a cut, or not at all (None).
+    """
 
     whole: Mapping[UUID, frozenset[str]]
     cut: Mapping[UUID, Mapping[str, str]]
+    labelled: Mapping[UUID, Mapping[int, str | None]]
+
+    def of(self, model: type[Any]) -> QuerySet[Any]:
+        """Give the rows of a kind that this reader sees whole or by a cut, each with the bits of its labels."""
+        standing = Current.objects.filter(type=RESOURCE[model.__name__], resource_id=OuterRef("pk")).values("labels")
+        rows: QuerySet[Any] = model.objects.filter(self.rows(model.__name__))
+        bits = Coalesce(Subquery(standing[:1]), Value(0), output_field=BigIntegerField())
+        found: QuerySet[Any] = rows.annotate(label_bits=bits)
+        return found
 
     def rows(self, kind: str) -> Q:
         """Filter rows of a kind to those that this reader sees whole or by a cut."""
         seen = Q(pk__in=[])
         for person, classes in self.whole.items():
             cut = [c for c, name in self.cut[person].items() if kind in KINDS_OF_CUT.get(name, ())]
-            seen |= Q(person_id=person, data_class__in=[*classes, *cut])
+            shut = [bit for bit, way in self.labelled[person].items() if not _shows(way, kind)]
+            seen |= Q(person_id=person, data_class__in=[*classes, *cut]) & _without(kind, shut)
+        return seen
+
+    def rows_whole(self, kind: str) -> Q:
+        """Filter rows of a kind to those that this reader sees whole."""
+        seen = Q(pk__in=[])
+        for person, classes in self.whole.items():
+            shut = [bit for bit, way in self.labelled[person].items() if way != ""]
+            seen |= Q(person_id=person, data_class__in=classes) & _without(kind, shut)
         return seen
 
     def entire(self, row: Any) -> bool:
-        """Tell whether a row is seen whole."""
+        """Tell whether a row (of `of`) is seen whole."""
+        ways = self.labelled.get(row.person_id, {})
+        if any(row.label_bits >> bit & 1 and way != "" for bit, way in ways.items()):
+            return False
         return row.data_class in self.whole.get(row.person_id, frozenset())
+
+    def hides(self, person_id: UUID, bits: int) -> bool:
+        """Tell whether labels hide an entry of this person from being seen whole, for pages of one entry."""
+        return any(bits >> bit & 1 and way != "" for bit, way in self.labelled.get(person_id, {}).items())
 
 
 def sight(lens: Lens, people: Iterable[UUID]) -> Sight:
     """Work out what this reader sees of these people's charts."""
-    whole, cut = {}, {}
+    whole, cut, labelled = {}, {}, {}
     for person in people:
         whole[person] = frozenset(c.value for c in OPEN if lens.may(Verb.READ, c, person_id=person))
         cut[person] = {c.value: name for c in OPEN if c.value not in whole[person] and (name := _cut(lens, c, person))}
-    return Sight(whole, cut)
+        labelled[person] = {
+            bit: _way(lens, cls, person)
+            for label, bit in labels.bit_of().items()
+            if (cls := labels.class_of_label(label, lens.role)) is not None
+        }
+    return Sight(whole, cut, labelled)
+
+
+def _without(kind: str, shut: Iterable[int]) -> Q:
+    """Leave out rows with one of these labels; a row that is not in the ledger yet, such as a draft, has none."""
+    bits = sum(1 << bit for bit in shut)
+    if not bits:
+        return Q()
+    entries = Current.objects.filter(GreaterThan(F("labels").bitand(bits), 0), type=RESOURCE[kind])
+    without = ~Q(Exists(entries.filter(resource_id=OuterRef("pk"))))
+    if kind == "Note":  # what was added to a note is hidden with it
+        without &= ~Q(Exists(entries.filter(resource_id=OuterRef("addends_id"))))
+    return without
+
+
+def _shows(way: str | None, kind: str) -> bool:
+    return way is not None and (way == "" or kind in KINDS_OF_CUT.get(way, ()))
+
+
+def _way(lens: Lens, data_class: DataClass, person_id: UUID) -> str | None:
+    if lens.may(Verb.READ, data_class, person_id=person_id):
+        return ""
+    return _cut(lens, data_class, person_id) or None
 
 
 def _cut(lens: Lens, data_class: DataClass, person_id: UUID) -> str:

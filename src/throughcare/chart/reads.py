@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from throughcare.chart import models as m
-from throughcare.chart.policy import Sight, sight, visible
+from throughcare.chart.policy import Sight, sight
 from throughcare.chart.units import said
 from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
@@ -41,11 +41,7 @@ class Summary:
 def summary(lens: Lens, people: Sequence[UUID]) -> Summary:
     """Give the one-page summary, cut as the reader's role asks: a constant number of queries however long the history."""
     seen = sight(lens, people)
-
-    def of(model: type[Any]) -> QuerySet[Any]:
-        found: QuerySet[Any] = model.objects.filter(seen.rows(model.__name__))
-        return found
-
+    of = seen.of
     with db.reading(lens):
         return Summary(
             sight=seen,
@@ -79,13 +75,13 @@ def prior(lens: Lens, people: Sequence[UUID]) -> dict[UUID, Prior]:
         return found
     seen = sight(lens, people)
     with db.reading(lens):
-        for problem in m.Condition.objects.filter(seen.rows("Condition"), status="active").order_by("-recorded_at"):
+        for problem in seen.of(m.Condition).filter(status="active").order_by("-recorded_at"):
             found[problem.person_id].problems.append(words_of(seen, problem))
-        for taken in m.HomeMedicine.objects.filter(seen.rows("HomeMedicine"), status="active").order_by("-recorded_at"):
+        for taken in seen.of(m.HomeMedicine).filter(status="active").order_by("-recorded_at"):
             found[taken.person_id].medicines.append(taken.text)
-        for allergy in m.Allergy.objects.filter(seen.rows("Allergy"), status="active").order_by("none_known", "text"):
+        for allergy in seen.of(m.Allergy).filter(status="active").order_by("none_known", "text"):
             found[allergy.person_id].allergies.append(allergy.text)
-        for mark in m.Flag.objects.filter(seen.rows("Flag")).order_by("-since"):
+        for mark in seen.of(m.Flag).order_by("-since"):
             held = found[mark.person_id]
             (held.suicide if "suicid" in mark.code or "self_harm" in mark.code else held.flags).append(mark.text)
     return found
@@ -103,21 +99,21 @@ def problems(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.Conditio
     """Give the problem list with what is over, and what of it this reader sees whole."""
     seen = sight(lens, people)
     with db.reading(lens):
-        return seen, list(m.Condition.objects.filter(seen.rows("Condition")).order_by("text", "id")[:200])
+        return seen, list(seen.of(m.Condition).order_by("text", "id")[:200])
 
 
 def medicines(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.HomeMedicine]]:
     """Give the home medicines, and what of them this reader sees whole."""
     seen = sight(lens, people)
     with db.reading(lens):
-        rows = m.HomeMedicine.objects.filter(seen.rows("HomeMedicine"), status="active")
+        rows = seen.of(m.HomeMedicine).filter(status="active")
         return seen, list(rows.order_by("text", "id")[:100])
 
 
 def allergies(lens: Lens, people: Sequence[UUID]) -> list[m.Allergy]:
     """Give the active allergies (or the statement that none is known), to whoever sees at least a summary."""
     with db.reading(lens):
-        seen = m.Allergy.objects.filter(sight(lens, people).rows("Allergy"), status="active")
+        seen = sight(lens, people).of(m.Allergy).filter(status="active")
         return list(seen.order_by("none_known", "text"))
 
 
@@ -283,5 +279,5 @@ def shown(row: m.Observation) -> str:
 
 
 def _of(lens: Lens, model: type[Any], people: Sequence[UUID]) -> QuerySet[Any]:
-    rows: QuerySet[Any] = model.objects.filter(visible(lens, people))
+    rows: QuerySet[Any] = model.objects.filter(sight(lens, people).rows_whole(model.__name__))
     return rows

@@ -48,6 +48,26 @@ class SealedVersion(_Version):
         db_table = "ledger_sealed_version"
 
 
+class Current(models.Model):
+    """Where one live resource stands: its class, its labels as bits, its code and status."""
+
+    pk = models.CompositePrimaryKey("type", "resource_id")
+    type = models.TextField()
+    resource_id = models.UUIDField(db_column="id")
+    version = models.IntegerField()
+    person_id = models.UUIDField(null=True)
+    data_class = models.TextField()
+    labels = models.BigIntegerField()
+    code = models.TextField()
+    status = models.TextField()
+    happened_at = models.DateTimeField()
+    live = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "ledger_current"
+
+
 class Read(models.Model):
     """One reading: who, as what, why, of whom, which classes of data."""
 

@@ -113,10 +113,19 @@ def desk(lens: Lens, person_id: UUID, request_id: UUID) -> Desk:
             .order_by("-submitted_at")[:40]
         )
         summary = chart.vitals(lens, family, each=20)
-        medicines = list(HomeMedicine.objects.filter(person_id__in=family, status="active").order_by("text")[:30])
+        medicines = _medicines(lens, family)
         no_shows = list(NoShow.objects.filter(request=row).order_by("visit_at", "said_by"))
         who = people.card(lens, person_id)
     return _desk(row, who, earlier, summary, medicines, no_shows)
+
+
+def _medicines(lens: Lens, family: Sequence[UUID]) -> list[HomeMedicine]:
+    """Give what the person takes, as far as this reader may see; under a cut the name alone."""
+    seen, rows = chart.medicines(lens, family)
+    for row in rows:
+        if not seen.entire(row):
+            row.dose = row.last_taken = ""
+    return rows[:30]
 
 
 def _desk(

@@ -10,6 +10,8 @@ from throughcare.chart import policy
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
 from throughcare.chart.views import versions
+from throughcare.kernel.errors import NotFound
+from throughcare.ledger import labels
 from throughcare.ledger import reads as ledger
 
 
@@ -17,6 +19,7 @@ from throughcare.ledger import reads as ledger
 def history(request: Request, person_id: UUID, kind: str, id: UUID) -> HttpResponse:
     """Show every version of one fact of this person, and what one of them changed."""
     rows = ledger.history(request.lens, kind, id, subjects=frame.family(request, person_id))
+    _hide_labelled(request, person_id, kind, id)
     here = reverse("chart_history", kwargs={"person_id": person_id, "kind": kind, "id": id})
     chosen = versions.chosen(rows, request.GET.get("v", ""))
     context = {
@@ -27,3 +30,11 @@ def history(request: Request, person_id: UUID, kind: str, id: UUID) -> HttpRespo
         "before": versions.before(rows, chosen),
     }
     return frame.page(request, person_id, "chart/history.html", "", context)
+
+
+def _hide_labelled(request: Request, person_id: UUID, kind: str, id: UUID) -> None:
+    """Refuse as not found what today's labels hide: history is shown under them (7.2)."""
+    people = frame.family(request, person_id)
+    seen, bits = policy.sight(request.lens, people), labels.bits(kind, id)
+    if any(seen.hides(person, bits) for person in people):
+        raise NotFound("There is no such entry here.")
