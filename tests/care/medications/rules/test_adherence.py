@@ -61,6 +61,12 @@ def test_exactly_half_of_a_week_is_enough() -> None:
     assert found.text.en == "6 of 12 missed in 7 days"
 
 
+def test_misses_of_both_kinds_make_the_half_and_stay_apart() -> None:
+    found = adherence.nonadherence(daily("sgpgsgpg", hours=20), NOW, PLAIN, TABLE, started_at=OLD)
+    assert found
+    assert (found.code, found.patient, found.system) == ("share", 2, 2)
+
+
 def test_one_miss_of_a_weekly_medicine_is_half_but_not_on_the_first_day_of_an_order() -> None:
     assert adherence.nonadherence(daily("p"), NOW, PLAIN, TABLE, started_at=OLD)
     assert not adherence.nonadherence(daily("p"), NOW, PLAIN, TABLE, started_at=NOW - timedelta(days=1))

@@ -98,6 +98,7 @@ def ways(move: MoveWindow, asked: ShadowDose) -> set[Way]:
 def test_ways_of_the_court_van() -> None:
     assert ways(COURT, dose(3)) == {Way.GIVE_EARLY, Way.SEND_WITH}
     assert ways(COURT, dose(3, last=-7.9)) == {Way.SEND_WITH}, "never before the minimum interval"
+    assert Way.GIVE_EARLY in ways(COURT, dose(4)), "as the van leaves is early enough"
     assert ways(COURT, dose(4.1)) == {Way.SEND_WITH}, "never earlier than the table says"
     assert ways(COURT, dose(3, last=None)) == {Way.GIVE_EARLY, Way.SEND_WITH}
     assert ways(COURT, dose(9.5)) == {Way.SEND_WITH, Way.GIVE_ON_RETURN}

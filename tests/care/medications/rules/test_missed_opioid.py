@@ -76,6 +76,7 @@ def test_what_stops_a_dose(asked: DoseAsked, code: str) -> None:
         replace(FINE, identity=Identity(by_photo_and_number=("a", "b"))), replace(FINE, last_dose_at=NOW - timedelta(hours=18)),
         replace(FINE, last_dose_at=NOW - timedelta(hours=6), minimum=timedelta(hours=6)), replace(FINE, last_dose_at=None),
         replace(FINE, missed=rules.missed_days(MONDAY, MONDAY + timedelta(days=6), TABLE), reassessed=True),
+        replace(METHADONE, dose_mg=Decimal(120)), replace(FINE, first_day=True, dose_mg=Decimal(32)),
         replace(METHADONE, first_day=True, dose_mg=Decimal(30)), replace(METHADONE, first_day=True, given_today_mg=Decimal(30), dose_mg=Decimal(20)),
         replace(METHADONE, first_day=True, given_today_mg=Decimal(30), dose_mg=Decimal(25), documented=True),
     ],
