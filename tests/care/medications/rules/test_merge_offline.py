@@ -91,6 +91,14 @@ def test_two_doses_within_the_minimum_interval_are_a_possible_double() -> None:
     assert not merged(event("e1"), event("e2", dose="d2", minute=240)).outcome.doubles
 
 
+def test_a_vomited_dose_was_a_dose_and_counts_once() -> None:
+    alone = merged(event("e1", status="vomited"), event("e2", dose="d2", minute=60))
+    assert [(d.first, d.second) for d in alone.outcome.doubles] == [("e1", "e2")]
+    both = merged(event("e1"), event("e3", status="vomited", minute=10), event("e2", dose="d2", minute=241))
+    assert not both.outcome.doubles
+    assert both.outcome.standing("d1") is Status.VOMITED
+
+
 def test_a_double_with_what_was_charted_online() -> None:
     online = event("e9", device=SERVER, minute=1)
     found = merged(event("e1"), log=merged(online).log)

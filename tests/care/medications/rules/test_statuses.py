@@ -94,6 +94,8 @@ def test_what_a_status_needs(charting: Charting, missing: set[str]) -> None:
 def test_charting_a_second_dose_says_how_to_put_it_right() -> None:
     (problem,) = statuses.problems(Charting(Status.GIVEN), Status.GIVEN_LATE, TABLE)
     assert "already charted" in problem.text.en
+    (other,) = statuses.problems(Charting(Status.REFUSED), Status.GIVEN, TABLE)
+    assert "can't be charted as refused" in other.text.en
 
 
 def test_custody_never_says_a_refusal() -> None:
