@@ -94,3 +94,55 @@ def test_the_reviewer_s_list_says_that_nothing_waits(browser: Browser, site: str
     page.goto(f"{site}/break-glass/")
     sound(page)
     assert "Nothing waits for review" in page.inner_text("main")
+
+
+def test_a_passkey_from_its_making_to_signing_in_with_it(browser: Browser, site: str) -> None:
+    named = site.replace("127.0.0.1", "localhost")
+    username, secret = opened_account(browser, site)
+    page = browser.new_page()
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto(f"{named}/sign-in/")
+    sound(page)
+    page.fill("#f-name", username)
+    page.fill("#f-password", secret)
+    page.click("button:has-text('Sign in')")
+    page.fill("#f-present", secret)
+    page.fill("#f-password", PASSWORD)
+    page.click("button:has-text('Change password')")
+    page.goto(f"{named}/account/passkeys/")
+    sound(page)
+    page.fill("#f-name", "my phone")
+    page.fill("#f-present", "not this one at all")
+    page.click("button:has-text('Add a passkey')")
+    page.wait_for_selector("[data-said]:has-text('not your present password')")
+    page.fill("#f-present", PASSWORD)
+    page.click("button:has-text('Add a passkey')")
+    page.wait_for_selector("th:has-text('my phone')")
+    sound(page)
+
+    page.goto(f"{named}/sign-out/")
+    page.click("main button")
+    page.goto(f"{named}/sign-in/?next=/account/")
+    page.click("button:has-text('Use a passkey')")
+    page.wait_for_url("**/account/")
+    assert "passkey" in page.inner_text("main table")
+
+    page.goto(f"{named}/sign-out/")
+    page.click("main button")
+    page.fill("#f-name", username)
+    page.fill("#f-password", PASSWORD)
+    page.click("button:has-text('Sign in')")
+    assert page.url.endswith("/second-factor/"), "a password alone no longer opens it"
+    sound(page)
+    page.click("button:has-text('Use a passkey')")
+    page.wait_for_url("**/work/")

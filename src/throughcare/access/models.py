@@ -100,7 +100,7 @@ class SignIn(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(how__in=["password", "code", "pin", "demo", "oidc"]), name="access_signin_how"
+                condition=Q(how__in=["password", "code", "passkey", "pin", "demo", "oidc"]), name="access_signin_how"
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_why="") | (Q(ended_at__isnull=False) & ~Q(ended_why="")),

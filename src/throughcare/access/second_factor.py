@@ -21,6 +21,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 
+from throughcare.access import passkeys
 from throughcare.access.models import User
 from throughcare.ledger import body as bodies
 
@@ -44,14 +45,20 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
         return ISSUER
 
 
+def required(user: User) -> bool:
+    """Tell whether a password alone does not open this account: it has an app, or a passkey."""
+    return enrolled(user) or passkeys.enrolled(user)
+
+
 def enrolled(user: User) -> bool:
-    """Tell whether a sign-in of this account needs a code."""
+    """Tell whether this account has an authenticator app."""
     return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def enrolled_among(user_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Give those of these accounts that have a second factor."""
-    rows = Authenticator.objects.filter(user_id__in=user_ids, type=Authenticator.Type.TOTP)
+    """Give those of these accounts that have a second factor, an app or a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    rows = Authenticator.objects.filter(user_id__in=user_ids, type__in=kinds)
     return frozenset(rows.values_list("user_id", flat=True))
 
 
@@ -78,8 +85,8 @@ def enrol(user: User, secret: str) -> list[str]:
 
 
 def forget(user: User) -> None:
-    """Switch the second factor off."""
-    Authenticator.objects.filter(user=user).delete()
+    """Switch the app and its recovery codes off; passkeys stay."""
+    Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).delete()
 
 
 def passes(user: User, code: str) -> bool:

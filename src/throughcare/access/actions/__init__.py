@@ -16,6 +16,7 @@ from throughcare.access.actions.destruction import destroy_bodies
 from throughcare.access.actions.first_account import open_at_console
 from throughcare.access.actions.glass import break_glass, close_glass, read_of_glass, review_glass, say_why
 from throughcare.access.actions.labelling import say_label, take_label_back
+from throughcare.access.actions.passkeys import check_passkey, drop_passkey, enrol_passkey
 from throughcare.access.actions.signing_in import (
     Outcome,
     begin_sign_in,
@@ -27,6 +28,7 @@ from throughcare.access.actions.signing_in import (
     drop_second_factor,
     end_sign_ins,
     enrol_second_factor,
+    reset_second_factor,
 )
 from throughcare.access.actions.watching import end_watch, find_looks, review_finding, watch_record
 
@@ -35,6 +37,7 @@ __all__ = [
     "begin_sign_in",
     "break_glass",
     "check_code",
+    "check_passkey",
     "check_secret",
     "choose_posting",
     "clear_sign_ins",
@@ -43,10 +46,12 @@ __all__ = [
     "confirm_signature",
     "create_account",
     "destroy_bodies",
+    "drop_passkey",
     "drop_second_factor",
     "end_posting",
     "end_sign_ins",
     "end_watch",
+    "enrol_passkey",
     "enrol_second_factor",
     "find_looks",
     "give_authority",
@@ -56,6 +61,7 @@ __all__ = [
     "open_at_console",
     "post",
     "read_of_glass",
+    "reset_second_factor",
     "review_finding",
     "review_glass",
     "revoke_consent",

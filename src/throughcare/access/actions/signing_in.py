@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
-from throughcare.access import limits, rules, second_factor
+from throughcare.access import limits, passkeys, rules, second_factor
 from throughcare.access.actions import record as keep
 from throughcare.access.backends import Proof, proof_of, prove
 from throughcare.access.models import Attempt, Posting, SignIn, User
@@ -19,7 +19,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, NotFound
 from throughcare.kernel.vocabulary import Role
 
-FULL = ("password", "code", "oidc")
+FULL = ("password", "code", "passkey", "oidc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +35,41 @@ class Outcome:
 @action("access.check_secret")
 def check_secret(*, actor: Actor, name: str, secret: str, address: str, quick: bool = False) -> Outcome:
     """Say whose secret this is; counts the try. `quick` lets a PIN do, for who signed in fully not long ago."""
-    now, digest = real_now(), _digest(_whose(name))
-    wait = _wait(digest, address, now)
+    now, digest = real_now(), digest_of(_whose(name))
+    wait = wait_for(digest, address, now)
     if wait is not None:
         make_password(secret)
         return Outcome(wait_until=wait)
     user, proof = prove(name, secret, pin=quick and _signed_in_fully(name, now))
-    _count(digest, address, now, passed=user is not None)
+    count_try(digest, address, now, passed=user is not None)
     if user is None:
-        return Outcome(wait_until=_wait(digest, address, now))
-    return Outcome(user.id, proof=proof, needs_code=proof == "password" and second_factor.enrolled(user))
+        return Outcome(wait_until=wait_for(digest, address, now))
+    return Outcome(user.id, proof=proof, needs_code=proof == "password" and second_factor.required(user))
 
 
 @action("access.check_code")
 def check_code(*, actor: Actor, user_id: UUID, code: str, address: str) -> Outcome:
     """Say whether this is a second-factor code of the account, unused; counts the try."""
-    now, digest = real_now(), _digest(f"code:{user_id}")
-    wait = _wait(digest, address, now)
+    now, digest = real_now(), digest_of(f"code:{user_id}")
+    wait = wait_for(digest, address, now)
     if wait is not None:
         return Outcome(wait_until=wait)
     user = User.objects.filter(id=user_id, is_active=True).first()
     passed = user is not None and second_factor.passes(user, code)
-    _count(digest, address, now, passed=passed)
+    count_try(digest, address, now, passed=passed)
     return Outcome(user_id if passed else None)
 
 
 @action("access.confirm_signature")
 def confirm_signature(*, actor: Actor, user_id: UUID, secret: str, address: str = "") -> Outcome:
     """Say whether who signs is who is signed in: by PIN or password, counted as any try."""
-    now, digest = real_now(), _digest(f"sign:{user_id}")
-    wait = _wait(digest, address, now)
+    now, digest = real_now(), digest_of(f"sign:{user_id}")
+    wait = wait_for(digest, address, now)
     if wait is not None:
         return Outcome(wait_until=wait)
     user = User.objects.filter(id=user_id, is_active=True).first()
     proof = proof_of(user, secret, pin=True) if user is not None else ""
-    _count(digest, address, now, passed=bool(proof))
+    count_try(digest, address, now, passed=bool(proof))
     return Outcome(user_id if proof else None, proof=proof)
 
 
@@ -130,7 +130,7 @@ def enrol_second_factor(*, actor: Actor, user_id: UUID, secret: str, code: str) 
         raise Invalid(
             "The code does not fit.", fields={"code": "The code does not fit. Wait for the next one and type it."}
         )
-    user = _active(user_id)
+    user = active(user_id)
     codes = second_factor.enrol(user, secret)
     SignIn.objects.filter(user=user, ended_at=None, must="second_factor").update(must="")
     keep.account(user, reason="second factor on")
@@ -140,9 +140,21 @@ def enrol_second_factor(*, actor: Actor, user_id: UUID, secret: str, code: str) 
 @action("access.drop_second_factor")
 def drop_second_factor(*, actor: Actor, user_id: UUID) -> None:
     """Switch the second factor off."""
-    user = _active(user_id)
+    user = active(user_id)
     second_factor.forget(user)
     keep.account(user, reason="second factor off")
+
+
+@action("access.reset_second_factor")
+def reset_second_factor(*, actor: Actor, user_id: UUID) -> None:
+    """Switch off app, codes and passkeys of somebody who lost them; their sign-ins end. Nobody does it for themselves."""
+    user = active(user_id)
+    if user.id == actor.id:
+        raise NotAllowed("Nobody resets their own second factor. Ask somebody else who administers accounts.")
+    second_factor.forget(user)
+    passkeys.forget(user)
+    SignIn.objects.filter(user=user, ended_at=None).update(ended_at=real_now(), ended_why="new_secret")
+    keep.account(user, reason="second factor reset")
 
 
 @action("access.clear_sign_ins")
@@ -157,7 +169,8 @@ def clear_sign_ins(*, actor: Actor) -> int:
     return over + forgotten + left.update(ended_at=now, ended_why="idle")
 
 
-def _active(user_id: UUID) -> User:
+def active(user_id: UUID) -> User:
+    """Give an account that may work today."""
     user = User.objects.filter(id=user_id, is_active=True).first()
     if user is None:
         raise NotFound("There is no such account, or it is closed.")
@@ -171,15 +184,18 @@ def _whose(name: str) -> str:
     return f"user:{found}" if found else name
 
 
-def _digest(name: str) -> str:
+def digest_of(name: str) -> str:
+    """Give what stands for a name in the count of tries."""
     return hashlib.sha256(name.strip().casefold().encode()).hexdigest()
 
 
-def _count(digest: str, address: str, now: datetime, *, passed: bool) -> None:
+def count_try(digest: str, address: str, now: datetime, *, passed: bool) -> None:
+    """Count a try."""
     Attempt.objects.create(at=now, name_digest=digest, address=address[:45], passed=passed)
 
 
-def _wait(digest: str, address: str, now: datetime) -> datetime | None:
+def wait_for(digest: str, address: str, now: datetime) -> datetime | None:
+    """Say until when the next try with this name, or from this address, waits."""
     throttle = limits.throttle()
     tries = list(
         Attempt.objects.filter(name_digest=digest, at__gt=now - throttle.window)

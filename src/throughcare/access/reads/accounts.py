@@ -67,7 +67,7 @@ def owes(account: User, *, strict: bool) -> str:
     """Say what must be done before the record opens: choose a password, set up the second factor, or nothing."""
     if account.must_change:
         return "password"
-    if not strict or second_factor.enrolled(account):
+    if not strict or second_factor.required(account):
         return ""
     held = Posting.objects.filter(in_force(), user=account).values_list("role", flat=True)
     return "second_factor" if any(limits.of_role(Role(role)).second_factor for role in held) else ""
@@ -109,7 +109,7 @@ def account(lens: Lens, user_id: UUID) -> tuple[AccountRow, list[PostingRow]]:
         raise NotFound("There is no such account.")
     postings = _postings(Posting.objects.filter(user=found))
     now_held = [p.role for p in postings if p.until is None]
-    return _account(found, now_held, second_factor.enrolled(found)), postings
+    return _account(found, now_held, second_factor.required(found)), postings
 
 
 def lens_must_administer(lens: Lens) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from throughcare.access import actions, limits, policy, reads, second_factor, sessions
+from throughcare.access import actions, limits, passkeys, policy, reads, second_factor, sessions
 from throughcare.access.doors import screen
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
@@ -54,7 +54,7 @@ def password_form(request: Any) -> HttpResponse:
 @screen("POST", "/account/password/", policy=policy.SIGNED_IN, name="account-password", owes="password")
 def password(request: Any) -> HttpResponse:
     """Change the password, proven by the present one; other sign-ins end."""
-    wrong = _not_me(request, request.POST.get("present", ""))
+    wrong = not_me(request, request.POST.get("present", ""))
     if wrong:
         return _password_page(request, [FieldError("present", wrong)])
     try:
@@ -74,7 +74,7 @@ def password(request: Any) -> HttpResponse:
 @screen("POST", "/account/pin/", policy=policy.SIGNED_IN, name="account-pin")
 def pin(request: Any) -> HttpResponse:
     """Set the PIN for switching and signing, proven by the password."""
-    wrong = _not_me(request, request.POST.get("present", ""))
+    wrong = not_me(request, request.POST.get("present", ""))
     errors = [FieldError("present", wrong)] if wrong else []
     if not errors:
         try:
@@ -96,7 +96,7 @@ def second_factor_form(request: Any) -> HttpResponse:
 def enrol(request: Any) -> HttpResponse:
     """Switch the second factor on; show the recovery codes once."""
     secret = request.session.get(PENDING, "")
-    wrong = _not_me(request, request.POST.get("present", ""))
+    wrong = not_me(request, request.POST.get("present", ""))
     if not secret or wrong:
         return _second_factor_page(request, [FieldError("present", wrong)] if wrong else [])
     try:
@@ -112,7 +112,7 @@ def enrol(request: Any) -> HttpResponse:
 @screen("POST", "/account/second-factor/off/", policy=policy.SIGNED_IN, name="account-second-factor-off")
 def drop(request: Any) -> HttpResponse:
     """Switch the second factor off, proven by the password."""
-    wrong = _not_me(request, request.POST.get("present", ""))
+    wrong = not_me(request, request.POST.get("present", ""))
     if wrong:
         errors = [FieldError("present", wrong)]
         return pages.page(request, "access/account.html", _account(request, errors), status=422)
@@ -132,6 +132,7 @@ def _account(request: Any, errors: list[FieldError] | None = None) -> dict[str, 
         "postings": reads.own_postings(request.lens),
         "posting": request.posting.id,
         "protected": second_factor.enrolled(request.user),
+        "passkeys": len(passkeys.listed(request.user)),
         "codes_left": second_factor.recovery_codes_left(request.user),
         "has_pin": bool(request.user.pin),
         "has_password": request.user.has_usable_password(),
@@ -139,7 +140,8 @@ def _account(request: Any, errors: list[FieldError] | None = None) -> dict[str, 
     }
 
 
-def _not_me(request: Any, secret: str) -> str:
+def not_me(request: Any, secret: str) -> str:
+    """Say why this is not the present password of who is signed in; nothing where it is."""
     if not request.user.has_usable_password():
         return "This account has no password. Ask who administers accounts for a first one."
     outcome = actions.confirm_signature(

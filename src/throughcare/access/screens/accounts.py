@@ -54,6 +54,13 @@ def new_secret(request: Request, user_id: UUID) -> HttpResponse:
     return _one(request, user_id, secret=secret)
 
 
+@screen("POST", "/accounts/<uuid:user_id>/second-factor/off/", policy=policy.ACCOUNTS, name="account-reset-factor")
+def reset_factor(request: Request, user_id: UUID) -> HttpResponse:
+    """Switch off the second factor of somebody who lost it."""
+    actions.reset_second_factor(actor=request.actor, user_id=user_id)
+    return pages.then(request, f"/accounts/{user_id}/", "Second factor switched off; the next sign-in sets up another")
+
+
 @screen("POST", "/accounts/<uuid:user_id>/postings/", policy=policy.ACCOUNTS, name="account-post")
 def post(request: Request, user_id: UUID) -> HttpResponse:
     """Give a role at a place."""

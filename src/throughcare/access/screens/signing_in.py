@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from throughcare.access import actions, doors, limits, policy, reads, sessions
+from throughcare.access import actions, doors, limits, passkeys, policy, reads, sessions
 from throughcare.access.actions import Outcome
 from throughcare.access.doors import screen
 from throughcare.access.realtime import real_now
@@ -34,35 +34,35 @@ def sign_in(request: Any) -> HttpResponse:
     next_, name = place(request.POST.get("next", "")), request.POST.get("name", "")[:80]
     outcome = _check(request, name, request.POST.get("password", ""))
     if outcome.user_id is None:
-        return _sign_in_page(request, next_=next_, name=name, error=_why_not(outcome), status=422)
+        return _sign_in_page(request, next_=next_, name=name, error=why_not(outcome), status=422)
     if outcome.needs_code:
         return _ask_for_code(request, outcome, next_)
-    return _enter(request, outcome, how=outcome.proof, next_=next_)
+    return enter(request, outcome, how=outcome.proof, next_=next_)
 
 
 @screen("GET", "/second-factor/", policy=policy.PUBLIC, name="second-factor")
 def code_form(request: Any) -> HttpResponse:
     """Ask for the code of the authenticator app, or a recovery code."""
-    return _code_page(request) if _half(request) else HttpResponseRedirect("/sign-in/")
+    return _code_page(request) if half(request) else HttpResponseRedirect("/sign-in/")
 
 
 @screen("POST", "/second-factor/", policy=policy.PUBLIC, name="second-factor")
 def code(request: Any) -> HttpResponse:
     """Finish signing in."""
-    half = _half(request)
-    if half is None:
+    found = half(request)
+    if found is None:
         return HttpResponseRedirect("/sign-in/")
     outcome = actions.check_code(
         actor=AT_THE_DOOR,
-        user_id=half["user"],
+        user_id=found["user"],
         code=request.POST.get("code", "")[:40],
         address=sessions.address_of(request),
     )
     if outcome.user_id is None:
         return _code_page(
-            request, error=_why_not(outcome, "This code does not fit, or was used. Wait for the next one.")
+            request, error=why_not(outcome, "This code does not fit, or was used. Wait for the next one.")
         )
-    return _enter(request, outcome, how="code", next_=half["next"])
+    return enter(request, outcome, how="code", next_=found["next"])
 
 
 @screen("GET", "/switch/", policy=policy.PUBLIC, name="switch")
@@ -77,10 +77,10 @@ def switch(request: Any) -> HttpResponse:
     next_, name = place(request.POST.get("next", "")), request.POST.get("name", "")[:80]
     outcome = _check(request, name, request.POST.get("secret", ""), quick=True)
     if outcome.user_id is None:
-        return _switch_page(request, next_=next_, name=name, error=_why_not(outcome), status=422)
+        return _switch_page(request, next_=next_, name=name, error=why_not(outcome), status=422)
     if outcome.needs_code:
         return _ask_for_code(request, outcome, next_)
-    return _enter(request, outcome, how=outcome.proof, next_=next_)
+    return enter(request, outcome, how=outcome.proof, next_=next_)
 
 
 @screen("GET", "/sign-out/", policy=policy.SIGNED_IN, name="sign-out", owes="any")
@@ -121,7 +121,8 @@ def _ask_for_code(request: Any, outcome: Outcome, next_: str) -> HttpResponse:
     return HttpResponseRedirect("/second-factor/")
 
 
-def _enter(request: Any, outcome: Outcome, *, how: str, next_: str) -> HttpResponse:
+def enter(request: Any, outcome: Outcome, *, how: str, next_: str) -> HttpResponse:
+    """Open the sign-in, and go on to where it was asked for, as far as the role may."""
     user = reads.user(outcome.user_id)
     must = reads.owes(user, strict=not settings.THROUGHCARE_DEMO) if how != "pin" else ""
     sessions.start(request, user, how=how, must=must)
@@ -132,15 +133,24 @@ def _enter(request: Any, outcome: Outcome, *, how: str, next_: str) -> HttpRespo
     return HttpResponseRedirect(next_ if route is not None and route.policy.allows(request.lens) else "/")
 
 
-def _half(request: HttpRequest) -> dict[str, Any] | None:
-    half = request.session.get(HALF)
-    if not isinstance(half, dict):
+def half(request: HttpRequest) -> dict[str, Any] | None:
+    """Give the half of a sign-in that waits for its second factor: whose, and where to go on."""
+    kept = request.session.get(HALF)
+    if not isinstance(kept, dict):
         return None
-    age = real_now() - datetime.fromisoformat(half["at"])
-    return half if age < timedelta(minutes=limits.number("second_factor", "minutes_to_answer")) else None
+    age = real_now() - datetime.fromisoformat(kept["at"])
+    return kept if age < timedelta(minutes=limits.number("second_factor", "minutes_to_answer")) else None
 
 
-def _why_not(outcome: Outcome, otherwise: str = WRONG) -> str:
+def wrong(request: Any, *, next_: str, error: str) -> HttpResponse:
+    """Say what was wrong on the page from which it came: the second step, or the first."""
+    if half(request):
+        return _code_page(request, error=error)
+    return _sign_in_page(request, next_=next_, error=error, status=422)
+
+
+def why_not(outcome: Outcome, otherwise: str = WRONG) -> str:
+    """Say why nothing was opened."""
     if outcome.wait_until is None:
         return otherwise
     seconds = max(1, round((outcome.wait_until - real_now()).total_seconds()))
@@ -167,7 +177,8 @@ def _sign_in_page(
         error=error,
         others=[Action("Switch user with badge and PIN", "/switch/", tone="quiet")],
     )
-    return pages.page(request, "access/card.html", {"card": card}, status=status)
+    here = bool(passkeys.house_of(request.get_host()))
+    return pages.page(request, "access/card.html", {"card": card, "passkey": here, "next": next_}, status=status)
 
 
 def _switch_page(request: Any, *, next_: str, name: str = "", error: str = "", status: int = 200) -> HttpResponse:
@@ -199,7 +210,7 @@ def _switch_page(request: Any, *, next_: str, name: str = "", error: str = "", s
         error=error,
         others=[Action("Sign in with name and password", "/sign-in/", tone="quiet")],
     )
-    return pages.page(request, "access/card.html", {"card": card}, status=status)
+    return pages.page(request, "access/card.html", {"card": card, "passkey": False, "next": next_}, status=status)
 
 
 def _code_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
@@ -222,4 +233,6 @@ def _code_page(request: HttpRequest, *, error: str = "") -> HttpResponse:
         error=error,
         others=[Action("Start again", "/sign-in/", tone="quiet")],
     )
-    return pages.page(request, "access/card.html", {"card": card}, status=422 if error else 200)
+    here = bool(passkeys.house_of(request.get_host()))
+    shown = {"card": card, "passkey": here, "next": ""}
+    return pages.page(request, "access/card.html", shown, status=422 if error else 200)
