@@ -135,7 +135,9 @@ def route_of(address: str) -> Route | None:
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """Say in a page what was refused; what was typed is still in the browser."""
+    """Say in a page what was refused; what was typed is still in the browser. A form that saves itself says it in its place."""
+    if request.headers.get("X-Autosave"):
+        return HttpResponse(status=refused.status, headers={"X-Sentence": refused.sentence})
     return pages.problem(request, refused.status, happened=refused.sentence)
 
 

@@ -2,10 +2,12 @@
 
 from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
+from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.care.intake import handlers as intake
 from throughcare.chart import aftercare
 from throughcare.chart.events import OrderEnded
+from throughcare.chart.ports import REQUESTS, SAID
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
 from throughcare.duties import actions as duties
@@ -24,6 +26,8 @@ def wire() -> None:
     NAMES.fill(PeopleNames())
     PLACES.fill(FacilityNames())
     CARE.fill(CareRelationships())
+    SAID.fill(SaidAtIntake())
+    REQUESTS.fill(SickCallRequests())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
     events.on(PeopleUnmerged, custody.settle_by_unmerging)

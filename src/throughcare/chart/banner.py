@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from throughcare.chart import reads
 from throughcare.chart.models import Allergy
+from throughcare.chart.ports import SAID, SaidAllergies
 from throughcare.custody import reads as custody
 from throughcare.kernel import db
 from throughcare.kernel.lens import Lens
@@ -16,7 +17,7 @@ from throughcare.people import reads as people
 from throughcare.ui.shapes import AlertSentence, BannerShape
 from throughcare.ui.wording import t
 
-Known = Literal["known", "none_known", "not_asked", "hidden"]
+Known = Literal["known", "none_known", "said_none", "not_asked", "hidden"]
 
 
 def of(lens: Lens, person_id: UUID) -> BannerShape:
@@ -31,6 +32,7 @@ def of(lens: Lens, person_id: UUID) -> BannerShape:
         # Allergies are safety: who gives medicines under a summary sees them as a physician does.
         sees = lens.may(Verb.SUMMARY, DataClass.CLINICAL, person_id=person_id)
         allergies = reads.allergies(lens, family) if sees else []
+        said = SAID().allergies(family) if sees else SaidAllergies()
     return BannerShape(
         seed=card.seed,
         name=card.name,
@@ -41,7 +43,8 @@ def of(lens: Lens, person_id: UUID) -> BannerShape:
         going_to=where.going_to if where else "",
         going_at=where.next_at if where else None,
         allergies=[a.text for a in allergies if not a.none_known],
-        allergies_state=_state(sees, allergies),
+        allergies_said=said.names,
+        allergies_state="said_none" if said.none and not allergies else _state(sees, allergies),
         alerts=[AlertSentence(a.do, a.first_aid, a.call, a.until, a.urgent) for a in told.get(person_id, ())],
         language=card.speaks,
         href=_chart(person_id) if sees else "",

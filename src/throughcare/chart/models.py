@@ -112,6 +112,7 @@ class FormResponse(Fact):
     started_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
     signed_by = models.CharField(max_length=160, blank=True)
+    taken_over = models.JSONField(default=list)
     score = models.JSONField(null=True)
 
     class Meta(Fact.Meta):

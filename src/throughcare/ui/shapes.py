@@ -122,7 +122,9 @@ class BannerShape:
     going_to: str = ""
     going_at: datetime | None = None
     allergies: Sequence[str] = ()
-    allergies_state: Literal["known", "none_known", "not_asked", "hidden"] = "known"
+    allergies_said: Sequence[str] = ()
+    """Said today, in answers that are not signed yet."""
+    allergies_state: Literal["known", "none_known", "said_none", "not_asked", "hidden"] = "known"
     alerts: Sequence[AlertSentence] = ()
     language: str = ""
     """Empty for English; else e.g. "Spanish, interpreter needed"."""

@@ -73,6 +73,8 @@ def screening(who: Character, what: str, at: datetime, random: Random) -> Posted
     _medicines(posted, who, at)
     if who.allergy:
         posted |= {"has-allergies": YES, "allergy.substance:0": [who.allergy], "allergy.severity:0": ["mild"]}
+    if (at.date() - who.birth_date).days < 18 * 365.25:
+        posted |= {"under-18": YES, "guardian": ["Sample-Family, mother"], "assent": YES}
     if who.level >= 3:
         posted["mind"] = ["treatment"]
     _trouble(posted, what, at)

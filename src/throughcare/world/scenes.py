@@ -95,6 +95,7 @@ def screen(stage: Stage, who: Character, at: datetime, *, half: bool = False) ->
     posted = answers.screening(who, what, at, _own(who))
     if half:
         posted = {name: posted[name] for name in list(posted)[: len(posted) // 2]}
+    intake.take_over(actor=nurse, person_id=who.id, arrival_id=arrival.id)
     intake.save_screening(actor=nurse, person_id=who.id, arrival_id=arrival.id, posted=posted)
     if half:
         return False

@@ -25,7 +25,7 @@ WELL_LOOK = {
     "last-alcohol": "never", "dose-due": ["none"],
 }  # fmt: skip
 WELL = {
-    "can-be-pregnant": "no", "interpreter": "not-needed", "out-of-hearing": "yes", "officer-report": ["none"], "illness": ["none"],
+    "can-be-pregnant": "no", "under-18": "no", "interpreter": "not-needed", "out-of-hearing": "yes", "officer-report": ["none"], "illness": ["none"],
     "infection-history": ["none"], "dental-pain": "no", "symptoms": ["none"], "mind": ["none"], "substances": ["none"], "takes-medicines": "no",
     "has-allergies": "no", "injury": ["none"], "needs": ["none"], "looks": ["none"], "skin": ["none"], "bp-systolic": "118", "bp-diastolic": "76",
     "pulse": "72", "respiration": "14", "temperature": "98.6", "oxygen": "98", "weight": "170", "height": "69", "disposition": "general",
@@ -308,7 +308,7 @@ def test_a_healthy_screening_may_be_signed() -> None:
     assert sign(screen()).ok
 
 
-@pytest.mark.parametrize("field", sorted(set(WELL) - {"can-be-pregnant"}))
+@pytest.mark.parametrize("field", sorted(set(WELL) - {"can-be-pregnant", "under-18"}))
 def test_a_missing_answer_refuses_the_signature(field: str) -> None:
     decision = sign(screen(**{field.replace("-", "_"): ""}))
     assert not decision.ok
@@ -443,7 +443,7 @@ def test_a_healthy_person_takes_at_most_45_keystrokes(sex: str) -> None:
     posted: dict[str, object] = dict(WELL)
     if sex == "female":
         posted |= {"can-be-pregnant": "yes", "pregnancy": ["none"]}
-    given = frozenset({"can-be-pregnant", "interpreter"})
+    given = frozenset({"can-be-pregnant", "under-18", "interpreter"})
     no = "LA32-8"
     total = keystrokes(SCREEN.name, posted, given)
     total += keystrokes("c-ssrs-screener", {"cssrs-1": no, "cssrs-2": no, "cssrs-6": no}, frozenset())

@@ -59,6 +59,7 @@ def healthy(**changes: list[str]) -> dict[str, list[str]]:
     form = forms.load(answering.SCREENING)
     posted: dict[str, list[str]] = {
         "can-be-pregnant": ["no"],
+        "under-18": ["no"],
         "disposition": ["general"],
         "interpreter": ["not-needed"],
     }

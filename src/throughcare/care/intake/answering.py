@@ -40,9 +40,15 @@ def typed(form: forms.Form, posted: Mapping[str, list[str]]) -> forms.Answers:
 
 
 def known(arrival: Arrival, sex: str) -> dict[str, list[str]]:
-    """Give what the record answers before anybody asks, for the nurse to correct: whether the person can be pregnant."""
+    """Give what the record answers before anybody asks, for the nurse to correct: pregnancy possible, under 18 (ruling 15)."""
     looked = arrival.quick_look.posted.get("can-be-pregnant", []) if arrival.quick_look is not None else []
-    return {"can-be-pregnant": list(looked) or ["no" if sex == "male" else "yes"]}
+    found = {"can-be-pregnant": list(looked) or ["no" if sex == "male" else "yes"]}
+    born = Person.objects.filter(id=arrival.person_id).values_list("birth_date", flat=True).first()
+    if born is not None:
+        today = clock.local(clock.now(), "America/New_York").date()
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        found["under-18"] = ["yes" if age < 18 else "no"]
+    return found
 
 
 def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) -> Asked:

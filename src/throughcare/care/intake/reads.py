@@ -99,6 +99,16 @@ def work(lens: Lens, person_id: UUID, arrival_id: UUID) -> Work:
         return Work(arrival, asked, shown, open_positives(asked, done), judge(asked, done))
 
 
+def said_allergies(family: Sequence[UUID]) -> tuple[tuple[str, ...], bool]:
+    """Give the allergies said in a screening that is not signed yet, and whether the person said there are none."""
+    drafts = Arrival.objects.filter(person_id__in=family, state__in=("arrived", "looked", "sent_out"))
+    posted = drafts.order_by("-arrived_at").values_list("screening__posted", flat=True).first() or {}
+    said = next(iter(posted.get("has-allergies", [])), "")
+    rows = sorted(name for name in posted if name.startswith("allergy.substance:"))
+    names = [text.strip() for row in rows for text in posted[row] if text.strip()]
+    return tuple(names or ["something, not named yet"]) if said == "yes" else (), said == "no"
+
+
 def latest(lens: Lens, family: Sequence[UUID]) -> Arrival | None:
     """Give the last arrival of a person."""
     with db.reading(lens):

@@ -178,7 +178,7 @@ def may_sign(
             reasons.append(Reason(each.key, each.sentence))
     if not cleared:
         reasons.append(Reason("clearance", _CLEARANCE))
-    reasons += _unsafe_place(answers, least_disposition(found, table, responses), table)
+    reasons += _unsafe_place(form, answers, least_disposition(found, table, responses), table)
     return Decision(not reasons, tuple(reasons))
 
 
@@ -191,17 +191,19 @@ _CLEARANCE = Text(
     "La primera mirada mandó a esta persona a emergencias. Anote primero la autorización escrita.",
 )
 _PLACE = Text(
-    "The answers call for [{least}] or more protection. Choose it, or give the reason.",
-    "Las respuestas piden [{least}] o más protección. Elíjalo o escriba la razón.",
+    "The answers call for “{least}” or more protection. Choose it, or give the reason.",
+    "Las respuestas piden «{least}» o más protección. Elíjalo o escriba la razón.",
 )
 
 
-def _unsafe_place(answers: Answers, least: str, table: RuleTable) -> list[Reason]:
+def _unsafe_place(form: Form, answers: Answers, least: str, table: RuleTable) -> list[Reason]:
     ranks = {d.key: d.rank for d in table.dispositions}
     chosen = next(iter(answers.codes("disposition")), "")
     if chosen not in ranks or ranks[chosen] >= ranks[least] or answers.value("disposition-reason"):
         return []
-    return [Reason("disposition", _PLACE.filled(least=least))]
+    place = form.item("disposition").option(least)
+    words = place.text if place else Text(least, least)
+    return [Reason("disposition", Text(_PLACE.en.format(least=words.en), _PLACE.es.format(least=words.es)))]
 
 
 def _rowless(key: str) -> str:

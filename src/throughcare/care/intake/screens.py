@@ -57,7 +57,7 @@ def look(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
     """Show the quick look: ninety seconds, one page."""
     arrival = reads.arrival_of(request.lens, person_id, arrival_id)
     known = answering.known(arrival, answering.sex_of(arrival.person_id))
-    answers = answering.typed(forms.load(answering.QUICK_LOOK), known)
+    answers = answering.typed(forms.load(answering.QUICK_LOOK), {"can-be-pregnant": known["can-be-pregnant"]})
     return _look(request, arrival.person_id, arrival_id, answers)
 
 
@@ -105,7 +105,12 @@ def save(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
     )
     work = reads.work(request.lens, person_id, arrival_id)
     if request.headers.get("X-Autosave"):
-        return pages.fragment(request, "intake/screening.html", "effects", views.panel(work))
+        return pages.fragment(
+            request,
+            "intake/screening.html",
+            "effects",
+            {**views.panel(work), "current": request.POST.get("section", "")},
+        )
     here = request.POST.get("section", "")
     stays = "add_row" in request.POST or views.called_up(work, here, request.POST.get("shown", ""))
     section = here if stays else request.POST.get("next") or here
@@ -125,6 +130,13 @@ def sign(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
     return _to("intake_screening", person_id, arrival_id)
 
 
+@screen("POST", ONE + "take-over/", policy=policy.WRITE, name="intake_take_over")
+def take_over(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
+    """Go on with what another nurse began."""
+    actions.take_over(actor=request.actor, intent=intent_of(request), person_id=person_id, arrival_id=arrival_id)
+    return _to("intake_screening", person_id, arrival_id, request.POST.get("section", ""))
+
+
 @screen("POST", ONE + "accept/", policy=policy.WRITE, name="intake_accept")
 def accept(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
     """Act on something offered."""
@@ -135,7 +147,7 @@ def accept(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
         arrival_id=arrival_id,
         effect_id=views.uuid_of(request.POST.get("effect", "")),
     )
-    return _to("intake_screening", person_id, arrival_id, "review")
+    return _to("intake_screening", person_id, arrival_id, request.POST.get("section") or "review")
 
 
 @screen("POST", ONE + "reason/", policy=policy.WRITE, name="intake_reason")
@@ -151,8 +163,10 @@ def reason(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )
     except Invalid as refused:
-        return _screening(request, person_id, arrival_id, "review", sentence=refused.sentence)
-    return _to("intake_screening", person_id, arrival_id, "review")
+        return _screening(
+            request, person_id, arrival_id, request.POST.get("section") or "review", sentence=refused.sentence
+        )
+    return _to("intake_screening", person_id, arrival_id, request.POST.get("section") or "review")
 
 
 @screen("POST", ONE + "clearance/", policy=policy.WRITE, name="intake_clearance")
@@ -197,7 +211,12 @@ def instrument(request: Request, person_id: UUID, arrival_id: UUID, form: str) -
         return _screening(request, person_id, arrival_id, form, unfinished=True, sentence=refused.sentence)
     if request.headers.get("X-Autosave"):
         work = reads.work(request.lens, person_id, arrival_id)
-        return pages.fragment(request, "intake/screening.html", "effects", views.panel(work))
+        return pages.fragment(
+            request,
+            "intake/screening.html",
+            "effects",
+            {**views.panel(work), "current": request.POST.get("section", "")},
+        )
     following = views.following(reads.work(request.lens, person_id, arrival_id)) if wants else form
     return _to("intake_screening", person_id, arrival_id, following)
 
@@ -246,6 +265,7 @@ def _screening(
         "banner": banner.of(request.lens, person_id),
         "told": sentence,
         **views.screening(work, section, f"{address}?section=", unfinished=unfinished),
+        "begun_by": views.begun_by(work, request.actor.id),
     }
     return pages.page(request, "intake/screening.html", context, status=422 if unfinished or sentence else 200)
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from throughcare.care.intake import answering
+from throughcare.care.intake import answering, sources
 from throughcare.care.intake.reads import Waiting, Work
 from throughcare.chart import forms, questions
+from throughcare.chart.actions.forms import others
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import wording
 from throughcare.ui.shapes import Action, ClockShape, DutyRow, Lane, Section, SignPanel
@@ -98,7 +99,13 @@ def panel(work: Work) -> dict[str, Any]:
     for effect in work.effects:
         if effect.state == "acted":
             groups.setdefault(KIND_WORDS[effect.kind], []).append(
-                {"at": effect.acted_at, "text": effect.sentence_en, "source": effect.source, "kind": effect.kind}
+                {
+                    "at": effect.acted_at,
+                    "text": effect.sentence_en,
+                    "why": sources.because(work.asked.form, effect.because),
+                    "rule": sources.said(effect.source),
+                    "id": effect.id,
+                }
             )
     return {
         "arrival": work.arrival,
@@ -108,6 +115,12 @@ def panel(work: Work) -> dict[str, Any]:
         "positives": [(p.key, f"{p.question.en} {p.answer.en}".strip()) for p in work.open_positives],
         "reasons": work.arrival.reasons,
     }
+
+
+def begun_by(work: Work, reader: UUID) -> str:
+    """Name who began what is not signed yet, where that is somebody else; else nothing."""
+    drafts = [r for r in (work.arrival.screening, *work.asked.instruments.values()) if r is not None]
+    return next((r.recorded_by for r in drafts if others(r, reader)), "")
 
 
 def following(work: Work) -> str:
@@ -195,7 +208,7 @@ def _sections(shown: forms.FormView | None, current: str) -> list[forms.SectionV
 
 
 def _sign_panel(work: Work, address: str) -> SignPanel:
-    closes = ["Receiving screening (INT-02)", "Suicide and withdrawal screens (INT-08)", "How to get care (INT-07)"]
+    closes = [sources.said(rule) for rule in ("INT-02", "INT-08", "INT-07")]
     ids = {"person_id": work.arrival.person_id, "arrival_id": work.arrival.id}
     return SignPanel(
         "Sign screening", closes, blocked=_blocked(work, address), href=reverse("intake_sign", kwargs=ids), key="s"

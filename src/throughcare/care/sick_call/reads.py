@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from throughcare.care.sick_call import rules, states
+from django.db.models import QuerySet
+
+from throughcare.care.sick_call import history, rules, states
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.sick_call.rule_table import Protocol, load_protocols, load_table
 from throughcare.chart import reads as chart
@@ -107,16 +109,13 @@ def desk(lens: Lens, person_id: UUID, request_id: UUID) -> Desk:
     with db.reading(lens):
         row = _one(person_id, request_id)
         family = people.family(lens, person_id)
-        earlier = list(
-            CareRequest.objects.filter(person_id__in=family, submitted_at__gte=clock.now() - QUARTER)
-            .exclude(id=row.id)
-            .order_by("-submitted_at")[:40]
-        )
+        earlier = list(_quarter(family).exclude(id=row.id)[:40])
+        past = history.of(row, family)
         summary = chart.vitals(lens, family, each=20)
         medicines = _medicines(lens, family)
         no_shows = list(NoShow.objects.filter(request=row).order_by("visit_at", "said_by"))
         who = people.card(lens, person_id)
-    return _desk(row, who, earlier, summary, medicines, no_shows)
+    return _desk(row, who, earlier, past, summary, medicines, no_shows)
 
 
 def _medicines(lens: Lens, family: Sequence[UUID]) -> list[HomeMedicine]:
@@ -132,6 +131,7 @@ def _desk(
     row: CareRequest,
     who: people.Card,
     earlier: list[CareRequest],
+    past: list[rules.PastRequest],
     vitals: dict[str, list[Observation]],
     medicines: list[HomeMedicine],
     no_shows: list[NoShow],
@@ -139,11 +139,6 @@ def _desk(
     table, protocols = load_table(), load_protocols()
     text = f"{row.words}\n{row.words_in_english}"
     flags = rules.red_flags(text, table, row.language)
-    past = [
-        rules.PastRequest(r.complaint, r.received_at, r.seen_as, r.resolved)
-        for r in earlier
-        if r.received_at is not None
-    ]
     return Desk(
         request=row,
         who=who,
@@ -193,10 +188,15 @@ def to_attest(lens: Lens, facility_id: UUID) -> list[tuple[CareRequest, people.C
 
 
 def of_people(lens: Lens, family: Sequence[UUID]) -> list[CareRequest]:
-    """Give a person's requests for the chart, newest first."""
+    """Give a person's requests of 90 days, newest first."""
     lens.require(Verb.READ, DataClass.REQUEST)
     with db.reading(lens):
-        return list(CareRequest.objects.filter(person_id__in=family).order_by("-submitted_at")[:40])
+        return list(_quarter(family)[:40])
+
+
+def _quarter(family: Sequence[UUID]) -> QuerySet[CareRequest]:
+    since = clock.now() - QUARTER
+    return CareRequest.objects.filter(person_id__in=family, submitted_at__gte=since).order_by("-submitted_at")
 
 
 def _own(lens: Lens) -> UUID:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from throughcare.care.sick_call.models import CareRequest
 from throughcare.care.sick_call.reads import Desk, Line
-from throughcare.care.sick_call.rule_table import load_table
+from throughcare.care.sick_call.rule_table import load_protocols, load_table
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart import reads as chart_reads
@@ -265,6 +265,18 @@ def type_words(kind: str) -> str:
     """Say what a request is about."""
     option = forms.load("sick-call-request").item("type").option(kind)
     return option.text.en if option else kind
+
+
+def about(row: CareRequest) -> str:
+    """Say what a request is about: the complaint that its words tell of, else its type."""
+    named = {p.key: p.title.en for p in load_protocols()}
+    return named.get(row.complaint) or type_words(row.kind)
+
+
+def state_words(row: CareRequest) -> str:
+    """Say where a request stands, and who saw the person."""
+    seen = wording.t(f"sick_call.seen_as.{row.seen_as}") if row.seen_as else ""
+    return ", ".join(part for part in (wording.t(f"sick_call.state.{row.state}"), seen) if part)
 
 
 def place_name(lens: Lens, facility_id: UUID | None) -> str:

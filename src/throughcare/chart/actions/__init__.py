@@ -19,6 +19,7 @@ from throughcare.chart.actions.forms import (
     sign_form,
     sign_sealed,
     start_form,
+    take_over_form,
 )
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
@@ -63,6 +64,7 @@ __all__ = [
     "start_encounter",
     "start_form",
     "take_back",
+    "take_over_form",
     "tell_result",
     "verify_medicine",
 ]

@@ -18,6 +18,7 @@ from throughcare.chart.actions.keeping import mine, recorded
 from throughcare.chart.actions.observations import observe
 from throughcare.chart.events import FormSigned
 from throughcare.chart.extraction import measured
+from throughcare.chart.forms.reading import OWN
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -94,8 +95,51 @@ def save_draft(
     row = mine(m.FormResponse, response_id, person_id)
     if row.status != "draft":
         raise Stale("This form is signed already. What you typed was not added to it.")
+    _owned(row, actor)
     row.bump(posted=forms.merge(row.posted, posted))
     return row.version
+
+
+@action("chart.take_over_form")
+def take_over_form(*, actor: Actor, intent: UUID | None = None, person_id: UUID, response_id: UUID) -> None:
+    """Go on with what somebody else began: both names are kept, with the time, and stand in the signed form."""
+    row = mine(m.FormResponse, response_id, person_id)
+    if row.status != "draft":
+        raise Stale("This form is signed already.")
+    if not others(row, actor.id):
+        return
+    step = {
+        "from": row.recorded_by,
+        "from_id": str(row.recorder_id),
+        "to": actor.label(),
+        "to_id": str(actor.id),
+        "at": clock.now().isoformat(),
+    }
+    row.bump(taken_over=[*row.taken_over, step], **recorded(actor))
+    ledger.record(
+        type="DraftTakenOver",
+        id=uuid7(),
+        person_id=person_id,
+        data_class=DataClass(row.data_class),
+        media="throughcare/DraftTakenOver",
+        body={"resourceType": "DraftTakenOver", "response": str(row.id), "form": row.form, **step},
+    )
+
+
+def others(row: m.FormResponse, reader: UUID) -> bool:
+    """Tell whether a draft holds answers that somebody else wrote; an empty one belongs to whoever begins to answer."""
+    said = any(text.strip() for texts in row.posted.values() for text in texts)
+    return row.status == "draft" and said and row.recorder_id != reader
+
+
+def _owned(row: m.FormResponse, actor: Actor) -> None:
+    if others(row, actor.id):
+        raise Stale(
+            f"{row.recorded_by} began this form. Take it over first, and both names stay with it. "
+            "What you typed is still on your page."
+        )
+    if row.recorder_id != actor.id:
+        row.bump(**recorded(actor))
 
 
 @action("chart.sign_form")
@@ -112,6 +156,7 @@ def sign_form(
     row = mine(m.FormResponse, response_id, person_id)
     if row.status != "draft":
         raise Stale("This form is signed already.")
+    _owned(row, actor)
     if posted is not None:
         row.posted = forms.merge(row.posted, posted)
     form = forms.load(row.form)
@@ -208,13 +253,15 @@ def _keep(
     row: m.FormResponse, form: forms.Form, answers: forms.Answers, score: forms.Score | None, actor: Actor
 ) -> None:
     meta = _meta(row.id, row.person_id, actor, row.language, row.encounter_id)
+    response = forms.questionnaire_response(form, answers, score, meta=meta)
+    response["extension"] += [_taken_over(step) for step in row.taken_over]
     data_class = DataClass(row.data_class)
     ledger.record(
         type="QuestionnaireResponse",
         id=row.id,
         person_id=row.person_id,
         data_class=data_class,
-        body=forms.questionnaire_response(form, answers, score, meta=meta),
+        body=response,
         happened_at=row.signed_at,
     )
     found = forms.observations(form, answers, score, meta=meta, new_id=lambda: str(uuid7()))
@@ -226,6 +273,11 @@ def _keep(
             encounter_id=row.encounter_id,
             response_id=row.id,
         )
+
+
+def _taken_over(step: Mapping[str, str]) -> dict[str, Any]:
+    parts = [{"url": "from", "valueString": step["from"]}, {"url": "to", "valueString": step["to"]}]
+    return {"url": OWN + "taken-over", "extension": [*parts, {"url": "at", "valueDateTime": step["at"]}]}
 
 
 def _score(score: forms.Score | None) -> dict[str, Any] | None:

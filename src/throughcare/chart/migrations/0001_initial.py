@@ -424,6 +424,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField()),
                 ("signed_at", models.DateTimeField(null=True)),
                 ("signed_by", models.CharField(blank=True, max_length=160)),
+                ("taken_over", models.JSONField(default=list)),
                 ("score", models.JSONField(null=True)),
                 (
                     "encounter",

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
 from throughcare.chart import actions, asking, forms, policy, questions, reads
+from throughcare.chart.actions.forms import others
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
 from throughcare.chart.views import answered, summary
@@ -47,6 +48,14 @@ def save(request: Request, person_id: UUID, form: str) -> HttpResponse:
     if request.headers.get("X-Autosave"):
         standing = {"standing": _standing(request, person_id, asked)}
         return pages.fragment(request, "chart/form.html", "standing", standing)
+    return frame.go(request, "chart_form", person_id, "", form=form)
+
+
+@screen("POST", ONE + "forms/<slug:form>/take-over/", policy=policy.WRITE, name="chart_form_take_over")
+def take_over(request: Request, person_id: UUID, form: str) -> HttpResponse:
+    """Go on with a form that somebody else began; both names stay with it."""
+    draft = actions.start_form(actor=request.actor, person_id=person_id, form=asking.require(form).name)
+    actions.take_over_form(actor=request.actor, intent=intent_of(request), person_id=person_id, response_id=draft)
     return frame.go(request, "chart_form", person_id, "", form=form)
 
 
@@ -102,7 +111,9 @@ def _standing(request: Request, person_id: UUID, asked: forms.Form) -> str:
 def _form(request: Request, person_id: UUID, asked: forms.Form, again: Again | None = None) -> HttpResponse:
     answers = _answers(request, person_id, asked)
     view = forms.render(asked, answers, lang="en", unfinished=again is not None, ahead=True)
+    draft = reads.draft_for(request.lens, frame.family(request, person_id), asked.name)
     context = {
+        "begun_by": draft.recorded_by if draft and others(draft, request.actor.id) else "",
         "form": asked,
         "view": view,
         "lines": [line for s in view.sections for line in questions.questions(s, "en")],

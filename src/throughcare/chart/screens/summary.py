@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.chart import policy, reads
+from throughcare.chart.ports import REQUESTS
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
 from throughcare.chart.views import measured, moments, summary
@@ -61,6 +62,7 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         "words_of": reads.words_of,
         "sight": found.sight,
         "reads_whole": policy.READ.allows(request.lens, person_id),
+        "requests": REQUESTS().recent(request.lens, family)[:6],
         "who_looked": _who_looked(request, person_id),
         "keys": [KeyHint("n", "note"), KeyHint("v", "vital signs")],
     }

@@ -9,6 +9,7 @@ from throughcare.care.intake.actions.screening import (
     sign_instrument,
     sign_screening,
     sign_sexual_safety,
+    take_over,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "sign_instrument",
     "sign_screening",
     "sign_sexual_safety",
+    "take_over",
 ]

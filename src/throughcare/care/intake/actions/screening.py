@@ -43,6 +43,15 @@ def save_screening(
     return _apply(actor, arrival)
 
 
+@action("intake.take_over")
+def take_over(*, actor: Actor, intent: UUID | None = None, person_id: UUID, arrival_id: UUID) -> None:
+    """Go on with a screening that another nurse began, and with its instruments; both names stay with each form."""
+    arrival = mine(arrival_id, person_id)
+    begun = FormResponse.objects.filter(ref=arrival.id, status="draft").values_list("id", flat=True)
+    for response in begun:
+        chart.take_over_form(actor=actor, person_id=person_id, response_id=response)
+
+
 @action("intake.sign_instrument")
 def sign_instrument(
     *,

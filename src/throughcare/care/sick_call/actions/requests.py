@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
-from throughcare.care.sick_call import fhir, rules, states
+from throughcare.care.sick_call import fhir, history, rules, states
 from throughcare.care.sick_call.events import RepeatComplaintFound, RequestReceived, RequestWithdrawn
 from throughcare.care.sick_call.models import CHANNELS, CareRequest
 from throughcare.care.sick_call.rule_table import SickCallTable, load_protocols, load_table
@@ -19,6 +19,7 @@ from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
+from throughcare.people.family import family
 
 # No 0/O, 1/I/L, 5/S: a receipt is read aloud and copied by hand.
 ALPHABET = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
@@ -143,16 +144,6 @@ def keep(row: CareRequest) -> None:
     )
 
 
-def history_of(row: CareRequest) -> list[rules.PastRequest]:
-    """Give the person's earlier requests as the rules of repeats need them."""
-    earlier = CareRequest.objects.filter(person_id=row.person_id).exclude(id=row.id).exclude(state="withdrawn")
-    return [
-        rules.PastRequest(r.complaint, r.received_at, r.seen_as, r.resolved)
-        for r in earlier.order_by("-submitted_at")[:60]
-        if r.received_at is not None
-    ]
-
-
 def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
     now = clock.now()
     about: dict[str, Any] = {
@@ -169,7 +160,7 @@ def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
     if row.paged:
         custody.raise_alert(actor=actor, person_id=row.person_id, template=table.custody_alert, reason_ref=row.id)
     if row.complaint:
-        repeat = rules.repeat_complaint(row.complaint, now, history_of(row), table)
+        repeat = rules.repeat_complaint(row.complaint, now, history.of(row, family(row.person_id)), table)
         if repeat.book_provider:
             emit(RepeatComplaintFound(complaint=row.complaint, times=repeat.times, **about))
 

@@ -183,7 +183,7 @@ function show(form, answer, text) {
   if (version && field) field.value = version;
   const target = form.dataset.autosaveTarget && $(form.dataset.autosaveTarget);
   const html = answer.headers.get("Content-Type")?.includes("html");
-  if (target && html) {
+  if (target && html && !target.contains(document.activeElement)) {
     target.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
     window.htmx?.process(target);
     tick();
