@@ -43,7 +43,7 @@ def test_an_allergy_stands_on_the_banner_before_the_signature(nurse, arrival, rn
 def test_nobody_goes_on_with_another_s_draft_unknowingly(nurse, second, arrival, rn_lens) -> None:  # noqa: F811
     save(nurse, arrival, healthy())
     draft = Arrival.objects.get(id=arrival.id).screening_id
-    with pytest.raises(Stale, match="Ada .* began this form"):
+    with pytest.raises(Stale, match="began this form"):
         save(second, arrival, {"illness": ["none"]})
     actions.take_over(actor=second, person_id=arrival.person_id, arrival_id=arrival.id)
     save(second, arrival, {"illness": ["none"]})
