@@ -5,12 +5,21 @@ from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.care.intake import handlers as intake
+from throughcare.care.medications import handlers as medications
 from throughcare.chart import aftercare
 from throughcare.chart.events import OrderEnded
 from throughcare.chart.ports import REQUESTS, SAID
 from throughcare.custody import handlers as custody
-from throughcare.custody.events import AdmissionCancelled, Admitted, Released
+from throughcare.custody.events import (
+    AdmissionCancelled,
+    Admitted,
+    AlertRaised,
+    MovedWithin,
+    Released,
+    TransferredIn,
+)
 from throughcare.duties import actions as duties
+from throughcare.duties.ports import SHIFT_CLOSE
 from throughcare.exchange import handlers as exchange
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
@@ -28,6 +37,7 @@ def wire() -> None:
     CARE.fill(CareRelationships())
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())
+    SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
     events.on(PeopleUnmerged, custody.settle_by_unmerging)
@@ -36,6 +46,9 @@ def wire() -> None:
     events.on(AdmissionCancelled, intake.let_go)
     events.on(Released, aftercare.tell_what_is_left)
     events.on(OrderEnded, intake.referral_ended)
+    events.on(TransferredIn, medications.fitness_ends_by_transfer)
+    events.on(MovedWithin, medications.fitness_ends_by_restriction)
+    events.on(AlertRaised, medications.fitness_ends_by_watch)
     for event in (PersonRegistered, PeopleMerged, Admitted, Released):
         events.on(event, exchange.try_waiting)
     # The clock hears everything, after those who were wired for the very event.

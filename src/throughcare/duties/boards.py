@@ -11,6 +11,7 @@ from throughcare.access.models import Posting
 from throughcare.duties import cover, policy, reads, rulebook
 from throughcare.duties.cover import OnDuty
 from throughcare.duties.models import OPEN, Duty, Escalation, Handover, RosterShift
+from throughcare.duties.ports import SHIFT_CLOSE
 from throughcare.duties.reads import WorkGroup, WorkItem, Worklist
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -244,6 +245,12 @@ def open_handover(lens: Lens, facility_id: UUID, role: str) -> HandoverRow | Non
     """Give the last handover of this role that nobody has taken yet."""
     with db.reading(lens):
         return next((h for h in _recent(facility_id, role) if h.accepted_at is None), None)
+
+
+def obstacles(lens: Lens, facility_id: UUID, role: str) -> list[str]:
+    """Give in sentences what must be done before this role's shift closes."""
+    with db.reading(lens):
+        return list(SHIFT_CLOSE().obstacles(facility_id, role, clock.now()))
 
 
 def _recent(facility_id: UUID, role: str) -> list[HandoverRow]:

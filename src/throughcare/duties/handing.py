@@ -5,6 +5,7 @@ from uuid import UUID
 from throughcare import ledger
 from throughcare.duties import fhir
 from throughcare.duties.models import OPEN, Duty, Handover
+from throughcare.duties.ports import SHIFT_CLOSE
 from throughcare.duties.rulebook import place
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
@@ -16,8 +17,14 @@ from throughcare.ledger import SubjectKind
 
 @action("duties.give_handover")
 def give_handover(*, actor: Actor, intent: UUID | None = None, facility_id: UUID, role: Role, notes: str = "") -> UUID:
-    """Give the shift: keeps what was open then (the lanes now and this shift) and the giver's words."""
+    """Give the shift: keeps what was open then (the lanes now and this shift) and the giver's words.
+
+    Refused while a room says what must be done first, such as a count of controlled medicines (ruling 11).
+    """
     now = clock.now()
+    obstacles = SHIFT_CLOSE().obstacles(facility_id, role.value, now)
+    if obstacles:
+        raise Invalid(f"The shift can't close yet. {' '.join(obstacles)} What you wrote is kept.")
     open_now = Duty.objects.filter(OPEN, facility_id=facility_id, owner_role=role.value, lane__in=["now", "shift"])
     row = Handover.objects.create(
         facility_id=facility_id,

@@ -257,8 +257,8 @@ def _plan(request: Request) -> ShiftPlan:
 
 
 @screen("GET", "/work/handover/", policy=policy.DUTY, name="handover")
-def handover(request: Request) -> HttpResponse:
-    """Show what this shift hands over; give it, or take the last one over."""
+def handover(request: Request, refused: Refused | None = None) -> HttpResponse:
+    """Show what this shift hands over and what must be done first; give it, or take the last one over."""
     place, role = _needed_place(request), request.lens.role.value
     sheet = boards.handover_sheet(request.lens, place, role)
     _saw_sheet(request, sheet)
@@ -268,21 +268,27 @@ def handover(request: Request) -> HttpResponse:
         "waiting": boards.open_handover(request.lens, place, role),
         "me": request.lens.user_id,
         "role": role_title(role),
+        "obstacles": boards.obstacles(request.lens, place, role),
+        "refused_words": refused.sentence if refused else "",
+        "notes": request.POST.get("notes", ""),
         "keys": [KeyHint("g", "give"), KeyHint("a", "accept"), KeyHint("p", "print")],
     }
-    return pages.page(request, "duties/handover.html", context)
+    return pages.page(request, "duties/handover.html", context, status=refused.status if refused else 200)
 
 
 @screen("POST", "/work/handover/", policy=policy.DUTY, name="handover")
 def give(request: Request) -> HttpResponse:
     """Give the shift."""
-    handing.give_handover(
-        actor=request.actor,
-        intent=intent_of(request),
-        facility_id=_needed_place(request),
-        role=request.lens.role,
-        notes=request.POST.get("notes", ""),
-    )
+    try:
+        handing.give_handover(
+            actor=request.actor,
+            intent=intent_of(request),
+            facility_id=_needed_place(request),
+            role=request.lens.role,
+            notes=request.POST.get("notes", ""),
+        )
+    except Invalid as refused:
+        return handover(request, refused)
     return HttpResponseRedirect(reverse("handover"))
 
 

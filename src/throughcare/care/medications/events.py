@@ -167,3 +167,109 @@ class DoubleDoseAnswered(Event):
     """A nurse has seen the person; `ref` is the dose."""
 
     name: ClassVar[str] = "double_dose_answered"
+
+
+# --- stock ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountDiscrepancyFound(Event):
+    """A controlled lot has more or less than its book says; `ref` is the difference (MED-07)."""
+
+    name: ClassVar[str] = "count_discrepancy_found"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountDiscrepancyReported(Event):
+    """The difference was reported; `ref` is the difference."""
+
+    name: ClassVar[str] = "count_discrepancy_reported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlledLossFound(Event):
+    """More than one difference is open, or a loss is significant: pharmacist and administrator answer (MED-08)."""
+
+    name: ClassVar[str] = "controlled_loss_found"
+    form_106: bool
+
+    def payload(self) -> dict[str, Any]:
+        """Give whether the federal form follows."""
+        return {"form_106": self.form_106}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlledLossTold(Event):
+    """It is written down who was told of the loss; `ref` is the difference."""
+
+    name: ClassVar[str] = "controlled_loss_told"
+
+
+# --- kept on the person ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptFitnessChecked(Event):
+    """A nurse found whether a person may keep medicines (KOP-01)."""
+
+    name: ClassVar[str] = "kept_fitness_checked"
+    fit: bool
+
+    def payload(self) -> dict[str, Any]:
+        """Give the finding."""
+        return {"fit": self.fit}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptFitnessLapsed(Event):
+    """Somebody who keeps medicines is no longer found fit to: check again, or give at the line (KOP-01)."""
+
+    name: ClassVar[str] = "kept_fitness_lapsed"
+    why: str
+    collect: bool
+
+    def payload(self) -> dict[str, Any]:
+        """Give why, and whether the packs are to be taken back at once."""
+        return {"why": self.why, "collect": self.collect}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptSettled(Event):
+    """Nothing is kept on the person any more that needs fitness (KOP-01)."""
+
+    name: ClassVar[str] = "kept_settled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefillAsked(Event):
+    """A person asks for the next pack; `ref` is the order (KOP-02)."""
+
+    name: ClassVar[str] = "refill_asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackIssued(Event):
+    """A pack was handed over; `ref` is the order."""
+
+    name: ClassVar[str] = "pack_issued"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefillDeclined(Event):
+    """The next pack is not given, with the reason; `ref` is the order."""
+
+    name: ClassVar[str] = "refill_declined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptCountFlagged(Event):
+    """A pack holds far more or less than it should; `ref` is the count (KOP-03)."""
+
+    name: ClassVar[str] = "kept_count_flagged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptCountAnswered(Event):
+    """A nurse spoke with the person about the count; `ref` is the count."""
+
+    name: ClassVar[str] = "kept_count_answered"

@@ -13,3 +13,10 @@ GIVE = Policy("medications.give", ((Verb.WRITE, DataClass.MEDICATION),), GIVERS)
 STOCK = Policy("medications.stock", ((Verb.WRITE, DataClass.MEDICATION),), GIVERS | {Role.PHARMACY})
 COUNT = Policy("medications.count", ((Verb.WRITE, DataClass.CONTROLLED_COUNT),))
 PROGRAMME = Policy("medications.programme", ((Verb.WRITE, DataClass.MEDICATION),), GIVERS | {Role.SUD})
+SEE_STOCK = Policy("medications.see_stock", ((Verb.READ, DataClass.CONTROLLED_COUNT),))
+# Who answers for losses: the pharmacist, the administrator (clinical.md 2.3).
+ANSWERS_FOR_LOSSES = frozenset({Role.PHARMACY, Role.HSA})
+LOSSES = Policy("medications.losses", ((Verb.READ, DataClass.CONTROLLED_COUNT),), ANSWERS_FOR_LOSSES)
+KIOSK = Policy("medications.kiosk", only=frozenset({Role.PATIENT}))
+# What custody sees of kept medicines is a card: how many packs, until when (ruling 8).
+KOP_CARD = Policy("medications.kop_card", ((Verb.OPERATIONAL, DataClass.OPERATIONAL_ALERT),))

@@ -17,6 +17,15 @@ LIVE = ("active", "on-hold")
 
 PASS = Lifecycle(("open", "close", "closed"), ("closed", "reopen", "open"))
 
+# A difference of a count holds up the closing of a shift until it is reported; explained, it is over.
+DIFFERENCE = Lifecycle(
+    ("found", "report", "reported"), ("reported", "report", "reported"), ("reported", "explain", "explained")
+)
+# A pack with its person; taken back, used up, lost.
+PACK = Lifecycle(("kept", "take_back", "taken-back"), ("kept", "use_up", "used-up"), ("kept", "lose", "lost"))
+REFILL = Lifecycle(("asked", "fill", "filled"), ("asked", "decline", "declined"))
+SIGNED_HOW = ("paper", "mark")
+
 MODES = ("KOP", "DOT", "SELF-DOT")
 PRIORITIES = ("stat", "urgent", "routine")
 # How an order came to be; all but a written one wait for a signature.

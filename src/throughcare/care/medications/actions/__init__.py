@@ -1,5 +1,14 @@
-"""The only writers of medicines: order and sign, lay out doses, chart and correct them, open and close a pass."""
+"""The only writers of medicines: order and sign, lay out doses, chart and correct them, open and close a pass,
+book stock and count it, hand over packs that people keep.
+"""
 
+from throughcare.care.medications.actions.counting import (
+    CountDone,
+    CountedLot,
+    count_stock,
+    explain_difference,
+)
+from throughcare.care.medications.actions.differing import report_difference, tell_loss
 from throughcare.care.medications.actions.ending import end_orders, find_blanks, tell_ending_orders
 from throughcare.care.medications.actions.giving import (
     Charted,
@@ -9,6 +18,17 @@ from throughcare.care.medications.actions.giving import (
     give_as_needed,
     record_doses,
     record_effect,
+)
+from throughcare.care.medications.actions.kept_fitness import check_fitness, lapse_fitness, watch_instead
+from throughcare.care.medications.actions.kept_packs import (
+    Issue,
+    PackCounted,
+    answer_count,
+    ask_refill,
+    count_pack,
+    decline_refill,
+    issue_pack,
+    take_back_pack,
 )
 from throughcare.care.medications.actions.laying import CLOCK, lay_doses, make_months
 from throughcare.care.medications.actions.missing import answer_nonadherence
@@ -24,31 +44,54 @@ from throughcare.care.medications.actions.ordering import (
     stop_order,
 )
 from throughcare.care.medications.actions.passing import close_pass, open_pass
+from throughcare.care.medications.actions.stocking import Change, Received, Second, change_stock, receive_stock
 
 __all__ = [
     "CLOCK",
+    "Change",
     "Charted",
+    "CountDone",
+    "CountedLot",
+    "Issue",
     "Outcome",
+    "PackCounted",
     "Prescription",
+    "Received",
+    "Second",
+    "answer_count",
     "answer_double_dose",
     "answer_nonadherence",
+    "ask_refill",
     "change_order",
+    "change_stock",
+    "check_fitness",
     "close_pass",
     "correct_dose",
+    "count_pack",
+    "count_stock",
     "decide_medicine",
+    "decline_refill",
     "end_orders",
+    "explain_difference",
     "find_blanks",
     "give_as_needed",
     "hold_order",
+    "issue_pack",
+    "lapse_fitness",
     "lay_doses",
     "make_months",
     "open_pass",
     "place_order",
+    "receive_stock",
     "record_doses",
     "record_effect",
     "renew_order",
+    "report_difference",
     "resume_order",
     "sign_order",
     "stop_order",
+    "take_back_pack",
     "tell_ending_orders",
+    "tell_loss",
+    "watch_instead",
 ]

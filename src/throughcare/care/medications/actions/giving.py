@@ -11,6 +11,7 @@ from throughcare.care.medications import states
 from throughcare.care.medications.actions.keeping import doses_of, keep_dose, order_of, write_doses
 from throughcare.care.medications.actions.missing import look_at_misses
 from throughcare.care.medications.actions.passing import settle_blanks
+from throughcare.care.medications.actions.stocking import take_for_doses
 from throughcare.care.medications.dose_ids import dose_id
 from throughcare.care.medications.events import (
     AsNeededDoseGiven,
@@ -157,7 +158,8 @@ def window_of(order: MedicationOrder) -> windows.Window:
 
 
 def after_charting(actor: Actor, person_id: UUID, rows: Sequence[Dose], now: datetime) -> None:
-    """Do what follows from charted doses: first doses close their clocks, misses are looked at, blanks settled."""
+    """Do what follows from charted doses: stock is booked, first doses close their clocks, misses are looked at, blanks settled."""
+    take_for_doses(actor, [r for r in rows if Status(r.status) in statuses.TAKEN])
     for row in rows:
         if row.order is not None and row.order.first_dose_at is None and Status(row.status) in statuses.TAKEN:
             _first(row.order, row)
