@@ -14,6 +14,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.chart.screens",
     "throughcare.care.intake.screens",
     "throughcare.care.medications.screens",
+    "throughcare.care.medications.screens_pass",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.exchange.screens",

@@ -22,6 +22,7 @@ PLACES = (
     ("work", "house.work"),
     ("intake_queue", "house.arrivals"),
     ("sick_call_queue", "house.sick_call"),
+    ("pass", "house.pass"),
     ("medications_to_sign", "house.to_sign"),
     ("custody_board", "house.board"),
     ("movements", "house.movements"),

@@ -228,7 +228,7 @@ def gate_fields(product: Product | None, typed: Mapping[str, str], wrong: Mappin
 def prescription(typed: Mapping[str, str]) -> Prescription:
     """Read the posted form into what is asked for; what can't be read is said field by field."""
     wrong: dict[str, str] = {}
-    amount = _decimal(typed.get("amount", ""), "amount", wrong)
+    amount = decimal_of(typed.get("amount", ""), "amount", wrong)
     timing = _timing(typed, wrong)
     days = number_of(typed.get("days", ""), 30)
     gates = {k: typed[k] for k in GATES if typed.get(k)}
@@ -282,7 +282,7 @@ def _steps(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
         days, amount = typed.get(f"step_days_{n}", "").strip(), typed.get(f"step_amount_{n}", "").strip()
         if days or amount:
             dose = {
-                "value": str(_decimal(amount, f"step_amount_{n}", wrong)),
+                "value": str(decimal_of(amount, f"step_amount_{n}", wrong)),
                 "unit": typed.get("unit", "") or "tablet",
             }
             timing = {"kind": "passes", "passes": ["morning"]}
@@ -293,14 +293,14 @@ def _scale(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
     for n in STEPS:
         low, high, amount = (typed.get(f"scale_{k}_{n}", "").strip() for k in ("low", "high", "amount"))
         if low or high or amount:
-            given = _decimal(amount, f"scale_amount_{n}", wrong)
+            given = decimal_of(amount, f"scale_amount_{n}", wrong)
             yield {"low": number_of(low, 0), "high": number_of(high, 0), "amount": str(given)}
 
 
 def charted(dose_id: UUID, typed: Mapping[str, str]) -> Charted:
     """Read what became of a dose from its form."""
     wrong: dict[str, str] = {}
-    amount = _decimal(typed["amount"], "amount", wrong) if typed.get("amount") else None
+    amount = decimal_of(typed["amount"], "amount", wrong) if typed.get("amount") else None
     at = _moment(typed.get("on", ""), typed.get("at", ""), wrong)
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
@@ -315,7 +315,7 @@ def charted(dose_id: UUID, typed: Mapping[str, str]) -> Charted:
     )
 
 
-def _decimal(text: str, name: str, wrong: dict[str, str]) -> Decimal | None:
+def decimal_of(text: str, name: str, wrong: dict[str, str]) -> Decimal | None:
     if not text.strip():
         return None
     try:

@@ -1,0 +1,302 @@
+"""A pass as its page and its device draw it: plain values in JSON. No queries, no HTTP."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from throughcare.care.medications import views
+from throughcare.care.medications.actions.giving import Charted, window_of
+from throughcare.care.medications.formulary import Formulary
+from throughcare.care.medications.models import Dose, MedicationOrder
+from throughcare.care.medications.reads.passes import AsNeeded, Line, PassPerson
+from throughcare.care.medications.rules import passes, statuses, tables, windows
+from throughcare.care.medications.rules.statuses import Status
+from throughcare.care.medications.rules.timing import from_json
+from throughcare.care.medications.rules.timing.model import Dose as Amount
+from throughcare.care.medications.rules.timing.wording import dose_words, words
+from throughcare.care.medications.traits import traits_of
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Invalid
+from throughcare.ui import wording
+from throughcare.ui.avatar import portrait
+
+MEASURES = {
+    "pulse": "pulse", "heart rate": "pulse", "sbp": "systolic", "systolic": "systolic", "glucose": "glucose",
+    "respiration": "respiration", "resp": "respiration", "saturation": "saturation", "spo2": "saturation",
+}  # fmt: skip
+LIMIT = re.compile(
+    r"(?P<what>" + "|".join(sorted(MEASURES, key=len, reverse=True)) + r")[^<>\d]*?(?P<side><|>|below|under|above|over)"
+    r"\s*(?P<limit>\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+# What is offered on the pass, in the order of how often it happens; the rest is charted on the dose's own page.
+EXCEPTIONS = (
+    Status.NO_SHOW, Status.REFUSED, Status.HELD, Status.NOT_AVAILABLE, Status.AWAY, Status.PARTIAL, Status.VOMITED,
+    Status.DIVERTED, Status.WASTED, Status.SELF,
+)  # fmt: skip
+DETAIL = ("value", "witness", "capacity", "supply", "incident", "site", "glucose", "identified", "scan", "second")
+
+
+def line(found: Line) -> dict[str, Any]:
+    """Give a pass: what it is, its people in the order of the cells, and what may be charted."""
+    span, names = found.span, tables.passes().names()
+    return {
+        "as_of": clock.now().isoformat(),
+        "zone": found.facility.zone,
+        "facility": found.facility.short_name,
+        "code": span.code,
+        "name": names[span.code].en,
+        "day": span.day.isoformat(),
+        "at": span.at.isoformat(),
+        "passes": [{"code": s.code, "name": names[s.code].en, "at": s.at.isoformat()} for s in found.spans],
+        "unit": str(found.unit.id) if found.unit else "",
+        "units": [{"id": str(u.id), "name": u.name, "people": u.people} for u in found.units],
+        "lockdown": bool(found.lockdowns),
+        "state": found.passed.state if found.passed else "",
+        "pass_id": str(found.passed.id) if found.passed else "",
+        "closed_by": found.passed.closed_by if found.passed else "",
+        "seconds": {"dose": tables.passes().seconds_per_dose, "cell": tables.passes().seconds_per_cell},
+        "people": [person(p) for p in found.people],
+    }
+
+
+def person(found: PassPerson) -> dict[str, Any]:
+    """Give one person with everything that is looked at before a dose is handed over."""
+    who, where = found.who, found.where
+    return {
+        "id": str(who.person_id),
+        "family": who.family_name,
+        "given": who.used_name or who.given,
+        "number": who.number,
+        "born": who.birth_date.isoformat() if who.birth_date else "",
+        "age": who.age,
+        "language": who.speaks,
+        "face": asdict(portrait(who.seed)),
+        "unit": where.unit if where else "",
+        "cell": (where.cell or where.bed or where.unit) if where else "",
+        "away": where.away if where else "",
+        "away_place": where.away_place if where else "",
+        "back": _iso(where.expected_back) if where else "",
+        "next": where.going_to if where else "",
+        "next_at": _iso(where.next_at) if where else "",
+        "coming": found.coming,
+        "coming_at": _iso(found.coming_at),
+        "allergies": list(found.allergies),
+        "allergies_asked": found.allergies_asked,
+        "doses": [dose(d) for d in found.doses],
+        "as_needed": [as_needed(a) for a in found.as_needed],
+    }
+
+
+def dose(row: Dose) -> dict[str, Any]:
+    """Give one dose in plain words, with its window and what must be measured before it."""
+    order = row.order
+    if order is None:
+        raise ValueError("a dose of a sealed programme is not on a pass")
+    window = window_of(order)
+    return {
+        "id": str(row.id),
+        "person": str(row.person_id),
+        "order": str(order.id),
+        "order_version": order.version,
+        "text": order.text,
+        "code": order.code,
+        "amount": amount_words(row.amount, order.unit),
+        "route": order.route,
+        "sig": order.sig,
+        "prepare": order.prepare,
+        "for": order.indication,
+        "mode": order.mode,
+        "due": row.due_at.isoformat(),
+        "opens": windows.opens_at(row.due_at, window).isoformat(),
+        "late": windows.blank_after(row.due_at, window).isoformat(),
+        "critical": row.critical,
+        "schedule": order.schedule,
+        "high_alert": order.high_alert,
+        "leased": leased(order),
+        "rank": passes.criticality(traits_of(order)),
+        "asks": asks(order),
+        "holds": [str(h) for h in order.holds if isinstance(h, str)],
+        "held": order.status == "on-hold",
+        "stopped": order.ended_at is not None,
+        **standing(row),
+    }
+
+
+def standing(row: Dose) -> dict[str, Any]:
+    """Give how a dose stands now."""
+    return {
+        "status": row.status,
+        "version": row.version,
+        "happened": _iso(row.happened_at),
+        "by": (row.by or "").split(",")[0] if row.by else "",
+        "reason": row.reason or "",
+    }
+
+
+def as_needed(found: AsNeeded) -> dict[str, Any]:
+    """Give what may be asked for, with when it may be given next."""
+    order, timing = found.order, from_json(found.order.timing)
+    may = windows.may_give_as_needed(clock.now(), found.given, timing)
+    return {
+        "order": str(order.id),
+        "person": str(order.person_id),
+        "text": order.text,
+        "code": order.code,
+        "amount": amount_words(order.amount, order.unit),
+        "for": order.as_needed_for or order.indication,
+        "words": words(timing),
+        "route": order.route,
+        "given": [at.isoformat() for at in found.given],
+        "may": may.allowed,
+        "earliest": _iso(may.earliest),
+        "minimum_minutes": timing.min_interval_minutes,
+        "most": timing.max_in_24h,
+        "leased": leased(order),
+    }
+
+
+def leased(order: MedicationOrder) -> bool:
+    """Tell whether a double dose of it could kill: such doses belong to one device for a shift."""
+    return bool(order.schedule) or order.opioid_treatment or order.critical == "insulin"
+
+
+def asks(order: MedicationOrder) -> list[dict[str, Any]]:
+    """Name what is measured before a dose of this order, with the limits at which it is held, where they can be read."""
+    found: dict[str, dict[str, Any]] = {}
+    for hold in order.holds:
+        if isinstance(hold, dict):
+            row = {"measure": hold.get("measure", ""), "below": hold.get("below"), "above": hold.get("above")}
+            found[str(row["measure"])] = row
+            continue
+        for hit in LIMIT.finditer(str(hold)):
+            measure = MEASURES[hit["what"].lower()]
+            side = "below" if hit["side"].lower() in ("<", "below", "under") else "above"
+            found.setdefault(measure, {"measure": measure, "below": None, "above": None})[side] = hit["limit"]
+    if (order.critical == "insulin" or order.timing.get("kind") == "sliding") and "glucose" not in found:
+        found["glucose"] = {"measure": "glucose", "below": None, "above": None}
+    return list(found.values())
+
+
+def amount_words(amount: Decimal | None, unit: str) -> str:
+    """Say an amount: 2 tablets."""
+    return dose_words(Amount(amount, unit)) if amount is not None and unit.strip() else ""
+
+
+def exceptions() -> list[dict[str, Any]]:
+    """Give the statuses that a nurse may chart on a pass, each with its reasons and what must stand beside it."""
+    table = tables.reasons()
+    found = []
+    for status in EXCEPTIONS:
+        reasons = [r for r in table.of(status) if "nurse" in r.attested_by]
+        found.append(
+            {
+                "status": status.value,
+                "words": views.status_words(status.value),
+                "needs": sorted(n.value for n in statuses.NEEDS[status]),
+                "reasons": [
+                    {"key": r.key, "words": r.text.en, "needs": sorted(n.value for n in r.needs)} for r in reasons
+                ],
+            }
+        )
+    return found
+
+
+def early_reasons() -> list[dict[str, Any]]:
+    """Give the reasons for which a dose may be given before its window."""
+    return [{"key": r.key, "words": r.text.en} for r in tables.reasons().of(Status.GIVEN_EARLY)]
+
+
+def scanned(formulary: Formulary, barcode: str, today: date) -> dict[str, Any]:
+    """Say what a scanned pack is."""
+    scan = formulary.by_scan(barcode)
+    sentence = scan.sentence
+    if scan.product is not None and scan.expired(today):
+        sentence = f"This pack expired on {scan.expires}. Take another one."
+    return {
+        "code": scan.product.rxcui if scan.product and not scan.expired(today) else "",
+        "name": scan.product.name if scan.product else "",
+        "maybe": [p.rxcui for p in scan.candidates],
+        "sentence": sentence,
+        "lot": scan.lot,
+    }
+
+
+def charted(rows: Any) -> list[Charted]:
+    """Read what became of doses from a page's JSON; what can't be read is said in one sentence."""
+    if not isinstance(rows, list) or not rows or len(rows) > 60:
+        raise Invalid("Choose at least one dose. Nothing was charted.")
+    return [_charted(r) for r in rows]
+
+
+def _charted(row: Any) -> Charted:
+    if not isinstance(row, dict):
+        raise Invalid("This page sent something that can't be read. Open it again; nothing was charted.")
+    dose_id = views.uuid_of(str(row.get("dose", "")))
+    if dose_id is None:
+        raise Invalid("Choose the dose. Nothing was charted.")
+    detail = row.get("detail") if isinstance(row.get("detail"), dict) else {}
+    return Charted(
+        dose_id=dose_id,
+        status=str(row.get("status", "")),
+        at=moment(row.get("at")),
+        reason=str(row.get("reason", ""))[:60],
+        amount=number(row.get("amount")),
+        detail={k: str(detail[k])[:120] for k in DETAIL if isinstance(detail, dict) and detail.get(k)},
+    )
+
+
+def moment(text: Any) -> datetime | None:
+    """Read a moment that a page sent; without a zone it can't be one."""
+    if not text:
+        return None
+    unread = Invalid("The time on this device can't be read. Nothing was charted.")
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise unread from None
+    if at.tzinfo is None:
+        raise unread
+    return at
+
+
+def number(text: Any) -> Decimal | None:
+    """Read an amount that a page sent."""
+    wrong: dict[str, str] = {}
+    value = views.decimal_of(str(text or ""), "amount", wrong)
+    if wrong:
+        raise Invalid(wrong["amount"], fields=wrong)
+    return value
+
+
+def blanks(rows: Sequence[tuple[str, Dose]]) -> list[dict[str, Any]]:
+    """Give the doses that closing a pass would leave without a status."""
+    return [
+        {"dose": str(d.id), "name": name, "text": d.order.text if d.order else "", "due": d.due_at.isoformat()}
+        for name, d in rows
+    ]
+
+
+def wordings(prefix: str) -> dict[str, str]:
+    """Give the page's script its sentences, placeholders kept."""
+    found = wording.table("en")
+    return {k.removeprefix(prefix): v for k, v in found.items() if k.startswith(prefix) and isinstance(v, str)}
+
+
+def outcomes(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give how charted doses stand now."""
+    return [{"dose": str(o.dose_id), "status": o.status, "version": o.version} for o in rows]
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def ids_of(rows: Any) -> list[UUID]:
+    """Read identifiers from a page's JSON."""
+    found = [views.uuid_of(str(r)) for r in rows] if isinstance(rows, list) else []
+    return [i for i in found if i is not None]

@@ -1,0 +1,202 @@
+"""The pass of a facility or one of its units, through a lens: who comes, in which order, with which doses. As many queries
+for one person as for a hundred and twenty.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from throughcare.care.medications import states
+from throughcare.care.medications.dose_ids import due_at_of
+from throughcare.care.medications.facility_passes import facility_passes
+from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
+from throughcare.care.medications.rules import passes as rules
+from throughcare.care.medications.rules import statuses, tables
+from throughcare.chart.models import Allergy
+from throughcare.custody import reads as custody
+from throughcare.custody.reads import LockdownRow, UnitRow, Whereabouts
+from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.people import reads as people
+
+DAY = timedelta(hours=24)
+# An order that ended lately may still have a dose on the list: it was charted, or is owed.
+ENDED = timedelta(days=2)
+AS_NEEDED = "prn"
+
+
+@dataclass(frozen=True, slots=True)
+class AsNeeded:
+    """One order that is given when asked for, with when it was given in the last day."""
+
+    order: MedicationOrder
+    given: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassPerson:
+    """One person of a pass: who, where, what must not be given, what is due, what may be asked for."""
+
+    who: people.Card
+    where: Whereabouts | None
+    coming: str
+    coming_at: datetime | None
+    allergies: tuple[str, ...]
+    allergies_asked: bool
+    doses: list[Dose] = field(default_factory=list)
+    as_needed: list[AsNeeded] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One pass of one line."""
+
+    facility: custody.FacilityRow
+    span: rules.PassSpan
+    spans: tuple[rules.PassSpan, ...]
+    units: list[UnitRow]
+    unit: UnitRow | None
+    lockdowns: list[LockdownRow]
+    passed: MedicationPass | None
+    people: list[PassPerson]
+
+
+def line(lens: Lens, facility_id: UUID, *, unit_id: UUID | None = None, code: str = "") -> Line:
+    """Give the people and doses of a pass: of the one whose span holds now, or of today's pass of that code."""
+    lens.require(Verb.READ, DataClass.MEDICATION)
+    with db.reading(lens):
+        site = custody.facility(lens, facility_id)
+        units = custody.units(lens, facility_id)
+        unit = next((u for u in units if u.id == unit_id), None)
+        span, spans = span_of(facility_id, code)
+        roster = custody.present(lens, facility_id, unit.id if unit else None)
+        found = _people(lens, [(r.who, r.where, "", None) for r in roster], span.opens, span.closes)
+        passed = MedicationPass.objects.filter(
+            facility_id=facility_id, day=span.day, code=span.code, line=unit.code if unit else ""
+        ).first()
+        closed = [r for r in custody.lockdowns(lens, facility_id) if unit is None or r.unit_id in (None, unit.id)]
+    listed = [p for p in found if p.doses or p.as_needed]
+    return Line(site, span, spans, units, unit, closed, passed, sorted(listed, key=in_cell_order))
+
+
+def coming(lens: Lens, facility_id: UUID, *, code: str = "") -> list[PassPerson]:
+    """Give the people who are expected here within half a day, with the doses that will be due."""
+    lens.require(Verb.READ, DataClass.MEDICATION)
+    with db.reading(lens):
+        span, _ = span_of(facility_id, code)
+        rows = custody.incoming(lens, facility_id, ahead=timedelta(hours=12))
+        expected = {m.who.person_id: (m.who, None, m.place, m.at) for m in rows}
+        return _people(lens, list(expected.values()), span.opens, span.closes)
+
+
+def span_of(facility_id: UUID, code: str = "") -> tuple[rules.PassSpan, tuple[rules.PassSpan, ...]]:
+    """Give the pass that is meant, and the passes of its day."""
+    table, zone, now = tables.passes(), facility_passes(facility_id).zone, clock.now()
+    today = rules.spans(now.astimezone(zone).date(), table, zone, str(facility_id))
+    named = next((s for s in today if s.code == code), None) or rules.pass_of(now, table, zone, str(facility_id))
+    if named is None:
+        raise NotFound("No pass is set for this facility. Ask who keeps the medicines' table of passes.")
+    return named, today
+
+
+def in_cell_order(person: PassPerson) -> tuple[object, ...]:
+    """Give the key by which people are met along the cells."""
+    where = person.where
+    place = f"{where.unit} {where.cell} {where.bed}" if where else ""
+    return (*rules.cell_order(place), (9, 0, person.who.name))
+
+
+def waiting(
+    lens: Lens, facility_id: UUID, *, unit_id: UUID | None = None, code: str = ""
+) -> tuple[Line, list[tuple[str, Dose]]]:
+    """Give a pass with its doses that have no status yet and whose they are: what closing it would leave blank."""
+    found = line(lens, facility_id, unit_id=unit_id, code=code)
+    now = clock.now()
+    left = [(p.who.name, d) for p in found.people for d in p.doses if d.status == states.EXPECTED and d.due_at <= now]
+    return found, left
+
+
+def whose(lens: Lens, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Tell whose doses these are."""
+    lens.require(Verb.READ, DataClass.MEDICATION)
+    with db.reading(lens):
+        rows = Dose.objects.filter(id__in=ids, due_at__in={due_at_of(i) for i in ids})
+        return dict(rows.values_list("id", "person_id"))
+
+
+# --- inside ---------------------------------------------------------------------------------------------------------------
+
+Expected = tuple[people.Card, Whereabouts | None, str, datetime | None]
+
+
+def _people(lens: Lens, rows: Sequence[Expected], since: datetime, until: datetime) -> list[PassPerson]:
+    """Give these people with their doses of a time; whoever's record is closed to the reader is left out."""
+    shown = [r for r in rows if lens.may(Verb.READ, DataClass.MEDICATION, person_id=r[0].person_id)]
+    families = people.families(lens, [who.person_id for who, *_ in shown])
+    root = {own: family[0] for family in families.values() for own in family}
+    orders = _orders(root)
+    doses, given = _doses(orders, since, until)
+    told = _allergies(root)
+    by_root: dict[UUID, list[MedicationOrder]] = defaultdict(list)
+    for order in orders.values():
+        by_root[root[order.person_id]].append(order)
+    return [
+        PassPerson(
+            who=who,
+            where=where,
+            coming=place,
+            coming_at=at,
+            allergies=tuple(a.text for a in told[root[who.person_id]] if not a.none_known),
+            allergies_asked=bool(told[root[who.person_id]]),
+            doses=_sorted(d for o in by_root[root[who.person_id]] for d in doses[o.id]),
+            as_needed=[
+                AsNeeded(o, tuple(given[o.id]))
+                for o in by_root[root[who.person_id]]
+                if o.status == "active" and o.timing.get("kind") == AS_NEEDED and o.mode != "KOP"
+            ],
+        )
+        for who, where, place, at in shown
+    ]
+
+
+def _orders(root: dict[UUID, UUID]) -> dict[UUID, MedicationOrder]:
+    near = Q(status__in=states.LIVE) | Q(ended_at__gte=clock.now() - ENDED)
+    rows = MedicationOrder.objects.filter(near, person_id__in=list(root)).exclude(mode="KOP")
+    return {o.id: o for o in rows.exclude(status="entered-in-error").order_by("text")}
+
+
+def _doses(
+    orders: dict[UUID, MedicationOrder], since: datetime, until: datetime
+) -> tuple[dict[UUID, list[Dose]], dict[UUID, list[datetime]]]:
+    """Give the doses of a time by order, and when each as-needed order was given in the last day."""
+    asked = [o.id for o in orders.values() if o.timing.get("kind") == AS_NEEDED]
+    laid = [i for i in orders if i not in set(asked)]
+    doses: dict[UUID, list[Dose]] = defaultdict(list)
+    for row in Dose.objects.filter(order_id__in=laid, due_at__gte=since, due_at__lt=until):
+        if row.order_id is not None and row.status != statuses.Status.CANCELLED:
+            row.order = orders[row.order_id]
+            doses[row.order_id].append(row)
+    given: dict[UUID, list[datetime]] = defaultdict(list)
+    recent = Dose.objects.filter(order_id__in=asked, due_at__gte=clock.now() - DAY, status__in=sorted(statuses.TAKEN))
+    for row in recent.order_by("due_at"):
+        if row.order_id is not None and row.happened_at is not None:
+            given[row.order_id].append(row.happened_at)
+    return doses, given
+
+
+def _allergies(root: dict[UUID, UUID]) -> dict[UUID, list[Allergy]]:
+    """Give what is known of allergies, to whoever gives medicines: no dose is handed over without it."""
+    told: dict[UUID, list[Allergy]] = defaultdict(list)
+    for row in Allergy.objects.filter(person_id__in=list(root), status="active").order_by("text"):
+        told[root[row.person_id]].append(row)
+    return told
+
+
+def _sorted(doses: Iterable[Dose]) -> list[Dose]:
+    return sorted(doses, key=lambda d: (not d.critical, d.due_at, d.order.text if d.order else ""))

@@ -1,0 +1,210 @@
+"""The pass on a tablet: one page that never loads again, and the small JSON doors behind it. HTTP only."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+
+from throughcare.access.doors import NeedsWhy, Request, enter, saw, screen
+from throughcare.care.medications import actions, formulary, pass_views, policy, views
+from throughcare.care.medications.reads import passes as reads
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Invalid, Refused
+from throughcare.ui import pages
+from throughcare.ui.wording import t
+
+WORDS = "medications.pass.js."
+View = Callable[..., HttpResponse]
+
+
+def answering(view: View) -> View:
+    """Answer a refusal in JSON: one sentence, and the fields that it is about."""
+
+    @wraps(view)
+    def run(request: Request, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except NeedsWhy as needs:
+            where = reverse("medications", kwargs={"person_id": needs.person_id})
+            return JsonResponse({"sentence": needs.sentence, "open": where}, status=needs.status)
+        except Refused as refused:
+            fields = getattr(refused, "fields", None) or {}
+            return JsonResponse({"sentence": refused.sentence, "fields": fields}, status=refused.status)
+
+    return run
+
+
+def body_of(request: Request) -> dict[str, Any]:
+    """Read the JSON that a page sent."""
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Invalid("This page sent something that can't be read. Open it again; nothing was charted.")
+    return body
+
+
+def intent_in(body: dict[str, Any]) -> UUID:
+    """Give the number under which a page sent something: sent twice, it is done once."""
+    intent = views.uuid_of(str(body.get("intent", "")))
+    if intent is None:
+        raise Invalid("This was sent without its number. Open the page again; nothing was charted.")
+    return intent
+
+
+def person_in(request: Request, body: dict[str, Any]) -> UUID:
+    """Give whose dose this is, if the reader may be with this person."""
+    person_id = views.uuid_of(str(body.get("person", "")))
+    if person_id is None:
+        raise Invalid("Choose the person first. Nothing was charted.")
+    enter(request, person_id)
+    policy.GIVE.require(request.lens, person_id)
+    return person_id
+
+
+def here(request: Request) -> UUID:
+    """Give the facility at which the reader works now."""
+    place = request.posting.facility_id
+    if place is None:
+        raise Invalid("Choose a facility first: a pass is given facility by facility. Nothing was changed.")
+    return place
+
+
+@screen("GET", "/pass/", policy=policy.GIVE, name="pass")
+def page(request: Request) -> HttpResponse:
+    """Show the pass: the people come by themselves, and no page is loaded for any of them."""
+    addresses = {
+        name: reverse(f"pass_{name}") for name in ("list", "coming", "scan", "chart", "ask", "undo", "open", "close")
+    }
+    context = {
+        "facility_id": request.posting.facility_id,
+        "addresses": addresses,
+        "words": pass_views.wordings(WORDS),
+        "exceptions": pass_views.exceptions(),
+        "early": pass_views.early_reasons(),
+    }
+    return pages.page(request, "medications/pass.html", context)
+
+
+@screen("GET", "/pass/list/", policy=policy.GIVE, name="pass_list")
+@answering
+def listed(request: Request) -> HttpResponse:
+    """Give the people and doses of a pass."""
+    unit, code = views.uuid_of(request.GET.get("unit", "")), request.GET.get("pass", "")
+    found = reads.line(request.lens, here(request), unit_id=unit, code=code)
+    saw(request, *(p.who.person_id for p in found.people))
+    return JsonResponse({**pass_views.line(found), "csrf": get_token(request)})
+
+
+@screen("GET", "/pass/coming/", policy=policy.GIVE, name="pass_coming")
+@answering
+def coming(request: Request) -> HttpResponse:
+    """Give who is expected here, with the doses that will be due."""
+    found = reads.coming(request.lens, here(request), code=request.GET.get("pass", ""))
+    saw(request, *(p.who.person_id for p in found))
+    return JsonResponse({"people": [pass_views.person(p) for p in found]})
+
+
+@screen("GET", "/pass/scan/", policy=policy.GIVE, name="pass_scan")
+@answering
+def scan(request: Request) -> HttpResponse:
+    """Say which product a scanned pack is."""
+    today = clock.local(clock.now(), str(views.ZONE)).date()
+    return JsonResponse(pass_views.scanned(formulary.load(), request.GET.get("code", ""), today))
+
+
+@screen("POST", "/pass/chart/", policy=policy.GIVE, name="pass_chart")
+@answering
+def chart(request: Request) -> HttpResponse:
+    """Chart doses of one person: given with one tap, or an exception with its reason."""
+    body = body_of(request)
+    person_id = person_in(request, body)
+    done = actions.record_doses(
+        actor=request.actor,
+        intent=intent_in(body),
+        person_id=person_id,
+        charted=pass_views.charted(body.get("doses")),
+    )
+    return JsonResponse({"doses": pass_views.outcomes(done)})
+
+
+@screen("POST", "/pass/ask/", policy=policy.GIVE, name="pass_ask")
+@answering
+def ask(request: Request) -> HttpResponse:
+    """Give a dose that the person asked for."""
+    body = body_of(request)
+    person_id = person_in(request, body)
+    order_id = views.uuid_of(str(body.get("order", "")))
+    if order_id is None:
+        raise Invalid("Choose the medicine. Nothing was charted.")
+    done = actions.give_as_needed(
+        actor=request.actor,
+        intent=intent_in(body),
+        person_id=person_id,
+        order_id=order_id,
+        reason=str(body.get("reason", "")),
+        before=str(body.get("before", ""))[:4],
+    )
+    return JsonResponse({"doses": pass_views.outcomes([done])})
+
+
+@screen("POST", "/pass/undo/", policy=policy.GIVE, name="pass_undo")
+@answering
+def undo(request: Request) -> HttpResponse:
+    """Take back an entry made in error: it stays readable as such, and the dose is open again."""
+    body = body_of(request)
+    person_id = person_in(request, body)
+    dose_id = views.uuid_of(str(body.get("dose", "")))
+    if dose_id is None:
+        raise Invalid("Choose the dose. Nothing was changed.")
+    done = actions.correct_dose(
+        actor=request.actor,
+        intent=intent_in(body),
+        person_id=person_id,
+        dose_id=dose_id,
+        version=views.number_of(str(body.get("version", "")), 0),
+        why=str(body.get("why", "")) or t("medications.pass.undone"),
+    )
+    return JsonResponse({"doses": pass_views.outcomes([done])})
+
+
+@screen("POST", "/pass/open/", policy=policy.GIVE, name="pass_open")
+@answering
+def opened(request: Request) -> HttpResponse:
+    """Open a pass; whoever comes second joins it."""
+    body = body_of(request)
+    unit, code = views.uuid_of(str(body.get("unit", ""))), str(body.get("pass", ""))
+    found = reads.line(request.lens, here(request), unit_id=unit, code=code)
+    row = _open(request, found)
+    return JsonResponse({"pass_id": str(row)})
+
+
+@screen("POST", "/pass/close/", policy=policy.GIVE, name="pass_close")
+@answering
+def close(request: Request) -> HttpResponse:
+    """Close a pass: the first time it lists what has no status; told to, it closes, and each blank has its owner (MED-04)."""
+    body = body_of(request)
+    unit, code = views.uuid_of(str(body.get("unit", ""))), str(body.get("pass", ""))
+    found, left = reads.waiting(request.lens, here(request), unit_id=unit, code=code)
+    if body.get("sure") != "yes":
+        return JsonResponse({"blanks": pass_views.blanks(left)})
+    count = actions.close_pass(
+        actor=request.actor, intent=intent_in(body), pass_id=_open(request, found), waiting=[d.id for _, d in left]
+    )
+    return JsonResponse({"closed": True, "blanks": count})
+
+
+def _open(request: Request, found: reads.Line) -> UUID:
+    return actions.open_pass(
+        actor=request.actor,
+        facility_id=found.facility.id,
+        day=found.span.day,
+        code=found.span.code,
+        line=found.unit.code if found.unit else "",
+    )

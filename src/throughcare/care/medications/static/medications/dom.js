@@ -1,0 +1,83 @@
+/* Small things that the pass is drawn with: elements without markup, sentences, times, sounds. */
+
+const root = document.getElementById("pass");
+export const sentences = JSON.parse(root.dataset.words);
+const zone = document.body.dataset.zone || "America/New_York";
+const wall = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const dayOf = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+/** Give a sentence with its places filled. */
+export function t(key, values = {}) {
+  return (sentences[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** Make an element: h("p", {class: "muted"}, "text", child). Text is text, never markup. */
+export function h(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value !== undefined && value !== null) element.setAttribute(key, value);
+  }
+  element.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false && c !== ""));
+  return element;
+}
+
+/** Draw one of the house's shapes: open, soon, late, done, ended. */
+export function shape(state) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", `shape is-${state}`);
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#shape-${state}`);
+  svg.append(use);
+  return svg;
+}
+
+export const hhmm = (iso) => (iso ? wall.format(new Date(iso)) : "");
+export const day = (iso) => (iso ? dayOf.format(new Date(`${iso}T12:00:00Z`)) : "");
+export const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let ms = Date.now();
+  for (let i = 5; i >= 0; i -= 1) { bytes[i] = ms % 256; ms = Math.floor(ms / 256); }
+  bytes[6] = (bytes[6] & 15) | 112;
+  bytes[8] = (bytes[8] & 63) | 128;
+  return [...bytes].map((b, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + b.toString(16).padStart(2, "0")).join("");
+};
+
+let audio = null;
+
+/** Sound: `wrong` is its own, low and twice; `good` is short. */
+export function sound(kind) {
+  try {
+    audio ??= new AudioContext();
+    const notes = kind === "wrong" ? [[196, 0, 0.35], [147, 0.4, 0.5]] : [[880, 0, 0.08]];
+    for (const [pitch, from, length] of notes) {
+      const tone = audio.createOscillator(), gain = audio.createGain();
+      tone.type = kind === "wrong" ? "square" : "sine";
+      tone.frequency.value = pitch;
+      gain.gain.value = kind === "wrong" ? 0.25 : 0.08;
+      tone.connect(gain).connect(audio.destination);
+      tone.start(audio.currentTime + from);
+      tone.stop(audio.currentTime + from + length);
+    }
+  } catch { /* a device without sound still shows the stop */ }
+}
+
+/** Show a dialog over the whole page and give the name of the button that closed it. */
+export function ask(className, title, body, buttons) {
+  return new Promise((done) => {
+    const dialog = h("dialog", { class: `pass-dialog ${className}`, "aria-labelledby": "pass-dialog-title" });
+    const close = (name) => { dialog.close(); dialog.remove(); done(name); };
+    dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(""); });
+    dialog.append(
+      h("h2", { id: "pass-dialog-title" }, title),
+      ...[body].flat(),
+      h("div", { class: "pass-dialog-do" }, buttons.map(([name, words, tone]) => h("button", { type: "button", class: `button button--${tone || "plain"} pass-target`, onclick: () => close(name) }, words))),
+    );
+    dialog.closeWith = close;
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

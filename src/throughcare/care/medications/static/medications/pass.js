@@ -1,0 +1,398 @@
+/* The pass on one page: find the person, look, tick or scan, give with one tap after the swallow. */
+
+import { ask, h, hhmm, newId, sound, t } from "./dom.js";
+import { drawList, drawPerson } from "./pass_view.js";
+import { exceptFor, earlyFor, askedFor } from "./pass_dialogs.js";
+
+const root = document.getElementById("pass");
+const $ = (selector) => root.querySelector(selector);
+export const addresses = JSON.parse(root.dataset.addresses);
+const remembered = (name) => { try { return localStorage.getItem(`pass.${name}`) === "yes"; } catch { return false; } };
+const remember = (name, value) => { try { localStorage.setItem(`pass.${name}`, value ? "yes" : "no"); } catch { /* lasts for this page */ } };
+
+export const state = {
+  line: null, people: [], open: "", filter: "", offlineSince: "", busy: false, skew: 0,
+  ready: new Set(), touched: new Set(), scanned: new Set(), values: {}, badge: "",
+  scan: remembered("scan"), lockdown: false, incident: "",
+};
+
+export const now = () => new Date(Date.now() + state.skew);
+
+/* --- talking to the server -------------------------------------------------------------------------------------------- */
+
+export class Refused extends Error {
+  constructor(said, status) { super(said.sentence || t("failed")); this.said = said; this.status = status; }
+}
+
+let token = document.querySelector("meta[name=csrf-token]").content;
+
+async function answer(response) {
+  const body = (response.headers.get("Content-Type") || "").includes("json") ? await response.json() : {};
+  if (!response.ok) throw new Refused(body, response.status);
+  return body;
+}
+
+export async function read(address, query = {}) {
+  const url = new URL(address, location.href);
+  for (const [key, value] of Object.entries(query)) if (value) url.searchParams.set(key, value);
+  return answer(await fetch(url, { headers: { Accept: "application/json" }, redirect: "error" }));
+}
+
+/** Send what somebody meant to do, under its own number: the same number sent again is done once. */
+export async function send(address, body) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  const text = JSON.stringify({ intent: newId(), ...body });
+  const post = () => fetch(address, { method: "POST", headers, body: text, redirect: "error" });
+  return answer(await post().catch(post));
+}
+
+/* --- what the page knows ---------------------------------------------------------------------------------------------- */
+
+export const person = (id) => state.people.find((p) => p.id === id);
+export const waits = (d) => d.status === "expected" && !d.stopped && !d.held;
+export const isOpen = (d) => new Date(d.opens) <= now();
+export const isLate = (d) => waits(d) && new Date(d.late) < now();
+export const dueNow = (p) => p.doses.filter((d) => waits(d) && isOpen(d));
+
+/** A dose is ready by itself where nothing must be scanned, measured or thought of first. */
+export function isReady(d) {
+  if (!waits(d)) return false;
+  if (state.touched.has(d.id)) return state.ready.has(d.id);
+  if (state.scanned.has(d.id)) return true;
+  return !state.scan && isOpen(d) && measured(d) === "give";
+}
+
+/** What the measured values say of a dose: give, hold, or measure first. */
+export function measured(d) {
+  let said = "give";
+  for (const a of d.asks) {
+    const value = parseFloat(state.values[d.id]?.[a.measure] ?? "");
+    if (Number.isNaN(value)) { if (said === "give") said = "measure"; }
+    else if ((a.below && value < parseFloat(a.below)) || (a.above && value > parseFloat(a.above))) said = "hold";
+  }
+  return said;
+}
+
+export async function load({ quiet = false } = {}) {
+  try {
+    const query = { pass: $("#pass-code").value, unit: $("#pass-unit").value };
+    const found = await read(addresses.list, query);
+    if (quiet && state.busy) return;
+    token = found.csrf || token;
+    state.skew = Date.parse(found.as_of) - Date.now();
+    take(found);
+    const expected = await read(addresses.coming, { pass: found.code }).catch(() => ({ people: [] }));
+    state.people = [...found.people, ...expected.people.filter((p) => !found.people.some((q) => q.id === p.id))];
+    state.offlineSince = "";
+    draw();
+  } catch (error) {
+    if (error instanceof Refused) return notice(error.message, "harm");
+    state.offlineSince ||= now().toISOString();
+    drawState();
+  }
+}
+
+export function take(found) {
+  if (state.line?.code !== found.code || state.line?.lockdown !== found.lockdown) state.lockdown = found.lockdown;
+  const late = state.people.filter((p) => p.coming);
+  state.line = found;
+  state.people = [...found.people, ...late.filter((p) => !found.people.some((q) => q.id === p.id))];
+  fillSelect($("#pass-code"), found.passes.map((p) => [p.code, `${p.name} ${hhmm(p.at)}`]), found.code);
+  fillSelect($("#pass-unit"), [["", t("all_units", { n: found.units.reduce((n, u) => n + u.people, 0) })], ...found.units.map((u) => [u.id, t("unit", { name: u.name, n: u.people })])], found.unit);
+  $("[data-pass-name]").textContent = `${found.name[0].toUpperCase()}${found.name.slice(1)} ${hhmm(found.at)}`;
+}
+
+function fillSelect(select, options, value) {
+  select.replaceChildren(...options.map(([v, words]) => h("option", { value: v, selected: v === value }, words)));
+  select.value = value;
+}
+
+/* --- drawing ---------------------------------------------------------------------------------------------------------- */
+
+export function draw() {
+  const list = $("[data-people]"), at = list.scrollTop;
+  drawList(list);
+  list.scrollTop = at;
+  drawPerson($("[data-one]"));
+  root.classList.toggle("has-open", Boolean(person(state.open)));
+  drawState();
+  fit();
+}
+
+/** Let list and person end where the screen ends, so that the one tap is always in reach. */
+function fit() {
+  root.style.setProperty("--top", `${Math.round($(".pass-body").getBoundingClientRect().top + scrollY)}px`);
+}
+
+export function drawState() {
+  const all = state.people.filter((p) => !p.coming && p.doses.length), done = all.filter((p) => !dueNow(p).length);
+  const said = [t("progress", { done: done.length, all: all.length })];
+  said.push(state.offlineSince ? t("offline", { at: hhmm(state.offlineSince) }) : t("online"));
+  if (state.line?.state === "closed") said.push(t("closed", { who: state.line.closed_by.split(",")[0] }));
+  const line = said.join(" · "), place = $("[data-state]");
+  if (place.textContent !== line) place.textContent = line;
+  place.classList.toggle("is-offline", Boolean(state.offlineSince));
+  $("[data-mode=scan]").checked = state.scan;
+  $("[data-mode=lockdown]").checked = state.lockdown;
+  const words = state.lockdown && state.line ? t("lockdown") + " " + t("budget", { n: budget() }) : "";
+  $("[data-notices]").replaceChildren(...(words ? [h("p", { class: "note note--shift" }, words)] : []));
+}
+
+function budget() {
+  const { dose, cell } = state.line.seconds, left = state.people.filter((p) => !p.coming && dueNow(p).length);
+  return Math.ceil((left.reduce((n, p) => n + dueNow(p).length * dose, 0) + new Set(left.map((p) => p.cell)).size * cell) / 60);
+}
+
+export function notice(words, meaning = "", undo = null) {
+  const place = document.querySelector("[data-toasts]");
+  const toast = h("div", { class: `toast${meaning ? ` toast--${meaning}` : ""}` }, h("p", {}, words));
+  if (undo) toast.append(h("button", { type: "button", class: "button button--small", onclick: () => { toast.remove(); undo(); } }, t("undo")));
+  place.replaceChildren(toast);
+  setTimeout(() => toast.remove(), undo ? 12_000 : 7_000);
+}
+
+export function openPerson(id, badge = false) {
+  state.open = id;
+  state.badge = badge ? id : "";
+  draw();
+  const one = $("[data-one]");
+  one.scrollTop = 0;
+  one.focus({ preventScroll: true });
+}
+
+/* --- charting --------------------------------------------------------------------------------------------------------- */
+
+export const channel = {
+  chart: (body) => send(addresses.chart, body),
+  ask: (body) => send(addresses.ask, body),
+  undo: (body) => send(addresses.undo, body),
+  scan: (code) => read(addresses.scan, { code }),
+};
+
+let opened = "";
+
+async function chart(p, rows, words) {
+  if (state.busy) return;
+  state.busy = true;
+  draw();
+  try {
+    const groups = Map.groupBy ? Map.groupBy(rows, (r) => r.of) : grouped(rows);
+    for (const [of, doses] of groups) await chartGroup(p, of, doses);
+    sound("good");
+    notice(t("charted", { name: p.family, words }), "", () => undoAll(p, rows));
+    if (opened !== state.line.code && !state.offlineSince) {
+      opened = state.line.code;
+      send(addresses.open, { pass: state.line.code, unit: state.line.unit }).catch(() => {});
+    }
+  } catch (error) {
+    notice(error instanceof Refused ? error.message : t("failed"), "harm");
+    if (error instanceof Refused) await load({ quiet: false });
+  } finally {
+    state.busy = false;
+    draw();
+  }
+}
+
+function grouped(rows) {
+  const found = new Map();
+  for (const row of rows) found.set(row.of, [...(found.get(row.of) ?? []), row]);
+  return found;
+}
+
+async function chartGroup(p, of, rows) {
+  const at = now().toISOString();
+  const body = { person: of, doses: rows.map((r) => ({ dose: r.dose, status: r.status, reason: r.reason, amount: r.amount, detail: r.detail, at })) };
+  const done = await channel.chart(body, p);
+  for (const said of done.doses) {
+    const d = p.doses.find((x) => x.id === said.dose);
+    if (!d) continue;
+    const row = rows.find((r) => r.dose === d.id);
+    Object.assign(d, { status: said.status, version: said.version, happened: at, by: "", reason: row?.reason ?? "", event: said.event ?? "" });
+    state.touched.delete(d.id);
+    state.ready.delete(d.id);
+  }
+}
+
+const detailOf = (p, d) => ({
+  identified: state.badge === p.id ? "badge" : "face",
+  scan: state.scanned.has(d.id) ? "yes" : state.scan ? "no" : "",
+  glucose: state.values[d.id]?.glucose,
+  value: Object.entries(state.values[d.id] ?? {}).filter(([k]) => k !== "glucose").map(([k, v]) => `${k} ${v}`).join(", "),
+});
+
+export async function give(p) {
+  const doses = p.doses.filter(isReady);
+  if (!doses.length || state.busy) return;
+  const early = doses.filter((d) => !isOpen(d));
+  const reason = early.length ? await earlyFor(early) : "";
+  if (early.length && !reason) return;
+  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: d.mode === "SELF-DOT" ? "self-administered" : "given", reason: early.includes(d) ? reason : "", detail: detailOf(p, d) }));
+  await chart(p, rows, t("given"));
+}
+
+export async function except(p, doses) {
+  if (state.busy || !doses.length) return;
+  const said = await exceptFor(p, doses);
+  if (!said) return;
+  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: said.status, reason: said.reason, amount: said.amount, detail: { ...detailOf(p, d), ...said.detail } }));
+  await chart(p, rows, said.words);
+}
+
+async function undoAll(p, rows) {
+  for (const row of rows) await undo(p, p.doses.find((d) => d.id === row.dose));
+}
+
+export async function undo(p, d) {
+  if (!d || state.busy) return;
+  state.busy = true;
+  try {
+    const done = await channel.undo({ person: d.person, dose: d.id, version: d.version, event: d.event }, p, d);
+    Object.assign(d, { status: done.doses[0].status, version: done.doses[0].version, happened: "", by: "", reason: "" });
+    notice(t("undone"));
+  } catch (error) {
+    notice(error instanceof Refused ? error.message : t("failed"), "harm");
+    if (error instanceof Refused) await load();
+  } finally {
+    state.busy = false;
+    draw();
+  }
+}
+
+export async function giveAsked(p, a) {
+  const said = await askedFor(a);
+  if (!said || state.busy) return;
+  state.busy = true;
+  try {
+    await channel.ask({ person: a.person, order: a.order, reason: said.reason, before: said.before, at: now().toISOString() }, p, a);
+    const at = now().toISOString();
+    a.given.push(at);
+    a.may = false;
+    a.earliest = new Date(Date.parse(at) + a.minimum_minutes * 60_000).toISOString();
+    sound("good");
+    notice(t("charted", { name: p.family, words: a.text }));
+  } catch (error) {
+    notice(error instanceof Refused ? error.message : t("failed"), "harm");
+  } finally {
+    state.busy = false;
+    draw();
+  }
+}
+
+/* --- finding and scanning --------------------------------------------------------------------------------------------- */
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+export const matches = (p, text) => plain(text).split(/[\s,]+/).every((part) => plain(`${p.family} ${p.given} ${p.number} ${p.cell}`).includes(part));
+const looksLikePack = (text) => /^(\]|\()/.test(text) || text.includes("\x1d") || /^\d{10,}/.test(text) || /^\d{4,5}-\d{3,4}-\d{1,2}$/.test(text);
+
+async function found(text) {
+  state.filter = "";
+  const badge = state.people.find((p) => p.number && plain(p.number) === plain(text));
+  if (badge) return badged(badge);
+  if (looksLikePack(text)) return packed(text);
+  if (/^t\d{7}$/i.test(text) && state.open) return wrongPerson(null, text);
+  const hits = state.people.filter((p) => matches(p, text));
+  if (hits.length === 1) return openPerson(hits[0].id);
+  if (!hits.length) notice(t("not_found", { text }), "shift");
+  else state.filter = text;
+  draw();
+}
+
+async function badged(p) {
+  const before = person(state.open);
+  if (before && before.id !== p.id && dueNow(before).length) return wrongPerson(p, p.number);
+  openPerson(p.id, true);
+  sound("good");
+}
+
+const nameOf = (p) => `${p.family}, ${p.given}`;
+
+async function wrongPerson(scanned, number) {
+  const before = person(state.open);
+  sound("wrong");
+  const words = scanned ? t("wrong_person_words", { open: nameOf(before), scanned: nameOf(scanned) }) : t("wrong_person_unknown", { open: nameOf(before), scanned: number });
+  const buttons = [["stay", t("keep_open", { name: before.family })]];
+  if (scanned) buttons.push(["open", t("open_scanned", { name: scanned.family })]);
+  const said = await ask("pass-stop", t("wrong_person"), [h("p", { class: "pass-stop-words" }, words), h("p", {}, t("wrong_person_next"))], buttons);
+  if (said === "open") openPerson(scanned.id, true);
+}
+
+async function packed(text) {
+  const p = person(state.open);
+  if (!p) return notice(t("choose"), "shift");
+  try {
+    const pack = await channel.scan(text);
+    const codes = pack.code ? [pack.code] : pack.maybe;
+    const fits = p.doses.filter((d) => waits(d) && codes.includes(d.code));
+    if (!fits.length && (pack.code || pack.maybe.length)) return wrongPack(p, pack);
+    if (!fits.length) return notice(pack.sentence, "shift");
+    const dose = fits.find((d) => !isReady(d)) ?? fits[0];
+    state.scanned.add(dose.id);
+    state.touched.add(dose.id);
+    if (measured(dose) === "give") state.ready.add(dose.id);
+    sound("good");
+    notice(pack.code ? t("scanned", { text: dose.text }) : pack.sentence, pack.code ? "" : "shift");
+    draw();
+  } catch (error) {
+    notice(error instanceof Refused ? error.message : t("failed"), "harm");
+  }
+}
+
+async function wrongPack(p, pack) {
+  sound("wrong");
+  const words = t("wrong_pack_words", { name: nameOf(p), pack: pack.name ? `(${pack.name})` : "" });
+  await ask("pass-stop", t("wrong_pack"), [h("p", { class: "pass-stop-words" }, words), h("p", {}, t("wrong_pack_next"))], [["ok", t("understood")]]);
+}
+
+/* --- closing ---------------------------------------------------------------------------------------------------------- */
+
+async function close() {
+  try {
+    const about = { pass: state.line.code, unit: state.line.unit };
+    const { blanks } = await send(addresses.close, about);
+    const body = blanks.length
+      ? [h("p", {}, t("blanks", { n: blanks.length })), h("ul", { class: "pass-blanks", tabindex: "0" }, blanks.map((b) => h("li", {}, h("b", {}, b.name), ` ${b.text}, ${hhmm(b.due)}`)))]
+      : [h("p", {}, t("no_blanks"))];
+    const said = await ask("", t("closing"), body, [["close", blanks.length ? t("close_blanks", { n: blanks.length }) : t("close_now"), blanks.length ? "danger" : "main"], ["", t("cancel")]]);
+    if (said !== "close") return;
+    await send(addresses.close, { ...about, sure: "yes" });
+    notice(t("just_closed"));
+    await load();
+  } catch (error) {
+    notice(error instanceof Refused ? error.message : t("failed"), "harm");
+  }
+}
+
+/* --- the page --------------------------------------------------------------------------------------------------------- */
+
+const field = $("#pass-find");
+$("[data-find]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = field.value.trim();
+  field.value = "";
+  field.blur();
+  if (text) found(text);
+  else { state.filter = ""; draw(); }
+});
+field.addEventListener("input", () => { state.filter = looksLikePack(field.value) ? "" : field.value.trim(); drawList($("[data-people]")); });
+for (const select of ["#pass-code", "#pass-unit"]) $(select).addEventListener("change", () => { state.open = ""; load(); });
+for (const box of root.querySelectorAll("[data-mode]")) box.addEventListener("change", () => {
+  state[box.dataset.mode] = box.checked;
+  if (box.dataset.mode === "scan") { remember("scan", box.checked); state.touched.clear(); state.ready.clear(); }
+  draw();
+});
+$("[data-close]").addEventListener("click", close);
+/* A scanner types: what is typed outside a field goes to the search, and never to the house's keys. */
+window.addEventListener("keydown", (event) => {
+  const target = event.target;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (target.matches?.("input, textarea, select, button, summary, a") && !(target.matches("button") && event.key.length === 1 && event.key !== " ")) return;
+  if (event.key === "Escape" && state.open) { state.open = ""; return draw(); }
+  if (event.key.length !== 1 || event.key === " ") return;
+  event.stopPropagation();
+  field.focus({ preventScroll: true });
+}, true);
+setInterval(() => { if (!document.hidden && !document.querySelector("dialog[open]")) load({ quiet: true }); }, 30_000);
+window.addEventListener("resize", fit);
+window.addEventListener("online", () => load());
+window.addEventListener("offline", () => { state.offlineSince ||= now().toISOString(); drawState(); });
+load();

@@ -1,0 +1,110 @@
+/* Drawing the pass: the list of people in the order of the cells, and the one person whose doses are given now. */
+
+import { day, h, hhmm, shape, t } from "./dom.js";
+import { face } from "./faces.js";
+import { draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, matches, measured, openPerson, person, state, undo, waits } from "./pass.js";
+
+const statusWords = Object.fromEntries(JSON.parse(document.getElementById("pass").dataset.exceptions).map((e) => [e.status, e.words]));
+const wordsOf = (d) => statusWords[d.status] ?? ({ given: t("given"), "given-late": t("given"), "given-early": t("given") }[d.status] ?? d.status);
+const shapeOf = (p) => (dueNow(p).some(isLate) ? "late" : dueNow(p).length ? "soon" : p.doses.some(waits) ? "open" : "done");
+const allergyWords = (p) => (p.allergies.length ? t("allergic", { what: p.allergies.join(", ") }) : t(p.allergies_asked ? "no_allergies" : "not_asked"));
+const worst = (p) => Math.min(9, ...dueNow(p).map((d) => d.rank));
+const firstDue = (p) => dueNow(p).reduce((first, d) => (d.due < first ? d.due : first), "9");
+
+function whereNow(p) {
+  if (p.coming_at) return t("coming", { at: hhmm(p.coming_at), place: p.coming });
+  if (p.away) return t(p.back ? "away" : "away_open", { where: t(`at.${p.away}`), at: hhmm(p.back) });
+  return p.next ? t("leaves", { what: p.next, at: hhmm(p.next_at) }) : "";
+}
+
+/** Draw everybody: along the cells, or by how urgent their doses are where people stay in their cells. */
+export function drawList(place) {
+  let people = state.filter ? state.people.filter((p) => matches(p, state.filter)) : state.people;
+  if (state.lockdown) people = [...people].sort((a, b) => worst(a) - worst(b) || (firstDue(a) < firstDue(b) ? -1 : 1));
+  const rows = people.filter((p) => p.doses.length || p.as_needed.length).map(row);
+  place.replaceChildren(...(rows.length ? rows : [h("li", { class: "pass-none" }, h("p", {}, h("b", {}, t("nobody"))), h("p", { class: "muted" }, t("nobody_next")))]));
+}
+
+function row(p) {
+  const due = dueNow(p), out = whereNow(p);
+  return h("li", {}, h("button", {
+    type: "button", class: `pass-row${p.id === state.open ? " is-open" : ""}`, "aria-current": p.id === state.open ? "true" : null, onclick: () => openPerson(p.id),
+  },
+  shape(shapeOf(p)), face(p.face, "s"),
+  h("span", { class: "pass-row-who" }, h("b", {}, `${p.family}, ${p.given}`), h("span", { class: "num" }, [p.number, p.cell].filter(Boolean).join(" · ")), out && h("span", { class: "pass-row-out" }, out)),
+  h("span", { class: "pass-row-due num" }, due.length ? t("left", { n: due.length }) : p.doses.some(waits) ? hhmm(p.doses.find(waits).due) : p.doses.length ? t("done") : "")));
+}
+
+/** Draw the person whose doses are given now: face, name, number, what must not be given, what is due. */
+export function drawPerson(place) {
+  const p = person(state.open);
+  place.classList.toggle("is-empty", !p);
+  if (!p) return place.replaceChildren(h("div", { class: "pass-choose" }, h("p", {}, h("b", {}, t("choose"))), h("p", { class: "muted" }, t("choose_hint"))));
+  const focus = document.activeElement?.dataset?.keep;
+  const ready = p.doses.filter(isReady), waiting = p.doses.filter(waits);
+  place.replaceChildren(
+    h("button", { type: "button", class: "button button--quiet pass-back pass-target", onclick: () => { state.open = ""; draw(); } }, `‹ ${t("back_to_list")}`),
+    head(p),
+    h("ul", { class: "pass-doses" }, p.doses.map((d) => doseRow(p, d))),
+    p.as_needed.length ? asked(p) : "",
+    waiting.length ? h("div", { class: "pass-do" },
+      h("button", { type: "button", class: "button button--main pass-give", disabled: !ready.length || state.busy, "data-keep": "give", onclick: () => give(p) }, state.busy ? t("giving") : ready.length ? t("give", { n: ready.length, all: waiting.length }) : t("give_none")),
+      h("button", { type: "button", class: "button pass-except", "data-keep": "except", disabled: state.busy, onclick: () => except(p, waiting.filter(isOpen).length ? waiting.filter(isOpen) : waiting) }, t("except"))) : "",
+  );
+  if (focus) place.querySelector(`[data-keep="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+}
+
+function head(p) {
+  const known = p.allergies.length ? "harm" : p.allergies_asked ? "" : "shift", out = whereNow(p);
+  return h("header", { class: "pass-head" }, face(p.face, "l"), h("div", {},
+    h("h2", {}, h("span", { class: "pass-family" }, p.family), p.given && `, ${p.given}`),
+    h("p", { class: "pass-facts num" }, [p.number, p.cell, t("born", { day: day(p.born), age: p.age ?? "" }), p.language].filter(Boolean).join(" · ")),
+    h("p", { class: `pass-allergies${known ? ` is-${known}` : ""}` }, known && shape(known === "harm" ? "late" : "soon"), allergyWords(p)),
+    out && h("p", { class: "pass-out" }, out),
+    h("p", { class: "pass-compare muted" }, t(state.badge === p.id ? "identified" : "compare"))));
+}
+
+function doseRow(p, d) {
+  const ready = isReady(d), open = waits(d), late = isLate(d);
+  const marks = [d.critical && t("time_critical"), d.schedule, d.high_alert && t("high_alert"), d.mode !== "DOT" && d.mode].filter(Boolean);
+  const when = late ? t("late", { at: hhmm(d.late) }) : open && !isOpen(d) ? t("opens", { at: hhmm(d.opens) }) : t("due", { at: hhmm(d.due) });
+  const what = [
+    h("b", { class: "pass-dose-name" }, d.text),
+    h("span", { class: "pass-dose-amount" }, [d.amount, d.route, d.prepare].filter(Boolean).join(", ")),
+    h("span", { class: `pass-dose-when num${late ? " is-late" : ""}` }, [when, ...marks].join(" · ")),
+  ];
+  if (!open) return h("li", { class: "pass-dose is-over" },
+    h("span", { class: "pass-tick", "aria-hidden": "true" }, shape(["expected", "refused", "no-show", "held", "not-available", "away"].includes(d.status) ? "ended" : "done")),
+    h("span", { class: "pass-dose-what" }, ...what.slice(0, 2), h("span", { class: "num" }, d.status === "expected" ? t(d.stopped ? "stopped" : "on_hold") : [wordsOf(d), hhmm(d.happened), d.by].filter(Boolean).join(" · "))),
+    d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => undo(p, d) }, t("undo")));
+  const hold = measured(d) === "hold";
+  return h("li", { class: `pass-dose${ready ? " is-ready" : ""}${late ? " is-late" : ""}` },
+    h("label", { class: "pass-dose-tick" },
+      h("input", { type: "checkbox", checked: ready, disabled: hold || state.busy, "data-keep": `tick-${d.id}`, onchange: (event) => tick(d, event.target.checked) }),
+      h("span", { class: "pass-dose-what" }, ...what)),
+    h("button", { type: "button", class: "button button--quiet pass-target", "aria-label": t("except_one", { text: d.text }), onclick: () => except(p, [d]) }, t("except")),
+    d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), ...d.holds.map((words) => h("span", { class: "muted" }, words)), hold ? h("b", { class: "pass-hold", role: "alert" }, t("hold_now", { value: Object.values(state.values[d.id] ?? {}).join(", ") })) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");
+}
+
+function measure(d, a) {
+  const name = t(`measure.${a.measure in { glucose: 1, pulse: 1, systolic: 1, respiration: 1, saturation: 1 } ? a.measure : "other"}`);
+  return h("label", { class: "pass-measure" }, h("span", {}, name), h("input", {
+    type: "text", inputmode: "decimal", size: "5", maxlength: "6", autocomplete: "off", value: state.values[d.id]?.[a.measure] ?? "", "data-keep": `m-${d.id}-${a.measure}`,
+    onchange: (event) => { (state.values[d.id] ??= {})[a.measure] = event.target.value.replace(",", ".").trim(); if (measured(d) !== "give") { state.ready.delete(d.id); } draw(); },
+  }));
+}
+
+function tick(d, on) {
+  state.touched.add(d.id);
+  if (on && measured(d) !== "hold") state.ready.add(d.id); else state.ready.delete(d.id);
+  draw();
+}
+
+function asked(p) {
+  return h("section", { class: "pass-asked" }, h("h3", {}, t("as_needed")), h("ul", {}, p.as_needed.map((a) => {
+    const may = a.may || !a.earliest || new Date(a.earliest) <= new Date(Date.now() + state.skew);
+    const facts = [a.amount, a.for, a.words, a.given.length && t("last", { at: hhmm(a.given.at(-1)) })].filter(Boolean).join(" · ");
+    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) }))),
+      h("button", { type: "button", class: "button pass-target", disabled: !may || state.busy, onclick: () => giveAsked(p, a) }, t("ask")));
+  })));
+}

@@ -1,0 +1,165 @@
+"""The pass over HTTP: who is on it, one tap, exceptions, undo, closing; custody sees nothing; queries stay as many."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.care.medications.line_makers import DAILY, MORNING, hartford, housed, ordered
+from throughcare.care.medications.models import Dose, MedicationPass
+from throughcare.duties.models import Duty
+from throughcare.kernel import clock
+from throughcare.kernel.ids import uuid7
+
+pytestmark = pytest.mark.django_db
+AT = MORNING + timedelta(minutes=5)
+
+
+def become(client, role="rn") -> None:
+    answer = client.post("/demo/become", {"role": role, "facility": str(hartford().id)})
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def post(client, door, **body):
+    answer = client.post(
+        f"/pass/{door}/", json.dumps({"intent": str(uuid7()), **body}), content_type="application/json"
+    )
+    return answer.status_code, answer.json()
+
+
+def line(client, **query):
+    answer = client.get("/pass/list/", query)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.json()
+
+
+def test_the_page_carries_no_person_and_the_list_carries_what_a_nurse_looks_at(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        ordered(person)
+        become(client)
+        page = client.get("/pass/").content.decode()
+        assert "Sample-" not in page.split("<main")[1]
+        (one,) = line(client)["people"]
+    assert (one["family"], one["number"]) == ("Sample-Reyes", "T9000001")
+    assert one["allergies"] == [] and one["allergies_asked"]
+    (dose,) = one["doses"]
+    assert dose["status"] == "expected"
+    assert "isinopril" in dose["text"]
+    assert dose["amount"] == "1 tablet"
+
+
+@pytest.mark.parametrize("role", ["custody", "patient", "hsa"])
+def test_whoever_gives_nothing_sees_nothing(client, role) -> None:
+    with clock.frozen(AT):
+        ordered(housed(1))
+        become(client, role)
+        for door in ("", "list/", "coming/", "scan/?code=1"):
+            answer = client.get(f"/pass/{door}")
+            assert answer.status_code == 403, door
+            assert b"Sample-" not in answer.content.split(b"<main")[-1]
+
+
+def test_one_tap_is_charted_once_and_can_be_taken_back(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        ordered(person)
+        ordered(person, product="861007", indication="Diabetes")
+        become(client)
+        (one,) = line(client)["people"]
+        rows = [{"dose": d["id"], "status": "given", "detail": {"identified": "face"}} for d in one["doses"]]
+        body = {"person": str(person), "doses": rows, "intent": str(uuid7())}
+        first, again = post(client, "chart", **body), post(client, "chart", **body)
+        assert first == again
+        assert [d["status"] for d in first[1]["doses"]] == ["given", "given"]
+        dose = first[1]["doses"][0]
+        status, undone = post(client, "undo", person=str(person), dose=dose["dose"], version=dose["version"])
+        assert status == 200 and undone["doses"][0]["status"] == "expected"
+        other = housed(2)
+        status, said = post(client, "chart", person=str(other), doses=rows)
+        assert status == 409 and "another person" in said["sentence"]
+    assert Dose.objects.filter(status="given").count() == 1
+
+
+def test_an_exception_needs_what_stands_beside_it(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        ordered(person)
+        become(client)
+        dose = line(client)["people"][0]["doses"][0]["id"]
+        refused = {"dose": dose, "status": "refused", "reason": "side-effects"}
+        status, said = post(client, "chart", person=str(person), doses=[refused])
+        assert status == 422 and "capacity" in said["fields"]
+        status, _ = post(client, "chart", person=str(person), doses=[{**refused, "detail": {"capacity": "yes"}}])
+        assert status == 200
+    row = Dose.objects.get(id=dose)
+    assert (row.status, row.reason, row.detail["capacity"]) == ("refused", "side-effects", "yes")
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", '{"person": 3}', '{"intent": "x"}', '{"doses": [7]}'])
+def test_what_cannot_be_read_gets_one_sentence(client, body) -> None:
+    become(client)
+    for door in ("chart", "ask", "undo"):
+        answer = client.post(f"/pass/{door}/", body, content_type="application/json")
+        assert answer.status_code == 422, door
+        assert answer.json()["sentence"].endswith(".")
+
+
+def test_closing_lists_the_blanks_first_and_then_gives_them_an_owner(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        ordered(person)
+        become(client)
+        status, said = post(client, "close")
+        assert status == 200 and len(said["blanks"]) == 1
+        assert not MedicationPass.objects.exists()
+        status, said = post(client, "close", sure="yes")
+        assert said == {"closed": True, "blanks": 1}
+        row = MedicationPass.objects.get()
+        assert Duty.objects.filter(rule="MED-04", about=row.id, closed_at=None).exists()
+        dose = line(client)["people"][0]["doses"][0]["id"]
+        post(client, "chart", person=str(person), doses=[{"dose": dose, "status": "given"}])
+        assert not Duty.objects.filter(rule="MED-04", about=row.id, closed_at=None).exists()
+
+
+def test_insulin_asks_for_glucose_and_a_hold_parameter_for_its_value(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        ordered(person, holds=("Hold if pulse < 50",))
+        become(client)
+        (one,) = line(client)["people"]
+    assert one["doses"][0]["asks"] == [{"measure": "pulse", "below": "50", "above": None}]
+    assert one["doses"][0]["holds"] == ["Hold if pulse < 50"]
+
+
+def test_as_needed_is_offered_with_its_next_time(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        prn = {"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 3}
+        order = ordered(person, product="198440", timing=prn, as_needed_for="Pain")
+        become(client)
+        (asked,) = line(client)["people"][0]["as_needed"]
+        assert asked["may"]
+        status, _ = post(client, "ask", person=str(person), order=str(order), reason="Headache", before="6")
+        assert status == 200
+        (asked,) = line(client)["people"][0]["as_needed"]
+        assert not asked["may"]
+
+
+def test_queries_do_not_grow_with_the_line(client) -> None:
+    with clock.frozen(AT):
+        become(client)
+        counts = []
+        for size in (1, 6):
+            for n in range(size):
+                person = housed(10 * size + n)
+                ordered(person)
+                ordered(person, product="861007", timing=DAILY, indication="Diabetes")
+            with CaptureQueriesContext(
+                connection,
+            ) as seen:
+                assert len(line(client)["people"]) >= size
+            counts.append(len(seen))
+    assert counts[0] == counts[1] <= 40, counts
