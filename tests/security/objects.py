@@ -155,17 +155,29 @@ def alert_elsewhere(world: World) -> UUID:
     return raise_alert(actor=Actor.system("test"), person_id=world.there, template="watch_constant")
 
 
+def representative_elsewhere(world: World) -> UUID:
+    """Give who decides for the person who is at York."""
+    from throughcare.access import actions
+    from throughcare.kernel.actor import Actor
+
+    return actions.name_representative(
+        actor=Actor.system("test"), person_id=world.there, kind="guardian", name="Sample-Guardian", proof="Order"
+    )
+
+
 ELSEWHERE: dict[str, Callable[[World], UUID | None]] = {
     "arrival_id": arrival_elsewhere,
     "duty_id": duty_elsewhere,
     "request_id": request_elsewhere,
     "consent_id": consent_elsewhere,
     "alert_id": alert_elsewhere,
+    "representative_id": representative_elsewhere,
 }
 # Parts that name no person's thing, or that a role across the agency alone may open.
 NOBODYS = {
     "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",
-    "lockdown_id", "finding_id", "escalation_id", "handover_id", "shift_id", "event_id",
+    "lockdown_id", "finding_id", "authority_id", "denial_id", "suspension_id", "amendment_id", "passkey_id",
+    "escalation_id", "handover_id", "shift_id", "event_id",
 }  # fmt: skip
 
 
@@ -200,5 +212,5 @@ ELSEWHERE |= {
 NOBODYS |= {"proposal_id", "code", "kind", "response_id", "fact_id", "type"}
 FACTORIES |= {
     name: lambda world, person: {"kind": "Condition"}
-    for name in ("chart_history", "chart_mark_error", "chart_take_back")
+    for name in ("chart_history", "chart_mark_error", "chart_take_back", "entry-labels", "destroy-bodies")
 }

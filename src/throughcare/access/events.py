@@ -32,6 +32,20 @@ class GlassTold(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmendmentAsked(Event):
+    """A person asked for their record to be amended; the answer is owed by a day (45 CFR 164.526)."""
+
+    name: ClassVar[str] = "amendment_asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendmentDecided(Event):
+    """The person was answered."""
+
+    name: ClassVar[str] = "amendment_decided"
+
+
+@dataclass(frozen=True, kw_only=True)
 class LookFound(Event):
     """A detector found looks at records that somebody should be asked about."""
 

@@ -1,6 +1,6 @@
 """Accounts, postings and consents as FHIR R4 resources: pure."""
 
-from throughcare.access.models import Consent, Posting, User
+from throughcare.access.models import Amendment, Consent, Posting, Representative, User
 from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
 
 CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -55,6 +55,38 @@ def consent(consent_: Consent) -> Json:
         else None,
         provision=provision,
         language=consent_.language,
+    )
+
+
+def representative(row: Representative) -> Json:
+    """Render who decides in a person's place as RelatedPerson."""
+    return resource(
+        "RelatedPerson",
+        row.id,
+        active=row.until is None,
+        patient=reference("Patient", row.person_id),
+        relationship=[concept(coding(f"{LOCAL}/representative", row.kind), text=row.relation or None)],
+        name=[{"text": row.name}],
+        telecom=[{"value": row.reached_by}] if row.reached_by else None,
+        period=period(row.since, row.until),
+        extension=[
+            {"url": f"{LOCAL}/representative-{name}", "valueString": words}
+            for name, words in (("proof", row.proof), ("limits", row.limits), ("ended", row.ended_why))
+            if words
+        ],
+    )
+
+
+def amendment(row: Amendment) -> Json:
+    """Render a request to amend the record, with what became of it."""
+    return resource(
+        "Amendment",
+        row.id,
+        subject=reference("Patient", row.person_id),
+        status=row.state,
+        asked=filled(at=instant(row.asked_at), what=row.what, why=row.why, receivedBy=row.received_by),
+        decided=filled(at=instant(row.decided_at), by=row.decided_by, ground=row.ground, answer=row.answer),
+        disagreement=filled(at=instant(row.disagreed_at), words=row.disagreement),
     )
 
 

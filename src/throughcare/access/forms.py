@@ -48,6 +48,19 @@ def role(sent: QueryDict) -> Role:
     return _one_of(Role, sent.get("role", ""), "role")
 
 
+def roles(sent: QueryDict, name: str) -> tuple[Role, ...]:
+    """Read several roles."""
+    return tuple(_one_of(Role, value, name) for value in sent.getlist(name))
+
+
+def numbers(sent: Mapping[str, str], name: str) -> list[int]:
+    """Read whole numbers, with spaces or commas between."""
+    words = sent.get(name, "")[:400].replace(",", " ").split()
+    if not words or not all(word.isascii() and word.isdigit() and len(word) < 7 for word in words):
+        raise Invalid("Nothing was changed.", fields={name: "Write whole numbers, such as: 1 2"})
+    return [int(word) for word in words]
+
+
 def place(sent: Mapping[str, str], name: str) -> UUID | None:
     """Read an id, or none where the field is empty."""
     text = sent.get(name, "").strip()

@@ -284,6 +284,77 @@ class Suspension(Row):
         indexes = [models.Index(fields=["person_id", "until"], name="access_suspension_person")]
 
 
+REPRESENTATIVES = ("guardian", "conservator", "health_care_agent", "personal_representative", "attorney")
+
+
+class Representative(Row):
+    """Who may decide or ask in a person's place: a guardian of a minor, a conservator, a health-care agent (ruling 15)."""
+
+    person_id = models.UUIDField()
+    kind = models.CharField(max_length=24)
+    name = models.CharField(max_length=120)
+    relation = models.CharField(max_length=80, blank=True)
+    reached_by = models.CharField(max_length=160, blank=True)
+    # What shows it: the court's order, the signed form, the birth certificate.
+    proof = models.CharField(max_length=200)
+    limits = models.CharField(max_length=200, blank=True)
+    recorded_by = models.CharField(max_length=160)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=REPRESENTATIVES), name="access_representative_kind"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="access_representative_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_why="") | Q(until__isnull=False), name="access_representative_ended"
+            ),
+        ]
+        indexes = [models.Index(fields=["person_id", "until"], name="access_representative_person")]
+
+
+class Amendment(Row):
+    """A person's request to amend their record, and what became of it (45 CFR 164.526)."""
+
+    person_id = models.UUIDField()
+    facility_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    what = models.TextField()
+    why = models.TextField()
+    received_by = models.CharField(max_length=160)
+    state = models.CharField(max_length=10, default="open")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=160, blank=True)
+    # Why it was accepted or denied; a denial names one of the law's four grounds.
+    ground = models.CharField(max_length=20, blank=True)
+    answer = models.TextField(blank=True)
+    # The person's statement of disagreement, kept with the record whatever anybody thinks of it.
+    disagreement = models.TextField(blank=True)
+    disagreed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at__isnull=True, decided_by="", answer="", ground="")
+                | (Q(state="accepted", decided_at__isnull=False, ground="") & ~Q(answer=""))
+                | (Q(state="denied", decided_at__isnull=False) & ~Q(answer="") & ~Q(ground="")),
+                name="access_amendment_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(disagreed_at__isnull=True, disagreement="")
+                | (Q(disagreed_at__isnull=False, state="denied") & ~Q(disagreement="")),
+                name="access_amendment_disagreed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person_id", "-asked_at"], name="access_amendment_person"),
+            models.Index(fields=["asked_at"], condition=Q(state="open"), name="access_amendment_open"),
+        ]
+
+
 class Watched(Row):
     """A record of which each look is asked about: somebody known to the public, a colleague's relative, a witness."""
 

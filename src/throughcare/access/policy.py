@@ -80,6 +80,17 @@ ACCOUNTS = roles("accounts", Role.HSA)
 BREAK_GLASS = roles("break_glass", *(r for r in Role if limits.of_role(r).break_glass))
 SAY_WHY = roles("say_why", *(r for r in Role if r not in lenses.NO_REASON_HELPS))
 REVIEW_GLASS = roles("review_break_glass", Role.HIM)
+RIGHTS = roles("rights", Role.HIM)
+AUTHORITIES = roles("authorities", Role.HIM)
+DESTROY = roles("destroy_by_order", Role.HIM)
+REPRESENTATIVES_READ = Policy("representatives_read", ((Verb.SUMMARY, DataClass.CLINICAL),))
+REPRESENTATIVES_WRITE = roles(
+    "representatives_write", Role.PROVIDER, Role.RN, Role.PSYCH, Role.SUD, Role.PLANNER, Role.HIM
+)
+# Whoever may write care may label what they may read; who keeps the records may too.
+LABELS = roles(
+    "entry_labels", Role.PROVIDER, Role.RN, Role.LPN, Role.PSYCH, Role.SUD, Role.DENTAL, Role.PHARMACY, Role.HIM
+)
 FINDINGS = roles("look_findings", Role.HIM)
 TOLD_OF_GLASS = roles("told_of_break_glass", Role.PROVIDER, Role.SUD)
 WHO_LOOKED = Policy(

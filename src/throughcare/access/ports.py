@@ -33,6 +33,9 @@ class Names(Protocol):
     def of(self, person_ids: Iterable[UUID]) -> dict[UUID, str]:
         """Give name and number of each."""
 
+    def numbered(self, numbers: Iterable[str]) -> dict[str, UUID]:
+        """Give who has each of these numbers; a number of nobody, or of several, is left out."""
+
 
 class Kin(Protocol):
     """How people are called, for whoever asks whether a reader looked at a relative."""

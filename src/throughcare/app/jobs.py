@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections
 
 from throughcare.access import actions as access
+from throughcare.access import labels
 from throughcare.app import demo_clock, living
 from throughcare.app.config import Mode, current
 from throughcare.care.medications import actions as medications
@@ -21,6 +22,7 @@ from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.ledger import anchors, formats, reads
+from throughcare.ledger import labels as ledger_labels
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,11 @@ def find_looks() -> object:
     return access.find_looks(actor=Actor.system("clock's hand"))
 
 
+def lapse_labels() -> object:
+    """Take away the labels that were said until a time that has come."""
+    return ledger_labels.lapse(labels.bit_of())
+
+
 def clear_sign_ins() -> object:
     """Forget sessions that are over and tries of secrets that no wait depends on any more."""
     return access.clear_sign_ins(actor=Actor.system("clock's hand"))
@@ -97,6 +104,7 @@ JOBS: tuple[Job, ...] = (
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),
     Job("compare entries with their rows", timedelta(minutes=15), compare_entries),
+    Job("end labels whose time is over", timedelta(minutes=10), lapse_labels),
     Job("find looks that somebody should be asked about", timedelta(hours=1), find_looks),
     Job("make the ledger's months ahead", timedelta(days=1), reads.make_months),
     Job("forget old sessions and tries of secrets", timedelta(days=1), clear_sign_ins),

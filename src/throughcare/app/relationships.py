@@ -34,6 +34,15 @@ class PeopleNames:
         )
         return {p.id: f"{p.family}, {p.given} · {numbers.get(p.id, 'no number')}" for p in found}
 
+    def numbered(self, numbers: Iterable[str]) -> dict[str, UUID]:
+        """Ask the people room."""
+        found: dict[str, set[UUID]] = {}
+        for value, person_id in Identifier.objects.filter(value__in=set(numbers), until=None).values_list(
+            "value", "person_id"
+        ):
+            found.setdefault(value, set()).add(person_id)
+        return {value: people.pop() for value, people in found.items() if len(people) == 1}
+
 
 class NamesOfPeople:
     """Says how people are called, past names and aliases too."""

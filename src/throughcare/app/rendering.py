@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from throughcare.access import fhir as access
-from throughcare.access.models import Consent, Posting, User
+from throughcare.access.models import Amendment, Consent, Posting, Representative, User
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.sick_call import fhir as sick_call
@@ -43,6 +43,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Practitioner", User, access.practitioner),
     ("PractitionerRole", Posting, access.practitioner_role),
     ("Consent", Consent, access.consent),
+    ("RelatedPerson", Representative, access.representative),
+    ("Amendment", Amendment, access.amendment),
     ("SettledFact", SettledFact, people.settled),
     ("Move", Move, custody.move),
     ("ScheduledEvent", ScheduledEvent, custody.scheduled),

@@ -36,6 +36,7 @@ PLACES = (
     ("custody_places", "house.sites"),
     ("glass-reviews", "house.reviews"),
     ("findings", "house.findings"),
+    ("authorities", "house.authorities"),
     ("accounts", "house.accounts"),
 )
 AT_THE_KIOSK = frozenset({Role.PATIENT})

@@ -1,9 +1,11 @@
 """Labels of entries: by rule as they are written, by an author's hand afterwards; append-only, beside the bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from throughcare.kernel import db
 from throughcare.ledger.entry import Entry
@@ -38,11 +40,40 @@ def keep_said(said: list[tuple[str, UUID, str, str]]) -> None:
             cursor.execute("SELECT ledger_label_by_rule(%s::text[], %s::uuid[], %s::text[], %s::text[])", columns)
 
 
-def say(kind: str, id: UUID, label: str, bit: int, *, ends: bool = False) -> None:
-    """Say by hand that a label holds, or no longer does; inside an action, whose actor stands beside it."""
+def say(kind: str, id: UUID, label: str, bit: int, *, ends: bool = False, until: datetime | None = None) -> None:
+    """Say by hand that a label holds (until a time), or no longer does; inside an action, whose actor stands beside it."""
     by = db.unit().actor.label()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_label_say(%s, %s, %s, %s, %s, %s)", [kind, id, label, bit, by, ends])
+        cursor.execute("SELECT ledger_label_say(%s, %s, %s, %s, %s, %s, %s)", [kind, id, label, bit, by, ends, until])
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One time that a label was said, by a rule or by somebody; taken back where `until` is over."""
+
+    label: str
+    by: str
+    since: datetime
+    until: datetime | None
+
+
+def said(kind: str, id: UUID) -> list[Said]:
+    """Give everything that was said of a resource's labels, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT label, by, since, until FROM ledger_label WHERE type = %s AND id = %s ORDER BY position DESC",
+            [kind, id],
+        )
+        return [Said(*row) for row in cursor.fetchall()]
+
+
+def lapse(label_bits: Mapping[str, int]) -> int:
+    """Take away labels whose time is over; gives of how many resources."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_label_lapse(%s::text[], %s::int[])", [list(label_bits), list(label_bits.values())]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def bits(kind: str, id: UUID) -> int:

@@ -76,23 +76,27 @@ def _row(v: Version | SealedVersion) -> VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LastVersion:
-    """Where a resource stands: its last version, and whether it still holds."""
+class Header:
+    """Where a resource stands: its last version, whose it is, its class and labels, and whether it still holds."""
 
     version: int
+    person_id: UUID | None
+    data_class: DataClass
+    labels: int
     live: bool
 
 
-def last_version(kind: str, id: UUID) -> LastVersion | None:
-    """Give where a resource stands, or None where there is none; inside an action, for who keeps the records."""
+def header(kind: str, id: UUID) -> Header | None:
+    """Give where a resource stands, or None where there is none or the transaction may not see its class."""
+    columns = "version, person_id, data_class, labels, live"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT version, live FROM ledger_current WHERE type = %s AND id = %s "
-            "UNION ALL SELECT version, live FROM ledger_sealed_current WHERE type = %s AND id = %s",
+            f"SELECT {columns} FROM ledger_current WHERE type = %s AND id = %s UNION ALL "  # noqa: S608
+            f"SELECT {columns} FROM ledger_sealed_current WHERE type = %s AND id = %s",
             [kind, id, kind, id],
         )
         row = cursor.fetchone()
-    return LastVersion(*row) if row else None
+    return Header(row[0], row[1], DataClass(row[2]), row[3], row[4]) if row else None
 
 
 def written_between(lens: Lens, subjects: Iterable[UUID], since: datetime, until: datetime | None) -> list[Version]:

@@ -3,20 +3,29 @@
 from throughcare.access.actions.accounts import (
     close_record,
     create_account,
+    end_authority,
     end_posting,
     give_authority,
     leave,
     new_secret,
+    open_record_again,
     post,
     set_password,
     set_pin,
 )
-from throughcare.access.actions.consents import give_consent, revoke_consent, suspend_accounting
+from throughcare.access.actions.consents import end_suspension, give_consent, revoke_consent, suspend_accounting
 from throughcare.access.actions.destruction import destroy_bodies
 from throughcare.access.actions.first_account import open_at_console
 from throughcare.access.actions.glass import break_glass, close_glass, read_of_glass, review_glass, say_why
 from throughcare.access.actions.labelling import say_label, take_label_back
 from throughcare.access.actions.passkeys import check_passkey, drop_passkey, enrol_passkey
+from throughcare.access.actions.rights import (
+    ask_amendment,
+    decide_amendment,
+    disagree_with_denial,
+    end_representative,
+    name_representative,
+)
 from throughcare.access.actions.signing_in import (
     Outcome,
     begin_sign_in,
@@ -34,6 +43,7 @@ from throughcare.access.actions.watching import end_watch, find_looks, review_fi
 
 __all__ = [
     "Outcome",
+    "ask_amendment",
     "begin_sign_in",
     "break_glass",
     "check_code",
@@ -45,11 +55,16 @@ __all__ = [
     "close_record",
     "confirm_signature",
     "create_account",
+    "decide_amendment",
     "destroy_bodies",
+    "disagree_with_denial",
     "drop_passkey",
     "drop_second_factor",
+    "end_authority",
     "end_posting",
+    "end_representative",
     "end_sign_ins",
+    "end_suspension",
     "end_watch",
     "enrol_passkey",
     "enrol_second_factor",
@@ -57,8 +72,10 @@ __all__ = [
     "give_authority",
     "give_consent",
     "leave",
+    "name_representative",
     "new_secret",
     "open_at_console",
+    "open_record_again",
     "post",
     "read_of_glass",
     "reset_second_factor",

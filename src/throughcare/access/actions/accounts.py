@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 
 from throughcare.access import limits
 from throughcare.access.actions import record as keep
+from throughcare.access.actions.record import in_force
 from throughcare.access.events import AccountLeft
 from throughcare.access.models import Authority, Denial, Posting, SignIn, User
 from throughcare.access.realtime import real_now
@@ -25,6 +26,7 @@ from throughcare.kernel.vocabulary import Role
 
 # Letters that nobody mistakes for one another, for the first secret that is read off a sheet of paper.
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+AUTHORITIES = ("sample", "audit", "court_order", "law")
 _A_MOMENT = timedelta(microseconds=1)
 
 
@@ -186,12 +188,34 @@ def give_authority(
     """Open named charts to one reader for a sample, an audit, a court's order or a law: with a purpose and an end."""
     if len(purpose.strip()) < 10:
         raise Invalid("Nothing was opened.", fields={"purpose": "Say what it is for, in ten letters or more."})
+    if kind not in AUTHORITIES:
+        raise Invalid("Nothing was opened.", fields={"kind": "Choose from the list."})
+    if not people:
+        raise Invalid("Nothing was opened.", fields={"people": "Name at least one person by number."})
     if until <= clock.now():
         raise Invalid("Nothing was opened.", fields={"until": "Choose an end that is still to come."})
     row = Authority.objects.create(
         user=_user(user_id), kind=kind, purpose=purpose.strip(), people=sorted(people), since=clock.now(), until=until
     )
     return row.id
+
+
+@action("access.open_record_again")
+def open_record_again(*, actor: Actor, denial_id: UUID, person_id: UUID) -> None:
+    """End a closing: from now on what the matrix says of this reader holds again."""
+    row = Denial.objects.select_for_update().filter(in_force(), id=denial_id, person_id=person_id).first()
+    if row is None:
+        raise NotFound("This record is not closed to them any more. Nothing was changed.")
+    row.bump(until=max(clock.now(), row.since + _A_MOMENT))
+
+
+@action("access.end_authority")
+def end_authority(*, actor: Actor, authority_id: UUID) -> None:
+    """End an authority before its day."""
+    row = Authority.objects.select_for_update().filter(in_force(), id=authority_id).first()
+    if row is None:
+        raise NotFound("This authority has ended. Nothing was changed.")
+    row.bump(until=max(clock.now(), row.since + _A_MOMENT))
 
 
 def _user(user_id: UUID) -> User:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from throughcare.access import kinds
 from throughcare.access.actions import record as keep
+from throughcare.access.actions.record import in_force
 from throughcare.access.events import ConsentGiven, ConsentRevoked
 from throughcare.access.models import Consent, Suspension
 from throughcare.kernel import clock
@@ -103,6 +104,10 @@ def suspend_accounting(
     """Hold back, for a time, what the accounting would show of certain readers (45 CFR 164.528(a)(2), in writing)."""
     if len(why.strip()) < 10 or not requested_by.strip():
         raise Invalid("Nothing was changed.", fields={"why": "Name the agency and quote its written request."})
+    if until <= clock.now():
+        raise Invalid("Nothing was changed.", fields={"until": "Choose an end that is still to come."})
+    if not roles:
+        raise Invalid("Nothing was changed.", fields={"roles": "Choose whose looks are held back."})
     row = Suspension.objects.create(
         person_id=person_id,
         requested_by=requested_by.strip(),
@@ -112,3 +117,12 @@ def suspend_accounting(
         until=until,
     )
     return row.id
+
+
+@action("access.end_suspension")
+def end_suspension(*, actor: Actor, suspension_id: UUID, person_id: UUID) -> None:
+    """Show again, from now on, what was held back."""
+    row = Suspension.objects.select_for_update().filter(in_force(), id=suspension_id, person_id=person_id).first()
+    if row is None:
+        raise NotFound("This suspension has ended. Nothing was changed.")
+    row.bump(until=max(clock.now(), row.since + timedelta(microseconds=1)))

@@ -37,7 +37,7 @@ def destroy_bodies(
         wrong["reason"] = "Say why, in ten letters or more."
     if wrong:
         raise Invalid("Nothing was destroyed.", fields=wrong)
-    last = ledger_reads.last_version(kind, id)
+    last = ledger_reads.header(kind, id)
     if last is None:
         raise NotFound("There is no such entry. Nothing was destroyed.")
     if last.live and last.version in versions:

@@ -1,10 +1,12 @@
 """Labels by hand: an author labels higher than the rules did, never lower."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
 from throughcare.access import labels
+from throughcare.access.realtime import real_now
 from throughcare.kernel import db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -13,9 +15,11 @@ from throughcare.ledger import labels as ledger_labels
 
 
 @action("access.say_label")
-def say_label(*, actor: Actor, kind: str, id: UUID, label: str) -> None:
-    """Say that an entry is more sensitive than the rules know."""
-    ledger_labels.say(kind, id, label, _bit(label))
+def say_label(*, actor: Actor, kind: str, id: UUID, label: str, until: datetime | None = None) -> None:
+    """Say that an entry is more sensitive than the rules know, for good or until a time."""
+    if until is not None and until <= real_now():
+        raise Invalid("Nothing was changed.", fields={"until": "Choose an end that is still to come."})
+    ledger_labels.say(kind, id, label, _bit(label), until=until)
 
 
 @action("access.take_label_back")

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from throughcare import ledger
 from throughcare.access import fhir
-from throughcare.access.models import Consent, Posting, User
+from throughcare.access.models import Amendment, Consent, Posting, Representative, User
 from throughcare.kernel import clock, db
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
@@ -46,6 +46,31 @@ def consent(row: Consent) -> None:
         body=fhir.consent(row),
         happened_at=row.revoked_at or row.signed_at,
         live=row.agreed and row.revoked_at is None,
+    )
+
+
+def representative(row: Representative) -> None:
+    """Keep who decides in a person's place, as it now stands."""
+    ledger.record(
+        type="RelatedPerson",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.DEMOGRAPHICS,
+        body=fhir.representative(row),
+        happened_at=row.until or row.since,
+    )
+
+
+def amendment(row: Amendment) -> None:
+    """Keep a request to amend the record, as it now stands."""
+    ledger.record(
+        type="Amendment",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.CLINICAL,
+        media="throughcare/Amendment",
+        body=fhir.amendment(row),
+        happened_at=row.disagreed_at or row.decided_at or row.asked_at,
     )
 
 

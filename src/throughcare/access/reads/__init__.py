@@ -14,6 +14,15 @@ from throughcare.access.reads.accounts import (
 from throughcare.access.reads.consents import ConsentRow, consents
 from throughcare.access.reads.findings import FindingRow, ToldRow, WatchedRow, findings, is_watched, told, watched
 from throughcare.access.reads.looks import GlassRow, Look, glass_reviews, open_glass, who_looked
+from throughcare.access.reads.rights import (
+    amendments,
+    authorities,
+    closed_to,
+    held_back,
+    labels_of,
+    representatives,
+    staff_by_name,
+)
 
 __all__ = [
     "AccountRow",
@@ -27,14 +36,21 @@ __all__ = [
     "WatchedRow",
     "account",
     "accounts",
+    "amendments",
+    "authorities",
+    "closed_to",
     "consents",
     "findings",
     "glass_reviews",
+    "held_back",
     "is_watched",
+    "labels_of",
     "open_glass",
     "owes",
     "own_postings",
     "own_sign_ins",
+    "representatives",
+    "staff_by_name",
     "told",
     "user",
     "watched",

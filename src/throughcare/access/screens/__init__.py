@@ -1,5 +1,27 @@
 """The pages of this room: signing in and out, one's own account, all accounts, break-glass, consents, who looked."""
 
-from throughcare.access.screens import account, accounts, consents, findings, glass, passkeys, signing_in, who_looked
+from throughcare.access.screens import (
+    account,
+    accounts,
+    consents,
+    findings,
+    glass,
+    keeping,
+    passkeys,
+    rights,
+    signing_in,
+    who_looked,
+)
 
-__all__ = ["account", "accounts", "consents", "findings", "glass", "passkeys", "signing_in", "who_looked"]
+__all__ = [
+    "account",
+    "accounts",
+    "consents",
+    "findings",
+    "glass",
+    "keeping",
+    "passkeys",
+    "rights",
+    "signing_in",
+    "who_looked",
+]

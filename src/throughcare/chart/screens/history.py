@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
+from throughcare.access.policy import LABELS
 from throughcare.chart import policy
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
@@ -28,8 +29,16 @@ def history(request: Request, person_id: UUID, kind: str, id: UUID) -> HttpRespo
         "chosen": chosen,
         "changes": versions.changes(rows, chosen),
         "before": versions.before(rows, chosen),
+        "labels_href": _labels_href(request, person_id, kind, id),
     }
     return frame.page(request, person_id, "chart/history.html", "", context)
+
+
+def _labels_href(request: Request, person_id: UUID, kind: str, id: UUID) -> str:
+    """Give the page of this entry's labels, for who may say one."""
+    if not LABELS.allows(request.lens, person_id):
+        return ""
+    return reverse("entry-labels", kwargs={"person_id": person_id, "kind": kind, "id": id})
 
 
 def _hide_labelled(request: Request, person_id: UUID, kind: str, id: UUID) -> None:

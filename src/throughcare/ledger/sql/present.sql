@@ -26,11 +26,9 @@ BEGIN
       live)
     SELECT v.type, v.id, v.version, v.position, v.subject, CASE WHEN v.subject_kind = 'person' THEN v.subject END,
       v.data_class, coalesce((
-        SELECT bit_or(1::bigint << b.bit) FROM (
-          SELECT DISTINCT ON (l.label) l.label, l.until FROM ledger_label l WHERE l.type = v.type AND l.id = v.id
-          ORDER BY l.label, l.position DESC) said
-        JOIN unnest($5, $6) AS b (label, bit) ON b.label = said.label
-        WHERE said.until IS NULL), 0), given.code, given.status, v.happened_at, given.live
+        SELECT bit_or(1::bigint << b.bit) FROM unnest($5, $6) AS b (label, bit)
+        WHERE ledger_label_holds(v.type, v.id, b.label)
+          AND EXISTS (SELECT FROM ledger_label l WHERE l.type = v.type AND l.id = v.id)), 0), given.code, given.status, v.happened_at, given.live
     FROM unnest($1, $2, $3, $4) AS given (position, code, status, live)
     JOIN %2$I v ON v.position = given.position
     WHERE NOT EXISTS (SELECT FROM %2$I later WHERE later.type = v.type AND later.id = v.id AND later.version > v.version)
