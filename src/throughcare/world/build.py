@@ -15,7 +15,7 @@ from throughcare.kernel.errors import Refused
 from throughcare.people.actions import Number
 from throughcare.people.bulk import Newcomer, register_many
 from throughcare.people.models import Person
-from throughcare.world import past, population, present, recent, remembered, staff
+from throughcare.world import medicines, past, population, present, recent, remembered, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.past import DAY, ZONE, Life, Period
 from throughcare.world.population import Population
@@ -58,7 +58,9 @@ def run(people: int, days: int, seed: int, progress: Progress) -> None:
         recent.plan_day(playing, day)
         day = _midnight(day + 1.1 * DAY)
     present.plan(playing, now, [life for life in everybody if life.left])
-    playing.play(now, lambda part: progress(0.5 + 0.5 * part, "the last days"))
+    playing.play(now, lambda part: progress(0.5 + 0.35 * part, "the last days"))
+    progress(0.85, "medicines")
+    medicines.past_courses(stage, [life for life in everybody if life.who.id in crowd.people], now)
     progress(1.0, f"{len(crowd.people)} people in custody")
 
 

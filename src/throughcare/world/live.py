@@ -16,7 +16,7 @@ from throughcare.duties.models import RosterShift
 from throughcare.exchange.hl7v2 import mllp
 from throughcare.kernel import clock
 from throughcare.people.models import Identifier
-from throughcare.world import population, recent, staff
+from throughcare.world import medicines, population, recent, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.messages import Booking, admission
 from throughcare.world.past import DAY, ZONE, Period, site_of
@@ -51,6 +51,7 @@ class Live:
         before = self.playing.counted
         self._plan(since, now)
         self._play(now)
+        medicines.give_due(self.playing.stage, now, patience=PATIENCE if now - since <= LIVING else timedelta())
         _keep_roster(self.playing.stage, now)
         return self.playing.counted - before
 

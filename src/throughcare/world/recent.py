@@ -13,7 +13,7 @@ from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
-from throughcare.world import scenes
+from throughcare.world import medicines, scenes
 from throughcare.world.cast import Casting, Character
 from throughcare.world.past import ZONE, Period, at_minute, site_of, van_time
 from throughcare.world.population import Population, Somebody
@@ -147,6 +147,10 @@ def plan_care(
     if until == "housed":
         playing.at(screen_at + 8 * MINUTE, lambda moment: act_at_once(playing, coming.who.id, moment))
         playing.at(screen_at + 20 * MINUTE, house)
+        playing.at(
+            screen_at + 50 * MINUTE,
+            lambda moment: medicines.order_for_arrival(stage, coming.who.id, coming.who, moment),
+        )
 
 
 def work_off(playing: Playing, at: datetime, ahead: timedelta = 2 * HOUR) -> None:

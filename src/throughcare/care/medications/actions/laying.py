@@ -5,6 +5,7 @@ An expected dose is what the order says, not a fact of its own: it enters the le
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
@@ -71,7 +72,9 @@ def lay(orders: Sequence[MedicationOrder], until: datetime) -> None:
     MedicationOrder.objects.filter(id__in=[o.id for o in orders]).update(doses_until=until)
 
 
-def expected(order: MedicationOrder, since: datetime, until: datetime) -> Iterable[tuple[datetime, str, object]]:
+def expected(
+    order: MedicationOrder, since: datetime, until: datetime
+) -> Iterable[tuple[datetime, str, Decimal | None]]:
     """Give due time, pass and amount of each dose that the order makes in a time; none where the person keeps the pack."""
     timing = from_json(order.timing)
     if order.mode == "KOP" or timing.kind is Kind.PRN:

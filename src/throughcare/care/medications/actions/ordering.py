@@ -155,7 +155,9 @@ def _place(actor: Actor, person_id: UUID, asked: Prescription, replaces: Medicat
             unanswered[0].sentence,
             fields={f"reason-{a.key}": a.sentence for a in unanswered},
         )
-    row = _row(actor, person_id, asked, product, timing, (starts, ends, now), found, replaces)
+    row = order_row(actor, person_id, asked, product, timing, (starts, ends, now), found, replaces)
+    row.save(force_insert=True)
+    keep_order(row)
     for alert in found.must_answer:
         if asked.reasons.get(alert.key, "").strip():
             _override(actor, row, alert, asked.reasons[alert.key], now)
@@ -244,7 +246,7 @@ def _asked(actor: Actor, asked: Prescription, product: Product | None, starts: d
     )
 
 
-def _row(
+def order_row(
     actor: Actor,
     person_id: UUID,
     asked: Prescription,
@@ -254,10 +256,11 @@ def _row(
     found: Checked,
     replaces: MedicationOrder | None,
 ) -> MedicationOrder:
+    """Make an order's row from what is asked for, the formulary's word and the checks'; `when` is start, end and now."""
     starts, ends, now = when
     written = asked.source == "written"
     unit = asked.unit or (product.unit if product else "")
-    row = MedicationOrder(
+    return MedicationOrder(
         id=uuid7(),
         person_id=person_id,
         data_class=DataClass.MEDICATION.value,
@@ -305,9 +308,6 @@ def _row(
         gates=dict(asked.gates),
         **recorded(actor),
     )
-    row.save(force_insert=True)
-    keep_order(row)
-    return row
 
 
 def sig_of(asked: Prescription, timing: timings.Timing, unit: str) -> str:
