@@ -13,6 +13,9 @@ from throughcare.access import fhir as access
 from throughcare.access.models import Amendment, Consent, Posting, Representative, User
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
+from throughcare.care.medications import fhir as medications
+from throughcare.care.medications.dose_ids import due_at_of
+from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
 from throughcare.care.sick_call import fhir as sick_call
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.chart import fhir as chart
@@ -58,6 +61,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Handover", Handover, duties.handover),
     ("Communication", CareRequest, sick_call.request),
     ("VisitMissed", NoShow, sick_call.no_show),
+    ("MedicationRequest", MedicationOrder, medications.order),
+    ("AlertOverride", OrderOverride, medications.override),
 )
 
 
@@ -72,6 +77,7 @@ def install() -> None:
     formats.render_with("Stay", _stays)
     formats.render_with("IntakeArrival", _arrivals)
     formats.render_with("DocumentReference", _attachments)
+    formats.render_with("MedicationAdministration", _doses)
 
 
 def _of_rows(model: type[Model], render: Callable[[Any], Json]) -> formats.Render:
@@ -103,6 +109,14 @@ def _arrivals(ids: Sequence[UUID]) -> dict[UUID, Json]:
 def _attachments(ids: Sequence[UUID]) -> dict[UUID, Json]:
     found = Attachment.objects.select_related("blob").defer("blob__content").filter(id__in=ids)
     return {row.id: chart.attachment(row, row.blob) for row in found}
+
+
+def _doses(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    """Render charted doses; one that is open again has its last entry marked as an error, which no row says."""
+    found = Dose.objects.select_related("order").filter(id__in=ids, due_at__in={due_at_of(i) for i in ids})
+    return {
+        row.id: medications.dose(row, row.order.code if row.order else "") for row in found.exclude(status="expected")
+    }
 
 
 def _by(rows: Iterable[Any]) -> dict[UUID, list[Any]]:

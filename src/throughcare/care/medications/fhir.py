@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
+import orjson
+
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
 from throughcare.care.medications.rules.statuses import FHIR, Status
-from throughcare.kernel.fhir import LOCAL, Json, coding, concept, encode, filled, instant, period, reference, resource
+from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 OWN = "urn:throughcare:extension:"
@@ -50,7 +52,8 @@ def order(row: MedicationOrder) -> Json:
 
 
 def _timing(row: MedicationOrder) -> str:
-    return encode(row.timing).decode()
+    # By the order of names, which the database does not keep.
+    return orjson.dumps(row.timing, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def dose(row: Dose, product: str) -> Json:

@@ -1,21 +1,34 @@
-"""What the rules ask of a medicine, read from an order: its classes as the formulary said them on the day of the order."""
+"""What the rules ask of a medicine, read from an order: the formulary's classes, and those that the order kept on its day."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+from throughcare.care.medications import formulary
 from throughcare.care.medications.models import MedicationOrder
-from throughcare.care.medications.rules.traits import Traits
-
-SCHEDULES = {"CII": 2, "CIII": 3, "CIV": 4, "CV": 5}
+from throughcare.care.medications.rules.traits import SCHEDULES, Traits, of_product
 
 
 def traits_of(order: MedicationOrder) -> Traits:
-    """Give the classes of an order's medicine."""
-    return Traits(
-        time_critical=order.time_critical,
-        critical=bool(order.critical),
-        opioid_treatment=order.opioid_treatment,
-        schedule=SCHEDULES.get(order.schedule, 0),
-        psychotropic=order.psychotropic,
-        hiv=order.critical == "hiv",
-        insulin=order.critical == "insulin",
-        anticonvulsant=order.critical == "anticonvulsant",
-        anticoagulant=order.critical == "anticoagulant",
+    """Give the classes of an order's medicine; a class that the order carries holds whatever the formulary says today."""
+    product = formulary.load().product(order.code)
+    found = of_product(product) if product is not None else Traits()
+    return replace(
+        found,
+        door=found.door or order.time_critical,
+        critical=found.critical or bool(order.critical),
+        opioid_treatment=found.opioid_treatment or order.opioid_treatment,
+        opioid_line=found.opioid_line or order.window_class == "opioid_line",
+        schedule=SCHEDULES.get(order.schedule, found.schedule),
+        psychotropic=found.psychotropic or order.psychotropic,
+        hiv=found.hiv or order.critical == "hiv",
+        insulin=found.insulin or order.critical == "insulin",
+        anticonvulsant=found.anticonvulsant or order.critical == "anticonvulsant",
+        anticoagulant=found.anticoagulant or order.critical == "anticoagulant",
+        minimum=minimum_of(order),
     )
+
+
+def minimum_of(order: MedicationOrder) -> timedelta | None:
+    """Give the least time between two doses that the order itself names; none where it names none."""
+    minutes = order.timing.get("min_interval_minutes")
+    return timedelta(minutes=int(minutes)) if minutes else None
