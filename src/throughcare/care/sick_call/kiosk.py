@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.sick_call import actions, policy, reads, views
+from throughcare.care.sick_call import actions, kiosk_views, policy, reads, views
 from throughcare.chart import forms, questions
 from throughcare.chart.actions.forms import ZONE
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
-from throughcare.ui import pages
+from throughcare.ui import pages, wording
 from throughcare.ui.forms import intent_of, posted_of
 
 FORM = "sick-call-request"
@@ -31,7 +31,8 @@ def kiosk(request: Request) -> HttpResponse:
     """Offer what a person can do here."""
     lang = _language(request)
     with translation.override(lang):
-        return pages.page(request, "sick_call/kiosk.html", {"buttons": views.kiosk_buttons(lang), "lang": lang})
+        context = {"buttons": kiosk_views.kiosk_buttons(lang), "lang": lang, "fee": kiosk_views.fee(lang)}
+        return pages.page(request, "sick_call/kiosk.html", context)
 
 
 @screen("GET", "/kiosk/ask/", policy=policy.KIOSK, name="kiosk_ask")
@@ -74,7 +75,14 @@ def receipt(request: Request, request_id: UUID) -> HttpResponse:
     lang = _language(request)
     with translation.override(lang):
         return pages.page(
-            request, "sick_call/receipt.html", {"row": row, "steps": views.steps(row, lang), "lang": lang}
+            request,
+            "sick_call/receipt.html",
+            {
+                "row": row,
+                "steps": kiosk_views.steps(row, lang),
+                "lang": lang,
+                "missed": kiosk_views.missed(lang) if reads.my_missed(request.lens, row) else [],
+            },
         )
 
 
@@ -102,6 +110,7 @@ def withdraw(request: Request, request_id: UUID) -> HttpResponse:
 def missed(request: Request, request_id: UUID) -> HttpResponse:
     """Give the person's own word on why a visit did not take place."""
     row = reads.my_request(request.lens, request_id)
+    lang = _language(request)
     actions.record_no_show(
         actor=request.actor,
         intent=intent_of(request),
@@ -111,7 +120,8 @@ def missed(request: Request, request_id: UUID) -> HttpResponse:
         said_by="patient",
         words=request.POST.get("words", ""),
     )
-    return pages.then(request, reverse("kiosk_receipt", kwargs={"request_id": request_id}))
+    said = wording.t("request.missed.thanks", lang=lang)
+    return pages.then(request, reverse("kiosk_receipt", kwargs={"request_id": request_id}), said)
 
 
 @screen("GET", "/custody/visits/", policy=policy.ATTEST, name="custody_visits")

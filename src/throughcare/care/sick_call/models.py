@@ -40,6 +40,8 @@ class CareRequest(PersonRow):
     below_floor_why = models.CharField(max_length=240, blank=True)
     complaint = models.CharField(max_length=60, blank=True)
     scheduled_for = models.DateTimeField(null=True)
+    copay_cents = models.PositiveSmallIntegerField(default=0)
+    copay_free = models.CharField(max_length=12, blank=True)
     resolved = models.BooleanField(default=False)
     outcome = models.CharField(max_length=20, blank=True)
     encounter = models.ForeignKey("chart.Encounter", on_delete=models.PROTECT, null=True, related_name="+")
@@ -78,6 +80,10 @@ class CareRequest(PersonRow):
                 condition=Q(received_at__isnull=True) | Q(received_at__gte=F("submitted_at")),
                 name="sick_call_request_stamps",
             ),
+            models.CheckConstraint(
+                condition=Q(copay_cents=0) | Q(seen_at__isnull=False, paged=False) & ~Q(priority="emergent"),
+                name="sick_call_request_copay",
+            ),
         ]
         indexes = [
             models.Index(
@@ -86,6 +92,11 @@ class CareRequest(PersonRow):
                 condition=Q(state__in=states.WAITING),
             ),
             models.Index(fields=["person", "-submitted_at"], name="sick_call_request_person"),
+            models.Index(
+                fields=["facility_id", "scheduled_for"],
+                name="sick_call_request_day",
+                condition=Q(scheduled_for__isnull=False),
+            ),
         ]
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from throughcare.care.sick_call import history, rules, states
+from throughcare.care.sick_call import history, rules, slots, standing, states
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.sick_call.rule_table import Protocol, load_protocols, load_table
 from throughcare.chart import reads as chart
@@ -59,6 +59,16 @@ class Desk:
     protocols: tuple[Protocol, ...]
     likely: tuple[Protocol, ...]
     no_shows: list[NoShow]
+    free: list[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot of a clinic's day, who is seen in it, and how many more could be."""
+
+    at: datetime
+    visits: list[tuple[CareRequest, people.Card]]
+    free: int
 
 
 def queue(lens: Lens, facility_id: UUID | None = None) -> list[Line]:
@@ -115,7 +125,39 @@ def desk(lens: Lens, person_id: UUID, request_id: UUID) -> Desk:
         medicines = _medicines(lens, family)
         no_shows = list(NoShow.objects.filter(request=row).order_by("visit_at", "said_by"))
         who = people.card(lens, person_id)
-    return _desk(row, who, earlier, past, summary, medicines, no_shows)
+        free = _free(row) if row.state in ("triaged", "scheduled") else []
+    return _desk(row, who, earlier, past, summary, medicines, no_shows, free)
+
+
+def _free(row: CareRequest) -> list[datetime]:
+    clinic, now = load_table().clinic, clock.now()
+    taken = standing.by_slot(row.facility_id, now - timedelta(hours=1), now + timedelta(days=4), clinic)
+    own, plans = standing.own(row.person_id, without=row.id), standing.plans(row.person_id)
+    return slots.free(now, clinic, taken=taken, own=own, plans=plans)
+
+
+def day(lens: Lens, facility_id: UUID, on: date) -> list[Slot]:
+    """Give a facility's clinic slot by slot; a visit outside the clinic's hours has a line of its own."""
+    lens.require(Verb.READ, DataClass.REQUEST)
+    clinic = load_table().clinic
+    starts = datetime.combine(on, time.min, slots.ZONE)
+    with db.reading(lens):
+        rows = CareRequest.objects.filter(
+            facility_id=facility_id, scheduled_for__gte=starts, scheduled_for__lt=starts + timedelta(days=1)
+        ).exclude(state="withdrawn")
+        visits = list(rows.order_by("scheduled_for"))
+        cards = people.cards(lens, [v.person_id for v in visits])
+    at: dict[datetime, list[tuple[CareRequest, people.Card]]] = {slot: [] for slot in slots.day_of(on, clinic)}
+    for visit in visits:
+        if visit.scheduled_for is not None and visit.person_id in cards:
+            at.setdefault(slots.slot_of(visit.scheduled_for, clinic), []).append((visit, cards[visit.person_id]))
+    return [Slot(slot, at[slot], clinic.places - len({v.person_id for v, _ in at[slot]})) for slot in sorted(at)]
+
+
+def next_to_triage(lens: Lens, facility_id: UUID | None) -> CareRequest | None:
+    """Give the request that a nurse reads next: red flags first, then the oldest."""
+    waiting = [line for line in queue(lens, facility_id) if line.request.triaged_at is None]
+    return waiting[0].request if waiting else None
 
 
 def _medicines(lens: Lens, family: Sequence[UUID]) -> list[HomeMedicine]:
@@ -135,6 +177,7 @@ def _desk(
     vitals: dict[str, list[Observation]],
     medicines: list[HomeMedicine],
     no_shows: list[NoShow],
+    free: list[datetime],
 ) -> Desk:
     table, protocols = load_table(), load_protocols()
     text = f"{row.words}\n{row.words_in_english}"
@@ -152,6 +195,7 @@ def _desk(
         protocols=protocols,
         likely=rules.likely_complaints(text, protocols),
         no_shows=no_shows,
+        free=free,
     )
 
 
@@ -167,6 +211,15 @@ def my_request(lens: Lens, request_id: UUID) -> CareRequest:
     person_id = _own(lens)
     with db.reading(lens):
         return _one(person_id, request_id)
+
+
+def my_missed(lens: Lens, row: CareRequest) -> bool:
+    """Tell whether the person may still say why a visit of theirs did not take place."""
+    if row.scheduled_for is None or row.seen_at is not None or row.scheduled_for >= clock.now() or row.closed_at:
+        return False
+    with db.reading(lens):
+        said = NoShow.objects.filter(request=row, visit_at=row.scheduled_for, said_by="patient")
+        return not said.exists()
 
 
 def to_attest(lens: Lens, facility_id: UUID) -> list[tuple[CareRequest, people.Card]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from functools import lru_cache
 from typing import Any
 
@@ -50,6 +51,27 @@ class NoShowReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Clinic:
+    """The clinic's day: when it opens and closes, how long a slot is, how many are seen in one."""
+
+    opens: time
+    closes: time
+    slot_minutes: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copayment:
+    """Whether a visit costs, how much, and what never does."""
+
+    charged: bool
+    cents: int
+    never_types: frozenset[str]
+    never_complaints: frozenset[str]
+    never_channels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SickCallTable:
     """All numbers, types and words of sick call."""
 
@@ -65,6 +87,8 @@ class SickCallTable:
     repeat_visits: int
     repeat_window_days: int
     unresolved_days: int
+    clinic: Clinic
+    copayment: Copayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +159,19 @@ def _table(flags_digest: str, rules_digest: str) -> SickCallTable:
         repeat_visits=int(rules["repeat_visits"]),
         repeat_window_days=int(rules["repeat_window_days"]),
         unresolved_days=int(rules["unresolved_days"]),
+        clinic=_clinic(rules["clinic"]),
+        copayment=_copayment(rules["copayment"]),
     )
+
+
+def _clinic(row: Row) -> Clinic:
+    opens, closes = time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"])
+    return Clinic(opens, closes, int(row["slot_minutes"]), int(row["places"]))
+
+
+def _copayment(row: Row) -> Copayment:
+    never = (frozenset(row[name]) for name in ("never_types", "never_complaints", "never_channels"))
+    return Copayment(bool(row["charged"]), int(row["cents"]), *never)
 
 
 def _flag(row: Row) -> FlagWords:

@@ -33,6 +33,14 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """What a visit costs the person in cents, and why it is free where it is."""
+
+    cents: int
+    free_because: str
+
+
+@dataclass(frozen=True, slots=True)
 class PastRequest:
     """One earlier request of a person, as far as the rules need it. `seen_by` is nurse, provider or empty."""
 
@@ -151,6 +159,26 @@ def unresolved(history: Iterable[PastRequest], now: datetime, table: SickCallTab
     limit = timedelta(days=table.unresolved_days)
     found = [Unresolved(name, began, (now - began).days) for name, began in first.items() if now - began > limit]
     return tuple(sorted(found, key=lambda u: u.since))
+
+
+def copayment(
+    table: SickCallTable, *, kind: str, complaint: str, channel: str, priority: str, paged: bool, exempt: str = ""
+) -> Charge:
+    """What a visit costs the person: nothing unless the agency charges, and never for what must stay free (clinical.md 2.2)."""
+    terms = table.copayment
+    if not terms.charged:
+        return Charge(0, "")
+    if exempt:
+        return Charge(0, exempt)
+    if priority == "emergent" or paged:
+        return Charge(0, "emergency")
+    if priority in ("mental",) or kind in terms.never_types:
+        return Charge(0, "type")
+    if complaint in terms.never_complaints:
+        return Charge(0, "infection")
+    if channel in terms.never_channels:
+        return Charge(0, "staff")
+    return Charge(terms.cents, "")
 
 
 def likely_complaints(text: str, protocols: Iterable[Protocol]) -> tuple[Protocol, ...]:

@@ -1,6 +1,6 @@
 """Sick call for health staff: the queue, one request with its keys, the visit, paper slips and voice. HTTP only."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,9 +13,9 @@ from throughcare.care.sick_call import actions, policy, reads, views
 from throughcare.chart import actions as chart
 from throughcare.chart import banner
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
-from throughcare.ui import pages
+from throughcare.ui import pages, wording
 from throughcare.ui.forms import intent_of
 from throughcare.ui.shapes import KeyHint, PrintNote
 
@@ -30,6 +30,7 @@ KEYS = [
         ("n", "not clinical"),
         ("m", "mental"),
         ("d", "dental"),
+        ("f", "first free time"),
     )
 ]
 
@@ -59,6 +60,25 @@ def collected(request: Request) -> HttpResponse:
     return pages.then(request, reverse("sick_call_queue"), "Recorded. Take each slip down now.")
 
 
+@screen("GET", "/sick-call/day/", policy=policy.QUEUE, name="sick_call_day")
+def day(request: Request) -> HttpResponse:
+    """Show the clinic's day at this facility, slot by slot."""
+    facility = request.posting.facility_id
+    if facility is None:
+        raise NotFound("Choose a facility first.")
+    today = clock.local(clock.now(), "America/New_York").date()
+    try:
+        on = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        on = today
+    on = min(max(on, today - timedelta(days=366)), today + timedelta(days=366))
+    slots = reads.day(request.lens, facility, on)
+    saw(request, *(who.person_id for s in slots for _, who in s.visits))
+    noon = datetime.combine(on, time(12), ZONE)
+    around = {"on": noon, "before": on - timedelta(days=1), "after": on + timedelta(days=1)}
+    return pages.page(request, "sick_call/day.html", {**around, **views.day(slots)})
+
+
 @screen("GET", ONE, policy=policy.QUEUE, name="sick_call_request")
 def one(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
     """Show one request with everything that triage needs beside it."""
@@ -77,11 +97,15 @@ def triage(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
             priority=request.POST.get("priority", ""),
             version=views.number_of(request.POST.get("version", "")),
             why_lower=request.POST.get("why_lower", ""),
-            symptom_found=request.POST.get("symptom_found") == "yes",
+            symptom_found=bool(request.POST.get("symptom_found")),
         )
     except Invalid as refused:
         return _desk(request, person_id, request_id, refused)
-    return pages.then(request, _address("sick_call_request", person_id, request_id), "Triaged.")
+    said = wording.t("sick_call.triaged_as", priority=wording.t(f"sick_call.priority.{request.POST['priority']}"))
+    following = reads.next_to_triage(request.lens, request.posting.facility_id)
+    if following is None:
+        return pages.then(request, reverse("sick_call_queue"), said)
+    return pages.then(request, _address("sick_call_request", following.person_id, following.id), said)
 
 
 @screen("POST", ONE + "red-flag/", policy=policy.TRIAGE, name="sick_call_red_flag")
@@ -95,7 +119,7 @@ def red_flag(request: Request, person_id: UUID, request_id: UUID) -> HttpRespons
 def schedule(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
     """Say when the person is seen."""
     try:
-        at = _moment(request.POST.get("day", ""), request.POST.get("time", ""))
+        at = _chosen(request.POST.get("slot", "")) or _moment(request.POST.get("day", ""), request.POST.get("time", ""))
         actions.schedule_visit(
             actor=request.actor, intent=intent_of(request), person_id=person_id, request_id=request_id, at=at
         )
@@ -120,9 +144,10 @@ def visit(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
             remedies=post.getlist("remedy"),
             measured=views.measured(post),
             refer=post.get("refer", ""),
-            resolved=post.get("resolved") == "yes",
+            resolved=bool(post.get("resolved")),
             modality=post.get("modality", "clinic"),
             modality_reason=post.get("modality_reason", ""),
+            copay_free=post.get("copay_free", ""),
             version=views.number_of(post.get("version", "")),
         )
     except Invalid as refused:
@@ -144,7 +169,7 @@ def no_show(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse
             said_by="health",
             words=post.get("words", ""),
             witnesses=[w for w in (post.get("witness_1", ""), post.get("witness_2", "")) if w.strip()],
-            signed=post.get("signed") == "yes",
+            signed=bool(post.get("signed")),
         )
     except Invalid as refused:
         return _desk(request, person_id, request_id, refused)
@@ -163,7 +188,7 @@ def answer(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
             request_id=request_id,
             answer_en=post.get("answer_en", ""),
             answer_es=post.get("answer_es", ""),
-            resolved=post.get("resolved") == "yes",
+            resolved=bool(post.get("resolved")),
             version=views.number_of(post.get("version", "")),
         )
     except Invalid as refused:
@@ -259,13 +284,21 @@ def _desk(request: Request, person_id: UUID, request_id: UUID, refused: Invalid 
         "banner": banner.of(request.lens, person_id),
         "errors": views.errors(refused),
         "keys": KEYS,
-        **views.desk(desk, request.POST.dict() if refused else {}),
+        **views.desk(desk, request.POST.dict() if refused else {}, refused),
     }
     return pages.page(request, "sick_call/request.html", context, status=422 if refused else 200)
 
 
 def _address(name: str, person_id: UUID, request_id: UUID) -> str:
     return reverse(name, kwargs={"person_id": person_id, "request_id": request_id})
+
+
+def _chosen(slot: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(slot)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo is not None else None
 
 
 def _moment(day: str, time: str) -> datetime:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from throughcare.care.sick_call.models import CareRequest
-from throughcare.care.sick_call.reads import Desk, Line
+from throughcare.care.sick_call.desk_fields import VITALS, Fields
+from throughcare.care.sick_call.models import CareRequest, NoShow
+from throughcare.care.sick_call.reads import Desk, Line, Slot
 from throughcare.care.sick_call.rule_table import load_protocols, load_table
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
@@ -20,7 +21,7 @@ from throughcare.kernel.fhir import LOINC
 from throughcare.kernel.lens import Lens
 from throughcare.people.reads import Card
 from throughcare.ui import wording
-from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldError, FieldShape, KioskButton, Lane, Option
+from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldError, FieldShape, Lane, Option
 
 PRIORITY_KEYS = (
     ("e", "emergent", "Emergent"),
@@ -30,15 +31,6 @@ PRIORITY_KEYS = (
     ("d", "dental", "Dental"),
     ("n", "non-clinical", "Not clinical"),
 )
-VITALS = (
-    ("8867-4", "Pulse", "/min"),
-    ("9279-1", "Breaths", "/min"),
-    ("59408-5", "Oxygen", "%"),
-    ("8310-5", "Temperature", "[degF]"),
-    ("29463-7", "Weight", "[lb_av]"),
-    ("72514-3", "Pain", "{score}"),
-)
-STAMPS = ("received", "triaged", "seen", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +65,27 @@ def _row(line: Line) -> DutyRow:
     )
 
 
-def desk(found: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
+def desk(found: Desk, typed: Mapping[str, str], refused: Invalid | None = None) -> dict[str, Any]:
     """Give the page of one request."""
-    row = found.request
+    row, names = found.request, {p.key: p.title.en for p in found.protocols}
     return {
         "row": row,
         "pieces": pieces(row.words, [span for flag in row.flags for span in flag["spans"]]),
         "flags": found.flags,
         "floor": found.floor,
         "repeat": found.repeat,
-        "unresolved": found.unresolved,
-        "earlier": found.earlier,
+        "floor_words": wording.t(f"sick_call.priority.{found.floor.priority}"),
+        "unresolved": [(names.get(u.complaint) or type_words(u.complaint), u.days) for u in found.unresolved],
+        "earlier": [(r, names.get(r.complaint) or type_words(r.kind), state_words(r)) for r in found.earlier],
         "trends": _trends(found),
         "medicines": found.medicines,
         "protocols": found.likely or found.protocols,
         "protocol_names": found.protocols,
-        "no_shows": found.no_shows,
+        "no_shows": [_said(one) for one in found.no_shows],
         "priorities": PRIORITY_KEYS,
-        "vitals": VITALS,
-        "typed": typed,
+        "fields": Fields(typed, refused),
+        "free": found.free,
+        "charged": load_table().copayment.charged,
         "kind_words": type_words(row.kind),
         "reasons": reasons("health", "en"),
         "clock": ClockShape(
@@ -100,6 +94,22 @@ def desk(found: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
             closed_at=row.closed_at,
         ),
     }
+
+
+def _said(one: NoShow) -> tuple[Any, str, str]:
+    known = load_table().no_shows.get(one.reason)
+    words = known.text.en if known else one.reason
+    return one.visit_at, wording.t(f"sick_call.said_by.{one.said_by}"), f"{words} {one.words}".strip()
+
+
+def day(slots: Sequence[Slot]) -> dict[str, Any]:
+    """Give the clinic's day as lines."""
+    lines = [
+        {"at": s.at, "free": s.free, "visits": [(r, who, about(r), state_words(r)) for r, who in s.visits]}
+        for s in slots
+    ]
+    booked = sum(len(s.visits) for s in slots)
+    return {"slots": lines, "booked": booked, "free": sum(max(0, s.free) for s in slots)}
 
 
 def _due(found: Desk) -> Any:
@@ -113,10 +123,16 @@ def _due(found: Desk) -> Any:
 
 def _trends(found: Desk) -> list[tuple[str, str, list[float]]]:
     shown = []
-    for code, name, _ in VITALS:
+    for code, word, _ in VITALS:
         rows = found.vitals.get(code)
         if rows:
-            shown.append((name, chart_reads.shown(rows[-1]), [float(r.value) for r in rows if r.value is not None]))
+            shown.append(
+                (
+                    wording.t(f"sick_call.{word}"),
+                    chart_reads.shown(rows[-1]),
+                    [float(r.value) for r in rows if r.value is not None],
+                )
+            )
     return shown
 
 
@@ -133,7 +149,7 @@ def pieces(words: str, spans: Sequence[Mapping[str, int]]) -> list[Piece]:
 
 def measured(post: Any) -> list[chart.Measured]:
     """Read the vital signs of a visit; an empty box is none."""
-    found = [_one(post, code, name, unit) for code, name, unit in VITALS]
+    found = [_one(post, code, wording.t(f"sick_call.{word}"), unit) for code, word, unit in VITALS]
     upper, lower = _number(post.get("systolic", ""), "systolic"), _number(post.get("diastolic", ""), "diastolic")
     if (upper is None) is not (lower is None):
         raise Invalid("Write both values of the blood pressure.", fields={"systolic": "Write both values."})
@@ -207,52 +223,6 @@ def log_form(typed: Mapping[str, Any], found: Sequence[Card], asked: str) -> dic
             FieldShape("time", "Time on the slip", "time", typed.get("time", ""), width="xs"),
         ],
     }
-
-
-def kiosk_buttons(lang: str) -> list[KioskButton]:
-    """Give the large choices of the kiosk; only those that lead somewhere."""
-    ask = reverse("kiosk_ask")
-    asks = (
-        ("ask", "sick", "ask"),
-        ("dose", "missed-dose", "pills"),
-        ("dental", "dental", "tooth"),
-        ("mind", "mental", "mind"),
-    )
-    found = [
-        KioskButton(
-            wording.t(f"kiosk.choose.{word}", lang=lang),
-            href=f"{ask}?type={kind}&lang={lang}",
-            hint=wording.t(f"kiosk.choose.{word}_hint", lang=lang),
-            icon=icon,  # type: ignore[arg-type]
-        )
-        for word, kind, icon in asks
-    ]
-    found.append(
-        KioskButton(
-            wording.t("kiosk.choose.requests", lang=lang),
-            href=f"{reverse('kiosk_requests')}?lang={lang}",
-            hint=wording.t("kiosk.choose.requests_hint", lang=lang),
-            icon="list",
-        )
-    )
-    found.append(
-        KioskButton(
-            wording.t("kiosk.choose.looked", lang=lang),
-            href=reverse("my-who-looked"),
-            hint=wording.t("kiosk.choose.looked_hint", lang=lang),
-            icon="results",
-        )
-    )
-    return found
-
-
-def steps(row: CareRequest, lang: str) -> list[tuple[str, Any]]:
-    """Give what has become of a request, step by step, in the person's words."""
-    at = {"received": row.received_at, "read": row.triaged_at, "planned": row.scheduled_for, "seen": row.seen_at}
-    found = [(wording.t(f"request.state.{name}", lang=lang), when) for name, when in at.items() if when is not None]
-    if row.closed_at is not None:
-        found.append((wording.t("request.state.closed", lang=lang), row.closed_at))
-    return found
 
 
 def reasons(said_by: str, lang: str) -> list[Option]:

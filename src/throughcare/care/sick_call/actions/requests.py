@@ -117,6 +117,7 @@ def withdraw_request(*, actor: Actor, intent: UUID | None = None, person_id: UUI
         raise Stale("Health staff have been called because of your words. They will come to you first.")
     row.bump(state=states.REQUEST.after(row.state, "withdraw"), closed_at=clock.now())
     keep(row)
+    custody.end_alerts_for(actor=actor, reason_ref=row.id)
     emit(RequestWithdrawn(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from throughcare.care.sick_call import rules, states
+from throughcare.care.sick_call import rules, slots, standing, states
 from throughcare.care.sick_call.actions.requests import keep, mine
 from throughcare.care.sick_call.events import RedFlagAnswered, RequestTriaged
 from throughcare.care.sick_call.models import PRIORITIES
+from throughcare.care.sick_call.rule_table import load_table
 from throughcare.chart.forms.text import NO_TEXT
 from throughcare.custody import actions as custody
 from throughcare.kernel import clock
@@ -74,8 +75,18 @@ def schedule_visit(
 ) -> None:
     """Say when the person is seen; officers read where to bring them and when, and nothing else."""
     row = mine(request_id, person_id)
-    if at <= clock.now():
-        raise Invalid("The visit must lie ahead.", fields={"at": "Choose a time that lies ahead."})
+    standing.lock(row.facility_id)
+    clinic = load_table().clinic
+    why = slots.in_the_way(
+        at,
+        clock.now(),
+        clinic,
+        taken=standing.taken(row.facility_id, slots.slot_of(at, clinic), clinic, without=person_id),
+        own=standing.own(person_id, without=row.id),
+        plans=standing.plans(person_id),
+    )
+    if why is not None:
+        raise Invalid(why.en, fields={"time": why.en})
     row.bump(state=states.REQUEST.after(row.state, "schedule"), scheduled_for=at)
     keep(row)
     custody.raise_alert(

@@ -19,14 +19,16 @@ from throughcare.care.sick_call.events import (
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.sick_call.rule_table import load_table
 from throughcare.chart import actions as chart
+from throughcare.custody import actions as custody
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
 
+COPAY_FREE = ("", "chronic", "emergency", "mental", "infection", "prenatal", "staff")
 PROVIDERS = (Role.PROVIDER, Role.PSYCH, Role.DENTAL)
 REFERRALS = ("", "emergent", "urgent", "routine")
 
@@ -56,6 +58,7 @@ def record_visit(
     modality: str = "clinic",
     modality_reason: str = "",
     interpreter: str = "",
+    copay_free: str = "",
     version: int | None = None,
 ) -> Visit:
     """Record a face-to-face visit (SCR-03). A protocol's red flag ends the protocol: the provider decides."""
@@ -68,6 +71,8 @@ def record_visit(
         )
     if refer not in REFERRALS:
         raise Invalid("Choose how soon the provider is needed.", fields={"refer": "Choose how soon."})
+    if copay_free not in COPAY_FREE:
+        raise Invalid("Choose why the visit is free.", fields={"copay_free": "Choose from the list."})
     row = mine(request_id, person_id, version)
     encounter = chart.start_encounter(
         actor=actor,
@@ -93,7 +98,7 @@ def record_visit(
     )
     chart.sign_note(actor=actor, person_id=person_id, note_id=note)
     chart.finish_encounter(actor=actor, person_id=person_id, encounter_id=encounter)
-    _seen(actor, row, encounter, resolved)
+    _seen(actor, row, encounter, resolved, copay_free)
     if refer:
         _refer(actor, row, refer, encounter)
     return Visit(encounter, note)
@@ -128,6 +133,8 @@ def record_no_show(
     row = mine(request_id, person_id)
     known = table.no_shows[reason]
     at = visit_at or row.scheduled_for or clock.now()
+    if NoShow.objects.filter(request=row, visit_at=at, said_by=said_by).exists():
+        raise Stale("This side has said why already. What it said stays as it was said.")
     kept = NoShow.objects.create(
         id=uuid7(),
         person_id=person_id,
@@ -200,10 +207,23 @@ def answer_request(
     emit(RequestAnswered(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 
-def _seen(actor: Actor, row: CareRequest, encounter: UUID, resolved: bool) -> None:
+def _seen(actor: Actor, row: CareRequest, encounter: UUID, resolved: bool, copay_free: str = "") -> None:
     provider = actor.role in PROVIDERS
     now = clock.now()
+    charge = rules.copayment(
+        load_table(),
+        kind=row.kind,
+        complaint=row.complaint,
+        channel=row.channel,
+        priority=row.priority,
+        paged=row.paged,
+        exempt=copay_free,
+    )
+    if row.seen_at is not None:  # one visit, one charge: what comes after was begun by staff
+        charge = rules.Charge(row.copay_cents, row.copay_free)
     row.bump(
+        copay_cents=charge.cents,
+        copay_free=charge.free_because,
         state=states.REQUEST.after(row.state, "see"),
         seen_at=row.seen_at or now,
         seen_by=row.seen_by or actor.label(),
@@ -212,6 +232,7 @@ def _seen(actor: Actor, row: CareRequest, encounter: UUID, resolved: bool) -> No
         resolved=resolved,
     )
     keep(row)
+    custody.end_alerts_for(actor=actor, reason_ref=row.id)
     about: dict[str, Any] = {
         "happened_at": now,
         "person_id": row.person_id,

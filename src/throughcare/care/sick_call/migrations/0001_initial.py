@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                 ("below_floor_why", models.CharField(blank=True, max_length=240)),
                 ("complaint", models.CharField(blank=True, max_length=60)),
                 ("scheduled_for", models.DateTimeField(null=True)),
+                ("copay_cents", models.PositiveSmallIntegerField(default=0)),
+                ("copay_free", models.CharField(blank=True, max_length=12)),
                 ("resolved", models.BooleanField(default=False)),
                 ("outcome", models.CharField(blank=True, max_length=20)),
                 ("answer_en", models.TextField(blank=True)),
@@ -86,6 +88,11 @@ class Migration(migrations.Migration):
                         name="sick_call_request_waiting",
                     ),
                     models.Index(fields=["person", "-submitted_at"], name="sick_call_request_person"),
+                    models.Index(
+                        condition=models.Q(("scheduled_for__isnull", False)),
+                        fields=["facility_id", "scheduled_for"],
+                        name="sick_call_request_day",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("person", "id"), name="sick_call_carerequest_person_row"),
@@ -159,6 +166,18 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="sick_call_request_stamps",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("copay_cents", 0),
+                            models.Q(
+                                ("paged", False),
+                                ("seen_at__isnull", False),
+                                models.Q(("priority", "emergent"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sick_call_request_copay",
                     ),
                 ],
                 "abstract": False,
