@@ -84,7 +84,7 @@ def test_officers_never_see_a_clinical_duty() -> None:
 def test_a_covering_role_sees_what_nobody_else_can_do() -> None:
     arrive("Luis")
     with at(1):
-        tell(told("transfer_ordered", arrive("Maya"), MONDAY + HOUR))
+        tell(told("transfer_medicines_needed", arrive("Maya"), MONDAY + HOUR))
         assert any(i.rule == "TRN-03" for i in _all(reads.worklist(here(Role.RN), HARTFORD)))
         chemist = staff(Role.PHARMACY, "Demo-Chemist, Al")
         plan = ShiftPlan(chemist.id, Role.PHARMACY, HARTFORD, MONDAY, MONDAY + 8 * HOUR)

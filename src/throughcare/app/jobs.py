@@ -58,6 +58,11 @@ def look_at_orders() -> object:
     return found + medications.end_orders(actor=medications.CLOCK)
 
 
+def watch_doors() -> object:
+    """Look at the moves that come near, and at medicines that lack something at a door."""
+    return medications.watch_doors(actor=medications.CLOCK)
+
+
 def let_live() -> object:
     """In a demonstration, let the synthetic agency go on: people arrive, ask and move, staff work."""
     if current().mode is not Mode.DEMO:
@@ -99,6 +104,7 @@ JOBS: tuple[Job, ...] = (
     Job("apply messages whose time has come", timedelta(minutes=1), messages_due),
     Job("lay out doses", timedelta(minutes=30), lay_doses),
     Job("look at orders and doses", timedelta(minutes=5), look_at_orders),
+    Job("watch the doors for medicines", timedelta(minutes=5), watch_doors),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("make the months of doses ahead", timedelta(days=1), medications.make_months),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),

@@ -24,6 +24,7 @@ PLACES = (
     ("sick_call_queue", "house.sick_call"),
     ("pass", "house.pass"),
     ("medications_to_sign", "house.to_sign"),
+    ("doors", "house.doors"),
     ("custody_board", "house.board"),
     ("movements", "house.movements"),
     ("roster", "house.roster"),

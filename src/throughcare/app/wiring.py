@@ -5,7 +5,9 @@ from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.care.intake import handlers as intake
+from throughcare.care.medications import door_handlers as doors
 from throughcare.care.medications import handlers as medications
+from throughcare.care.medications.events import MedicineOrdered, OrderHeld, OrderResumed, OrderStopped
 from throughcare.chart import aftercare
 from throughcare.chart.events import OrderEnded
 from throughcare.chart.ports import REQUESTS, SAID
@@ -14,8 +16,16 @@ from throughcare.custody.events import (
     AdmissionCancelled,
     Admitted,
     AlertRaised,
+    Escaped,
+    EventScheduled,
     MovedWithin,
+    ReleaseCancelled,
     Released,
+    ReleaseExpected,
+    ReturnedIn,
+    ScheduleCancelled,
+    SentOut,
+    TransferCancelled,
     TransferredIn,
 )
 from throughcare.duties import actions as duties
@@ -45,6 +55,17 @@ def wire() -> None:
     events.on(Released, intake.let_go)
     events.on(AdmissionCancelled, intake.let_go)
     events.on(Released, aftercare.tell_what_is_left)
+    for planned in (EventScheduled, ReleaseExpected, ScheduleCancelled):
+        events.on(planned, doors.plan)
+    for ordered in (MedicineOrdered, OrderStopped, OrderHeld, OrderResumed):
+        events.on(ordered, doors.order_changed)
+    events.on(SentOut, doors.go_out)
+    events.on(ReturnedIn, doors.come_back)
+    events.on(TransferredIn, doors.arrive)
+    events.on(TransferCancelled, doors.move_cancelled)
+    events.on(Released, doors.let_go)
+    events.on(ReleaseCancelled, doors.release_cancelled)
+    events.on(Escaped, doors.escaped)
     events.on(OrderEnded, intake.referral_ended)
     events.on(TransferredIn, medications.fitness_ends_by_transfer)
     events.on(MovedWithin, medications.fitness_ends_by_restriction)

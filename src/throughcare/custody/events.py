@@ -255,6 +255,18 @@ class TransferOrdered(EventScheduled):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScheduleCancelled(CustodyEvent):
+    """Custody took a plan back, or another one stands in its place; `ref` is the plan."""
+
+    name: ClassVar[str] = "custody_schedule_cancelled"
+    kind: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give what had been planned."""
+        return {"stay_id": self.stay_id, "kind": self.kind}
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertRaised(CustodyEvent):
     """Officers are told to do something; `ref` is the alert."""
 

@@ -273,3 +273,90 @@ class KeptCountAnswered(Event):
     """A nurse spoke with the person about the count; `ref` is the count."""
 
     name: ClassVar[str] = "kept_count_answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorUncovered(Event):
+    """A time-critical dose in the shadow of a move lacks its supply, its time told or its receiver; `ref` is the crossing."""
+
+    name: ClassVar[str] = "door_uncovered"
+    end: str
+    door: str
+    act_by: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give which end this is, what kind of door, and by when somebody must act."""
+        return {"end": self.end, "door": self.door, "act_by": self.act_by}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorCovered(Event):
+    """Every time-critical dose of a crossing is covered or charted; `ref` is the crossing."""
+
+    name: ClassVar[str] = "door_covered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossingCancelled(Event):
+    """The move won't be; `ref` is the crossing."""
+
+    name: ClassVar[str] = "crossing_cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferMedicinesNeeded(Event):
+    """Somebody is to be transferred with medicines ordered (TRN-03); `ref` is the crossing."""
+
+    name: ClassVar[str] = "transfer_medicines_needed"
+    next_dose_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give when the next dose is due on the other side."""
+        return {"next_dose_at": self.next_dose_at}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferMedicinesConfirmed(Event):
+    """Each medicine of a transfer has its supply, its time and its receiver; `ref` is the crossing."""
+
+    name: ClassVar[str] = "transfer_medicines_confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseMedicinesUncovered(Event):
+    """Somebody was released without a medicine that must not be missed (REL-MED, REL-MOUD); `ref` is the crossing."""
+
+    name: ClassVar[str] = "release_medicines_uncovered"
+    opioid_treatment: bool
+
+    def payload(self) -> dict[str, Any]:
+        """Give whether it is opioid treatment, which a clinic and no pharmacy continues."""
+        return {"opioid_treatment": self.opioid_treatment}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseMedicinesBridged(Event):
+    """What was needed at a release reached the person or the pharmacy; `ref` is the crossing."""
+
+    name: ClassVar[str] = "release_medicines_bridged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseOpioidTreatmentLinked(Event):
+    """A clinic has the person for the next dose; `ref` is the crossing."""
+
+    name: ClassVar[str] = "release_opioid_treatment_linked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderHeld(Event):
+    """An order is held: its doses to come were taken back; `ref` is the order."""
+
+    name: ClassVar[str] = "order_held"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderResumed(Event):
+    """A held order goes on; `ref` is the order."""
+
+    name: ClassVar[str] = "order_resumed"

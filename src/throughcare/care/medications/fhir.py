@@ -1,10 +1,15 @@
 """Orders as FHIR R4 MedicationRequest, charted doses as MedicationAdministration, overrides as our own kind."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+<<<<<<< HEAD
 import orjson
 
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
+=======
+from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder, OrderOverride
+>>>>>>> bb7b8e3 (Guard every door: know which doses fall in the shadow of a move, who covers each, and own what nobody does)
 from throughcare.care.medications.rules.statuses import FHIR, Status
 from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
 
@@ -91,3 +96,32 @@ def override(row: OrderOverride) -> Json:
 def amount(value: Decimal, unit: str) -> Json:
     """Render how much: in the unit of the product, which is not always a unit of measure (a tablet, a puff)."""
     return filled(value=value.normalize() if value != value.to_integral() else value.quantize(Decimal(1)), unit=unit)
+
+
+def crossing(row: Crossing, lines: Sequence[CrossingLine]) -> Json:
+    """Render a move through a door with who covers each order; our own kind, for R4 has none."""
+    return filled(
+        resourceType="MedicationCrossing",
+        id=str(row.id),
+        subject=reference("Patient", row.person_id),
+        door=row.door,
+        status=row.state,
+        period=period(row.leaves_at, row.back_at),
+        place=row.place,
+        uncovered=row.uncovered,
+        line=[
+            filled(
+                order=reference("MedicationRequest", line.order_id),
+                doses=len(line.doses),
+                nextDoseAt=instant(line.first_due_at),
+                lacks=list(line.lacks),
+                way=line.way,
+                supplied=line.supplied or None,
+                receiver=line.receiver,
+                note=line.note,
+                confirmedAt=instant(line.confirmed_at),
+                confirmedBy=line.confirmed_by,
+            )
+            for line in sorted(lines, key=lambda x: str(x.order_id))
+        ],
+    )

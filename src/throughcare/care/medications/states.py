@@ -25,6 +25,18 @@ DIFFERENCE = Lifecycle(
 PACK = Lifecycle(("kept", "take_back", "taken-back"), ("kept", "use_up", "used-up"), ("kept", "lose", "lost"))
 REFILL = Lifecycle(("asked", "fill", "filled"), ("asked", "decline", "declined"))
 SIGNED_HOW = ("paper", "mark")
+# A move through a door, as medicines see it: over when no dose lies in its shadow any more, or each has its status.
+CROSSING = Lifecycle(
+    ("planned", "leave", "under_way"),
+    ("planned", "cancel", "cancelled"),
+    ("planned", "pass", "over"),
+    ("under_way", "return", "returned"),
+    ("under_way", "cancel", "cancelled"),
+    ("under_way", "pass", "over"),
+    ("returned", "pass", "over"),
+    ("returned", "cancel", "cancelled"),
+)
+CROSSING_OPEN = ("planned", "under_way", "returned")
 
 MODES = ("KOP", "DOT", "SELF-DOT")
 PRIORITIES = ("stat", "urgent", "routine")

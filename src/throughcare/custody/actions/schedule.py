@@ -65,6 +65,11 @@ def cancel_scheduled(*, actor: Actor, intent: UUID | None = None, event_id: UUID
         raise Stale("This was cancelled or done already. Nothing was changed.")
     planned.bump(state="cancelled")
     _keep(planned)
+    emit(
+        events.ScheduleCancelled(
+            happened_at=clock.now(), person_id=planned.person_id, ref=planned.id, kind=planned.kind
+        )
+    )
     return planned.id
 
 

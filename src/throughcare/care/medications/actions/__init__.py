@@ -8,6 +8,7 @@ from throughcare.care.medications.actions.counting import (
     count_stock,
     explain_difference,
 )
+from throughcare.care.medications.actions.covering import Covering, cover_crossing, give_early, watch_doors
 from throughcare.care.medications.actions.differing import report_difference, tell_loss
 from throughcare.care.medications.actions.ending import end_orders, find_blanks, tell_ending_orders
 from throughcare.care.medications.actions.giving import (
@@ -52,6 +53,7 @@ __all__ = [
     "Charted",
     "CountDone",
     "CountedLot",
+    "Covering",
     "Issue",
     "Outcome",
     "PackCounted",
@@ -69,12 +71,14 @@ __all__ = [
     "correct_dose",
     "count_pack",
     "count_stock",
+    "cover_crossing",
     "decide_medicine",
     "decline_refill",
     "end_orders",
     "explain_difference",
     "find_blanks",
     "give_as_needed",
+    "give_early",
     "hold_order",
     "issue_pack",
     "lapse_fitness",
@@ -93,5 +97,6 @@ __all__ = [
     "take_back_pack",
     "tell_ending_orders",
     "tell_loss",
+    "watch_doors",
     "watch_instead",
 ]

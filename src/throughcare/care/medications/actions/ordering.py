@@ -18,7 +18,9 @@ from throughcare.care.medications.checking import Alert, Checked
 from throughcare.care.medications.events import (
     MedicineDecided,
     MedicineOrdered,
+    OrderHeld,
     OrderRenewed,
+    OrderResumed,
     OrderSigned,
     OrderStopped,
     StandingOrderUsed,
@@ -396,6 +398,7 @@ def hold_order(
     row.bump(status=states.ORDER.after(row.status, "hold"), held_why=why.strip()[:200])
     keep_order(row)
     take_back([row.id], clock.now())
+    emit(OrderHeld(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 
 @action("medications.resume_order")
@@ -406,6 +409,7 @@ def resume_order(*, actor: Actor, intent: UUID | None = None, person_id: UUID, o
     keep_order(row)
     row.doses_until = clock.now()
     lay([row], clock.now() + AHEAD)
+    emit(OrderResumed(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 
 @action("medications.stop_order")

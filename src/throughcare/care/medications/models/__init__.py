@@ -1,11 +1,14 @@
-"""The rows of medicines: orders with their overrides, expected doses, passes, stock, what people keep on their person."""
+"""The rows of medicines: orders with their overrides, expected doses, passes, stock, kept packs, crossings of doors."""
 
+from throughcare.care.medications.models.doors import Crossing, CrossingLine
 from throughcare.care.medications.models.doses import Dose, MedicationPass
 from throughcare.care.medications.models.kept import KeptCount, KeptFitness, KeptPack, RefillRequest
 from throughcare.care.medications.models.orders import MedicationOrder, OrderOverride
 from throughcare.care.medications.models.stock import StockCount, StockDifference, StockEntry, StockLot
 
 __all__ = [
+    "Crossing",
+    "CrossingLine",
     "Dose",
     "KeptCount",
     "KeptFitness",

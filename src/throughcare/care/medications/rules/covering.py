@@ -39,6 +39,7 @@ class Way(StrEnum):
 
     GIVE_EARLY = "give_early"
     SEND_WITH = "send_with"
+    KEEPS = "keeps"
     GIVE_THERE = "give_there"
     GIVE_ON_RETURN = "give_on_return"
     PRESCRIBE = "prescribe"
@@ -53,6 +54,8 @@ class CoveringTable:
     shadow: Mapping[Door, timedelta]
     early: timedelta
     after_return: timedelta
+    early_share: float = 0.5
+    """The share of the time between two doses that must have passed before the next is given early."""
 
 
 @dataclass(frozen=True, slots=True)

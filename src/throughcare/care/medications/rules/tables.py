@@ -232,6 +232,7 @@ def _covering(digest: str) -> CoveringTable:
         shadow={door: timedelta(hours=body["shadow_hours"][door]) for door in Door},
         early=timedelta(hours=body["early_hours"]),
         after_return=timedelta(minutes=body["after_return_minutes"]),
+        early_share=float(body["early_share"]),
     )
 
 

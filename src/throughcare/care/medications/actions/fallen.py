@@ -1,0 +1,118 @@
+"""What falls in the shadow of a move: the orders concerned, with their doses laid out far enough to see them all."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from throughcare.care.medications import states
+from throughcare.care.medications.actions.laying import lay
+from throughcare.care.medications.dose_ids import dose_id
+from throughcare.care.medications.facility_passes import facility_passes
+from throughcare.care.medications.models import Dose, MedicationOrder
+from throughcare.care.medications.rules.covering import CoveringTable, Door, ShadowDose
+from throughcare.care.medications.rules.statuses import TAKEN
+from throughcare.care.medications.rules.timing import Kind, from_json, occurrences
+from throughcare.care.medications.rules.traits import Traits
+from throughcare.care.medications.traits import traits_of
+
+NEEDLES = frozenset({"subcutaneous", "intramuscular", "intravenous", "injected"})
+# These doors are passed with everything: the other side must go on with each medicine, not only the time-critical ones.
+WITH_ALL = frozenset({Door.TRANSFER, Door.RELEASE})
+LONGEST = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """One order with its doses in the shadow; `critical` if none of them may be lost."""
+
+    order: MedicationOrder
+    doses: tuple[ShadowDose, ...]
+    critical: bool
+
+
+def orders_at(people: Iterable[UUID], since: datetime, until: datetime) -> list[MedicationOrder]:
+    """Give the scheduled orders in force of one person at some time in a period."""
+    rows = MedicationOrder.objects.filter(
+        person_id__in=list(people), status="active", starts_at__lt=until, ends_at__gt=since
+    )
+    return [row for row in rows.order_by("text", "id") if row.timing.get("kind") != Kind.PRN.value]
+
+
+def is_critical(order: MedicationOrder) -> bool:
+    """Tell whether no dose of an order may be lost at a door."""
+    return order.time_critical or order.opioid_treatment
+
+
+def fallen(
+    orders: Sequence[MedicationOrder], door: Door, since: datetime, until: datetime, table: CoveringTable
+) -> list[Fallen]:
+    """Give the doses of these orders that lie in a period and have no status, laying out more where they end before it."""
+    concerned = [o for o in orders if door in WITH_ALL or is_critical(o)]
+    watched = [o for o in concerned if o.mode != "KOP"]
+    short = [o for o in watched if o.doses_until is None or o.doses_until < min(until, o.ends_at)]
+    if short:
+        lay(short, until)
+    rows = _expected([o.id for o in watched], since, until)
+    last = _last_taken([o.id for o in watched], since)
+    answer = []
+    for order in concerned:
+        due = _kept(order, since, until) if order.mode == "KOP" else rows.get(order.id, [])
+        if due:
+            traits = asked_of(order, table)
+            doses = tuple(ShadowDose(str(i), str(order.id), at, traits, last.get(order.id)) for i, at in due)
+            answer.append(Fallen(order, doses, is_critical(order)))
+    return answer
+
+
+def asked_of(order: MedicationOrder, table: CoveringTable) -> Traits:
+    """Give the classes of an order's medicine as the guard asks for them; every dose that it looks at is guarded."""
+    traits = traits_of(order)
+    return replace(
+        traits,
+        door=True,
+        opioid_line=order.window_class == "opioid_line",
+        injected=order.route in NEEDLES,
+        # Insulin is never given ahead of its meal; of the others a share of the time between two doses must have passed.
+        minimum=None if traits.insulin else _between(order) * table.early_share,
+    )
+
+
+def _between(order: MedicationOrder) -> timedelta:
+    """Give the shortest time between two doses of an order; a day where it has but one."""
+    due = [at for _, at in _kept(order, order.starts_at, min(order.ends_at, order.starts_at + LONGEST))]
+    return min((b - a for a, b in pairwise(due)), default=timedelta(days=1))
+
+
+def _kept(order: MedicationOrder, since: datetime, until: datetime) -> list[tuple[UUID, datetime]]:
+    table = facility_passes(order.facility_id)
+    found = occurrences(
+        from_json(order.timing),
+        start=order.starts_at,
+        end=order.ends_at,
+        pass_times=table.times,
+        zone=table.zone,
+        window_from=since,
+        window_to=until,
+    )
+    return [(dose_id(order.id, one.due_at), one.due_at) for one in found]
+
+
+def _expected(ids: Sequence[UUID], since: datetime, until: datetime) -> dict[UUID, list[tuple[UUID, datetime]]]:
+    rows: dict[UUID, list[tuple[UUID, datetime]]] = defaultdict(list)
+    found = Dose.objects.filter(order_id__in=ids, due_at__gte=since, due_at__lt=until, status=states.EXPECTED)
+    for dose, order_id, due_at in found.order_by("due_at").values_list("id", "order_id", "due_at"):
+        rows[order_id].append((dose, due_at))
+    return rows
+
+
+def _last_taken(ids: Sequence[UUID], before: datetime) -> dict[UUID, datetime]:
+    taken = [s.value for s in TAKEN]
+    found = Dose.objects.filter(order_id__in=ids, due_at__gte=before - LONGEST, due_at__lt=before + LONGEST)
+    last: dict[UUID, datetime] = {}
+    for order_id, at in found.filter(status__in=taken).values_list("order_id", "happened_at"):
+        if at is not None:
+            last[order_id] = max(at, last.get(order_id, at))
+    return last

@@ -1,0 +1,111 @@
+"""What medicines do when custody plans or makes a move, or an order changes; wired in app/wiring.py."""
+
+from throughcare.care.medications import states
+from throughcare.care.medications.actions import covering, guarding
+from throughcare.care.medications.actions.guarding import LEFT, Going
+from throughcare.care.medications.actions.ordering import hold_order, resume_order
+from throughcare.care.medications.models import Crossing, MedicationOrder
+from throughcare.care.medications.rules.covering import Door
+from throughcare.custody.events import (
+    CustodyEvent,
+    Escaped,
+    ReleaseCancelled,
+    Released,
+    ReturnedIn,
+    SentOut,
+    TransferCancelled,
+    TransferredIn,
+)
+from throughcare.custody.models import Away
+from throughcare.kernel.events import Event
+from throughcare.people.family import family
+
+TRIPS = {"court": Door.COURT, "hospital": Door.HOSPITAL, "furlough": Door.FURLOUGH}
+
+
+def plan(event: CustodyEvent) -> None:
+    """Look at the doors when custody plans a move, changes it or takes it back."""
+    if event.person_id is not None:
+        guarding.look(event.person_id)
+
+
+def order_changed(event: Event) -> None:
+    """Look at the doors when what is ordered changes: a new order may fall into the shadow of a move."""
+    if event.person_id is not None:
+        guarding.look(event.person_id)
+
+
+def go_out(event: SentOut) -> None:
+    """Somebody leaves for court, a hospital or a furlough: at once, which doses fall in the shadow?"""
+    door = TRIPS.get(event.kind)
+    if event.person_id is None or event.ref is None or door is None:
+        return
+    back = Away.objects.filter(opened_by_id=event.ref).values_list("expected_back", flat=True).first()
+    going = Going(door, event.happened_at, event.ref, event.facility_id, place=event.place, back_at=back)
+    guarding.look(event.person_id, going)
+
+
+def arrive(event: TransferredIn) -> None:
+    """Somebody is at another facility now: their next doses are due there."""
+    if event.person_id is not None and event.ref is not None:
+        ends = (event.from_facility_id, event.to_facility_id)
+        guarding.look(event.person_id, Going(Door.TRANSFER, event.happened_at, event.ref, *ends))
+
+
+def come_back(event: ReturnedIn) -> None:
+    """Somebody is back: what was sent along is charted as away, the rest is asked about."""
+    if event.person_id is not None:
+        covering.come_back(event.person_id, event.happened_at)
+
+
+def let_go(event: Released) -> None:
+    """Somebody is released: what lacks is owed within the hour, and never held them up; the orders stand still."""
+    if event.person_id is None or event.ref is None:
+        return
+    guarding.look(event.person_id, Going(Door.RELEASE, event.happened_at, event.ref, event.facility_id))
+    _drop_others(event)
+    if event.ends_custody:
+        for order in MedicationOrder.objects.filter(person_id__in=family(event.person_id), status="active"):
+            hold_order(
+                actor=guarding.GUARD, person_id=order.person_id, order_id=order.id, version=order.version, why=LEFT
+            )
+
+
+def _drop_others(event: Released) -> None:
+    """A release ends every other way out: who went from court to liberty does not come back to the line."""
+    rows = Crossing.objects.filter(person_id__in=[event.person_id], state__in=("planned", "under_way"))
+    for crossing in rows:
+        if crossing.move_id != event.ref:
+            guarding.cancel(crossing)
+
+
+def release_cancelled(event: ReleaseCancelled) -> None:
+    """The release did not happen: the orders go on, and the doors are looked at anew."""
+    if event.person_id is None:
+        return
+    for crossing in Crossing.objects.filter(
+        person_id=event.person_id, door=Door.RELEASE.value, state__in=states.CROSSING_OPEN
+    ):
+        if crossing.state == "under_way":
+            guarding.cancel(crossing)
+    for order in MedicationOrder.objects.filter(person_id__in=family(event.person_id), status="on-hold", held_why=LEFT):
+        resume_order(actor=guarding.GUARD, person_id=order.person_id, order_id=order.id, version=order.version)
+    guarding.look(event.person_id)
+
+
+def move_cancelled(event: TransferCancelled) -> None:
+    """A transfer or trip did not happen: its crossing falls away, and the person's doses are due where they are."""
+    if event.person_id is None:
+        return
+    for crossing in Crossing.objects.filter(person_id=event.person_id, state="under_way").exclude(
+        door=Door.RELEASE.value
+    ):
+        if event.ref is None or crossing.move_id == event.ref:
+            guarding.cancel(crossing)
+    guarding.look(event.person_id)
+
+
+def escaped(event: Escaped) -> None:
+    """Somebody escaped: nobody can bring them a dose, so no door asks for it."""
+    for crossing in Crossing.objects.filter(person_id__in=[event.person_id], state__in=("planned", "under_way")):
+        guarding.cancel(crossing)

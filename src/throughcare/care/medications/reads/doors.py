@@ -1,0 +1,152 @@
+"""Moves and who covers each medicine: of one person, of a facility's doors today and tomorrow, and as paper that travels along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from throughcare.care.medications import states
+from throughcare.care.medications.actions.guarding import LEFT
+from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
+from throughcare.care.medications.rules import timing as timings
+from throughcare.care.medications.rules.statuses import TAKEN
+from throughcare.custody.models import Facility
+from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.people import reads as people
+
+AHEAD = timedelta(hours=48)
+SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingRow:
+    """One move with its lines, and the names of both ends."""
+
+    crossing: Crossing
+    lines: list[CrossingLine]
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One move on the board of doors."""
+
+    crossing: Crossing
+    who: people.Card
+    source: str
+    target: str
+    lacking: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One medicine on the paper that goes along: how it is taken, when last, when next."""
+
+    order: MedicationOrder
+    how: str
+    last: datetime | None
+    line: CrossingLine | None
+
+
+def crossings(lens: Lens, family: Sequence[UUID]) -> list[CrossingRow]:
+    """Give a person's moves that are not over, the next one first, and the last three that are."""
+    _may(lens, family)
+    with db.reading(lens):
+        mine = Crossing.objects.filter(person_id__in=family)
+        rows = list(mine.filter(state__in=states.CROSSING_OPEN).order_by("leaves_at"))
+        rows += list(mine.filter(state="over").order_by("-leaves_at")[:3])
+        return _rows(rows)
+
+
+def crossing(lens: Lens, family: Sequence[UUID], crossing_id: UUID) -> CrossingRow:
+    """Give one move of a person."""
+    _may(lens, family)
+    with db.reading(lens):
+        row = Crossing.objects.filter(id=crossing_id, person_id__in=family).first()
+        if row is None:
+            raise NotFound("There is no such move here.")
+        return _rows([row])[0]
+
+
+def _rows(rows: Sequence[Crossing]) -> list[CrossingRow]:
+    lines: dict[UUID, list[CrossingLine]] = {}
+    for line in CrossingLine.objects.filter(crossing_id__in=[r.id for r in rows]).order_by("-critical", "text"):
+        lines.setdefault(line.crossing_id, []).append(line)
+    names = _names(rows)
+    return [
+        CrossingRow(r, lines.get(r.id, []), names.get(r.from_facility_id, ""), names.get(r.to_facility_id, r.place))
+        for r in rows
+    ]
+
+
+def _names(rows: Sequence[Crossing]) -> dict[UUID | None, str]:
+    ids = {i for r in rows for i in (r.from_facility_id, r.to_facility_id) if i}
+    return dict(Facility.objects.filter(id__in=ids).values_list("id", "short_name"))
+
+
+def board(lens: Lens, facility_id: UUID | None) -> tuple[list[BoardRow], bool]:
+    """Give the moves of today and tomorrow through a facility's doors, those that lack something first; and if there are more."""
+    lens.require(Verb.READ, DataClass.MEDICATION)
+    with db.reading(lens):
+        rows = Crossing.objects.filter(state__in=states.CROSSING_OPEN, leaves_at__lte=clock.now() + AHEAD)
+        places = {facility_id} if facility_id else lens.facilities
+        if places is not None:
+            rows = rows.filter(Q(from_facility_id__in=places) | Q(to_facility_id__in=places))
+        rows = rows.filter(Q(waiting__gt=0) | Q(state="planned") | Q(until__gt=clock.now()))
+        found = sorted(rows.order_by("-uncovered", "leaves_at")[: SHOWN + 1], key=_harm)
+        shown = found[:SHOWN]
+        cards = people.cards(lens, [r.person_id for r in shown])
+        lines = CrossingLine.objects.filter(crossing_id__in=[r.id for r in shown]).exclude(lacks=[])
+        lacking: dict[UUID, list[str]] = {}
+        for line in lines.order_by("-critical", "text"):
+            lacking.setdefault(line.crossing_id, []).append(line.text)
+        names = _names(shown)
+    return [
+        BoardRow(
+            r,
+            cards[r.person_id],
+            names.get(r.from_facility_id, ""),
+            names.get(r.to_facility_id, r.place),
+            lacking.get(r.id, []),
+        )
+        for r in shown
+    ], len(found) > SHOWN
+
+
+def _harm(row: Crossing) -> tuple[bool, bool, datetime]:
+    return row.uncovered == 0, row.waiting == 0, row.act_by or row.leaves_at
+
+
+def paper(lens: Lens, family: Sequence[UUID], crossing_id: UUID, lang: str) -> tuple[CrossingRow, list[Taken]]:
+    """Give every medicine in force at a move, as the other side or the person needs it on paper."""
+    found = crossing(lens, family, crossing_id)
+    with db.reading(lens):
+        now = Q(status="active") | Q(status="on-hold", held_why=LEFT)
+        orders = list(MedicationOrder.objects.filter(now, person_id__in=family).order_by("text"))
+        given = Dose.objects.filter(
+            order_id__in=[o.id for o in orders],
+            due_at__gte=clock.now() - timedelta(days=4),
+            status__in=[s.value for s in TAKEN],
+        )
+        last: dict[UUID | None, datetime | None] = dict(
+            given.order_by("happened_at").values_list("order_id", "happened_at")
+        )
+    lines = {x.order_id: x for x in found.lines}
+    return found, [Taken(o, _how(o, lang), last.get(o.id), lines.get(o.id)) for o in orders]
+
+
+def _how(order: MedicationOrder, lang: str) -> str:
+    amount = f"{order.amount.normalize():f} {order.unit}" if order.amount else ""
+    words = timings.words(timings.from_json(order.timing), lang)
+    return ", ".join(w for w in (amount, words) if w)
+
+
+def _may(lens: Lens, family: Sequence[UUID]) -> None:
+    for person_id in family:
+        lens.require(Verb.READ, DataClass.MEDICATION, person_id=person_id)

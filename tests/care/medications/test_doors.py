@@ -1,0 +1,294 @@
+"""The guard at every door: what falls in the shadow of a move is covered, or owned at both ends; a release never waits."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.care.medications.test_medication_screens import ANY_REASON, post
+from tests.care.medications.test_ordering_and_giving import MORNING, TWICE, doctor, nurse, order, person, place  # noqa: F401
+from tests.care.sick_call.test_screens import become
+from throughcare.care.medications import actions
+from throughcare.care.medications.actions import Charted, Covering
+from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
+from throughcare.custody import actions as custody
+from throughcare.custody.models import Facility
+from throughcare.duties.models import Duty
+from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, Stale
+from throughcare.ledger import verify
+
+pytestmark = pytest.mark.django_db
+LEVETIRACETAM = "311289"
+BIKTARVY = "1999667"
+FEED = Actor.feed("custody")
+VAN = MORNING - timedelta(hours=3)  # 05:00
+
+
+@pytest.fixture
+def elsewhere(place):  # noqa: F811
+    return Facility.objects.exclude(id=place.id).filter(kind="prison", sex__in=("any", "male")).first()
+
+
+def seizure(doctor, person, at=MORNING - timedelta(days=1, hours=6), **more):  # noqa: F811
+    with clock.frozen(at):
+        return order(
+            doctor, person, product=LEVETIRACETAM, timing=TWICE, indication="Seizures", reasons=ANY_REASON, **more
+        )
+
+
+def open_rules(person):  # noqa: F811
+    rows = Duty.objects.filter(person_id=person, closed_at=None)
+    return set(rows.filter(rule__regex="^(DOOR|TRN-03|REL-MED|REL-MOUD)").values_list("rule", flat=True))
+
+
+def cover(actor, crossing, way, receiver="Demo-Nurse, Bea", **more):
+    crossing.refresh_from_db()
+    lines = crossing.lines.exclude(doses=[])
+    return actions.cover_crossing(
+        actor=actor,
+        person_id=crossing.person_id,
+        crossing_id=crossing.id,
+        version=crossing.version,
+        receiver=receiver,
+        covered=tuple(Covering(x.id, way, **more) for x in lines),
+    )
+
+
+def give(nurse, person, row, until):  # noqa: F811
+    for dose in Dose.objects.filter(order=row, status="expected", due_at__lt=until).order_by("due_at"):
+        with clock.frozen(dose.due_at):
+            actions.record_doses(actor=nurse, person_id=person, charted=[Charted(dose.id, "given")])
+
+
+def test_a_transfer_asks_both_ends_until_it_is_covered(doctor, nurse, person, elsewhere) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN - timedelta(hours=6)):
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="transfer", starts_at=VAN, to_facility_id=elsewhere.id
+        )
+        crossing = Crossing.objects.get()
+        assert crossing.uncovered == 1
+        assert open_rules(person) == {"DOOR-OUT", "DOOR-IN", "TRN-03"}
+        out, into = (Duty.objects.get(rule=r, closed_at=None) for r in ("DOOR-OUT", "DOOR-IN"))
+        assert (out.facility_id, into.facility_id) == (nurse.facility_id, elsewhere.id)
+        assert out.due_at == VAN
+        assert Duty.objects.get(rule="TRN-03").due_at == MORNING
+        with pytest.raises(Invalid, match="Name who receives"):
+            cover(nurse, crossing, "send_with", receiver=" ")
+        assert cover(nurse, crossing, "send_with") == 0
+        assert open_rules(person) == set()
+    with clock.frozen(VAN):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
+    crossing.refresh_from_db()
+    assert (crossing.state, crossing.uncovered) == ("under_way", 0)
+    assert open_rules(person) == set()
+    assert verify.run().sound
+
+
+def test_a_sudden_transfer_is_owned_in_the_same_moment(doctor, nurse, person, elsewhere) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
+    assert open_rules(person) == {"DOOR-OUT", "DOOR-IN", "TRN-03"}
+    give(nurse, person, row, VAN + timedelta(hours=25))
+    with clock.frozen(VAN + timedelta(hours=25)):
+        actions.watch_doors(actor=nurse)
+    assert open_rules(person) == set(), "given over there: nothing is uncovered any more"
+    assert Crossing.objects.get().state == "over"
+
+
+def test_a_cancelled_plan_takes_its_duties_back_and_a_later_one_asks_anew(doctor, person, elsewhere) -> None:  # noqa: F811
+    seizure(doctor, person)
+    with clock.frozen(VAN - timedelta(hours=6)):
+        about = {"actor": FEED, "person_id": person, "kind": "transfer", "to_facility_id": elsewhere.id}
+        plan = custody.schedule_event(**about, starts_at=VAN)
+        custody.cancel_scheduled(actor=FEED, event_id=plan)
+        assert open_rules(person) == set()
+        assert Crossing.objects.get().state == "cancelled"
+        custody.schedule_event(**about, starts_at=VAN + timedelta(hours=24))
+    assert open_rules(person) == {"DOOR-OUT", "DOOR-IN", "TRN-03"}
+
+
+def test_an_order_added_or_stopped_meanwhile_changes_the_door(doctor, nurse, person, elsewhere) -> None:  # noqa: F811
+    with clock.frozen(VAN - timedelta(hours=6)):
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="transfer", starts_at=VAN, to_facility_id=elsewhere.id
+        )
+    assert open_rules(person) == set()
+    row = seizure(doctor, person, at=VAN - timedelta(hours=5))
+    assert "DOOR-OUT" in open_rules(person)
+    with clock.frozen(VAN - timedelta(hours=4)):
+        actions.stop_order(actor=doctor, person_id=person, order_id=row.id, version=1, why="Rash")
+    assert open_rules(person) == set()
+
+
+def test_the_court_van_at_five_early_dose_and_what_was_sent(doctor, nurse, person) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    back = MORNING + timedelta(hours=14)  # 22:00, after the evening dose
+    with clock.frozen(VAN - timedelta(hours=8)):
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="court", starts_at=VAN, ends_at=back, place="Hartford"
+        )
+        crossing = Crossing.objects.get()
+        line = CrossingLine.objects.get()
+        assert len(line.doses) == 2
+        assert open_rules(person) == {"DOOR-OUT"}
+        with pytest.raises(Invalid, match="may be given from"):
+            actions.give_early(actor=nurse, person_id=person, crossing_id=crossing.id, line_id=line.id)
+    with clock.frozen(VAN - timedelta(minutes=20)):
+        actions.give_early(actor=nurse, person_id=person, crossing_id=crossing.id, line_id=line.id)
+        line.refresh_from_db()
+        assert len(line.doses) == 1, "the morning dose is given, the evening one is still to travel"
+        assert open_rules(person) == {"DOOR-OUT"}
+        cover(nurse, crossing, "send_with", receiver="Transport officer")
+        assert open_rules(person) == set()
+    with clock.frozen(VAN):
+        custody.send_out(actor=FEED, person_id=person, kind="court", place="Hartford", expected_back=back)
+    with clock.frozen(back):
+        custody.return_in(actor=FEED, person_id=person)
+    early, sent = Dose.objects.filter(order=row, due_at__gte=VAN, due_at__lt=back).order_by("due_at")
+    assert (early.status, early.reason) == ("given-early", "court")
+    assert (sent.status, sent.reason, sent.detail["supply"]) == ("away", "court", "yes")
+    assert sent.by == "guard at the doors"
+    assert Crossing.objects.get().state == "over"
+
+
+def test_what_was_not_sent_stays_owed_after_the_return(doctor, nurse, person) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN):
+        custody.send_out(actor=FEED, person_id=person, kind="hospital", place="Hospital")
+    assert open_rules(person) == {"DOOR-OUT"}
+    with clock.frozen(MORNING + timedelta(hours=4)):
+        custody.return_in(actor=FEED, person_id=person)
+        assert open_rules(person) == {"DOOR-OUT"}, "nobody knows what became of the morning dose"
+        missed = Dose.objects.get(order=row, due_at=MORNING)
+        assert missed.status == "expected"
+        said = Charted(missed.id, "away", reason="hospital", detail={"supply": "no"})
+        actions.record_doses(actor=nurse, person_id=person, charted=[said])
+        actions.watch_doors(actor=nurse)
+    assert open_rules(person) == set()
+
+
+def test_a_long_stay_in_hospital_keeps_asking_until_the_hospital_gives(doctor, nurse, person) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN):
+        custody.send_out(actor=FEED, person_id=person, kind="hospital", place="Hospital")
+        cover(nurse, Crossing.objects.get(), "give_there", receiver="Ward 4")
+    with clock.frozen(VAN + timedelta(days=4)):
+        actions.lay_doses(actor=nurse)
+        actions.watch_doors(actor=nurse)
+        assert open_rules(person) == set()
+        custody.return_in(actor=FEED, person_id=person)
+    away = Dose.objects.filter(order=row, due_at__gte=VAN, due_at__lt=VAN + timedelta(days=4))
+    assert set(away.values_list("status", flat=True)) == {"away"}
+    assert away.count() == 8
+
+
+def test_a_sudden_release_is_never_held_and_its_bridge_is_owed_within_the_hour(doctor, nurse, person) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN):
+        moved = custody.release(actor=FEED, person_id=person, planned=False)
+    assert moved.move_id
+    duty = Duty.objects.get(rule="REL-MED", closed_at=None)
+    assert duty.due_at == VAN + timedelta(hours=1)
+    row.refresh_from_db()
+    assert (row.status, row.held_why) == ("on-hold", "Left custody")
+    assert not Dose.objects.filter(order=row, due_at__gt=VAN, status="expected").exists()
+    with clock.frozen(VAN + timedelta(minutes=30)):
+        with pytest.raises(Invalid, match="what was prescribed"):
+            cover(nurse, Crossing.objects.get(), "prescribe", receiver="Sample pharmacy")
+        cover(nurse, Crossing.objects.get(), "prescribe", receiver="Sample pharmacy", note="14 days, e-prescribed")
+    assert open_rules(person) == set()
+
+
+def test_a_planned_release_converts_what_is_open_and_a_cancelled_one_goes_back(doctor, nurse, person) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    with clock.frozen(VAN - timedelta(hours=8)):
+        custody.schedule_event(actor=FEED, person_id=person, kind="release", starts_at=VAN)
+    assert open_rules(person) == {"DOOR-OUT"}
+    with clock.frozen(VAN):
+        custody.release(actor=FEED, person_id=person, planned=True)
+    assert open_rules(person) == {"REL-MED"}
+    assert Duty.objects.get(rule="DOOR-OUT").outcome == "converted"
+    with clock.frozen(VAN + timedelta(hours=1)):
+        custody.cancel_release(actor=FEED, person_id=person, why="Detainer")
+    row.refresh_from_db()
+    assert row.status == "active"
+    assert Dose.objects.filter(order=row, due_at__gt=VAN + timedelta(hours=1), status="expected").exists()
+    assert "REL-MED" not in open_rules(person)
+
+
+def test_a_pack_kept_on_the_person_is_asked_about_too(doctor, person, elsewhere) -> None:  # noqa: F811
+    with clock.frozen(MORNING - timedelta(days=1, hours=6)):
+        row = order(doctor, person, product=BIKTARVY, indication="HIV", reasons=ANY_REASON, mode="KOP")
+    with clock.frozen(VAN):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
+    line = CrossingLine.objects.get()
+    assert (line.ways[0], line.order_id) == ("keeps", row.id)
+    with clock.frozen(VAN):
+        cover(doctor, Crossing.objects.get(), "keeps")
+    assert open_rules(person) == set()
+
+
+def test_nothing_controlled_travels_with_the_person(doctor, nurse, person, elsewhere) -> None:  # noqa: F811
+    with clock.frozen(MORNING - timedelta(days=1)):
+        gates = {"monitoring_checked_at": (MORNING - timedelta(days=1)).isoformat()}
+        order(doctor, person, product="1010604", indication="Opioid use disorder", amount=Decimal(2), gates=gates,
+              reasons=ANY_REASON, days=20)  # fmt: skip
+    with clock.frozen(VAN):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
+        with pytest.raises(Invalid, match="Choose how"):
+            cover(nurse, Crossing.objects.get(), "send_with")
+
+
+def test_no_medicine_no_crossing_and_the_database_refuses_an_unowned_lack(person, doctor, elsewhere) -> None:  # noqa: F811
+    with clock.frozen(VAN):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
+    assert not Crossing.objects.exists()
+    seizure(doctor, person, at=VAN + timedelta(hours=1))
+    with clock.frozen(VAN + timedelta(hours=2)):
+        custody.send_out(actor=FEED, person_id=person, kind="hospital")
+    row = Crossing.objects.get()
+    with pytest.raises(IntegrityError, match="medications_crossing_owned"), transaction.atomic():
+        Crossing.objects.filter(id=row.id).update(owned=False)
+    with pytest.raises(Stale):
+        actions.cover_crossing(
+            actor=doctor, person_id=row.person_id, crossing_id=row.id, version=99, receiver="X", covered=()
+        )
+    assert MedicationOrder.objects.count() == 1
+
+
+def test_the_pages(client, doctor, nurse, person, place, elsewhere) -> None:  # noqa: F811
+    seizure(doctor, person)
+    with clock.frozen(VAN - timedelta(hours=6)):
+        become(client, "rn", place)
+        assert "No move" in client.get("/medications/doors/").content.decode()
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="transfer", starts_at=VAN, to_facility_id=elsewhere.id
+        )
+        crossing, line = Crossing.objects.get(), CrossingLine.objects.get()
+        assert "levetiracetam" in client.get("/medications/doors/").content.decode()
+        base = f"/people/{person}/medications/doors/"
+        assert "not covered" in client.get(base).content.decode()
+        fields = {"version": str(crossing.version), f"way-{line.id}": "send_with", f"doses-{line.id}": "many"}
+        refused = post(client, f"{base}{crossing.id}/", **fields, receiver="Demo-Nurse, Bea")
+        assert refused.status_code == 422
+        assert "Demo-Nurse, Bea" in refused.content.decode(), "what was typed is kept"
+        fields[f"doses-{line.id}"] = "4"
+        assert post(client, f"{base}{crossing.id}/", **fields, receiver="Demo-Nurse, Bea").status_code == 303
+        assert "All covered" in client.get(base).content.decode()
+        assert post(client, f"{base}{crossing.id}/early/", line="x").status_code == 422
+        assert "levetiracetam" in client.get(f"{base}{crossing.id}/summary/").content.decode()
+        assert "Mis medicinas" in client.get(f"{base}{crossing.id}/list/", {"lang": "es"}).content.decode()
+        for role, status in (("pharmacy", 200), ("planner", 200), ("custody", 403), ("transport", 403)):
+            become(client, role, place)
+            assert client.get("/medications/doors/").status_code == status, role
