@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-<<<<<<< HEAD
 import orjson
 
-from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
-=======
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder, OrderOverride
->>>>>>> bb7b8e3 (Guard every door: know which doses fall in the shadow of a move, who covers each, and own what nobody does)
 from throughcare.care.medications.rules.statuses import FHIR, Status
 from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
 
