@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.chart.chart_makers import NURSE, charted, hartford, housed
+from tests.chart.chart_makers import LOINC, NURSE, charted, hartford, housed
+from throughcare.chart import actions
 from throughcare.people import actions as people
 
 pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
@@ -26,6 +28,7 @@ PAGES = {
     "forms": "forms/",
     "form": "forms/phq-9/",
     "documents": "documents/",
+    "orders": "orders/",
 }
 
 
@@ -37,6 +40,13 @@ def chart(database_copy: str, serve) -> Iterator[tuple[BrowserContext, str]]:
     charted(other, times=2)
     proposed = people.propose_merge(actor=NURSE, a=person, b=other, reasons=["same name and birth date"], source="test")
     assert proposed is None or proposed
+    taken = [
+        actions.Measured(
+            LOINC, "2823-3", "Potassium", Decimal("6.5"), "mmol/L", category="laboratory", interpretation="HH"
+        )
+    ]
+    actions.file_result(actor=NURSE, person_id=person, text="Basic metabolic panel", lines=taken)
+    actions.order_item(actor=NURSE, person_id=person, item="fingerstick", reason="thirsty")
     place, address = str(hartford().id), serve(database_copy)
     system = Path("/usr/bin/chromium")
     with sync_playwright() as playwright:
@@ -55,7 +65,7 @@ def test_the_chart_stands_up_to_axe_and_to_a_phone(chart: tuple[BrowserContext, 
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
-    pages = {**PAGES, "history": history_of(page, base)}
+    pages = {**PAGES, "history": history_of(page, base), "result": result_of(page, base), "inbox": inbox_of(base)}
     for name, path in pages.items():
         page.set_viewport_size({"width": 1440, "height": 900})
         for theme in ("dark", "light"):
@@ -84,6 +94,19 @@ def test_the_chart_stands_up_to_axe_and_to_a_phone(chart: tuple[BrowserContext, 
     page.get_by_text("Note signed.").wait_for()
     assert page.get_by_label("Note", exact=True).count() == 0
     shoot(page, "note-signed-1440")
+
+
+def inbox_of(base: str) -> str:
+    """Give the address of the inbox."""
+    return base.split("/people/")[0] + "/results/"
+
+
+def result_of(page: Page, base: str) -> str:
+    """Give the address of the result that waits."""
+    page.goto(base + "results/")
+    link = page.get_by_role("link", name="Basic metabolic panel").first.get_attribute("href")
+    assert link
+    return base.split("/people/")[0] + link
 
 
 def history_of(page: Page, base: str) -> str:

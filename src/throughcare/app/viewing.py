@@ -30,6 +30,8 @@ PLACES = (
     ("roster", "house.roster"),
     ("custody_visits", "house.visits"),
     ("find", "house.find"),
+    ("results_inbox", "house.results"),
+    ("cosign", "house.cosign"),
     ("handover", "house.handover"),
     ("cover", "house.cover"),
     ("exceptions", "house.messages"),

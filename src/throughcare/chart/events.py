@@ -65,6 +65,11 @@ class ResultReviewed(Event):
     """A prescriber has looked at a result."""
 
     name: ClassVar[str] = "result_reviewed"
+    urgency: str = "normal"
+
+    def payload(self) -> dict[str, Any]:
+        """Give how urgent it was, which a duty that takes over asks (REL-RESULT)."""
+        return {"urgency": self.urgency}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,6 +180,18 @@ def report(row: m.Report) -> Json:
         subject=reference("Patient", row.person_id),
         effectiveDateTime=instant(row.effective_at),
         issued=instant(row.recorded_at),
+        conclusion=row.words or None,
+        extension=[
+            {"url": f"urn:throughcare:extension:{name}", "valueString": said}
+            for name, said in (
+                ("urgency", row.urgency if row.urgency != "normal" else ""),
+                ("plan", row.plan),
+                ("plan-words", row.plan_words),
+                ("reviewed-by", row.reviewed_by),
+                ("told-how", row.told_how),
+            )
+            if said
+        ],
     )
 
 

@@ -248,10 +248,15 @@ class Report(Fact):
     code = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=20, default="final")
     urgency = models.CharField(max_length=12, default="normal")
+    words = models.TextField(blank=True)
     effective_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=160, blank=True)
+    plan = models.CharField(max_length=12, blank=True)
+    plan_words = models.CharField(max_length=1000, blank=True)
     told_at = models.DateTimeField(null=True)
+    told_by = models.CharField(max_length=160, blank=True)
+    told_how = models.CharField(max_length=12, blank=True)
 
     class Meta(Fact.Meta):
         constraints = [
@@ -261,6 +266,24 @@ class Report(Fact):
             models.CheckConstraint(
                 condition=Q(urgency__in=["normal", "abnormal", "critical"]), name="chart_report_urgency"
             ),
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by="", plan="")
+                | Q(reviewed_at__isnull=False) & ~Q(reviewed_by="") & ~Q(plan=""),
+                name="chart_report_reviewed_with_a_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_at__isnull=True, told_by="", told_how="")
+                | Q(told_at__isnull=False) & ~Q(told_by="") & ~Q(told_how=""),
+                name="chart_report_told",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["facility_id", "effective_at"],
+                name="chart_report_waiting",
+                condition=Q(reviewed_at__isnull=True),
+            ),
+            models.Index(fields=["person", "-effective_at"], name="chart_report_person"),
         ]
 
 

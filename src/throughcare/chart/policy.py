@@ -22,6 +22,12 @@ READ = reads("chart.read", DataClass.CLINICAL)
 WRITE = writes("chart.write", DataClass.CLINICAL)
 # A consent may name medicines alone: then their page opens and the rest of the chart does not.
 TAKEN = Policy("chart.taken", ((Verb.SUMMARY, DataClass.MEDICATION),), CLINICIANS | OFFICES)
+RESULTS = reads("chart.results", DataClass.RESULT)
+# Entering what a laboratory wrote, and telling the person, is charting; what follows from it is a prescriber's to say.
+ENTER = Policy("chart.enter_result", ((Verb.WRITE, DataClass.CLINICAL), (Verb.READ, DataClass.RESULT)))
+REVIEW = writes("chart.review", DataClass.RESULT, only=frozenset({Role.PROVIDER, Role.PSYCH}))
+INBOX = Policy("chart.inbox", ((Verb.READ, DataClass.RESULT),), frozenset({Role.PROVIDER, Role.PSYCH, Role.RN}))
+COSIGN = writes("chart.cosign", DataClass.CLINICAL, only=frozenset({Role.PROVIDER, Role.PSYCH}))
 MEDICINES = writes("chart.medicines", DataClass.MEDICATION)
 HISTORY = Policy("chart.history", only=CLINICIANS | OFFICES | {Role.PREA})
 

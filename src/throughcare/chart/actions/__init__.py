@@ -24,14 +24,8 @@ from throughcare.chart.actions.forms import (
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
 from throughcare.chart.actions.observations import Measured, Part, observe
-from throughcare.chart.actions.orders import (
-    cosign_order,
-    end_order,
-    place_order,
-    receive_report,
-    review_report,
-    tell_result,
-)
+from throughcare.chart.actions.orders import cosign_order, end_order, order_item, place_order
+from throughcare.chart.actions.results import file_result, receive_report, review_report, tell_result
 
 __all__ = [
     "FormDone",
@@ -47,11 +41,13 @@ __all__ = [
     "cosign_order",
     "draft_note",
     "end_order",
+    "file_result",
     "finish_encounter",
     "lower_flag",
     "mark_error",
     "no_known_allergies",
     "observe",
+    "order_item",
     "place_order",
     "raise_flag",
     "receive_report",

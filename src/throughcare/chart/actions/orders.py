@@ -1,17 +1,17 @@
-"""Orders and the results that answer them."""
+"""Orders: placed by whom may, under a standing order where they may not alone, ended, co-signed."""
 
 from datetime import datetime
 from uuid import UUID
 
 from throughcare.access.labels import class_of
+from throughcare.chart import catalogue, states
 from throughcare.chart import models as m
-from throughcare.chart import states
 from throughcare.chart.actions.keeping import keep, mine, recorded
-from throughcare.chart.events import OrderEnded, OrderPlaced, ResultReceived, ResultReviewed, ResultTold
+from throughcare.chart.events import OrderEnded, OrderPlaced
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
@@ -75,6 +75,42 @@ def place_order(
     return row.id
 
 
+@action("chart.order_item")
+def order_item(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    item: str,
+    priority: str = "routine",
+    reason: str = "",
+    detail: str = "",
+) -> UUID:
+    """Order one thing of the catalogue: who may alone, in their name; a nurse under its standing order, to be co-signed."""
+    what = catalogue.item(item)
+    if not what.allows(actor.role):
+        raise NotAllowed(f"[{what.title}] is not for your role to order. Ask a provider; nothing was ordered.")
+    wrong = {}
+    if priority not in catalogue.PRIORITIES:
+        wrong["priority"] = "Choose how soon."
+    if what.asks_reason and len(reason.strip()) < 3:
+        wrong["reason"] = "Say why, in a few words."
+    if wrong:
+        raise Invalid("Nothing was ordered. Everything you typed is kept.", fields=wrong)
+    return place_order(
+        actor=actor,
+        person_id=person_id,
+        kind=what.kind,
+        text=f"{what.title}: {detail.strip()}"[:240] if detail.strip() else what.title,
+        system=what.system,
+        code=what.code,
+        priority=priority,
+        reason=reason.strip()[:240],
+        standing_order=what.standing_for(actor.role),
+        due_at=clock.now() + what.within(priority),
+    )
+
+
 @action("chart.end_order")
 def end_order(
     *,
@@ -85,9 +121,10 @@ def end_order(
     verb: str,
     why: str = "",
     happened_at: datetime | None = None,
+    version: int | None = None,
 ) -> None:
     """Complete or revoke an order."""
-    row = mine(m.Order, order_id, person_id)
+    row = mine(m.Order, order_id, person_id, version)
     row.bump(status=states.ORDER.after(row.status, verb), ended_at=happened_at or clock.now(), ended_why=why)
     keep(row, row.ended_at)
     emit(
@@ -108,6 +145,10 @@ def cosign_order(*, actor: Actor, intent: UUID | None = None, person_id: UUID, o
     row = mine(m.Order, order_id, person_id)
     if row.recorder_id == actor.id:
         raise NotAllowed("A co-signature is another person's.")
+    if actor.kind == "staff" and actor.role not in catalogue.INDEPENDENT:
+        raise NotAllowed("A standing order is co-signed by a prescriber. It waits for one.")
+    if row.cosigned_at is not None:
+        raise Stale(f"This order is co-signed already, by {row.cosigned_by}.")
     row.bump(cosigned_at=clock.now(), cosigned_by=actor.label())
     keep(row)
     emit(
@@ -120,64 +161,3 @@ def cosign_order(*, actor: Actor, intent: UUID | None = None, person_id: UUID, o
             outcome="cosigned",
         )
     )
-
-
-@action("chart.receive_report")
-def receive_report(
-    *,
-    actor: Actor,
-    intent: UUID | None = None,
-    person_id: UUID,
-    text: str,
-    system: str = "",
-    code: str = "",
-    order_id: UUID | None = None,
-    urgency: str = "normal",
-    effective_at: datetime | None = None,
-    data_class: DataClass = DataClass.RESULT,
-) -> UUID:
-    """File a result; somebody must review it (LAB-01)."""
-    row = m.Report.objects.create(
-        id=uuid7(),
-        person_id=person_id,
-        text=text,
-        system=system,
-        code=code,
-        order_id=order_id,
-        urgency=urgency,
-        effective_at=effective_at or clock.now(),
-        data_class=class_of([(system, code)], data_class).value,
-        facility_id=actor.facility_id,
-        **recorded(actor),
-    )
-    keep(row, row.effective_at)
-    if order_id is not None:
-        end_order(actor=actor, person_id=person_id, order_id=order_id, verb="complete")
-    emit(
-        ResultReceived(
-            happened_at=row.recorded_at,
-            person_id=person_id,
-            facility_id=row.facility_id,
-            ref=row.id,
-            urgency=urgency,
-        )
-    )
-    return row.id
-
-
-@action("chart.review_report")
-def review_report(*, actor: Actor, intent: UUID | None = None, person_id: UUID, report_id: UUID) -> None:
-    """Record that a prescriber has looked at a result (LAB-01)."""
-    row = mine(m.Report, report_id, person_id)
-    row.bump(reviewed_at=clock.now(), reviewed_by=actor.label())
-    keep(row)
-    emit(ResultReviewed(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
-
-
-@action("chart.tell_result")
-def tell_result(*, actor: Actor, intent: UUID | None = None, person_id: UUID, report_id: UUID) -> None:
-    """Record that the patient was told, in confidence (LAB-02)."""
-    row = mine(m.Report, report_id, person_id)
-    row.bump(told_at=clock.now())
-    keep(row)
-    emit(ResultTold(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))

@@ -1,5 +1,5 @@
 """The chart's pages, one file per kind of work; importing them opens their doors."""
 
-from throughcare.chart.screens import asking, documents, history, lists, measuring, notes, summary
+from throughcare.chart.screens import asking, documents, history, inbox, lists, measuring, notes, orders, summary
 
-__all__ = ["asking", "documents", "history", "lists", "measuring", "notes", "summary"]
+__all__ = ["asking", "documents", "history", "inbox", "lists", "measuring", "notes", "orders", "summary"]

@@ -24,6 +24,7 @@ ONE = "/people/<uuid:person_id>/"
 TABS: list[tuple[str, Policy]] = [
     ("chart", policy.CHART),
     ("chart_results", policy.READ),
+    ("chart_orders", policy.READ),
     ("chart_timeline", policy.READ),
     ("chart_notes", policy.READ),
     ("chart_problems", policy.CHART),

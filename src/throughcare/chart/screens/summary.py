@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.chart import policy, reads
+from throughcare.chart import inbox, policy, reads
 from throughcare.chart.ports import REQUESTS
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
@@ -82,7 +82,11 @@ def _who_looked(request: Request, person_id: UUID) -> str:
 def results(request: Request, person_id: UUID) -> HttpResponse:
     """Show the newest of each measurement with its line, and how it changed."""
     found = reads.vitals(request.lens, frame.family(request, person_id))
-    context = {"measured": measured.lasts(found, person_id), "keys": [KeyHint("v", "vital signs")]}
+    context = {
+        "measured": measured.lasts(found, person_id),
+        "reports": inbox.reports(request.lens, frame.family(request, person_id)),
+        "keys": [KeyHint("v", "vital signs")],
+    }
     return frame.page(request, person_id, "chart/results.html", "chart_results", context)
 
 

@@ -1,0 +1,151 @@
+"""Results: entered by hand or received, reviewed with a plan, told to the patient (LAB-01, LAB-02)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from throughcare.access.labels import class_of
+from throughcare.chart import models as m
+from throughcare.chart import resulting
+from throughcare.chart.actions.keeping import keep, mine, recorded
+from throughcare.chart.actions.observations import Measured, observe
+from throughcare.chart.actions.orders import end_order
+from throughcare.chart.events import ResultReceived, ResultReviewed, ResultTold
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid, Stale
+from throughcare.kernel.events import emit
+from throughcare.kernel.ids import uuid7
+from throughcare.kernel.vocabulary import DataClass
+
+TOLD = ("in_person", "letter", "phone")
+
+
+@action("chart.file_result")
+def file_result(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    text: str,
+    lines: Sequence[Measured] = (),
+    words: str = "",
+    said: str = "normal",
+    system: str = "",
+    code: str = "",
+    order_id: UUID | None = None,
+    effective_at: datetime | None = None,
+) -> UUID:
+    """File a result with its lines; it is as urgent as its worst line, and never less than was said."""
+    if not lines and len(words.strip()) < 3:
+        raise Invalid("The result is not filed yet.", fields={"words": "Write at least one value, or what was found."})
+    if said not in resulting.URGENCY:
+        raise Invalid("The result is not filed yet.", fields={"said": "Say whether it is normal."})
+    if effective_at is not None and effective_at > clock.now():
+        raise Invalid("The result is not filed yet.", fields={"day": "This time lies ahead. Write when it was taken."})
+    order = mine(m.Order, order_id, person_id) if order_id is not None else None
+    if order is not None and order.status != "active":
+        raise Stale("This order has ended already. Nothing was filed; what you typed is still on your page.")
+    system, code = (order.system, order.code) if order is not None else (system, code)
+    report = receive_report(
+        actor=actor,
+        person_id=person_id,
+        text=text,
+        system=system,
+        code=code,
+        order_id=order_id,
+        urgency=resulting.urgency_of((one.interpretation for one in lines), said),
+        effective_at=effective_at,
+        words=words,
+    )
+    if lines:
+        taken = [replace(one, effective_at=effective_at or clock.now()) for one in lines]
+        observe(actor=actor, person_id=person_id, measured=taken, report_id=report)
+    return report
+
+
+@action("chart.receive_report")
+def receive_report(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    text: str,
+    system: str = "",
+    code: str = "",
+    order_id: UUID | None = None,
+    urgency: str = "normal",
+    effective_at: datetime | None = None,
+    data_class: DataClass = DataClass.RESULT,
+    words: str = "",
+) -> UUID:
+    """File a result; somebody must review it (LAB-01)."""
+    row = m.Report.objects.create(
+        id=uuid7(),
+        person_id=person_id,
+        text=text,
+        system=system,
+        code=code,
+        order_id=order_id,
+        urgency=urgency,
+        words=words.strip()[:4000],
+        effective_at=effective_at or clock.now(),
+        data_class=class_of([(system, code)], data_class).value,
+        facility_id=actor.facility_id,
+        **recorded(actor),
+    )
+    keep(row, row.effective_at)
+    if order_id is not None:
+        end_order(actor=actor, person_id=person_id, order_id=order_id, verb="complete")
+    emit(
+        ResultReceived(
+            happened_at=row.recorded_at,
+            person_id=person_id,
+            facility_id=row.facility_id,
+            ref=row.id,
+            urgency=urgency,
+        )
+    )
+    return row.id
+
+
+@action("chart.review_report")
+def review_report(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    report_id: UUID,
+    plan: str,
+    words: str = "",
+    version: int | None = None,
+) -> None:
+    """Record that a prescriber has looked at a result, and what follows from it: without a plan it stays (LAB-01)."""
+    row = mine(m.Report, report_id, person_id, version)
+    if row.reviewed_at is not None:
+        raise Stale(f"This result was reviewed already, by {row.reviewed_by}. Nothing was changed.")
+    resulting.check_plan(row.urgency, plan, words)
+    row.bump(reviewed_at=clock.now(), reviewed_by=actor.label(), plan=plan, plan_words=words.strip()[:1000])
+    keep(row)
+    emit(
+        ResultReviewed(
+            happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id, urgency=row.urgency
+        )
+    )
+
+
+@action("chart.tell_result")
+def tell_result(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, report_id: UUID, how: str = "in_person"
+) -> None:
+    """Record that the patient was told, in confidence (LAB-02)."""
+    row = mine(m.Report, report_id, person_id)
+    if how not in TOLD:
+        raise Invalid("Nothing was recorded.", fields={"how": "Say how the person was told."})
+    if row.reviewed_at is None:
+        raise Stale("Nobody has reviewed this result yet: review it first, then tell the person.")
+    row.bump(told_at=clock.now(), told_by=actor.label(), told_how=how)
+    keep(row)
+    emit(ResultTold(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
