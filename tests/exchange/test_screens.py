@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from tests.exchange.messages import START, Arrival, message
@@ -13,6 +14,7 @@ from throughcare.exchange.models import Message
 from throughcare.kernel import clock
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
+from throughcare.ledger import verify
 from throughcare.people.models import Identifier, Person
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +172,51 @@ def test_files_are_listed_with_what_was_taken_and_what_was_not(take, tmp_path):
     assert "2 Condition" in page
     assert "1 Claim" in page
     assert become(Role.OPERATOR).get("/exceptions/files/").status_code == 403
+
+
+def test_a_correction_stands_beside_the_bytes_that_came_and_the_message_is_tried_by_it(take):
+    sent = message("A01", replace(LUIS, facility="HARTFRD"))
+    receipt = take(sent)
+    him = become(Role.HIM)
+    page = him.get(address(receipt)).content.decode()
+    assert "Correct what it says" in page and "HARTFRD" in page
+    text = sent.decode().replace("\r", "\n").replace("HARTFRD", "HARTFORD CC")
+    for wrong in (
+        {"text": text, "why_corrected": ""},
+        {"text": "MSH|nonsense", "why_corrected": "typing slip"},
+        {"text": text.replace("|C1|", "|C9|"), "why_corrected": "typing slip"},
+        {"text": sent.decode().replace("\r", "\n"), "why_corrected": "nothing changed"},
+    ):
+        refused = post(him, address(receipt, "correct/"), **wrong)
+        assert refused.status_code == 422, wrong
+    assert row(receipt).corrections.count() == 0
+    done = post(him, address(receipt, "correct/"), text=text, why_corrected="custody confirmed by telephone")
+    assert done.status_code == 303
+    kept = row(receipt)
+    assert (kept.status, bytes(kept.raw)) == ("applied", sent), "the bytes never change"
+    (correction,) = kept.corrections.all()
+    assert b"HARTFORD CC" in bytes(correction.raw)
+    assert Identifier.objects.filter(value=LUIS.number).exists()
+    page = him.get(address(receipt)).content.decode()
+    assert "custody confirmed by telephone" in page
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(correction).objects.filter(id=correction.id).update(why="tidied")
+    assert verify.run().broken == []
+
+
+def test_a_correction_that_does_not_help_stays_and_is_corrected_again(take):
+    sent = message("A01", replace(LUIS, facility="HARTFRD"))
+    receipt = take(sent)
+    him = become(Role.HIM)
+    text = sent.decode().replace("\r", "\n")
+    post(him, address(receipt, "correct/"), text=text.replace("HARTFRD", "ATLANTIS"), why_corrected="first try")
+    assert row(receipt).status == "held"
+    post(him, address(receipt, "correct/"), text=text.replace("HARTFRD", "HARTFORD CC"), why_corrected="second try")
+    assert row(receipt).status == "applied"
+    assert [c.n for c in row(receipt).corrections.order_by("n")] == [1, 2]
+
+
+def test_nobody_but_the_records_office_corrects(take):
+    receipt = take(message("A01", replace(LUIS, facility="HARTFRD")))
+    for role in (Role.HSA, Role.SCHEDULER, Role.RN, Role.CUSTODY):
+        assert post(become(role), address(receipt, "correct/"), text="x", why_corrected="no").status_code in (403, 404)

@@ -28,6 +28,7 @@ from throughcare.people import reads as people
 
 Order = m.Order
 MOST = 300
+PLAIN = (DataClass.CLINICAL.value, DataClass.RESULT.value)  # whoever opens the inbox sees these
 SEVERITY = {"critical": 0, "abnormal": 1, "normal": 2}
 PRESCRIBERS = (Role.PROVIDER.value, Role.PSYCH.value)
 WITHIN = {"critical": timedelta(minutes=60), "abnormal": timedelta(days=2), "normal": timedelta(days=5)}  # LAB-01
@@ -188,7 +189,7 @@ def _outstanding(rows: list[m.Report]) -> dict[UUID, str]:
     lines = m.Observation.objects.filter(report_id__in=[r.id for r in rows]).exclude(interpretation="")
     classes = {r.id: r.data_class for r in rows}
     for line in lines.exclude(status="entered-in-error").order_by("id"):
-        if line.report_id is not None and line.data_class == classes[line.report_id]:
+        if line.report_id is not None and line.data_class in (classes[line.report_id], *PLAIN):
             found.setdefault(line.report_id, []).append(f"{line.text} {shown(line)}")
     return {report: " · ".join(said[:4]) for report, said in found.items()}
 

@@ -87,6 +87,24 @@ class Message(Row):
         ]
 
 
+class Correction(Row):
+    """A wording by which somebody had a held message tried: kept beside the bytes that came, which never change."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="corrections")
+    n = models.PositiveSmallIntegerField()
+    raw = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+    by = models.CharField(max_length=160)
+    at = models.DateTimeField()
+    why = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "n"], name="exchange_correction_once"),
+            models.CheckConstraint(condition=~Q(why=""), name="exchange_correction_says_why"),
+        ]
+
+
 class Imported(Row):
     """A file, or a part of one, that came by the file door: kept verbatim, with what was and was not understood."""
 

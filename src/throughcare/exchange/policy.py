@@ -12,6 +12,8 @@ COUNTS = roles("exchange.counts", Role.OPERATOR, *_BOARD)
 BOARD = Policy("exchange.board", ((Verb.READ, DataClass.DEMOGRAPHICS),), _BOARD)
 # Saying whom a message is about changes who somebody is to the record: health information management's alone.
 IDENTIFY = Policy("exchange.identify", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), frozenset({Role.HIM}))
+# What is typed here becomes what custody said: the same office's, with the reason kept beside it.
+CORRECT = Policy("exchange.correct", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), frozenset({Role.HIM}))
 
 
 def visible(lens: Lens) -> QuerySet[Message]:

@@ -103,6 +103,17 @@ class FacilityChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A corrected wording: who wrote it, when, why, and what it says."""
+
+    n: int
+    by: str
+    at: datetime
+    why: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """One message, explained, with what can be done about it."""
 
@@ -121,6 +132,8 @@ class MessageView:
     why: str
     family: str
     version: int
+    text: str
+    corrections: list[CorrectionRow]
 
 
 def counts(lens: Lens, *, since: timedelta | None = None) -> Counts:
@@ -156,6 +169,10 @@ def message(lens: Lens, message_id: UUID) -> MessageView:
     problems = [_problem(one) for one in row.problems]
     who = said.person
     names = who.names if who else ()
+    corrections = [
+        CorrectionRow(one.n, one.by, one.at, one.why, _text(bytes(one.raw), said))
+        for one in row.corrections.order_by("n")
+    ]
     return MessageView(
         row=_row(row, said),
         hold=row.hold,
@@ -174,7 +191,22 @@ def message(lens: Lens, message_id: UUID) -> MessageView:
         why=row.why,
         family=names[0].family if names else "",
         version=row.version,
+        text=corrections[-1].text if corrections else _text(bytes(row.raw or b""), said),
+        corrections=corrections,
     )
+
+
+def codec_of(lens: Lens, message_id: UUID) -> str:
+    """Give the codec in which a message came, so that a correction is written in the same."""
+    row = policy.visible(lens).filter(id=message_id).first()
+    header = _said(row).header if row is not None else None
+    return header.codec if header else "utf-8"
+
+
+def _text(raw: bytes, said: facts.Message) -> str:
+    """Write a message's segments one a line, for somebody to correct."""
+    codec = said.header.codec if said.header else "utf-8"
+    return "\n".join(raw.decode(codec, "replace").replace("\n", "").split("\r")).strip()
 
 
 def files(lens: Lens, *, before: datetime | None = None) -> tuple[list[FileRow], datetime | None]:

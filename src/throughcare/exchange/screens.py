@@ -82,6 +82,22 @@ def dismiss(request: Request, message_id: UUID) -> HttpResponse:
     return pages.then(request, BOARD, "Dismissed. The message and your reason are kept.")
 
 
+@screen("POST", ONE + "correct/", policy=policy.CORRECT, name="exception_correct")
+def correct(request: Request, message_id: UUID) -> HttpResponse:
+    """Keep a corrected wording beside what came, and try the message by it."""
+    reads.message(request.lens, message_id)
+    text, why = request.POST.get("text", ""), request.POST.get("why_corrected", "")
+    try:
+        raw = _bytes(text, reads.codec_of(request.lens, message_id))
+        receipt = actions.correct_message(
+            actor=request.actor, intent=intent_of(request), message_id=message_id, raw=raw, why=why
+        )
+    except Invalid as refused:
+        fields = {{"why": "why_corrected"}.get(name, name): words for name, words in refused.fields.items()}
+        return _one(request, message_id, refused=Invalid(refused.sentence, fields=fields), text=text, corrected=why)
+    return _after(request, receipt)
+
+
 @screen("POST", ONE + "place/", policy=policy.BOARD, name="exception_place")
 def place(request: Request, message_id: UUID) -> HttpResponse:
     """Say which facility a place's name means, now and from now on, and try all messages that wait for it."""
@@ -125,7 +141,15 @@ def _tabs(request: Request, current: str) -> list[Section]:
     return [*tabs, Section("Files", f"{BOARD}files/", "current" if current == "files" else "open")]
 
 
-def _one(request: Request, message_id: UUID, *, refused: Invalid | None = None, why: str = "") -> HttpResponse:
+def _one(
+    request: Request,
+    message_id: UUID,
+    *,
+    refused: Invalid | None = None,
+    why: str = "",
+    text: str = "",
+    corrected: str = "",
+) -> HttpResponse:
     shown = reads.message(request.lens, message_id)
     if shown.row.person_id:
         saw(request, shown.row.person_id)
@@ -150,6 +174,27 @@ def _one(request: Request, message_id: UUID, *, refused: Invalid | None = None, 
             required=True,
             error=wrong.get("facility", ""),
         ),
+        "may_correct": policy.CORRECT.allows(request.lens) and shown.row.status == "held",
+        "corrected": [
+            FieldShape(
+                "text",
+                "What it should say, a segment a line",
+                "textarea",
+                value=text or shown.text,
+                rows=10,
+                width="full",
+                required=True,
+                error=wrong.get("text", ""),
+            ),
+            FieldShape(
+                "why_corrected",
+                "Why",
+                value=corrected,
+                required=True,
+                error=wrong.get("why_corrected", ""),
+                width="full",
+            ),
+        ],
         "why": FieldShape("why", "Reason", "textarea", value=why, rows=2, required=True, error=wrong.get("why", "")),
     }
     return pages.page(request, "exchange/message.html", context, status=422 if refused else 200)
@@ -163,6 +208,18 @@ def _after(request: Request, receipt: actions.Receipt) -> HttpResponse:
         return pages.then(request, BOARD, "Applied.")
     address = reverse("exception", kwargs={"message_id": receipt.message_id})
     return pages.then(request, address, "Tried again; it still waits. The reason is shown.")
+
+
+def _bytes(text: str, codec: str) -> bytes:
+    lines = [line.strip("\r") for line in text.replace("\r\n", "\n").split("\n")]
+    try:
+        return "".join(f"{line}\r" for line in lines if line.strip()).encode(codec)
+    except UnicodeEncodeError as error:
+        sign = error.object[error.start]
+        raise Invalid(
+            "One sign can't be written in this message's character set. Nothing was changed; what you typed is kept.",
+            fields={"text": f"Write [{sign}] otherwise: the message came as {codec}."},
+        ) from None
 
 
 def _moment(text: str) -> datetime | None:

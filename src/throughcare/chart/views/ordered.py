@@ -106,7 +106,12 @@ def fields(typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[FieldShap
             error=wrong.get("priority", ""),
         ),
         FieldShape(
-            "reason", t("chart.reason"), value=typed.get("reason", ""), max_length=240, error=wrong.get("reason", "")
+            "reason",
+            t("chart.reason"),
+            value=typed.get("reason", ""),
+            required=True,
+            max_length=240,
+            error=wrong.get("reason", ""),
         ),
         FieldShape(
             "detail", t("chart.detail"), value=typed.get("detail", ""), max_length=120, error=wrong.get("detail", "")
