@@ -193,6 +193,10 @@ def chart_elsewhere(made: str) -> Callable[[World], UUID]:
             return chart.add_condition(actor=nurse, person_id=person, text="Sample problem")
         if made == "medicine":
             return chart.report_medicine(actor=nurse, person_id=person, text="Sample medicine")
+        if made == "order":
+            return chart.place_order(actor=nurse, person_id=person, kind="lab", text="Sample test")
+        if made == "report":
+            return chart.file_result(actor=nurse, person_id=person, text="Sample result", words="as it was written")
         if made == "document":
             return chart.attach(
                 actor=nurse, person_id=person, content=b"%PDF-1.4 sample", kind="letter", title="Letter"
@@ -208,6 +212,8 @@ ELSEWHERE |= {
     "medicine_id": chart_elsewhere("medicine"),
     "document_id": chart_elsewhere("document"),
     "note_id": chart_elsewhere("note"),
+    "service_request_id": chart_elsewhere("order"),
+    "report_id": chart_elsewhere("report"),
 }
 NOBODYS |= {"proposal_id", "code", "kind", "response_id", "fact_id", "type"}
 FACTORIES |= {

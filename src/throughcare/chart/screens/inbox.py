@@ -91,10 +91,12 @@ def unsigned(request: Request) -> HttpResponse:
     return pages.page(request, "chart/cosign.html", {"lines": [ordered.unsigned(u) for u in found]})
 
 
-@screen("POST", ONE + "orders/<uuid:order_id>/cosign/", policy=policy.COSIGN, name="chart_order_cosign")
-def cosign(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
+@screen("POST", ONE + "orders/<uuid:service_request_id>/cosign/", policy=policy.COSIGN, name="chart_order_cosign")
+def cosign(request: Request, person_id: UUID, service_request_id: UUID) -> HttpResponse:
     """Co-sign an order that was placed under a standing order."""
-    actions.cosign_order(actor=request.actor, intent=intent_of(request), person_id=person_id, order_id=order_id)
+    actions.cosign_order(
+        actor=request.actor, intent=intent_of(request), person_id=person_id, order_id=service_request_id
+    )
     return pages.then(request, reverse("cosign"), t("chart.cosigned_now"))
 
 

@@ -15,7 +15,7 @@ from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.ui.wording import t
 
 ZONE = ZoneInfo("America/New_York")
-ORDER = ONE + "orders/<uuid:order_id>/"
+ORDER = ONE + "orders/<uuid:service_request_id>/"
 
 
 @screen("GET", ONE + "orders/", policy=policy.READ, name="chart_orders")
@@ -45,7 +45,7 @@ def place(request: Request, person_id: UUID) -> HttpResponse:
 
 
 @screen("POST", ORDER + "end/", policy=policy.WRITE, name="chart_order_end")
-def end(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
+def end(request: Request, person_id: UUID, service_request_id: UUID) -> HttpResponse:
     """Say that an order is done, or take it back with the reason."""
     verb, why = request.POST.get("verb", ""), request.POST.get("why", "").strip()
 
@@ -58,7 +58,7 @@ def end(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
             actor=request.actor,
             intent=intent,
             person_id=person_id,
-            order_id=order_id,
+            order_id=service_request_id,
             verb=verb,
             why=why[:200],
             version=frame.version_of(request),
@@ -73,15 +73,15 @@ def end(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
 
 
 @screen("GET", ORDER + "result/", policy=policy.ENTER, name="chart_result_enter")
-def result(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
+def result(request: Request, person_id: UUID, service_request_id: UUID) -> HttpResponse:
     """Show the lines of a result to enter by hand."""
-    return _result(request, person_id, order_id)
+    return _result(request, person_id, service_request_id)
 
 
 @screen("POST", ORDER + "result/", policy=policy.ENTER, name="chart_result_enter")
-def enter(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
+def enter(request: Request, person_id: UUID, service_request_id: UUID) -> HttpResponse:
     """File a result that came on paper or was measured here; it goes to the prescriber's inbox."""
-    order = _order(request, person_id, order_id)
+    order = _order(request, person_id, service_request_id)
 
     def act(intent: UUID | None) -> UUID:
         typed = frame.typed(request)
@@ -90,7 +90,7 @@ def enter(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
             actor=request.actor,
             intent=intent,
             person_id=person_id,
-            order_id=order_id,
+            order_id=service_request_id,
             text=order.text[:160],
             lines=resulting.read(known.analytes if known else (), typed),
             words=typed.get("words", ""),
@@ -101,7 +101,7 @@ def enter(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
     return frame.attempt(
         request,
         act,
-        lambda again: _result(request, person_id, order_id, again),
+        lambda again: _result(request, person_id, service_request_id, again),
         lambda id_: frame.go(request, "chart_result", person_id, t("chart.result_filed"), report_id=id_),
     )
 

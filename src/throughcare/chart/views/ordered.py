@@ -220,7 +220,7 @@ def unsigned(one: inbox.Unsigned) -> UnsignedLine:
         at=row.recorded_at if is_order else row.signed_at,
         due_at=one.due_at,
         href=reverse("chart_orders", kwargs=ids) if is_order else note,
-        cosign=reverse("chart_order_cosign", kwargs={**ids, "order_id": row.id}) if is_order else "",
+        cosign=reverse("chart_order_cosign", kwargs={**ids, "service_request_id": row.id}) if is_order else "",
         version=row.version,
     )
 
