@@ -66,7 +66,8 @@ def messages_of(steps):
 def outcome():
     """What custody says at the end: the stay that runs, where the person is, by what legal status.
 
-    A whole stay that is told only after a newer one has begun is kept with its messages and not written into the past.
+    A whole stay that is told only after a newer one has begun is laid in its place; a change of it that comes later still
+    is kept with its message.
     """
     placed = Placement.objects.filter(until=None, cancelled=False, stay__state="open").select_related(
         "facility", "unit"

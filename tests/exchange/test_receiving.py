@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.exchange.messages import START, Arrival, message
 from throughcare.custody.models import Move, Placement, Stay
+from throughcare.duties.models import Duty
 from throughcare.exchange.events import MessageHeld, MessageRefused, MessageSettled
 from throughcare.exchange.hl7v2 import actions, audit
 from throughcare.exchange.models import Message
@@ -15,6 +16,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import derived, uuid7
+from throughcare.ledger import verify
 from throughcare.people.models import Alias, Identifier, MergeProposal, Person
 
 pytestmark = pytest.mark.django_db
@@ -390,3 +392,38 @@ def test_somebody_admitted_by_hand_sets_free_what_waited(take):
     custody.admit(actor=CLERK, person_id=person.id, to=custody.Spot(derived("facility", "york")), happened_at=LUIS.at)
     assert row(held).status == "applied"
     assert here() == [("osborn", "A", False)]
+
+
+def test_an_older_stay_told_later_is_laid_in_its_place_and_changes_nothing_of_today(take) -> None:
+    take(message("A01", LUIS, control_id="N1"))
+    person = Person.objects.get()
+    now = Placement.objects.get(until=None)
+    owed = Duty.objects.filter(person=person).count()
+    older = replace(
+        LUIS, visit="V0000009", at=LUIS.at - timedelta(days=120), facility="OSBORN CI", unit="A", cell="", bed=""
+    )
+    first = take(message("A01", older, control_id="O1"))
+    assert first.status == "held", "nothing says yet when it ended"
+    moved = replace(older, facility="HARTFORD CC", at=older.at + timedelta(days=3))
+    take(message("A02", moved, control_id="O2"))
+    ended = take(message("A03", replace(moved, at=older.at + timedelta(days=40)), control_id="O3"))
+    assert ended.status == "applied"
+    assert Message.objects.get(id=first.message_id).status == "applied"
+    stays = list(Stay.objects.filter(person=person).order_by("admitted_at"))
+    assert [(s.state, s.booking_number) for s in stays] == [("ended", "V0000009"), ("open", LUIS.visit)]
+    assert stays[0].ended_at == older.at + timedelta(days=40)
+    assert Placement.objects.filter(stay=stays[0]).count() == 2
+    assert Placement.objects.get(until=None) == now
+    assert Duty.objects.filter(person=person).count() == owed, "what it called for was owed then"
+    assert audit.run().sound
+    assert verify.run().broken == []
+
+
+def test_an_older_stay_that_would_lie_over_another_waits_on_the_board(take) -> None:
+    take(message("A01", LUIS, control_id="N1"))
+    older = replace(LUIS, visit="V0000009", at=LUIS.at - timedelta(days=10))
+    take(message("A01", older, control_id="O1"))
+    over = take(message("A03", replace(older, at=LUIS.at + timedelta(days=1)), control_id="O2"))
+    assert over.status == "held"
+    assert Stay.objects.count() == 1
+    assert audit.run().sound

@@ -7,6 +7,10 @@ class OutOfOrder(Stale):
     """Something later is already recorded."""
 
 
+class Overlaps(Stale):
+    """It would lie over another stay of the same person."""
+
+
 class Ahead(Invalid):
     """It is said to happen in the future."""
 

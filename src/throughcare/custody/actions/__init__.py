@@ -10,6 +10,7 @@ from throughcare.custody.actions.moves import (
     swap_beds,
     transfer,
 )
+from throughcare.custody.actions.past import Station, record_past_stay
 from throughcare.custody.actions.places import load_places, name_place
 from throughcare.custody.actions.schedule import cancel_scheduled, schedule_event
 from throughcare.custody.actions.stays import (
@@ -26,6 +27,7 @@ from throughcare.custody.making import Spot
 __all__ = [
     "Moved",
     "Spot",
+    "Station",
     "admit",
     "cancel_admission",
     "cancel_release",
@@ -41,6 +43,7 @@ __all__ = [
     "name_place",
     "raise_alert",
     "record_escape",
+    "record_past_stay",
     "release",
     "return_in",
     "schedule_event",

@@ -28,24 +28,36 @@ class Reconciliation:
     row: Message
     actor: Actor
     history: History
+    laid: bool = False
 
     def run(self, event: str) -> str:
         """Do what is missing, in order, and say what it came to without naming anybody."""
         stays = self.history.stays
-        known = [self._tell(told, is_latest=told is stays[-1]) for told in stays]
+        followed = [any(later.cancelled is None for later in stays[n + 1 :]) for n in range(len(stays))]
+        known = [
+            self._tell(told, is_latest=told is stays[-1], is_past=past)
+            for told, past in zip(stays, followed, strict=True)
+        ]
         if not known[-1]:
             return _OLDER
+        if self.laid:
+            return f"{EVENTS[event]}: an earlier stay, laid in its place."
         latest = stays[-1]
         if latest.cancelled is not None:
             return f"{EVENTS[event]}: recorded."
         facility = Facility.objects.filter(id=latest.here.spot.facility_id).values_list("short_name", flat=True).first()
         return f"{EVENTS[event]}: {facility}."
 
-    def _tell(self, told: Told, *, is_latest: bool) -> bool:
-        """Bring one stay in line; False where it is older than what the record says and stays out of it."""
+    def _tell(self, told: Told, *, is_latest: bool, is_past: bool) -> bool:
+        """Bring one stay in line; False where it is older than what the record says and stays out of it.
+
+        A stay that ended before another one began stands as it was laid: what comes of it later is kept with its message.
+        """
         stay = self._stay(told)
         if told.cancelled is not None:
             self._cancel(stay, told.cancelled)
+            return True
+        if stay is not None and is_past and stay.state == "ended":
             return True
         begun = stay is None
         stay = stay or self._begin(told, is_latest=is_latest)
@@ -77,7 +89,7 @@ class Reconciliation:
     def _begin(self, told: Told, *, is_latest: bool) -> Stay | None:
         last = Move.objects.filter(person_id__in=self._family(), cancelled_at=None).order_by("-happened_at").first()
         if last is not None and last.happened_at > told.arrival.at and not (told.is_open and is_latest):
-            return None
+            return self._lay(told)
         running = Stay.objects.filter(person_id__in=self._family(), state="open").first()
         if running is not None:
             return self._return(running, told)
@@ -91,6 +103,23 @@ class Reconciliation:
             received_at=self.row.received_at,
             source_ref=str(told.arrival.message_id),
         )
+        return self._remember(told, moved.stay_id)
+
+    def _lay(self, told: Told) -> Stay | None:
+        """Lay a stay that was over before what the record says, in its place; raise Overlaps where it has none."""
+        if told.released is None:
+            return None
+        moved = custody.record_past_stay(
+            actor=self.actor,
+            person_id=self.person_id,
+            stations=[custody.Station(_spot(s.spot), s.at, str(s.message_id)) for s in told.stations],
+            ended_at=told.released.at,
+            ended_ref=str(told.released.message_id),
+            legal_status=told.arrival.legal_status or "accused",
+            booking_number=told.arrival.booking,
+            received_at=self.row.received_at,
+        )
+        self.laid = True
         return self._remember(told, moved.stay_id)
 
     def _return(self, running: Stay, told: Told) -> Stay:

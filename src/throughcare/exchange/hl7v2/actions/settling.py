@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
-from throughcare.custody.refusals import Ahead, AlreadyIn, NotIn, OutOfOrder
+from throughcare.custody.refusals import Ahead, AlreadyIn, NotIn, OutOfOrder, Overlaps
 from throughcare.exchange.hl7v2 import applying, whom
 from throughcare.exchange.hl7v2.actions.keeping import FEED
 from throughcare.exchange.hl7v2.facts import Message as Facts
@@ -28,7 +28,7 @@ def settle(row: Message, said: Facts) -> tuple[UUID, ...]:
         applied = _attempt(row, said)
     except Hold as hold:
         row.hold, row.sentence, row.waits_for = hold.hold, hold.sentence, hold.waits_for
-    except (AlreadyIn, NotIn, OutOfOrder) as refused:
+    except (AlreadyIn, NotIn, OutOfOrder, Overlaps) as refused:
         row.hold, row.sentence = "out_of_order", refused.sentence
         row.waits_for = whom.key_of(row.person_id) if row.person_id else ""
     except Ahead as refused:
