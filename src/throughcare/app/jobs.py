@@ -49,6 +49,8 @@ def lay_doses() -> object:
     laid = 0
     while parcel := medications.lay_doses(actor=medications.CLOCK):
         laid += parcel
+    while parcel := medications.lay_programme_doses(actor=medications.CLOCK):
+        laid += parcel
     return laid
 
 

@@ -11,4 +11,7 @@ class MedicationsConfig(AppConfig):
     name = "throughcare.care.medications"
     label = "medications"
     # What was moved stays moved: a wrong entry is corrected by another.
-    grants: ClassVar[dict[str, str]] = {"medications_stockentry": "SELECT, INSERT"}
+    grants: ClassVar[dict[str, str]] = {
+        "medications_stockentry": "SELECT, INSERT",
+        "medications_programmeentry": "SELECT, INSERT",
+    }

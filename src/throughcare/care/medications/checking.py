@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from throughcare.care.medications import formulary, states
+from throughcare.care.medications import formulary, sealed_orders, states
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules import checks
 from throughcare.care.medications.rules.check_facts import (
@@ -119,7 +119,7 @@ def situation_of(person_id: UUID) -> Situation:
     allergies = list(Allergy.objects.filter(person_id__in=people, status="active"))
     measured = _measured(people)
     return Situation(
-        medicines=(*_ordered(people), *_from_home(people)),
+        medicines=(*_ordered(people), *sealed_medicines(people), *_from_home(people)),
         allergies=tuple(_allergy(a) for a in allergies if not a.none_known),
         allergies_asked=bool(allergies),
         problems=frozenset(
@@ -151,6 +151,14 @@ def _ordered(people: Sequence[UUID]) -> list[Taken]:
     return [
         Taken(str(r.id), r.code, r.text, r.amount, _per_day(from_json(r.timing)))
         for r in rows.order_by("id").only("code", "text", "amount", "timing")
+    ]
+
+
+def sealed_medicines(people: Sequence[UUID]) -> list[Taken]:
+    """Give the medicines of sealed orders: compared like all others, never named to who may not see them."""
+    return [
+        Taken(str(row.id), said.product, said.text, said.amount, _per_day(from_json(dict(said.timing))), sealed=True)
+        for row, said in sealed_orders.in_force(people)
     ]
 
 

@@ -66,7 +66,7 @@ def dose(row: Dose, product: str) -> Json:
         statusReason=[concept(coding(LOCAL, row.status), *([coding(LOCAL, row.reason)] if row.reason else []))],
         medicationCodeableConcept=concept(coding(RXNORM, product)) if product else None,
         subject=reference("Patient", row.person_id),
-        request=reference("MedicationRequest", row.order_id),
+        request=reference("MedicationRequest", row.order_id or row.programme_order_id),
         effectiveDateTime=instant(row.happened_at),
         dosage=filled(dose=filled(value=row.amount)) if row.amount is not None else None,
         extension=[{"url": f"{OWN}{k}", "valueString": str(v)} for k, v in sorted((row.detail or {}).items())],

@@ -10,7 +10,6 @@ from throughcare.access.doors import Request, saw, screen
 from throughcare.care.medications import actions, policy, views
 from throughcare.care.medications.checking import Checked
 from throughcare.care.medications.reads import chart as reads
-from throughcare.care.medications.reads import checks
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel.errors import Invalid
@@ -58,7 +57,8 @@ def order_medicine(request: Request, person_id: UUID, again: Again | None = None
 
 def _report(request: Request, person_id: UUID, typed: Mapping[str, str]) -> Checked | None:
     try:
-        return checks.preview(request.lens, person_id, views.prescription(typed))
+        asked = views.prescription(typed)
+        return actions.check_order(actor=request.actor, person_id=person_id, asked=asked)
     except Invalid:
         return None
 

@@ -36,6 +36,7 @@ from throughcare.care.medications.actions.missing import answer_nonadherence
 from throughcare.care.medications.actions.ordering import (
     Prescription,
     change_order,
+    check_order,
     decide_medicine,
     hold_order,
     place_order,
@@ -45,6 +46,12 @@ from throughcare.care.medications.actions.ordering import (
     stop_order,
 )
 from throughcare.care.medications.actions.passing import close_pass, open_pass
+from throughcare.care.medications.actions.programme import (
+    ProgrammePrescription,
+    lay_programme_doses,
+    place_programme_order,
+    stop_programme_order,
+)
 from throughcare.care.medications.actions.stocking import Change, Received, Second, change_stock, receive_stock
 
 __all__ = [
@@ -58,6 +65,7 @@ __all__ = [
     "Outcome",
     "PackCounted",
     "Prescription",
+    "ProgrammePrescription",
     "Received",
     "Second",
     "answer_count",
@@ -67,6 +75,7 @@ __all__ = [
     "change_order",
     "change_stock",
     "check_fitness",
+    "check_order",
     "close_pass",
     "correct_dose",
     "count_pack",
@@ -83,9 +92,11 @@ __all__ = [
     "issue_pack",
     "lapse_fitness",
     "lay_doses",
+    "lay_programme_doses",
     "make_months",
     "open_pass",
     "place_order",
+    "place_programme_order",
     "receive_stock",
     "record_doses",
     "record_effect",
@@ -94,6 +105,7 @@ __all__ = [
     "resume_order",
     "sign_order",
     "stop_order",
+    "stop_programme_order",
     "take_back_pack",
     "tell_ending_orders",
     "tell_loss",

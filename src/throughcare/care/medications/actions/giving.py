@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.medications import states
-from throughcare.care.medications.actions.keeping import doses_of, keep_dose, order_of, write_doses
+from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, order_of, write_doses
 from throughcare.care.medications.actions.missing import look_at_misses
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import take_for_doses
@@ -80,10 +80,23 @@ def record_doses(
     rows = doses_of(person_id, [c.dose_id for c in charted])
     said = {c.dose_id: c for c in charted}
     for row in rows:
+        _own_line(row, said[row.id], now, entered_late)
         _chart(actor, row, said[row.id], now, entered_late)
     write_doses(rows)
     after_charting(actor, person_id, rows, now)
     return [Outcome(r.id, r.status, r.version) for r in rows]
+
+
+def _own_line(row: Dose, said: Charted, now: datetime, entered_late: bool) -> None:
+    """Send a dose that is observed to its own line; what was given before now is charted, whatever was asked then."""
+    told_later = entered_late or (said.at is not None and now - said.at > SKEW)
+    if row.order is not None and is_observed(row.order) and said.status == Status.GIVEN and not told_later:
+        raise Invalid(OWN_LINE)
+
+
+def is_observed(order: MedicationOrder) -> bool:
+    """Tell whether doses of this order go through the gate of 2.7: last dose, alertness, second factor."""
+    return order.opioid_treatment and order.window_class == windows.WindowClass.OPIOID_LINE
 
 
 def _chart(actor: Actor, row: Dose, said: Charted, now: datetime, entered_late: bool) -> None:

@@ -7,12 +7,15 @@ import orjson
 from django.db import connection
 
 from throughcare import ledger
-from throughcare.care.medications import fhir
+from throughcare.care.medications import fhir, sealed_orders
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
-from throughcare.kernel.errors import NotFound, Stale
+from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.kernel.vocabulary import DataClass
 
+OWN_LINE = (
+    "This dose is given under Observed doses, where the last dose and the person are checked first. Open it there."
+)
 CHART_DOSES = """
 UPDATE medications_dose d
    SET status = n.status, version = n.version, happened_at = n.happened_at, recorded_at = n.recorded_at,
@@ -37,8 +40,11 @@ def order_of(person_id: UUID, order_id: UUID, version: int | None = None) -> Med
     return row
 
 
-def doses_of(person_id: UUID, ids: Sequence[UUID]) -> list[Dose]:
-    """Fetch one person's doses to chart them, in the order asked for; another person's dose is refused."""
+def doses_of(person_id: UUID, ids: Sequence[UUID], *, sealed: bool = False) -> list[Dose]:
+    """Fetch one person's doses to chart them, in the order asked for; another person's dose is refused.
+
+    A dose of a sealed programme is charted at its own line alone (`sealed`), so that nothing of it is written in the open.
+    """
     found = {
         row.id: row
         for row in Dose.objects.select_for_update(of=("self",))
@@ -52,6 +58,8 @@ def doses_of(person_id: UUID, ids: Sequence[UUID]) -> list[Dose]:
         )
     if any(row.person_id != person_id for row in found.values()):
         raise Stale("A dose on this page belongs to another person. Nothing was charted.")
+    if not sealed and any(row.programme_order_id is not None for row in found.values()):
+        raise Invalid(OWN_LINE)
     return [found[i] for i in dict.fromkeys(ids)]
 
 
@@ -107,14 +115,16 @@ def write_doses(rows: Sequence[Dose]) -> None:
 
 def keep_dose(row: Dose, *, error: bool = False) -> None:
     """Keep what became of a dose; an entry made in error stays readable and says so."""
-    body = fhir.dose(row, row.order.code if row.order else "")
+    sealed = row.programme_order_id is not None
+    product = sealed_orders.product_of(row.programme_order_id) if sealed else row.order.code if row.order else ""
+    body = fhir.dose(row, product)
     if error:
         body["status"] = "entered-in-error"
     ledger.record(
         type="MedicationAdministration",
         id=row.id,
         person_id=row.person_id,
-        data_class=DataClass.MEDICATION,
+        data_class=DataClass.PART2 if sealed else DataClass.MEDICATION,
         body=body,
         happened_at=row.happened_at,
         live=not error,

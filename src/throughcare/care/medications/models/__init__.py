@@ -1,9 +1,10 @@
-"""The rows of medicines: orders with their overrides, expected doses, passes, stock, kept packs, crossings of doors."""
+"""The rows of medicines: orders with overrides, expected doses, passes, stock, kept packs, crossings of doors, sealed orders."""
 
 from throughcare.care.medications.models.doors import Crossing, CrossingLine
 from throughcare.care.medications.models.doses import Dose, MedicationPass
 from throughcare.care.medications.models.kept import KeptCount, KeptFitness, KeptPack, RefillRequest
 from throughcare.care.medications.models.orders import MedicationOrder, OrderOverride
+from throughcare.care.medications.models.programme import ProgrammeEntry, ProgrammeOrder
 from throughcare.care.medications.models.stock import StockCount, StockDifference, StockEntry, StockLot
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "MedicationOrder",
     "MedicationPass",
     "OrderOverride",
+    "ProgrammeEntry",
+    "ProgrammeOrder",
     "RefillRequest",
     "StockCount",
     "StockDifference",
