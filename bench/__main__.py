@@ -18,7 +18,7 @@ from rich.table import Table
 from bench.measure import Figure
 
 HERE = Path(__file__).parent
-NOT_MEASUREMENTS = {"__init__", "__main__", "measure"}
+NOT_MEASUREMENTS = {"__init__", "__main__", "growth", "measure"}
 
 
 def main(names: list[str]) -> int:
@@ -27,7 +27,9 @@ def main(names: list[str]) -> int:
     figures: list[Figure] = []
     for name in names or found:
         print(f"bench: {name}", file=sys.stderr, flush=True)
-        figures += import_module(f"bench.{name}").figures()
+        for figure in import_module(f"bench.{name}").figures():
+            print(f"bench: {figure.what}: {figure.value:.3g} {figure.unit} ({figure.how})", file=sys.stderr, flush=True)
+            figures.append(figure)
     _print(figures)
     _keep(figures)
     return 0 if all(figure.within for figure in figures) else 1

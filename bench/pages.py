@@ -1,18 +1,22 @@
-"""Server time of the pages and reads that matter, on a home with the small world, and search at 1, 10 and 60 thousand people.
+"""Server time of pages and reads, search, and the ledger's proof, at the small world's size and as an agency grows.
 
-Uses the home in BENCH_HOME if one is named (a demonstration's, stopped or running), else makes one.
+1,000 and 10,000 people on record; with `SIZE=full` 60,000 too. BENCH_HOME names a demonstration's stopped home to begin
+with, which is copied; without it a home is made.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.measure import Figure, p95
+from bench.growth import grow, lengthen
+from bench.measure import Figure, seconds, spread
 
 PAGES = (
     ("worklist of a nurse", "rn", "/work/"),
@@ -23,46 +27,73 @@ PAGES = (
     ("find a person", "rn", "/find/?q=sam"),
     ("officer's board", "custody", "/custody/board/"),
 )
+SEARCHES = (("name fragment", "ort"), ("number", "T0000123"), ("nobody", "zzqx"))
+Measured = tuple[str, tuple[float, float], str, float | None]
+GATHERED = 60  # five years of the small world's month
 
 
 def figures() -> Iterator[Figure]:
-    """Measure pages at the small world's size, then search as the number of people grows."""
-    with _house() as _:
-        yield from _pages()
-        yield from _search()
+    """Measure everything at each size; each figure says its best, and how many times the first size's best that is."""
+    sizes = (1_000, 10_000, 60_000) if os.environ.get("SIZE") == "full" else (1_000, 10_000)
+    first: dict[str, float] = {}
+    with _house() as superuser:
+        for size in sizes:
+            began = seconds(partial(grow, superuser, size))
+            print(f"bench: {size:,} people after {began:.0f} s", file=sys.stderr, flush=True)
+            for what, (value, best), unit, budget in _measured(superuser, last=size == sizes[-1]):
+                how = f"best {best:.3g} {unit}, {best / first.setdefault(what, best):.1f} × the first size's"
+                yield Figure(f"{what}, {size:,} people", value, unit, budget, how)
 
 
 @contextmanager
-def _house() -> Iterator[None]:
+def _house() -> Iterator[str]:
+    """Have a scratch home open; give its superuser's address."""
     with tempfile.TemporaryDirectory() as scratch:
-        home = os.environ.get("BENCH_HOME") or scratch
-        os.environ |= {"THROUGHCARE_MODE": "demo", "THROUGHCARE_HOME": home}
-        if not (Path(home) / "postgres").exists():
+        home = Path(scratch) / "home"
+        os.environ |= {"THROUGHCARE_MODE": "demo", "THROUGHCARE_HOME": str(home)}
+        if begun := os.environ.get("BENCH_HOME"):
+            subprocess.run(["cp", "-a", begun, home], check=True)  # owners are kept too
+        else:
             for command in (["setup"], ["world", "--people", "800", "--days", "30"]):
                 subprocess.run([sys.executable, "-m", "throughcare.app", *command], check=True, capture_output=True)
         from throughcare.app import house
+        from throughcare.app.postgres import SUPER, Cluster
 
         with house.opened():
-            yield
+            import_module("throughcare.app.wsgi")  # as the page server begins: what is loaded is frozen
+            yield Cluster(home).url(SUPER)
 
 
-def _pages() -> Iterator[Figure]:
+def _measured(superuser: str, *, last: bool) -> Iterator[Measured]:
+    yield from _pages(superuser, last=last)
+    yield from _reads()
+    yield from _proof()
+
+
+def _pages(superuser: str, *, last: bool) -> Iterator[Measured]:
     from django.test import Client
 
     from throughcare.care.intake.models import Arrival
     from throughcare.custody.models import Facility
 
     facility = Facility.objects.get(short_name__istartswith="Hartford")
-    arrival = Arrival.objects.filter(facility_id=facility.id, state__in=("arrived", "looked")).first()
-    person = Arrival.objects.filter(facility_id=facility.id).exclude(screening=None).first() or arrival
+    here = Arrival.objects.filter(facility_id=facility.id).order_by("id")
+    arrival, person = here.filter(state__in=("arrived", "looked")).first(), here.exclude(screening=None).first()
     if arrival is None or person is None:
-        return
+        raise RuntimeError("the small world has no arrivals at Hartford")
     ids = {"person": person.person_id, "arrived": arrival.person_id, "arrival": arrival.id}
     for what, role, path in PAGES:
-        client = Client(headers={"host": "127.0.0.1"})
-        client.post("/demo/become", {"role": role, "facility": str(facility.id)})
-        took = p95(lambda c=client, p=path: _get(c, p.format(**ids)))
-        yield Figure(f"page: {what}, p95", took, "ms", 100, "in process, 800 people, 30 days")
+        yield f"page: {what}, p95", _page(Client, facility.id, role, path.format(**ids)), "ms", 100
+    if last:
+        entries = lengthen(superuser, person.person_id, GATHERED)
+        long = _page(Client, facility.id, "rn", f"/people/{person.person_id}/")
+        yield f"page: chart of {entries:,} entries, p95", long, "ms", 100
+
+
+def _page(client: Callable[..., Any], facility: object, role: str, path: str) -> tuple[float, float]:
+    browser = client(headers={"host": "127.0.0.1"})
+    browser.post("/demo/become", {"role": role, "facility": str(facility)})
+    return spread(lambda: _get(browser, path))
 
 
 def _get(client: Any, path: str) -> None:
@@ -71,34 +102,30 @@ def _get(client: Any, path: str) -> None:
         raise RuntimeError(f"{path} answered {answer.status_code}")
 
 
-def _search() -> Iterator[Figure]:
-    from django.db import connection, transaction
-
+def _reads() -> Iterator[Measured]:
     from tests.fixtures_lenses import lens_of
+    from throughcare.access import lenses
+    from throughcare.custody.models import Facility
+    from throughcare.duties import reads as duties
+    from throughcare.kernel.ids import derived
     from throughcare.kernel.vocabulary import Role
-    from throughcare.people import reads
+    from throughcare.people import reads as people
 
-    lens = lens_of(Role.HIM)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM people_person")
-            there = cursor.fetchone()[0]
-            for size in (1_000, 10_000, 60_000):
-                cursor.execute(GROW, [max(0, size - there)])
-                there = max(there, size)
-                for what, text in (("name fragment", "ort"), ("number", "T0000123"), ("nobody", "zzqx")):
-                    took = p95(lambda t=text: reads.search(lens, t), times=20)
-                    yield Figure(
-                        f"search by {what}, {size:,} people, p95", took, "ms", 50, "trigram index, no statistics"
-                    )
-        transaction.set_rollback(True)
+    place = Facility.objects.get(short_name__istartswith="Hartford").id
+    nurse = lenses.make(derived("bench"), "Demo-bench", Role.RN, facilities=frozenset({place}))
+    yield "read: a shift's worklist, p95", spread(lambda: duties.worklist(nurse, place)), "ms", 50
+    office = lens_of(Role.HIM)
+    for what, text in SEARCHES:
+        yield f"search by {what}, p95", spread(partial(people.search, office, text), times=20), "ms", 50
 
 
-GROW = """
-INSERT INTO people_person (id, version, family, given, middle, used_name, birth_date, birth_date_estimated, sex,
-  race_ethnicity, language, needs_interpreter, synthetic, search, created_at)
-SELECT gen_random_uuid(), 1, f, g, '', '', date '1960-01-01' + (n * 7919 %% 16000)::int, false, 'male', '', 'en', false,
-  true, lower(replace(f, '-', ' ') || ' ' || g || ' ' || 't9' || lpad(n::text, 6, '0')), now()
-FROM (SELECT n, 'Sample-' || chr(65 + n %% 26) || substr(md5(n::text), 1, 6) AS f, initcap(substr(md5((n * 3)::text), 1, 5)) AS g
-      FROM generate_series(1, %s) AS n) made
-"""
+def _proof() -> Iterator[Measured]:
+    from throughcare.ledger import verify
+
+    reports: list[verify.VerifyReport] = []
+    took = seconds(lambda: reports.append(verify.run()))
+    if not reports[0].sound:
+        raise RuntimeError(f"the copied ledger does not verify: {reports[0].broken[0]}")
+    each = 1_000_000 * took / reports[0].entries
+    yield "ledger: proof of all entries", (took, took), "s", None
+    yield "ledger: proof of 1,000 entries", (each, each), "ms", None

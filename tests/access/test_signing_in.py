@@ -320,7 +320,7 @@ def test_a_page_about_nobody_costs_few_questions_to_the_database(django_assert_m
     """Session, account, sign-in, what holds for single people; the rest is the page's own."""
     client = signed_in(staff())
     client.get("/sign-out/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(10):
         client.get("/sign-out/")
 
 

@@ -205,3 +205,25 @@ def _rn():  # type: ignore[no-untyped-def]
     from throughcare.kernel.vocabulary import Role
 
     return lens_of(Role.RN)
+
+
+def test_two_people_swap_beds_in_one_go(as_role: Callable[..., Client], everybody: list[UUID]) -> None:
+    client, (one, two, *_) = as_role("custody"), everybody
+    page, swap = (reverse(name, kwargs={"person_id": one}) for name in ("custody_person", "custody_swap"))
+    assert f'value="{two}"' in client.get(page).content.decode()
+    post = {"intent": str(uuid7()), "other": str(two)}
+    assert client.post(swap, post).status_code == 303
+    where = reads.whereabouts(_rn(), [one, two])
+    assert (where[one].cell, where[two].cell) == ("A-102", "A-101")
+    assert client.post(swap, post).status_code == 303, "said twice, done once"
+    assert reads.whereabouts(_rn(), [one])[one].cell == "A-102"
+
+
+def test_nobody_swaps_with_somebody_elsewhere(as_role: Callable[..., Client], everybody: list[UUID]) -> None:
+    client, (one, *_, elsewhere) = as_role("custody"), everybody
+    address = reverse("custody_swap", kwargs={"person_id": one})
+    for other, sentence in ((str(elsewhere), "in no bed here"), ("", "Choose with whom"), ("x", "in no bed here")):
+        answer = client.post(address, {"intent": str(uuid7()), "other": other})
+        assert answer.status_code == 422 and sentence in answer.content.decode()
+    assert str(elsewhere) not in client.get(reverse("custody_person", kwargs={"person_id": one})).content.decode()
+    assert as_role("rn").post(address, {"intent": str(uuid7()), "other": str(everybody[1])}).status_code == 403

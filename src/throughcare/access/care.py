@@ -3,8 +3,7 @@
 from enum import Enum
 from uuid import UUID
 
-from throughcare.access import lenses
-from throughcare.access.ports import CARE
+from throughcare.access import conditions, lenses
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
 
@@ -29,9 +28,10 @@ def relation(lens: Lens, person_id: UUID) -> Relation:
         return Relation.OPEN if lens.person_id == person_id else Relation.CLOSED
     if person_id in lens.opened or person_id in lens.reasoned:
         return Relation.OPEN
+    bench = conditions.bench_of(lens)
     if lens.role in lenses.CUSTODY_ROLES:
-        ended = CARE().segment_ended(person_id) is not None
-        return Relation.OPEN if not ended and CARE().holds(lens, person_id) else Relation.CLOSED
-    if lens.role in BY_OFFICE or CARE().holds(lens, person_id):
+        ended = bench.segment_ended(person_id)
+        return Relation.OPEN if not ended and bench.cares(lens, person_id) else Relation.CLOSED
+    if lens.role in BY_OFFICE or bench.cares(lens, person_id):
         return Relation.OPEN
     return Relation.CLOSED if lens.role in lenses.NO_REASON_HELPS else Relation.NEEDS_REASON

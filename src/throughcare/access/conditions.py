@@ -177,3 +177,8 @@ class Bench:
         if person_id not in self._ended:
             self._ended[person_id] = CARE().segment_ended(person_id)
         return self._ended[person_id] is not None
+
+
+def bench_of(lens: Lens) -> Bench:
+    """Give the lens' own judge, who remembers; a lens without one gets a judge for this question."""
+    return lens.judge if isinstance(lens.judge, Bench) else Bench()

@@ -53,6 +53,7 @@ class Route:
 
 
 ROUTES: list[Route] = []
+_PAGES: dict[str, Route] = {}
 
 
 def screen(
@@ -88,7 +89,10 @@ def screen(
                     _log(request, policy, name, log)
             return response
 
-        ROUTES.append(Route(method, path_, policy, name, guarded, view.__module__))
+        route = Route(method, path_, policy, name, guarded, view.__module__)
+        ROUTES.append(route)
+        if method == "GET":
+            _PAGES.setdefault(name, route)
         return guarded
 
     return decorate
@@ -131,7 +135,12 @@ def route_of(address: str) -> Route | None:
         found = resolve(address.partition("?")[0])
     except Resolver404:
         return None
-    return next((r for r in ROUTES if r.method == "GET" and r.name == found.url_name), None)
+    return page(found.url_name or "")
+
+
+def page(name: str) -> Route | None:
+    """Give the page of this name."""
+    return _PAGES.get(name)
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:

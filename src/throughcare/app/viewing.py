@@ -1,7 +1,7 @@
 """What every page's top bar knows: who reads, as what, where, in which shift; and where they can go."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +53,7 @@ def viewer(request: Any) -> Viewer:
     facility_id = request.posting.facility_id
     now = clock.now()
     span = working_time().shift_at(now)
-    colleagues = [o for o in cover.there(facility_id, now, [lens.role.value]) if not o.on_call]
+    colleagues = [o for o in cover.there(facility_id, [lens.role.value]) if not o.on_call]
     return Viewer(
         name=lens.user_name,
         role_title=request.posting.title or _titles().get(lens.role.value, lens.role.value),
@@ -86,10 +86,11 @@ def _items(lens: Lens, path: str) -> Iterator[NavItem]:
 
 
 def _may(lens: Lens, name: str) -> bool:
-    route = next((r for r in doors.ROUTES if r.name == name and r.method == "GET"), None)
+    route = doors.page(name)
     return route is not None and route.policy.allows(lens)
 
 
+@cache
 def _address(name: str) -> str:
     try:
         return reverse(name)

@@ -86,7 +86,7 @@ class Sight:
         for person, classes in self.whole.items():
             cut = [c for c, name in self.cut[person].items() if kind in KINDS_OF_CUT.get(name, ())]
             shut = [bit for bit, way in self.labelled[person].items() if not _shows(way, kind)]
-            seen |= Q(person_id=person, data_class__in=[*classes, *cut]) & _without(kind, shut)
+            seen |= Q(person_id=person, data_class__among=[*classes, *cut]) & _without(kind, shut)
         return seen
 
     def rows_whole(self, kind: str) -> Q:
@@ -94,7 +94,7 @@ class Sight:
         seen = Q(pk__in=[])
         for person, classes in self.whole.items():
             shut = [bit for bit, way in self.labelled[person].items() if way != ""]
-            seen |= Q(person_id=person, data_class__in=classes) & _without(kind, shut)
+            seen |= Q(person_id=person, data_class__among=classes) & _without(kind, shut)
         return seen
 
     def entire(self, row: Any) -> bool:

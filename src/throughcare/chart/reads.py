@@ -46,7 +46,7 @@ def summary(lens: Lens, people: Sequence[UUID]) -> Summary:
         return Summary(
             sight=seen,
             problems=list(of(m.Condition).filter(status="active").order_by("text")[:60]),
-            allergies=list(of(m.Allergy).filter(status="active").order_by("none_known", "text")),
+            allergies=allergies(lens, people),
             medicines=list(of(m.HomeMedicine).filter(status="active").order_by("text")[:60]),
             orders=list(of(m.Order).filter(status__in=LIVE).order_by("due_at", "id")[:40]),
             flags=list(of(m.Flag).filter(until=None).order_by("-since")[:20]),
@@ -114,7 +114,7 @@ def allergies(lens: Lens, people: Sequence[UUID]) -> list[m.Allergy]:
     """Give the active allergies (or the statement that none is known), to whoever sees at least a summary."""
     with db.reading(lens):
         seen = sight(lens, people).of(m.Allergy).filter(status="active")
-        return list(seen.order_by("none_known", "text"))
+        return db.once(("allergies", *people), lambda: list(seen.order_by("none_known", "text")))
 
 
 def vitals(lens: Lens, people: Sequence[UUID], *, each: int = 60) -> dict[str, list[m.Observation]]:

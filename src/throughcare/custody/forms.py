@@ -54,6 +54,23 @@ class MoveForm(forms.Form):
         self.fields["bed"] = forms.ChoiceField(label="Bed", choices=[(str(own), name) for own, name in beds])
 
 
+class SwapForm(forms.Form):
+    """Somebody else's bed, against one's own."""
+
+    other = forms.ChoiceField(label="With whom")
+
+    def __init__(self, *args: Any, others: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"] = forms.ChoiceField(
+            label="With whom",
+            choices=[("", "–"), *((str(own), name) for own, name in others)],
+            error_messages={
+                "required": "Choose with whom.",
+                "invalid_choice": "That person is in no bed here now. Nothing was changed; choose again.",
+            },
+        )
+
+
 class TransferForm(forms.Form):
     """A move to another facility that has happened."""
 

@@ -1,11 +1,13 @@
 """Care relationship, custody's part: who is here now, was here within 72 hours, or comes within 24 (clinical.md 7.4)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db import connection
+from django.db.models import Max
 
-from throughcare.custody.models import LegalStatus, Placement, ScheduledEvent
+from throughcare.custody.models import LegalStatus
 from throughcare.custody.policy import OFFICERS, housed_now
 from throughcare.kernel import clock
 from throughcare.kernel.lens import Lens
@@ -28,7 +30,7 @@ class AtTheFacility:
             return housed_now(lens).filter(person_id__in=charts).exists()
         if lens.facilities is None:
             return True
-        return _was_here(lens.facilities, charts) or _comes(lens.facilities, charts)
+        return _has_to_do(lens.facilities, charts)
 
     def segment_ended(self, person_id: UUID) -> datetime | None:
         """Give when the last segment that custody sees ended; None while one runs, or if there never was one."""
@@ -39,16 +41,26 @@ class AtTheFacility:
         return ended
 
 
-def _was_here(facilities: frozenset[UUID], charts: frozenset[UUID]) -> bool:
-    recent = Q(until=None) | Q(until__gte=clock.now() - JUST_LEFT)
-    return Placement.objects.filter(recent, person_id__in=charts, facility_id__in=facilities, cancelled=False).exists()
+# The first question of every page about a person.
+HAS_TO_DO = """
+SELECT EXISTS (
+  SELECT FROM custody_placement WHERE person_id = ANY (%(charts)s) AND facility_id = ANY (%(facilities)s)
+    AND NOT cancelled AND (until IS NULL OR until >= %(left)s)
+) OR EXISTS (
+  SELECT FROM custody_scheduledevent WHERE person_id = ANY (%(charts)s) AND to_facility_id = ANY (%(facilities)s)
+    AND kind = 'transfer' AND state = 'planned' AND starts_at <= %(comes)s
+)
+"""
 
 
-def _comes(facilities: frozenset[UUID], charts: frozenset[UUID]) -> bool:
-    return ScheduledEvent.objects.filter(
-        person_id__in=charts,
-        kind="transfer",
-        state="planned",
-        to_facility_id__in=facilities,
-        starts_at__lte=clock.now() + COMES_SOON,
-    ).exists()
+def _has_to_do(facilities: frozenset[UUID], charts: frozenset[UUID]) -> bool:
+    now = clock.now()
+    asked: dict[str, Any] = {
+        "charts": [*charts],
+        "facilities": [*facilities],
+        "left": now - JUST_LEFT,
+        "comes": now + COMES_SOON,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(HAS_TO_DO, asked)
+        return bool(cursor.fetchone()[0])

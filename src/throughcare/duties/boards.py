@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from throughcare.access.models import Posting
 from throughcare.duties import cover, policy, reads, rulebook
@@ -121,7 +122,7 @@ def cover_board(lens: Lens, facility_id: UUID) -> list[RoleCover]:
     """Give each role that has duties or people at a facility now; uncovered ones first."""
     now = clock.now()
     with db.reading(lens):
-        present = cover.there(facility_id, now)
+        present = cover.there(facility_id)
         open_now = Duty.objects.filter(OPEN, facility_id=facility_id)
         counts = {
             role: (n, s, late)
@@ -191,10 +192,9 @@ def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationR
 
 def assignment(lens: Lens, facility_id: UUID) -> tuple[list[WorkGroup], list[OnDuty]]:
     """Give the people who wait now or this shift, of every role, and those who are there to take them."""
-    now = clock.now()
     work = reads.worklist(lens, facility_id, everybody=True, limit=60)
     with db.reading(lens):
-        return [*work.groups["now"], *work.groups["shift"]], cover.there(facility_id, now)
+        return [*work.groups["now"], *work.groups["shift"]], cover.there(facility_id)
 
 
 def roster(lens: Lens, facility_id: UUID) -> list[ShiftRow]:
@@ -236,7 +236,7 @@ def handover_sheet(lens: Lens, facility_id: UUID, role: str) -> HandoverSheet:
             work=work,
             closed=closed.count(),
             closed_late=late,
-            there=cover.there(facility_id, now, [role]),
+            there=cover.there(facility_id, [role]),
             recent=_recent(facility_id, role),
         )
 
@@ -253,21 +253,12 @@ def obstacles(lens: Lens, facility_id: UUID, role: str) -> list[str]:
         return list(SHIFT_CLOSE().obstacles(facility_id, role, clock.now()))
 
 
+GIVEN = (
+    "id", "role", "shift", "given_by__name", "given_by_id", "given_at", "notes",
+    Coalesce("accepted_by__name", Value("")), "accepted_at", "questions", "duties",
+)  # fmt: skip
+
+
 def _recent(facility_id: UUID, role: str) -> list[HandoverRow]:
-    rows = Handover.objects.filter(facility_id=facility_id, role=role).select_related("given_by", "accepted_by")
-    return [
-        HandoverRow(
-            h.id,
-            h.role,
-            h.shift,
-            h.given_by.name,
-            h.given_by_id,
-            h.given_at,
-            h.notes,
-            h.accepted_by.name if h.accepted_by else "",
-            h.accepted_at,
-            h.questions,
-            h.duties,
-        )
-        for h in rows.order_by("-given_at")[:5]
-    ]
+    rows = Handover.objects.filter(facility_id=facility_id, role=role).order_by("-given_at")
+    return [HandoverRow(*row) for row in rows.values_list(*GIVEN)[:5]]

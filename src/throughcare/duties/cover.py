@@ -1,6 +1,6 @@
 """Cover: who is there for a role now, or can be called; and what is told upwards where nobody is (ruling 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from throughcare.duties import rulebook
 from throughcare.duties.events import RoleUncovered
 from throughcare.duties.models import OPEN, Duty, Escalation, RosterShift
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.events import emit
 from throughcare.kernel.vocabulary import Role
 
@@ -30,15 +30,18 @@ class OnDuty:
     phone: str
 
 
-def there(facility_id: UUID | None, at: datetime, roles: Iterable[str] | None = None) -> list[OnDuty]:
-    """Give who is on shift or on call at a facility at a moment: on shift first, on call for the agency last."""
-    rows = _running(at).filter(Q(facility_id=facility_id) | Q(facility_id=None))
-    if roles is not None:
-        rows = rows.filter(role__in=list(roles))
-    found = [
-        OnDuty(r.user_id, r.user.name, r.role, r.facility_id, r.ends, r.on_call, r.phone)
-        for r in rows.select_related("user")
-    ]
+ON_DUTY = ("user_id", "user__name", "role", "facility_id", "ends", "on_call", "phone")
+
+
+def there(facility_id: UUID | None, roles: Collection[str] | None = None) -> list[OnDuty]:
+    """Give who is on shift or on call at a facility now: on shift first, on call for the agency last."""
+    everybody = db.once(("there", facility_id), lambda: _everybody(facility_id))
+    return [o for o in everybody if roles is None or o.role in roles]
+
+
+def _everybody(facility_id: UUID | None) -> list[OnDuty]:
+    rows = _running(clock.now()).filter(Q(facility_id=facility_id) | Q(facility_id=None))
+    found = [OnDuty(*row) for row in rows.values_list(*ON_DUTY)]
     return sorted(found, key=lambda o: (o.on_call, o.facility_id is None, o.role, o.name))
 
 
@@ -80,7 +83,7 @@ def _told_first(row: Escalation) -> bool:
 
 def _covered_otherwise(facility: UUID | None, role: str, now: datetime) -> bool:
     """Tell whether every rule of this role that waits there names another role that is there (the row's `cover`)."""
-    present = {o.role for o in there(facility, now)}
+    present = {o.role for o in there(facility)}
     if not present:
         return False
     book = rulebook.at(now)

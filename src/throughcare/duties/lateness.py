@@ -73,7 +73,7 @@ def duty_page(lens: Lens, duty_id: UUID) -> DutyPage:
             rule=rulebook.at(duty.opened_at).rules.get(duty.rule),
             why_due=duty.why,
             facility_id=duty.facility_id,
-            there=cover.there(duty.facility_id, now, _roles(duty, now)),
+            there=cover.there(duty.facility_id, _roles(duty, now)),
             happenings=happenings,
             reasons=reasons if end > duty.due_at else [],
             versions=ledger.history(lens, "Task", duty.id) if _may_history(lens, duty) else [],

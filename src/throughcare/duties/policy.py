@@ -51,7 +51,7 @@ def rows(lens: Lens) -> Q:
 
 def rows_of(lens: Lens) -> Q:
     """Filter the duties of one person whose page the lens may open: by class, not by place."""
-    shown = Q(data_class__in=classes(lens))
+    shown = Q(data_class__among=classes(lens))
     if lens.role in (Role.CUSTODY, Role.TRANSPORT):
         shown &= Q(owner_role=lens.role.value)
     if lens.person_id is not None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from throughcare.custody.models import Facility, Placement
+from throughcare.custody.models import Facility
 from throughcare.duties import cover, policy, rulebook
 from throughcare.duties.models import OPEN, Duty
 from throughcare.duties.rule import LaneName
@@ -18,7 +19,6 @@ from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import LANE_ORDER, Lane
 from throughcare.people.family import family
-from throughcare.people.models import Person
 
 ROWS = 12
 COLUMNS = (
@@ -152,23 +152,31 @@ def require(lens: Lens, duty_id: UUID) -> UUID | None:
 
 def facility_name(facility_id: UUID | None) -> str:
     """Give a facility's short name; where none is named, the agency."""
-    names = Facility.objects.filter(id=facility_id).values_list("short_name", flat=True) if facility_id else ()
-    return next(iter(names), "All facilities")
+    if facility_id is None:
+        return "All facilities"
+    names = Facility.objects.filter(id=facility_id).values_list("short_name", flat=True)
+    return db.once(("facility_name", facility_id), lambda: next(iter(names), "All facilities"))
+
+
+NAMES = """
+SELECT p.id, p.family || ', ' || p.given, coalesce(u.code || '-' || c.code, u.code, f.short_name, '')
+FROM people_person p
+LEFT JOIN custody_placement h ON h.person_id = p.id AND h.until IS NULL AND NOT h.cancelled
+LEFT JOIN custody_facility f ON f.id = h.facility_id
+LEFT JOIN custody_unit u ON u.id = h.unit_id
+LEFT JOIN custody_bed b ON b.id = h.bed_id
+LEFT JOIN custody_cell c ON c.id = b.cell_id
+WHERE p.id = ANY (%s)
+"""
 
 
 def names(people: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Give names as lists show them, and where each person is now; two queries."""
-    ids = set(people)
-    rows = Person.objects.filter(id__in=ids).values_list("id", "family", "given")
-    spots = _spots(ids)
-    return {id_: (f"{family_}, {given}", spots.get(id_, "")) for id_, family_, given in rows}
-
-
-def _spots(ids: set[UUID]) -> dict[UUID, str]:
-    rows = Placement.objects.filter(person_id__in=ids, until=None, cancelled=False).values_list(
-        "person_id", "facility__short_name", "unit__code", "bed__cell__code"
-    )
-    return {person: f"{unit}-{cell}" if unit and cell else (unit or facility) for person, facility, unit, cell in rows}
+    """Give names as lists show them, and where each person is now, in one query."""
+    if not (ids := sorted(set(people))):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [ids])
+        return {id_: (name, spot) for id_, name, spot in cursor.fetchall()}
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
@@ -194,9 +202,16 @@ def _covered(asked: Sequence[str], facility_id: UUID | None, now: datetime) -> Q
     may = {r.id: r.owner for r in book.rules.values() if set(r.cover) & set(asked)}
     if not may or facility_id is None:
         return Q(pk__in=[])
-    present = {o.role for o in cover.there(facility_id, now)}
+    present = {o.role for o in cover.there(facility_id)}
     absent = sorted({owner for owner in may.values() if owner not in present})
     return Q(rule__in=list(may), owner_role__in=absent) if absent else Q(pk__in=[])
+
+
+KEY = Coalesce("person_id", "id")
+
+
+def _urgent(now: datetime) -> Q:
+    return Q(lane="now") | Q(lane="shift", due_at__lt=now)
 
 
 def _soon(now: datetime) -> Q:
@@ -252,13 +267,7 @@ def _grouped(items: Sequence[WorkItem]) -> list[WorkGroup]:
 
 def _heads(soon: QuerySet[Duty], now: datetime) -> dict[LaneName, list[UUID]]:
     """Give who stands in the lanes now and this shift (a person, else the duty itself), by time to breach."""
-    urgent = Q(lane="now") | Q(lane="shift", due_at__lt=now)
-    people = (
-        soon.order_by()
-        .values(key=Coalesce("person_id", "id"))
-        .annotate(first=Min("due_at", filter=urgent), then=Min("due_at"))
-    )
-    rows = list(people.values_list("key", "first", "then"))
+    rows = list(soon.order_by().values_list(KEY).annotate(first=Min("due_at", filter=_urgent(now)), then=Min("due_at")))
     return {
         "now": [key for key, first, _ in sorted((r for r in rows if r[1]), key=lambda r: (r[1], r[0]))],
         "shift": [key for key, first, _ in sorted((r for r in rows if not r[1]), key=lambda r: (r[2], r[0]))],
@@ -270,25 +279,16 @@ def _of_any(keys: Sequence[UUID]) -> Q:
 
 
 def _counted(rows: QuerySet[Duty], heads: dict[LaneName, list[UUID]], now: datetime) -> dict[LaneName, Waiting]:
-    urgent, soon = Q(lane="now") | Q(lane="shift", due_at__lt=now), _soon(now)
-    lanes: dict[LaneName, Q] = {"now": urgent, "shift": soon & ~urgent, "later": ~soon}
-    asked: dict[str, Aggregate] = {f"{lane}_n": Count("id", filter=q) for lane, q in lanes.items()}
-    asked |= {f"{lane}_due": Min("due_at", filter=q) for lane, q in lanes.items()}
-    asked |= {f"{lane}_late": Count("id", filter=q & Q(due_at__lt=now)) for lane, q in lanes.items()}
-    found = rows.order_by().aggregate(
-        **asked, later_people=Count(Coalesce("person_id", "id"), filter=~soon, distinct=True)
-    )
-    titles = dict(rows.filter(due_at__in=[found[f"{lane}_due"] for lane in lanes]).values_list("due_at", "title"))
-    return {
-        lane: Waiting(
-            people=len(heads[lane]) if lane in heads else found["later_people"],
-            duties=found[f"{lane}_n"],
-            late=found[f"{lane}_late"],
-            next_due=found[f"{lane}_due"],
-            next_title=titles.get(found[f"{lane}_due"], ""),
-        )
-        for lane in lanes
-    }
+    """Count in the lane in which each duty stands; who stands in two lanes counts in the first."""
+    stands = Case(When(_urgent(now), then=Value("now")), When(_soon(now), then=Value("shift")), default=Value("later"))
+    late, someone = Count("id", filter=Q(due_at__lt=now)), Count(KEY, distinct=True)
+    counted = rows.order_by().values_list(stands).annotate(n=Count("id"), late=late, due=Min("due_at"), who=someone)
+    found = {lane: numbers for lane, *numbers in counted}
+    titles = dict(rows.filter(due_at__in=[due for _, _, due, _ in found.values()]).values_list("due_at", "title"))
+    waiting: dict[LaneName, Waiting] = {"now": Waiting(), "shift": Waiting(), "later": Waiting()}
+    for lane, (n, late_n, due, people) in found.items():
+        waiting[lane] = Waiting(len(heads[lane]) if lane in heads else people, n, late_n, due, titles.get(due, ""))
+    return waiting
 
 
 def _name(groups: Sequence[WorkGroup], facility_id: UUID | None) -> None:

@@ -9,3 +9,7 @@ class KernelConfig(AppConfig):
     name = "throughcare.kernel"
     label = "kernel"
     grants = {"kernel_intent": "SELECT, INSERT", "django_migrations": "SELECT"}
+
+    def ready(self) -> None:
+        """Register what every room's filters may use."""
+        from throughcare.kernel import lookups  # noqa: F401

@@ -11,7 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -53,8 +53,7 @@ def document(path: str) -> Document:
 
 def names(folder: str, suffix: str = ".toml") -> tuple[str, ...]:
     """List the content files of a folder, the package's and the agency's together, in the order of their names."""
-    found = {f"{folder}/{file.name}" for root in _roots() for file in _files(root / _checked(folder), suffix)}
-    return tuple(sorted(found))
+    return _names(_checked(folder), suffix, _roots())
 
 
 def rows(path: str, table: str) -> tuple[Row, ...]:
@@ -80,6 +79,12 @@ def forget() -> None:
     """Drop what was read, so that the next load reads the files again."""
     _generation[0] += 1
     _document.cache_clear()
+    _names.cache_clear()
+
+
+@lru_cache(maxsize=64)
+def _names(folder: str, suffix: str, roots: tuple[Path, ...]) -> tuple[str, ...]:
+    return tuple(sorted({f"{folder}/{file.name}" for root in roots for file in _files(root / folder, suffix)}))
 
 
 @lru_cache(maxsize=512)
@@ -189,6 +194,7 @@ def _checked(path: str) -> str:
     return path
 
 
+@cache
 def _package_root() -> Path:
     return Path(str(resources.files("throughcare"))) / "content"
 

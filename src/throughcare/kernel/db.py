@@ -3,12 +3,12 @@
 Each tells PostgreSQL, for this transaction only, which sealed classes it may open; row-level security does the rest.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -31,8 +31,16 @@ class Unit:
     events: list[Any] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Reading:
+    """One transaction that reads: through whose lens, and what it has asked."""
+
+    lens: Lens
+    answers: dict[Hashable, Any] = field(default_factory=dict)
+
+
 _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
-_reader: ContextVar[Lens | None] = ContextVar("reader", default=None)
+_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
 _keepers: list[Callable[[Unit], None]] = []
 
 
@@ -75,21 +83,41 @@ def writing(actor: Actor, *, reason: str = "") -> Iterator[Unit]:
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     finally:
         _unit.reset(token)
+        if (around := _reading.get()) is not None:
+            around.answers.clear()
 
 
 @contextmanager
 def reading(lens: Lens) -> Iterator[None]:
     """Open a transaction that sees what `lens` sees; inside an action, join the action's."""
-    if _unit.get() is not None or _reader.get() is lens:
+    around = _reading.get()
+    if _unit.get() is not None or (around is not None and around.lens is lens):
         yield
         return
-    token = _reader.set(lens)
+    token = _reading.set(Reading(lens))
     try:
         settings = _settings(lens.sealed_classes(Verb.READ), frozenset(), user=lens.user_id)
         with transaction.atomic(), _told(settings):
             yield
     finally:
-        _reader.reset(token)
+        _reading.reset(token)
+
+
+Answer = TypeVar("Answer")
+
+
+def once(question: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """Ask once in a reading, however many parts of a page want to know; an action asks every time, for it may change it.
+
+    Nothing outlives the transaction that asked.
+    """
+    around = _reading.get()
+    if around is None or _unit.get() is not None:
+        return ask()
+    if question not in around.answers:
+        around.answers[question] = ask()
+    answer: Answer = around.answers[question]
+    return answer
 
 
 def _settings(read: Iterable[DataClass], write: Iterable[DataClass], *, user: UUID) -> dict[str, str]:

@@ -136,16 +136,17 @@ def feed(cursor_tx: int, *, limit: int = 10_000) -> tuple[list[tuple[int, str, U
     return [row[:4] for row in rows[:limit]], (rows[limit][4] if len(rows) > limit else horizon)
 
 
+AT_LEISURE = " FROM set_config('synchronous_commit', 'off', true)"
+
+
 def log_read(
     lens: Lens, *, route: str, people: Iterable[UUID], classes: Iterable[DataClass], kind: str = "read", note: str = ""
 ) -> None:
     """Write one row of the read log. Ordinary reads don't wait for the disk; print, export and break-glass do."""
     with connection.cursor() as cursor:
-        if kind == "read":
-            cursor.execute("SET LOCAL synchronous_commit = off")
         cursor.execute(
             "INSERT INTO ledger_read (user_id, user_name, role, purpose, kind, route, people, classes, note) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "SELECT %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s" + (AT_LEISURE if kind == "read" else ""),
             [
                 lens.user_id,
                 lens.user_name,

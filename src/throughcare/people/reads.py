@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 from throughcare.ledger import reads as ledger
+from throughcare.people import family as kin
 from throughcare.people.models import Alias, Identifier, MergeProposal, Person, SettledFact
 from throughcare.people.rules import folded
 
@@ -148,14 +151,10 @@ class Written:
 
 
 def families(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
-    """Give for each id all ids of the same person, the one that stands for them first. Two queries, however many."""
-    wanted = set(person_ids)
-    roots = {p.id: p.survivor_id or p.id for p in Person.objects.filter(id__in=wanted).only("id", "survivor_id")}
-    members: dict[UUID, list[UUID]] = {root: [root] for root in roots.values()}
-    for own, survivor in Person.objects.filter(survivor_id__in=members).values_list("id", "survivor_id"):
-        if survivor is not None:
-            members[survivor].append(own)
-    return {own: tuple(members[root]) for own, root in roots.items()}
+    """Give for each id all ids of the same person, the one that stands for them first. One query, however many."""
+    wanted = frozenset(person_ids)
+    question = ("family", *wanted) if len(wanted) == 1 else ("families", wanted)
+    return db.once(question, lambda: kin.families(wanted)) if wanted else {}
 
 
 def family(lens: Lens, person_id: UUID) -> tuple[UUID, ...]:
@@ -166,16 +165,39 @@ def family(lens: Lens, person_id: UUID) -> tuple[UUID, ...]:
     return found
 
 
+COLUMNS = (
+    "person_id", "family_name", "given", "used_name", "number", "birth_date", "estimated", "sex", "language",
+    "needs_interpreter", "deceased_at", "synthetic", "version",
+)  # fmt: skip
+# Our own number before another system's.
+CARDS = """
+SELECT asked.id, p.id, p.family, p.given, p.used_name, coalesce(n.value, ''), p.birth_date, p.birth_date_estimated,
+  p.sex, p.language, p.needs_interpreter, p.deceased_at, p.synthetic, p.version
+FROM people_person asked
+JOIN people_person p ON p.id = coalesce(asked.survivor_id, asked.id)
+LEFT JOIN LATERAL (
+  SELECT value FROM people_identifier WHERE person_id = p.id AND until IS NULL
+  ORDER BY system = %s DESC, system, value LIMIT 1
+) n ON true
+WHERE asked.id = ANY (%s)
+"""
+
+
 def cards(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, Card]:
-    """Give a card for each id; a linked chart's id gives the card of the one that stands for it. Three queries at most.
+    """Give a card for each id; a linked chart's id gives the card of the one that stands for it. One query.
 
     Where the matrix asks for consent, whoever gave none is absent: not named, not counted.
     """
-    wanted = known_to(lens, person_ids)
-    people = {p.id: p for p in Person.objects.filter(id__in=wanted).select_related("survivor")}
-    standing = {own: p.survivor or p for own, p in people.items()}
-    numbers = _numbers({p.id for p in standing.values()})
-    return {own: _card(p, numbers.get(p.id, "")) for own, p in standing.items()}
+    if not (wanted := list(known_to(lens, person_ids))):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(CARDS, [NUMBER, wanted])
+        return {own: Card(**_of(columns)) for own, *columns in cursor.fetchall()}
+
+
+def _of(columns: Sequence[Any]) -> dict[str, Any]:
+    known = dict(zip(COLUMNS, columns, strict=True))
+    return {**known, "age": _age(known["birth_date"])}
 
 
 def card(lens: Lens, person_id: UUID) -> Card:
@@ -319,7 +341,7 @@ def _card(p: Person, number: str) -> Card:
         number=number,
         birth_date=p.birth_date,
         estimated=p.birth_date_estimated,
-        age=clock.age_on(p.birth_date, clock.local(clock.now(), "America/New_York").date()) if p.birth_date else None,
+        age=_age(p.birth_date),
         sex=p.sex,
         language=p.language,
         needs_interpreter=p.needs_interpreter,
@@ -327,6 +349,11 @@ def _card(p: Person, number: str) -> Card:
         synthetic=p.synthetic,
         version=p.version,
     )
+
+
+def _age(birth_date: date | None) -> int | None:
+    today = clock.local(clock.now(), "America/New_York").date()
+    return clock.age_on(birth_date, today) if birth_date else None
 
 
 def _details(people: Sequence[Person]) -> dict[UUID, Details]:

@@ -74,7 +74,7 @@ def now() -> datetime:
 
 def local(at: datetime) -> datetime:
     """Return `at` in the facility's zone."""
-    return timezone.localtime(at)
+    return kernel_clock.local(at, settings.TIME_ZONE)
 
 
 def hhmm(at: datetime) -> str:

@@ -81,7 +81,9 @@ def page(
     """Render a whole page that no browser or proxy keeps; `lang` chooses its language (see `language_of`)."""
     with translation.override(lang) if lang else nullcontext():
         full = base_context(request) | dict(context or {})
-        response = _respond(_environment().get_template(template).render(full), status)
+        with wording.speaking():
+            text = _environment().get_template(template).render(full)
+    response = _respond(text, status)
     if lang and request.COOKIES.get(LANGUAGE_COOKIE) != lang:
         response.set_cookie(LANGUAGE_COOKIE, lang, httponly=True, samesite="Strict", secure=request.is_secure())
     return response
@@ -131,7 +133,8 @@ def fragment(
     for parent in _ancestors(env, template):
         for name, inherited in env.get_template(parent).blocks.items():
             full.blocks.setdefault(name, []).append(inherited)
-    return _respond("".join(full.blocks[block][0](full)), status)
+    with wording.speaking():
+        return _respond("".join(full.blocks[block][0](full)), status)
 
 
 def page_or_fragment(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -47,8 +49,25 @@ def table(lang: str) -> dict[str, str | dict[str, str]]:
     return sentences if lang == "en" else table("en") | sentences
 
 
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Hold the language still while a page is made: every word of it asks."""
+    token = _spoken.set(_active())
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def language() -> str:
     """Return the language of the page being made: `en` or `es`."""
+    return _spoken.get() or _active()
+
+
+def _active() -> str:
     active = (translation.get_language() or "en").split("-")[0]
     return active if active in LANGUAGES else "en"
 

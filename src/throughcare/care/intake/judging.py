@@ -1,6 +1,6 @@
 """Whether a screening may be signed, asked of what stands in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from throughcare.care.intake import rules
 from throughcare.care.intake.answering import Asked
@@ -30,6 +30,10 @@ def open_positives(asked: Asked, done: Sequence[rules.Response]) -> tuple[forms.
 
 def responses(asked: Asked) -> list[rules.Response]:
     """Give what has been done about positive answers: things put into effect, and typed reasons for nothing."""
-    accepted = Effect.objects.filter(arrival=asked.arrival, state="acted")
-    done = [rules.Response(why, e.kind, e.key) for e in accepted for why in e.because]
+    return responses_of(asked, Effect.objects.filter(arrival=asked.arrival, state="acted"))
+
+
+def responses_of(asked: Asked, effects: Iterable[Effect]) -> list[rules.Response]:
+    """Give the same, of effects already in hand."""
+    done = [rules.Response(why, e.kind, e.key) for e in effects if e.state == "acted" for why in e.because]
     return done + [rules.Response(p, rules.NO_ACTION, reason=r) for p, r in asked.arrival.reasons.items()]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from throughcare.care.intake import answering
 from throughcare.care.intake.answering import Asked
-from throughcare.care.intake.judging import judge, open_positives, responses
+from throughcare.care.intake.judging import judge, open_positives, responses_of
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.care.intake.rules import Decision
 from throughcare.chart import forms
@@ -82,8 +82,8 @@ def arrival_of(lens: Lens, person_id: UUID, arrival_id: UUID) -> Arrival:
     """Give one arrival of one person."""
     lens.require(Verb.READ, DataClass.CLINICAL, person_id=person_id)
     with db.reading(lens):
-        row = Arrival.objects.select_related("screening", "quick_look").filter(id=arrival_id, person_id=person_id)
-        found = row.first()
+        row = Arrival.objects.select_related("screening", "person").filter(id=arrival_id, person_id=person_id)
+        found = next(iter(row), None)
     if found is None:
         raise NotFound("There is no such arrival here.")
     return found
@@ -93,9 +93,9 @@ def work(lens: Lens, person_id: UUID, arrival_id: UUID) -> Work:
     """Give an arrival with its answers so far, what they did and what is still open."""
     with db.reading(lens):
         arrival = arrival_of(lens, person_id, arrival_id)
-        asked = answering.of_screening(arrival, sex=answering.sex_of(person_id))
+        asked = answering.of_screening(arrival, sex=arrival.person.sex)
         shown = list(Effect.objects.filter(arrival=arrival).exclude(state="withdrawn").order_by("-called_at", "key"))
-        done = responses(asked)
+        done = responses_of(asked, shown)
         return Work(arrival, asked, shown, open_positives(asked, done), judge(asked, done))
 
 

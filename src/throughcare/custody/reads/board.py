@@ -1,15 +1,16 @@
 """The officer's board: what to do, first aid, whom to call, until when; and when somebody leaves. It never says why."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from throughcare.custody import wording
-from throughcare.custody.models import Away, OperationalAlert, Placement, ScheduledEvent
+from throughcare.custody.models import Away, OperationalAlert, ScheduledEvent
 from throughcare.custody.policy import housed_now
 from throughcare.custody.reads.places import LockdownRow, facility, lockdowns
 from throughcare.custody.reads.where import AWAY_WORDS
@@ -18,8 +19,15 @@ from throughcare.kernel.errors import NotAllowed
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.people import reads as people
+from throughcare.people.models import Person
 
+Charts = Collection[UUID] | QuerySet[Person, UUID]
 AHEAD = timedelta(hours=18)
+# The chart that stands for the person.
+ROOT = Coalesce("person__survivor_id", "person_id")
+SPOT = (
+    ROOT, "person_id", "person__family", "person__given", "person__used_name", "unit__name", "bed__cell__code", "confirmed",
+)  # fmt: skip
 PLAN_SENTENCES = {
     "court": "Ready for court",
     "transfer": "Ready for transfer",
@@ -84,16 +92,16 @@ def board(lens: Lens, facility_id: UUID, unit_id: UUID | None = None, *, lang: s
     rows = housed_now(lens).filter(facility_id=facility_id)
     if unit_id is not None:
         rows = rows.filter(unit_id=unit_id)
-    housed = list(rows.select_related("person", "unit", "bed__cell"))
-    roots = {p.person_id: _root(p) for p in housed}
-    alerts = _alerts(roots.values(), site.nurse_phone, lang, site.zone)
-    moves = _moves(roots.values())
-    out = {a.person_id: a for a in Away.objects.filter(person_id__in=list(roots), until=None, cancelled=False)}
-    lines = []
-    for p in housed:
-        root = roots[p.person_id]
-        if alerts[root] or moves[root] or p.person_id in out:
-            lines.append(_line(p, alerts[root], moves[root], out.get(p.person_id)))
+    housed = [Spot(*row) for row in rows.values_list(*SPOT)]
+    charts = _linked({p.root for p in housed})
+    alerts, moves = _alerts(charts, site.nurse_phone, lang, site.zone), _moves(charts)
+    away = Away.objects.filter(person_id__among=[p.person_id for p in housed], until=None, cancelled=False)
+    out = {a.person_id: a for a in away}
+    lines = [
+        _line(p, alerts.get(p.root, ()), moves.get(p.root, ()), out.get(p.person_id))
+        for p in housed
+        if p.root in alerts or p.root in moves or p.person_id in out
+    ]
     closed = [r for r in lockdowns(lens, facility_id) if unit_id is None or r.unit_id in (None, unit_id)]
     return Board(tuple(sorted(lines, key=_order)), len(housed) - len(lines), tuple(closed))
 
@@ -103,8 +111,8 @@ def alerts_of(
 ) -> dict[UUID, list[AlertLine]]:
     """Give for each person what officers are told now, for banners and for officers; keyed by the id that was asked."""
     families = people.families(lens, [p for p in set(person_ids) if _sees(lens, p)])
-    found = _alerts({family[0] for family in families.values()}, phone, lang, "America/New_York")
-    return {own: found[family[0]] for own, family in families.items()}
+    found = _alerts({chart for family in families.values() for chart in family}, phone, lang, "America/New_York")
+    return {own: found.get(family[0], []) for own, family in families.items()}
 
 
 def _sees(lens: Lens, person_id: UUID | None) -> bool:
@@ -117,73 +125,80 @@ def _may(lens: Lens) -> None:
         raise NotAllowed("What officers are told is not for your role.")
 
 
-def _root(p: Placement) -> UUID:
-    return p.person.survivor_id if p.person.survivor_id is not None else p.person_id
+def _linked(roots: Collection[UUID]) -> QuerySet[Person, UUID]:
+    """Give all charts of these people."""
+    return Person.objects.filter(Q(id__among=roots) | Q(survivor_id__among=roots)).values_list("id", flat=True)
 
 
-def _alerts(roots: Iterable[UUID], phone: str, lang: str, zone: str) -> defaultdict[UUID, list[AlertLine]]:
-    wanted, now = set(roots), clock.now()
-    rows = OperationalAlert.objects.filter(
-        Q(until=None) | Q(until__gt=now),
-        Q(person_id__in=wanted) | Q(person__survivor_id__in=wanted),
-        ended_at=None,
-    ).select_related("person")
-    found: defaultdict[UUID, list[AlertLine]] = defaultdict(list)
+def _alerts(charts: Charts, phone: str, lang: str, zone: str) -> dict[UUID, list[AlertLine]]:
+    """Give the alerts that stand now, by the chart that stands for the person."""
+    runs = Q(until=None) | Q(until__gt=clock.now())
+    rows = OperationalAlert.objects.filter(runs, person_id__in=charts, ended_at=None)
+    found: dict[UUID, list[AlertLine]] = {}
     known = wording.templates()
-    for row in rows:
-        root = row.person.survivor_id if row.person.survivor_id is not None else row.person_id
-        template = known.get(row.template)
+    for root, id_, name, values, until in rows.values_list(ROOT, "id", "template", "values", "until"):
+        template = known.get(name)
         if template is not None:
-            found[root].append(_alert(row, template, phone, lang, zone))
+            found.setdefault(root, []).append(_alert(id_, template, values, until, phone, lang, zone))
     for lines in found.values():
         lines.sort(key=lambda line: (not line.urgent, line.rank))
     return found
 
 
-def _alert(row: OperationalAlert, template: wording.Template, phone: str, lang: str, zone: str) -> AlertLine:
-    until = wording.moment(row.until, zone, lang) if row.until else ""
-    parts = {
-        part: template.sentence(part, row.values, lang=lang, phone=phone, until=until)
-        for part in ("text", "first_aid", "call")
-    }
+def _alert(
+    id: UUID,
+    template: wording.Template,
+    values: Mapping[str, Any],
+    until: datetime | None,
+    phone: str,
+    lang: str,
+    zone: str,
+) -> AlertLine:
+    when = wording.moment(until, zone, lang) if until else ""
+    do, first_aid, call = (
+        template.sentence(part, values, lang=lang, phone=phone, until=when) for part in ("text", "first_aid", "call")
+    )
     # A template that says until when itself need not say it twice.
     said = "{until}" in template.words["text"]
-    return AlertLine(
-        row.id,
-        parts["text"],
-        parts["first_aid"],
-        parts["call"],
-        None if said else row.until,
-        template.urgent,
-        template.rank,
-    )
+    return AlertLine(id, do, first_aid, call, None if said else until, template.urgent, template.rank)
 
 
-def _moves(roots: Iterable[UUID]) -> defaultdict[UUID, list[MoveLine]]:
-    wanted, now = set(roots), clock.now()
+def _moves(charts: Charts) -> dict[UUID, list[MoveLine]]:
+    """Give what custody plans within hours, by the chart that stands for the person."""
+    now = clock.now()
     rows = ScheduledEvent.objects.filter(
-        Q(person_id__in=wanted) | Q(person__survivor_id__in=wanted),
-        state="planned",
-        starts_at__gte=now - timedelta(hours=2),
-        starts_at__lt=now + AHEAD,
-    ).select_related("person", "to_facility")
-    found: defaultdict[UUID, list[MoveLine]] = defaultdict(list)
-    for row in rows.order_by("starts_at"):
-        root = row.person.survivor_id if row.person.survivor_id is not None else row.person_id
-        where = row.to_facility.short_name if row.to_facility else row.place
-        words = PLAN_SENTENCES[row.kind]
-        found[root].append(MoveLine(row.starts_at, f"{words}: {where}" if where else words))
+        person_id__in=charts, state="planned", starts_at__gte=now - timedelta(hours=2), starts_at__lt=now + AHEAD
+    ).order_by("starts_at")
+    found: dict[UUID, list[MoveLine]] = {}
+    for root, kind, at, facility_, place in rows.values_list(
+        ROOT, "kind", "starts_at", "to_facility__short_name", "place"
+    ):
+        where = facility_ or place
+        words = PLAN_SENTENCES[kind]
+        found.setdefault(root, []).append(MoveLine(at, f"{words}: {where}" if where else words))
     return found
 
 
-def _line(p: Placement, alerts: Sequence[AlertLine], moves: Sequence[MoveLine], out: Away | None) -> BoardLine:
-    person = p.person
-    given = person.used_name or person.given
+class Spot(NamedTuple):
+    """Who is housed where, as a line of the board needs it."""
+
+    root: UUID
+    person_id: UUID
+    family: str
+    given: str
+    used_name: str
+    unit: str | None
+    cell: str | None
+    confirmed: bool
+
+
+def _line(p: Spot, alerts: Sequence[AlertLine], moves: Sequence[MoveLine], out: Away | None) -> BoardLine:
+    given = p.used_name or p.given
     return BoardLine(
         person_id=p.person_id,
-        place=p.bed.cell.code if p.bed and p.confirmed else p.unit.name if p.unit else "No unit yet",
-        name=f"{person.family}, {given}" if given else person.family,
-        short_name=f"{given} {person.family[:1]}." if given else person.family,
+        place=p.cell if p.cell and p.confirmed else p.unit or "No unit yet",
+        name=f"{p.family}, {given}" if given else p.family,
+        short_name=f"{given} {p.family[:1]}." if given else p.family,
         alerts=tuple(alerts),
         moves=tuple(moves),
         out=AWAY_WORDS[out.kind].capitalize() if out else "",

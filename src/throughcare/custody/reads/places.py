@@ -8,7 +8,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from throughcare.custody.making import Spot
 from throughcare.custody.models import Bed, Cell, Facility, Lockdown, Placement, Unit
-from throughcare.custody.policy import sees
+from throughcare.custody.policy import housed_now, sees
+from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 
@@ -38,7 +39,7 @@ class FacilityRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit with its beds and people."""
+    """A unit; with its beds and people where they were counted."""
 
     id: UUID
     facility_id: UUID
@@ -74,7 +75,7 @@ def facilities(lens: Lens, *, open_only: bool = False) -> list[FacilityRow]:
 
 def facility(lens: Lens, facility_id: UUID) -> FacilityRow:
     """Give one site."""
-    found = Facility.objects.filter(id=facility_id).first()
+    found = db.once(("facility", facility_id), lambda: Facility.objects.filter(id=facility_id).first())
     if found is None:
         raise NotFound("There is no such facility.")
     return _facility(found)
@@ -109,7 +110,13 @@ def spot_by_names(lens: Lens, facility: str, unit: str = "", bed: str = "", room
 
 
 def units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
-    """List a site's units."""
+    """List a site's units by name, for tabs and choices."""
+    rows = Unit.objects.filter(facility_id=facility_id).order_by("code")
+    return [UnitRow(*row) for row in rows.values_list("id", "facility_id", "code", "name", "kind")]
+
+
+def counted_units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
+    """List a site's units with how many beds they have, and how many people within the lens."""
     housed = dict(
         Placement.objects.filter(HOUSED, facility_id=facility_id)
         .values_list("unit_id")
@@ -125,13 +132,27 @@ def units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
     ]
 
 
-def free_beds(lens: Lens, unit_id: UUID, *, limit: int = 200) -> list[tuple[UUID, str]]:
-    """List beds of a unit in which nobody is confirmed, as (id, name)."""
+def free_beds(lens: Lens, facility_id: UUID, unit_id: UUID | None, *, elsewhere: int = 10) -> list[tuple[UUID, str]]:
+    """List beds in which nobody is confirmed, as (id, name): all of one unit, then a few of each other. One query."""
     taken = Placement.objects.filter(HOUSED, bed_id=OuterRef("id"), confirmed=True)
-    rows = (
-        Bed.objects.filter(unit_id=unit_id).exclude(Exists(taken)).select_related("cell").order_by("cell__code", "code")
+    rows = Bed.objects.filter(unit__facility_id=facility_id).exclude(Exists(taken)).order_by("cell__code", "code")
+    free: dict[UUID, list[tuple[UUID, str]]] = {}
+    for id_, unit, cell, code, bunk in rows.values_list("id", "unit_id", "cell__code", "code", "bunk"):
+        beds = free.setdefault(unit, [])
+        if unit == unit_id or len(beds) < elsewhere:
+            beds.append((id_, f"{cell} bed {code}, {bunk}"))
+    own = free.pop(unit_id, []) if unit_id is not None else []
+    return [*own, *(bed for unit in free.values() for bed in unit)]
+
+
+def in_beds(lens: Lens, facility_id: UUID, unit_id: UUID | None, *, but: UUID) -> list[tuple[UUID, str]]:
+    """List who is confirmed in a bed, as (person, bed and name): of one unit first. Whom the lens hides is absent."""
+    rows = housed_now(lens).filter(facility_id=facility_id, confirmed=True).exclude(person_id=but)
+    by_bed = rows.order_by("bed__cell__code", "bed__code").values_list(
+        "person_id", "unit_id", "bed__cell__code", "bed__code", "person__family", "person__given"
     )
-    return [(b.id, f"{b.cell.code} bed {b.code}, {b.bunk}") for b in rows[:limit]]
+    found = sorted(by_bed, key=lambda row: row[1] != unit_id)
+    return [(who, f"{cell} bed {code}: {family}, {given}") for who, _, cell, code, family, given in found]
 
 
 def lockdowns(lens: Lens, facility_id: UUID) -> list[LockdownRow]:

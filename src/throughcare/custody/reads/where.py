@@ -1,13 +1,12 @@
-"""Where people are now: for a banner, a list, or the roster of a facility. As many queries for one person as for all."""
+"""Where people are now: for a banner, a list, or the roster of a facility. One statement for one person as for all."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
 
-from throughcare.custody.models import Away, Placement, ScheduledEvent
 from throughcare.custody.policy import OFFICERS, housed_now
 from throughcare.kernel import clock
 from throughcare.kernel.lens import Lens
@@ -20,7 +19,7 @@ PLAN_WORDS = {"court": "Court", "transfer": "Transfer", "release": "Release", "v
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where one person is: housed, out, and what comes next."""
+    """Where one person is: housed, out, and what comes next. In the order of the columns of `NOW`."""
 
     person_id: UUID
     stay_id: UUID
@@ -70,22 +69,42 @@ class RosterRow:
     where: Whereabouts
 
 
+# Every page about a person asks this. A plan is the next one; a release that is uncertain is none for a banner.
+NOW = """
+SELECT asked.id, coalesce(h.stay_id, a.stay_id), h.facility_id, coalesce(f.short_name, ''), h.unit_id,
+  coalesce(u.name, ''), CASE WHEN h.confirmed THEN c.code ELSE '' END, coalesce(b.code, h.bed_named, ''),
+  coalesce(h.confirmed, false), h.since, coalesce(f.zone, 'America/New_York'),
+  coalesce(a.kind, ''), coalesce(a.place, ''), a.since, a.expected_back,
+  coalesce(n.kind, ''), n.starts_at, coalesce(n.place, ''), coalesce(f.nurse_phone, '')
+FROM unnest(%(people)s::uuid[], %(shown)s::boolean[]) AS asked (id, shown)
+LEFT JOIN custody_placement h ON h.person_id = asked.id AND h.until IS NULL AND NOT h.cancelled AND asked.shown
+LEFT JOIN custody_facility f ON f.id = h.facility_id
+LEFT JOIN custody_unit u ON u.id = h.unit_id
+LEFT JOIN custody_bed b ON b.id = h.bed_id
+LEFT JOIN custody_cell c ON c.id = b.cell_id
+LEFT JOIN custody_away a ON a.person_id = asked.id AND a.until IS NULL AND NOT a.cancelled AND asked.shown
+LEFT JOIN LATERAL (
+  SELECT p.kind, p.starts_at, coalesce(t.short_name, p.place) AS place
+  FROM custody_scheduledevent p LEFT JOIN custody_facility t ON t.id = p.to_facility_id
+  WHERE p.person_id = asked.id AND p.state = 'planned' AND p.starts_at >= %(now)s
+    AND NOT (p.kind = 'release' AND p.confidence = 'uncertain')
+  ORDER BY p.starts_at LIMIT 1
+) n ON true
+"""
+
+
 def whereabouts(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, Whereabouts]:
-    """Say for each id where that person is now; whoever is nowhere, or hidden from this reader, is absent. Five queries."""
+    """Say for each id where that person is now; whoever is nowhere, or hidden from this reader, is absent. Two queries."""
     families = people.families(lens, people.known_to(lens, person_ids))
-    everybody = {own for family in families.values() for own in family}
-    rows = housed_now(lens) if lens.role in OFFICERS else _housed()
-    placements = {p.person_id: p for p in _with_names(rows.filter(person_id__in=everybody))}
-    aways = {a.person_id: a for a in Away.objects.filter(person_id__in=everybody, until=None, cancelled=False)}
-    if lens.role in OFFICERS:
-        aways = {own: a for own, a in aways.items() if own in placements}
-    coming = _next(everybody)
+    now = _now(lens, {own for family in families.values() for own in family})
     found: dict[UUID, Whereabouts] = {}
     for own, family in families.items():
-        chart = next((c for c in (own, *family) if c in placements or c in aways), None)
-        if chart is not None:
-            plan = next((coming[c] for c in family if c in coming), None)
-            found[own] = _where(own, placements.get(chart), aways.get(chart), plan)
+        held = next((now[c] for c in (own, *family) if _is_somewhere(now[c])), None)
+        if held is not None:
+            plan = next((now[c] for c in family if now[c].next_kind), held)
+            found[own] = replace(
+                held, person_id=own, next_kind=plan.next_kind, next_at=plan.next_at, next_place=plan.next_place
+            )
     return found
 
 
@@ -95,18 +114,10 @@ def present(lens: Lens, facility_id: UUID, unit_id: UUID | None = None) -> list[
     rows = housed_now(lens).filter(facility_id=facility_id)
     if unit_id is not None:
         rows = rows.filter(unit_id=unit_id)
-    placements = list(_with_names(rows).order_by("unit__code", "bed__cell__code", "bed__code", "person__family"))
-    ids = [p.person_id for p in placements]
-    cards = people.cards(lens, ids)
-    aways = {a.person_id: a for a in Away.objects.filter(person_id__in=ids, until=None, cancelled=False)}
-    coming = _next(ids)
-    return [
-        RosterRow(
-            cards[p.person_id],
-            _where(p.person_id, p, aways.get(p.person_id), coming.get(p.person_id)),
-        )
-        for p in placements
-    ]
+    by_cell = rows.order_by("unit__code", "bed__cell__code", "bed__code", "person__family")
+    ids = list(by_cell.values_list("person_id", flat=True))
+    cards, now = people.cards(lens, ids), _look(ids, ids)
+    return [RosterRow(cards[own], now[own]) for own in ids]
 
 
 def unsettled_beds(lens: Lens, facility_id: UUID) -> list[RosterRow]:
@@ -114,45 +125,20 @@ def unsettled_beds(lens: Lens, facility_id: UUID) -> list[RosterRow]:
     return [r for r in present(lens, facility_id) if not r.where.confirmed and r.where.bed]
 
 
-def _housed() -> QuerySet[Placement]:
-    return Placement.objects.filter(until=None, cancelled=False)
+def _now(lens: Lens, charts: Collection[UUID]) -> dict[UUID, Whereabouts]:
+    if lens.role not in OFFICERS:
+        return _look(charts, charts)
+    return _look(charts, set(housed_now(lens).filter(person_id__in=charts).values_list("person_id", flat=True)))
 
 
-def _with_names(rows: QuerySet[Placement]) -> QuerySet[Placement]:
-    return rows.select_related("facility", "unit", "bed__cell")
+def _look(charts: Collection[UUID], shown: Collection[UUID]) -> dict[UUID, Whereabouts]:
+    """Give what holds of each chart; of those not `shown`, no place."""
+    if not charts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(NOW, {"people": [*charts], "shown": [c in shown for c in charts], "now": clock.now()})
+        return {row[0]: Whereabouts(*row) for row in cursor.fetchall()}
 
 
-def _next(person_ids: Iterable[UUID]) -> dict[UUID, ScheduledEvent]:
-    """Give each person's next plan; an expected release that is uncertain or far off is not one for a banner."""
-    now = clock.now()
-    rows = ScheduledEvent.objects.filter(person_id__in=list(person_ids), state="planned", starts_at__gte=now)
-    rows = rows.exclude(kind="release", confidence="uncertain").select_related("to_facility")
-    return {r.person_id: r for r in rows.order_by("person_id", "starts_at").distinct("person_id")}
-
-
-def _where(own: UUID, placed: Placement | None, away: Away | None, plan: ScheduledEvent | None) -> Whereabouts:
-    held = placed or away
-    if held is None:
-        raise ValueError("nobody is nowhere")
-    bed, unit, site = (placed.bed, placed.unit, placed.facility) if placed else (None, None, None)
-    return Whereabouts(
-        person_id=own,
-        stay_id=held.stay_id,
-        facility_id=site.id if site else None,
-        facility=site.short_name if site else "",
-        unit_id=unit.id if unit else None,
-        unit=unit.name if unit else "",
-        cell=bed.cell.code if bed and placed and placed.confirmed else "",
-        bed=bed.code if bed else placed.bed_named if placed else "",
-        confirmed=placed.confirmed if placed else False,
-        since=placed.since if placed else None,
-        zone=site.zone if site else "America/New_York",
-        away=away.kind if away else "",
-        away_place=away.place if away else "",
-        away_since=away.since if away else None,
-        expected_back=away.expected_back if away else None,
-        next_kind=plan.kind if plan else "",
-        next_at=plan.starts_at if plan else None,
-        next_place=(plan.to_facility.short_name if plan.to_facility else plan.place) if plan else "",
-        nurse_phone=site.nurse_phone if site else "",
-    )
+def _is_somewhere(where: Whereabouts) -> bool:
+    return where.facility_id is not None or bool(where.away)

@@ -19,7 +19,7 @@ def roster(request: Request) -> HttpResponse:
     """Show who is housed at a facility, unit by unit."""
     site = own_site(request, request.GET.get("facility", ""))
     wanted = request.GET.get("unit", "")
-    units = reads.units(request.lens, site.id)
+    units = reads.counted_units(request.lens, site.id)
     unit = next((u for u in units if u.code == wanted), units[0] if units else None)
     rows = reads.present(request.lens, site.id, unit.id if unit else None)
     saw(request, *(r.who.person_id for r in rows))

@@ -8,10 +8,10 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
 
-from throughcare.access.doors import Request, screen
+from throughcare.access.doors import Request, saw, screen
 from throughcare.custody import actions, policy, reads, views
 from throughcare.custody.actions import Spot
-from throughcare.custody.forms import AlertForm, MoveForm, OutForm, PlanForm, ReleaseForm, TransferForm
+from throughcare.custody.forms import AlertForm, MoveForm, OutForm, PlanForm, ReleaseForm, SwapForm, TransferForm
 from throughcare.kernel.errors import Invalid, NotFound, Refused
 from throughcare.people import reads as people
 from throughcare.ui import pages
@@ -47,6 +47,23 @@ def bed(request: Request, person_id: UUID) -> HttpResponse:
         return "The bed is settled."
 
     return _do(request, person_id, "bed", form, act)
+
+
+@screen("POST", ONE + "swap/", policy=policy.MOVE, name="custody_swap")
+def swap(request: Request, person_id: UUID) -> HttpResponse:
+    """Let the person and somebody else of the same facility exchange their beds, both at once."""
+    form = SwapForm(request.POST, others=_others(request, person_id))
+
+    def act() -> str:
+        actions.swap_beds(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            other_id=UUID(form.cleaned_data["other"]),
+        )
+        return "The beds are swapped."
+
+    return _do(request, person_id, "swap", form, act)
 
 
 @screen("POST", ONE + "transfer/", policy=policy.MOVE, name="custody_transfer")
@@ -234,6 +251,7 @@ def _page(
     if moves:
         forms = {
             "bed": MoveForm(beds=_beds(request, person_id)),
+            "swap": SwapForm(others=_others(request, person_id)),
             "out": OutForm(),
             "transfer": TransferForm(sites=sites),
             "release": ReleaseForm(),
@@ -274,12 +292,16 @@ def _beds(request: Request, person_id: UUID) -> list[tuple[UUID, str]]:
     where = reads.whereabouts(request.lens, [person_id]).get(person_id)
     if where is None or where.facility_id is None:
         return []
-    unit = where.unit_id
-    found = [] if unit is None else reads.free_beds(request.lens, unit)
-    for other in reads.units(request.lens, where.facility_id):
-        if other.id != unit:
-            found += reads.free_beds(request.lens, other.id, limit=10)
-    return found
+    return reads.free_beds(request.lens, where.facility_id, where.unit_id)
+
+
+def _others(request: Request, person_id: UUID) -> list[tuple[UUID, str]]:
+    where = reads.whereabouts(request.lens, [person_id]).get(person_id)
+    if where is None or where.facility_id is None or not where.confirmed:
+        return []
+    others = reads.in_beds(request.lens, where.facility_id, where.unit_id, but=person_id)
+    saw(request, *(other for other, _ in others))
+    return others
 
 
 def _sites(request: Request) -> list[tuple[str, str]]:

@@ -27,5 +27,5 @@ def place(request: Request, facility_id: UUID) -> HttpResponse:
         ("Nurse's number", site.nurse_phone or "none"),
         ("Time zone", site.zone),
     ]
-    context = {"site": site, "facts": facts, "table": views.units(reads.units(request.lens, facility_id))}
+    context = {"site": site, "facts": facts, "table": views.units(reads.counted_units(request.lens, facility_id))}
     return pages.page(request, "custody/place.html", context)
