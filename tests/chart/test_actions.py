@@ -126,7 +126,7 @@ def test_a_sealed_form_is_seen_only_through_its_class(person) -> None:
 def test_the_summary_costs_the_same_however_long_the_history(person, rn_lens, django_assert_max_num_queries) -> None:
     for number in range(30):
         actions.add_condition(actor=NURSE, person_id=person, text=f"Problem {number}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         reads.summary(rn_lens, [person])
     with django_assert_max_num_queries(14):
         reads.timeline(rn_lens, [person])
