@@ -20,7 +20,7 @@ from throughcare.chart.reads import shown
 from throughcare.custody.models import Placement
 from throughcare.duties import cover
 from throughcare.duties.models import Duty
-from throughcare.kernel import clock, db
+from throughcare.kernel import db
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import SEALED, DataClass, Role, Verb
 from throughcare.ledger.models import Current
@@ -164,7 +164,7 @@ def _may_see(lens: Lens, rows: list[Any]) -> list[Any]:
 
 def _lines(lens: Lens, rows: list[m.Report], facility_id: UUID | None) -> list[Waiting]:
     cards = people.cards(lens, {r.person_id for r in rows})
-    there = {o.user_id for o in cover.there(facility_id, clock.now(), PRESCRIBERS) if not o.on_call}
+    there = {o.user_id for o in cover.there(facility_id, PRESCRIBERS) if not o.on_call}
     due = _due("LAB-01", "LAB-02", about=[r.id for r in rows])
     worst = _outstanding(rows)
     return [
