@@ -5,6 +5,7 @@ whose address names more than a person may say here which object to open, so tha
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -219,4 +220,72 @@ NOBODYS |= {"proposal_id", "code", "kind", "response_id", "fact_id", "type"}
 FACTORIES |= {
     name: lambda world, person: {"kind": "Condition"}
     for name in ("chart_history", "chart_mark_error", "chart_take_back", "entry-labels", "destroy-bodies")
+}
+
+
+class AnyReason(dict[str, str]):
+    """Answers whatever a check asks: these tests are about doors."""
+
+    def get(self, key: object, default: object = None) -> str:
+        """Give a reason."""
+        return "Known and wanted"
+
+    def __getitem__(self, key: str) -> str:
+        return "Known and wanted"
+
+
+def medicine_elsewhere(world: World, mode: str = "DOT") -> UUID:
+    """Give an order of the person who is at York."""
+    from throughcare.care.medications import actions
+    from throughcare.chart import actions as chart
+    from throughcare.kernel.actor import Actor
+
+    doctor = Actor("staff", derived("test", "doctor at York"), "Demo-Doctor", Role.PROVIDER, YORK)
+    chart.no_known_allergies(actor=doctor, person_id=world.there)
+    asked = actions.Prescription(
+        "314076",
+        {"kind": "passes", "passes": ["morning"]},
+        "High blood pressure",
+        amount=Decimal(1),
+        mode=mode,
+        reasons=AnyReason(),
+    )
+    return actions.place_order(actor=doctor, person_id=world.there, asked=asked)
+
+
+def dose_elsewhere(world: World) -> UUID | None:
+    """Give a dose of the person who is at York."""
+    from throughcare.care.medications.models import Dose
+
+    order = medicine_elsewhere(world)
+    found: UUID | None = Dose.objects.filter(order_id=order).values_list("id", flat=True).first()
+    return found
+
+
+def stock_elsewhere(world: World) -> UUID:
+    """Give a lot that lies at York."""
+    from throughcare.care.medications import actions
+    from throughcare.kernel.actor import Actor
+
+    came = actions.Received("room", Decimal(30), "T1", product="314076")
+    return actions.receive_stock(actor=Actor.system("test"), facility_id=YORK, received=came)
+
+
+def pack_elsewhere(world: World) -> UUID:
+    """Give a pack that the person at York keeps."""
+    from throughcare.care.medications import actions
+    from throughcare.kernel.actor import Actor
+
+    order = medicine_elsewhere(world, "KOP")
+    nurse = Actor("staff", derived("test", "nurse at York"), "Demo-Nurse", Role.RN, YORK)
+    about = {"actor": nurse, "person_id": world.there}
+    actions.check_fitness(**about, fit=True)
+    return actions.issue_pack(**about, order_id=order, issue=actions.Issue(Decimal(30), "T1", signed_how="paper"))
+
+
+ELSEWHERE |= {
+    "order_id": medicine_elsewhere,
+    "dose_id": dose_elsewhere,
+    "stock_id": stock_elsewhere,
+    "pack_id": pack_elsewhere,
 }

@@ -16,6 +16,8 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.medications.screens",
     "throughcare.care.medications.screens_pass",
     "throughcare.care.medications.screens_doors",
+    "throughcare.care.medications.screens_stock",
+    "throughcare.care.medications.screens_kept",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.exchange.screens",

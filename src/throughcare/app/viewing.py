@@ -25,6 +25,7 @@ PLACES = (
     ("pass", "house.pass"),
     ("medications_to_sign", "house.to_sign"),
     ("doors", "house.doors"),
+    ("stock", "house.stock"),
     ("custody_board", "house.board"),
     ("movements", "house.movements"),
     ("roster", "house.roster"),

@@ -288,7 +288,7 @@ def give(request: Request) -> HttpResponse:
             notes=request.POST.get("notes", ""),
         )
     except Invalid as refused:
-        return handover(request, refused)
+        return handover(request, refused=refused)
     return HttpResponseRedirect(reverse("handover"))
 
 

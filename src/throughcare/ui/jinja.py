@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,11 @@ def now() -> datetime:
 def local(at: datetime) -> datetime:
     """Return `at` in the facility's zone."""
     return kernel_clock.local(at, settings.TIME_ZONE)
+
+
+def quantity(value: Decimal) -> str:
+    """Write an amount without zeros that say nothing: 30, 0.5."""
+    return f"{value.normalize():f}"
 
 
 def hhmm(at: datetime) -> str:
@@ -154,6 +160,7 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 - autoescape is set above
     env.filters |= {
         "hhmm": hhmm,
+        "quantity": quantity,
         "day": day,
         "weekday": weekday,
         "moment": moment,

@@ -30,6 +30,14 @@ def kiosk_buttons(lang: str) -> list[KioskButton]:
     ]
     found.append(
         KioskButton(
+            wording.t("kiosk.choose.refill", lang=lang),
+            href=f"{reverse('kiosk_refill')}?lang={lang}",
+            hint=wording.t("kiosk.choose.refill_hint", lang=lang),
+            icon="pills",
+        )
+    )
+    found.append(
+        KioskButton(
             wording.t("kiosk.choose.requests", lang=lang),
             href=f"{reverse('kiosk_requests')}?lang={lang}",
             hint=wording.t("kiosk.choose.requests_hint", lang=lang),
