@@ -16,7 +16,6 @@ READ = {
     "segno": "BSD-3-Clause",
     "sqlparse": "BSD-3-Clause",
     "colorama": "BSD-3-Clause (installed on Windows alone)",
-    "hl7": "BSD-3-Clause",
 }
 
 CARRIED = """## What the package itself carries
