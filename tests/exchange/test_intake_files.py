@@ -1,5 +1,6 @@
 """The file door: each kind of file by its content, everything kept, what can't be used listed, nothing taken twice."""
 
+import base64
 import gzip
 import json
 from datetime import timedelta
@@ -8,8 +9,9 @@ import pytest
 
 from tests.exchange.messages import START, Arrival, message
 from tests.exchange.test_roster import accused, sentenced
-from throughcare.chart.models import Allergy, Condition, HomeMedicine, Observation
+from throughcare.chart.models import Allergy, Condition, Encounter, HomeMedicine, Observation, Report
 from throughcare.custody.models import Placement, Stay
+from throughcare.duties.models import Duty
 from throughcare.exchange import intake_files
 from throughcare.exchange.models import Imported, Message
 from throughcare.kernel import clock
@@ -150,6 +152,72 @@ def test_the_same_bundle_again_changes_nothing(give):
         report = give(json.dumps(bundle()))
     assert "came before" in report.lines()[0]
     assert (Person.objects.count(), Observation.objects.count()) == (1, 1)
+
+
+def test_visits_and_reports_of_others_are_charted_and_wait_for_nobody(give):
+    document = bundle()
+    about = {"subject": {"reference": "urn:uuid:p"}}
+    visit = {
+        "type": [{"text": "Well visit"}],
+        "period": {"start": "2025-01-02T10:00:00Z", "end": "2025-01-02T10:30:00Z"},
+    }
+    words = base64.b64encode(b"No change.").decode()
+    document["entry"] += [
+        {"resource": {"resourceType": "Encounter", "status": "finished", **about, **visit}},
+        {"resource": {"resourceType": "Encounter", "status": "planned", **about, **visit}},
+        {
+            "resource": {
+                "resourceType": "DiagnosticReport",
+                "status": "final",
+                "code": {"text": "Chest film"},
+                "effectiveDateTime": "2025-01-02T10:20:00Z",
+                "presentedForm": [{"contentType": "text/plain; charset=utf-8", "data": words}],
+                **about,
+            }
+        },
+        {"resource": {"resourceType": "Immunization", "status": "completed", "patient": about["subject"]}},
+    ]
+    give(json.dumps(document))
+    seen, report = Encounter.objects.get(), Report.objects.get()
+    assert (seen.kind, seen.status) == ("Well visit", "finished")
+    assert (report.text, report.words, report.outside) == ("Chest film", "No change.", True)
+    assert not Duty.objects.filter(rule="LAB-01").exists(), "it was reviewed where it was made"
+    left = Imported.objects.get().left
+    assert left["Immunization: no place in the chart yet"] == 1
+    assert left["Encounter: is not finished"] == 1
+
+
+@pytest.fixture
+def give_all(tmp_path):
+    def run(*contents):
+        paths = [tmp_path / f"part-{n}.ndjson" for n in range(len(contents))]
+        for path, content in zip(paths, contents, strict=True):
+            path.write_text(content)
+        return intake_files.run(paths)
+
+    return run
+
+
+def lines_of(*resources):
+    return "\n".join(json.dumps(one) for one in resources)
+
+
+def test_a_bulk_export_told_again_is_skipped_and_what_is_new_finds_its_patient(give_all):
+    first, *rest = [entry["resource"] for entry in bundle()["entry"]]
+    patient = {**first, "id": "p"}
+    facts = [{**one, "subject": {"reference": "Patient/p"}} for one in rest]
+    patients = lines_of(patient, {**patient, "id": "q", "identifier": [], "name": [{"family": "Sample-Queen"}]})
+    give_all(patients)
+    assert Person.objects.count() == 2
+    again = give_all(patients)
+    assert "came before" in again.lines()[0]
+    assert Person.objects.count() == 2
+    report = give_all(patients, lines_of(*facts))
+    assert report.sound
+    assert Person.objects.count() == 2
+    assert {c.person_id for c in Condition.objects.all()} == {Person.objects.get(family="Sample-King").id}
+    give_all(patients, lines_of(*facts))
+    assert Observation.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ def left_open(person_id: UUID) -> tuple[str, ...]:
     people = family(person_id)
     active = m.Condition.objects.filter(person_id__in=people, status="active")
     classes = set(active.values_list("data_class", flat=True).distinct())
-    pending = m.Report.objects.filter(person_id__in=people, told_at=None).exclude(status="entered-in-error")
+    pending = m.Report.objects.filter(person_id__in=people, told_at=None, outside=False).exclude(
+        status="entered-in-error"
+    )
     found = {
         "infection": DataClass.INFECTION.value in classes,
         "mental_health": DataClass.MENTAL_HEALTH.value in classes,

@@ -72,7 +72,9 @@ def inbox(lens: Lens, facility_id: UUID | None) -> Inbox:
     lens.require(Verb.READ, DataClass.RESULT)
     with db.reading(lens):
         here = _here(lens, facility_id)
-        rows = _with_labels("DiagnosticReport", m.Report.objects.filter(here).exclude(status="entered-in-error"))
+        rows = _with_labels(
+            "DiagnosticReport", m.Report.objects.filter(here, outside=False).exclude(status="entered-in-error")
+        )
         open_ = rows.filter(Q(reviewed_at=None) | Q(told_at=None)).select_related("order").order_by("effective_at")
         found = _may_see(lens, list(open_[:MOST]))
         lines = _lines(lens, found, facility_id)

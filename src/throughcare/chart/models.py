@@ -249,6 +249,8 @@ class Report(Fact):
     status = models.CharField(max_length=20, default="final")
     urgency = models.CharField(max_length=12, default="normal")
     words = models.TextField(blank=True)
+    outside = models.BooleanField(default=False)
+    """It came with the record of another health service and is not ours to review."""
     effective_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=160, blank=True)

@@ -112,9 +112,49 @@ def chart_patient(*, actor: Actor, patient: bundles.Patient, source: str) -> int
     open_ones = [one for one in measured if not is_sealed(one.data_class)]
     if open_ones:
         chart.observe(actor=actor, person_id=person_id, measured=open_ones)
+    sealed += _visits(actor, person_id, facts) + _findings(actor, person_id, facts)
     if patient.deceased_at is not None and Person.objects.filter(id=person_id, deceased_at=None).exists():
         people.record_death(actor=actor, person_id=person_id, at=patient.deceased_at)
     return sealed + len(measured) - len(open_ones)
+
+
+def _visits(actor: Actor, person_id: UUID, facts: bundles.Facts) -> int:
+    sealed = 0
+    for visit in facts.visits:
+        into = data_class_of(visit.code, DataClass.CLINICAL)
+        if is_sealed(into):
+            sealed += 1
+            continue
+        chart.record_encounter(
+            actor=actor,
+            person_id=person_id,
+            kind=visit.code.text,
+            started_at=visit.since,
+            ended_at=visit.until,
+            data_class=into,
+        )
+    return sealed
+
+
+def _findings(actor: Actor, person_id: UUID, facts: bundles.Facts) -> int:
+    sealed = 0
+    for finding in facts.findings:
+        into = data_class_of(finding.code, DataClass.RESULT)
+        if is_sealed(into):
+            sealed += 1
+            continue
+        chart.receive_report(
+            actor=actor,
+            person_id=person_id,
+            text=finding.code.text[:160],
+            system=finding.code.system,
+            code=finding.code.code,
+            effective_at=finding.at,
+            data_class=into,
+            words=finding.words,
+            outside=True,
+        )
+    return sealed
 
 
 def _patient(actor: Actor, patient: bundles.Patient, source: str) -> UUID:

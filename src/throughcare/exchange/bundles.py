@@ -3,28 +3,35 @@
 Pure: parsed JSON in, facts out; no resource is changed, guessed or dropped silently.
 """
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-Json = Mapping[str, Any]
-CHARTED = ("Patient", "Condition", "AllergyIntolerance", "Observation", "MedicationRequest", "MedicationStatement")
+from throughcare.exchange.resource_parts import (
+    Coded,
+    Json,
+    coded,
+    day_of,
+    listed,
+    moment_of,
+    number_of,
+    reference_of,
+    state_of,
+)
+
+__all__ = ["Coded", "Patient", "Understood", "entries", "race_word", "understand"]
+CHARTED = (
+    *("Patient", "Condition", "AllergyIntolerance", "Observation", "MedicationRequest", "MedicationStatement"),
+    *("Encounter", "DiagnosticReport"),
+)
+WORDS = 4000  # as much of a report's words as the chart shows; the file keeps them all
 _STATES = {"active": "active", "recurrence": "active", "relapse": "active", "remission": "remission"}
 _STATES |= {"inactive": "inactive", "resolved": "resolved"}
-_TOO_LARGE = Decimal(10) ** 10
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A code with its words."""
-
-    system: str
-    code: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,24 @@ class Medicine:
     dose: str
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A meeting with another health service."""
+
+    code: Coded
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A report of another health service, with its words or the names of what it holds."""
+
+    code: Coded
+    at: datetime
+    words: str
+
+
 @dataclass(slots=True)
 class Facts:
     """What is understood of one patient."""
@@ -100,6 +125,13 @@ class Facts:
     allergies: list[Allergy] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     medicines: list[Medicine] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def any(self) -> bool:
+        """Tell whether anything is understood."""
+        return any((self.problems, self.allergies, self.measurements, self.medicines, self.visits, self.findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +143,14 @@ class Understood:
     left: dict[str, int]
 
 
-def understand(resources: Iterable[tuple[str, Any]]) -> Understood:
-    """Read resources, each with its address in its bundle."""
+def understand(resources: Iterable[tuple[str, Any]], known: Iterable[tuple[str, Any]] = ()) -> Understood:
+    """Read resources, each with its address in its bundle.
+
+    What is `known` came before: others refer to it, and of it only patients are given again who have something new.
+    """
     every = [(address, one) for address, one in resources if isinstance(one, Mapping)]
-    by_address = {name: one for address, one in every for name in _names(address, one)}
+    before = [(address, one) for address, one in known if isinstance(one, Mapping)]
+    by_address = {name: one for address, one in (*before, *every) for name in _names(address, one)}
     left: Counter[str] = Counter()
     charted: Counter[str] = Counter()
     facts: dict[int, Facts] = {}
@@ -124,11 +160,14 @@ def understand(resources: Iterable[tuple[str, Any]]) -> Understood:
             facts[id(one)] = Facts()
             people[id(one)] = one
             charted["Patient"] += 1
+    for _, one in before:
+        if one.get("resourceType") == "Patient":
+            facts[id(one)] = Facts()
     for _, one in every:
         kind = str(one.get("resourceType", "without a type"))
         if kind == "Patient":
             continue
-        subject = by_address.get(_reference(one.get("subject") or one.get("patient")))
+        subject = by_address.get(reference_of(one.get("subject") or one.get("patient")))
         if kind not in _READERS:
             left[f"{kind}: no place in the chart yet"] += 1
         elif subject is None or id(subject) not in facts:
@@ -139,6 +178,7 @@ def understand(resources: Iterable[tuple[str, Any]]) -> Understood:
                 left[f"{kind}: {reason}"] += 1
             else:
                 charted[kind] += 1
+    people |= {id(one): one for _, one in before if id(one) in facts and facts[id(one)].any}
     patients = tuple(_patient(one, facts[key]) for key, one in people.items())
     return Understood(patients, dict(charted), dict(left))
 
@@ -148,7 +188,7 @@ def entries(document: Json) -> Iterator[tuple[str, Json]]:
     if document.get("resourceType") != "Bundle":
         yield "", document
         return
-    for entry in _list(document.get("entry")):
+    for entry in listed(document.get("entry")):
         resource = entry.get("resource")
         if isinstance(resource, Mapping):
             yield str(entry.get("fullUrl", "")), resource
@@ -161,98 +201,44 @@ def _names(address: str, one: Json) -> Iterator[str]:
         yield f"{one.get('resourceType')}/{one['id']}"
 
 
-def _reference(value: Any) -> str:
-    return str(value.get("reference", "")) if isinstance(value, Mapping) else ""
-
-
-def _list(value: Any) -> list[Json]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _coded(concept: Any) -> Coded | None:
-    if not isinstance(concept, Mapping):
-        return None
-    first = next(iter(_list(concept.get("coding"))), {})
-    text = str(concept.get("text") or first.get("display") or first.get("code") or "").strip()
-    if not text:
-        return None
-    system, code = str(first.get("system", "")), str(first.get("code", ""))
-    fits = len(system) <= 120 and len(code) <= 40
-    return Coded(system if fits else "", code if fits else "", text)
-
-
-def _state(one: Json, key: str) -> str:
-    concept = one.get(key)
-    first = next(iter(_list(concept.get("coding"))), {}) if isinstance(concept, Mapping) else {}
-    return str(first.get("code", ""))
-
-
-def _day(text: Any) -> date | None:
-    try:
-        found = date.fromisoformat(str(text)[:10])
-    except ValueError:
-        return None
-    return found if found.year >= 1900 else None
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number) >= _TOO_LARGE:
-        return None
-    return round(number, 4) if -int(number.as_tuple().exponent) > 4 else number
-
-
 # --- readers: each appends what it understands, or gives the reason why it does not ---------------------------------------
 
 
 def _read(kind: str, one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
-    if "entered-in-error" in (_state(one, "verificationStatus"), one.get("status")):
+    if "entered-in-error" in (state_of(one, "verificationStatus"), one.get("status")):
         return "entered in error where it came from"
     reason: str = _READERS[kind](one, facts, others)
     return reason
 
 
 def _condition(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
-    code = _coded(one.get("code"))
+    code = coded(one.get("code"))
     if code is None:
         return "names no problem"
-    status = _STATES.get(_state(one, "clinicalStatus") or "active", "")
+    status = _STATES.get(state_of(one, "clinicalStatus") or "active", "")
     if not status:
         return "its clinical status is not one we know"
-    if _state(one, "verificationStatus") == "refuted":
+    if state_of(one, "verificationStatus") == "refuted":
         return "refuted where it came from"
-    facts.problems.append(Problem(code, status, _day(one.get("onsetDateTime"))))
+    facts.problems.append(Problem(code, status, day_of(one.get("onsetDateTime"))))
     return ""
 
 
 def _allergy(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
-    code = _coded(one.get("code"))
+    code = coded(one.get("code"))
     if code is None:
         return "names no substance"
-    status = _STATES.get(_state(one, "clinicalStatus") or "active", "")
+    status = _STATES.get(state_of(one, "clinicalStatus") or "active", "")
     if not status:
         return "its clinical status is not one we know"
-    seen = [_coded(said) for event in _list(one.get("reaction")) for said in _list(event.get("manifestation"))]
+    seen = [coded(said) for event in listed(one.get("reaction")) for said in listed(event.get("manifestation"))]
     reaction = ", ".join(said.text for said in seen if said)
     facts.allergies.append(Allergy(code, status, str(one.get("criticality", ""))[:20], reaction))
     return ""
 
 
 def _observation(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
-    code, at = _coded(one.get("code")), _moment(one.get("effectiveDateTime") or one.get("issued"))
+    code, at = coded(one.get("code")), moment_of(one.get("effectiveDateTime") or one.get("issued"))
     if code is None or not code.code:
         return "names nothing that was observed"
     if at is None:
@@ -260,10 +246,10 @@ def _observation(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
     if str(one.get("status")) not in ("final", "amended", "corrected"):
         return "is not final"
     value, unit, words = _value(one)
-    parts = tuple(part for part in (_part(said) for said in _list(one.get("component"))) if part is not None)
+    parts = tuple(part for part in (_part(said) for said in listed(one.get("component"))) if part is not None)
     if value is None and not words and not parts:
         return "has no value that we can keep"
-    categories = [_coded(said) for said in _list(one.get("category"))]
+    categories = [coded(said) for said in listed(one.get("category"))]
     category = next((said.code for said in categories if said and said.code), "")[:20] or "exam"
     facts.measurements.append(Measurement(code, category, value, unit, words, parts, at))
     return ""
@@ -272,11 +258,11 @@ def _observation(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
 def _value(one: Json) -> tuple[Decimal | None, str, str]:
     quantity = one.get("valueQuantity")
     if isinstance(quantity, Mapping):
-        number, unit = _number(quantity.get("value")), str(quantity.get("code") or quantity.get("unit") or "")
+        number, unit = number_of(quantity.get("value")), str(quantity.get("code") or quantity.get("unit") or "")
         if number is not None and len(unit) <= 20:
             return number, unit, ""
         return None, "", f"{quantity.get('value', '')} {unit}".strip()
-    concept = _coded(one.get("valueCodeableConcept"))
+    concept = coded(one.get("valueCodeableConcept"))
     if concept is not None:
         return None, "", concept.text
     for key in ("valueString", "valueInteger", "valueBoolean", "valueDateTime", "valueTime"):
@@ -286,7 +272,7 @@ def _value(one: Json) -> tuple[Decimal | None, str, str]:
 
 
 def _part(one: Json) -> Part | None:
-    code = _coded(one.get("code"))
+    code = coded(one.get("code"))
     value, unit, _ = _value(one)
     return Part(code, value, unit) if code is not None and value is not None else None
 
@@ -294,19 +280,61 @@ def _part(one: Json) -> Part | None:
 def _medicine(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
     if str(one.get("status")) != "active":
         return "not taken any more"
-    code = _coded(one.get("medicationCodeableConcept"))
+    code = coded(one.get("medicationCodeableConcept"))
     if code is None:
-        medication = others.get(_reference(one.get("medicationReference")))
-        code = _coded(medication.get("code")) if medication else None
+        medication = others.get(reference_of(one.get("medicationReference")))
+        code = coded(medication.get("code")) if medication else None
     if code is None:
         return "names no medicine"
-    instructions = _list(one.get("dosageInstruction")) or _list(one.get("dosage"))
+    instructions = listed(one.get("dosageInstruction")) or listed(one.get("dosage"))
     dose = next((str(said["text"]) for said in instructions if said.get("text")), "")
     facts.medicines.append(Medicine(code, dose))
     return ""
 
 
+def _visit(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    period = one.get("period")
+    since = moment_of(period.get("start")) if isinstance(period, Mapping) else None
+    if str(one.get("status")) != "finished":
+        return "is not finished"
+    if since is None or not isinstance(period, Mapping):
+        return "does not say when"
+    until = moment_of(period.get("end"))
+    code = next((said for kind in listed(one.get("type")) if (said := coded(kind))), None)
+    facts.visits.append(
+        Visit(code or Coded("", "", "Visit outside"), since, until if until and until >= since else None)
+    )
+    return ""
+
+
+def _finding(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    code, at = coded(one.get("code")), moment_of(one.get("effectiveDateTime") or one.get("issued"))
+    if code is None:
+        return "names nothing that was reported"
+    if at is None:
+        return "does not say when"
+    if str(one.get("status")) not in ("final", "amended", "corrected"):
+        return "is not final"
+    named = [str(said["display"]) for said in listed(one.get("result")) if said.get("display")]
+    words = str(one.get("conclusion") or _presented(one) or ", ".join(named)).strip()
+    facts.findings.append(Finding(code, at, words if len(words) <= WORDS else f"{words[:WORDS]} […]"))
+    return ""
+
+
+def _presented(one: Json) -> str:
+    """Give the words of a report that carries them as plain text."""
+    for form in listed(one.get("presentedForm")):
+        if str(form.get("contentType", "")).startswith("text/plain") and form.get("data"):
+            try:
+                return base64.b64decode(str(form["data"]), validate=True).decode("utf-8", "replace").replace("\0", "")
+            except ValueError:
+                continue
+    return ""
+
+
 _READERS: dict[str, Any] = {
+    "Encounter": _visit,
+    "DiagnosticReport": _finding,
     "Condition": _condition,
     "AllergyIntolerance": _allergy,
     "Observation": _observation,
@@ -316,7 +344,7 @@ _READERS: dict[str, Any] = {
 
 
 def _patient(one: Json, facts: Facts) -> Patient:
-    names = _list(one.get("name"))
+    names = listed(one.get("name"))
     name = next((said for said in names if said.get("use") == "official"), names[0] if names else {})
     given = [str(part) for part in name.get("given", []) if part] if isinstance(name.get("given"), list) else []
     sex = str(one.get("gender", "unknown"))
@@ -324,20 +352,20 @@ def _patient(one: Json, facts: Facts) -> Patient:
         family=str(name.get("family") or "Unknown")[:80],
         given=(given[0] if given else "")[:80],
         middle=" ".join(given[1:])[:80],
-        birth_date=_day(one.get("birthDate")),
+        birth_date=day_of(one.get("birthDate")),
         sex=sex if sex in ("female", "male", "other", "unknown") else "unknown",
         race=_race(one),
         language=_language(one),
         numbers=tuple(_numbers(one)),
-        deceased_at=_moment(one.get("deceasedDateTime")) if one.get("deceasedDateTime") else None,
+        deceased_at=moment_of(one.get("deceasedDateTime")) if one.get("deceasedDateTime") else None,
         facts=facts,
     )
 
 
 def _numbers(one: Json) -> Iterator[tuple[str, str]]:
     """Numbers that say who somebody is: not those of the social security, a licence or a passport."""
-    for said in _list(one.get("identifier")):
-        kind = _coded(said.get("type"))
+    for said in listed(one.get("identifier")):
+        kind = coded(said.get("type"))
         system, value = str(said.get("system", "")), str(said.get("value", ""))
         alone = kind is None or kind.code not in ("SS", "DL", "PPN")
         if alone and system and value and len(system) <= 120 and len(value) <= 80 and "us-ssn" not in system:
@@ -345,9 +373,9 @@ def _numbers(one: Json) -> Iterator[tuple[str, str]]:
 
 
 def _race(one: Json) -> str:
-    for extension in _list(one.get("extension")):
+    for extension in listed(one.get("extension")):
         if str(extension.get("url", "")).endswith(("us-core-ethnicity", "us-core-race")):
-            for said in _list(extension.get("extension")):
+            for said in listed(extension.get("extension")):
                 coding = said.get("valueCoding")
                 if isinstance(coding, Mapping) and coding.get("code") in _RACES:
                     return _RACES[str(coding["code"])]
@@ -370,8 +398,8 @@ def race_word(code: str) -> str:
 
 
 def _language(one: Json) -> str:
-    for said in _list(one.get("communication")):
-        code = _coded(said.get("language"))
+    for said in listed(one.get("communication")):
+        code = coded(said.get("language"))
         tag = (code.code if code else "").lower().split("-")[0]
         if re.fullmatch(r"[a-z]{2,3}", tag):
             return tag

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -54,15 +55,22 @@ def run(paths: Sequence[Path]) -> Report:
     """Take in files and folders; give the report. A file that fails does not hinder the others."""
     report = Report()
     resources: list[tuple[str, Any]] = []
+    known: list[tuple[str, Any]] = []
+    new: list[UUID] = []
     for path in _files(paths, report):
         raw = _bytes(path, report)
         if raw is None:
             continue
         lines = _ndjson(raw)
         if lines is not None:
-            resources += lines
-            report.say(f"{path}: {len(lines)} resources")
-            actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
+            kept = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
+            if kept is None:
+                known += lines
+                report.say(f"{path}: the same file came before; nothing of it was changed")
+            else:
+                resources += lines
+                new.append(kept)
+                report.say(f"{path}: {len(lines)} resources")
         elif _HL7.match(raw):
             _messages(path, raw, report)
         elif raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
@@ -73,7 +81,9 @@ def run(paths: Sequence[Path]) -> Report:
             actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="unknown")
             report.fault(f"{path}: not HL7 v2, a roster or FHIR; kept as it is")
     if resources:
-        _chart("bulk export", resources, report)
+        charted, left, problems = _chart("bulk export", resources, report, known=known)
+        for file_id in new:
+            actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood=charted, left=left, problems=problems)
     return report
 
 
@@ -188,9 +198,9 @@ def _bundle(path: Path, raw: bytes, report: Report) -> None:
 
 
 def _chart(
-    name: str, resources: list[tuple[str, Any]], report: Report
+    name: str, resources: list[tuple[str, Any]], report: Report, *, known: Sequence[tuple[str, Any]] = ()
 ) -> tuple[dict[str, int], dict[str, int], list[str]]:
-    understood = bundles.understand(resources)
+    understood = bundles.understand(resources, known)
     problems = []
     for number, patient in enumerate(understood.patients, 1):
         try:

@@ -1,7 +1,7 @@
 """The only writers of clinical facts, one file per kind of fact."""
 
 from throughcare.chart.actions.attachments import attach
-from throughcare.chart.actions.encounters import finish_encounter, start_encounter
+from throughcare.chart.actions.encounters import finish_encounter, record_encounter, start_encounter
 from throughcare.chart.actions.facts import (
     add_allergy,
     add_condition,
@@ -51,6 +51,7 @@ __all__ = [
     "place_order",
     "raise_flag",
     "receive_report",
+    "record_encounter",
     "report_medicine",
     "review_report",
     "save_draft",

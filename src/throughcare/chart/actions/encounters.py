@@ -53,6 +53,33 @@ def start_encounter(
     return row.id
 
 
+@action("chart.record_encounter")
+def record_encounter(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    kind: str,
+    started_at: datetime,
+    ended_at: datetime | None = None,
+    data_class: DataClass = DataClass.CLINICAL,
+) -> UUID:
+    """Write down a meeting that is over, by the word of another health service."""
+    row = m.Encounter.objects.create(
+        id=uuid7(),
+        person_id=person_id,
+        kind=kind[:40],
+        status="finished",
+        facility_id=actor.facility_id,
+        data_class=data_class.value,
+        started_at=started_at,
+        ended_at=ended_at,
+        responsible=actor.label(),
+    )
+    keep(row, row.started_at)
+    return row.id
+
+
 @action("chart.finish_encounter")
 def finish_encounter(
     *,

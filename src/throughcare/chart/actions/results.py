@@ -80,8 +80,9 @@ def receive_report(
     effective_at: datetime | None = None,
     data_class: DataClass = DataClass.RESULT,
     words: str = "",
+    outside: bool = False,
 ) -> UUID:
-    """File a result; somebody must review it (LAB-01)."""
+    """File a result; somebody must review it (LAB-01), unless it came with the record of another health service."""
     row = m.Report.objects.create(
         id=uuid7(),
         person_id=person_id,
@@ -90,7 +91,8 @@ def receive_report(
         code=code,
         order_id=order_id,
         urgency=urgency,
-        words=words.strip()[:4000],
+        words=words.strip()[:4200],
+        outside=outside,
         effective_at=effective_at or clock.now(),
         data_class=class_of([(system, code)], data_class).value,
         facility_id=actor.facility_id,
@@ -99,6 +101,8 @@ def receive_report(
     keep(row, row.effective_at)
     if order_id is not None:
         end_order(actor=actor, person_id=person_id, order_id=order_id, verb="complete")
+    if outside:
+        return row.id
     emit(
         ResultReceived(
             happened_at=row.recorded_at,

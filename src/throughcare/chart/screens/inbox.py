@@ -107,7 +107,7 @@ def _one(request: Request, person_id: UUID, report_id: UUID, again: Again | None
         raise NotFound("There is no such result here.")
     row, lines = found
     before = {line.code: reads.trend(request.lens, family, line.code, limit=60) for line in lines}
-    may_review = policy.REVIEW.allows(request.lens, person_id) and row.reviewed_at is None
+    may_review = policy.REVIEW.allows(request.lens, person_id) and row.reviewed_at is None and not row.outside
     if again is not None and isinstance(again.refused, Invalid):
         may_review = may_review or "plan" in again.typed
     context = {

@@ -1,0 +1,80 @@
+"""The parts of which FHIR resources are made, read without trust: nothing here raises on what a sender wrote. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Json = Mapping[str, Any]
+_TOO_LARGE = Decimal(10) ** 10
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A code with its words."""
+
+    system: str
+    code: str
+    text: str
+
+
+def reference_of(value: Any) -> str:
+    """Give the address to which a reference points."""
+    return str(value.get("reference", "")) if isinstance(value, Mapping) else ""
+
+
+def listed(value: Any) -> list[Json]:
+    """Give the objects of a list; anything else has none."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def coded(concept: Any) -> Coded | None:
+    """Read a CodeableConcept: its first code with its words, or None where it says nothing."""
+    if not isinstance(concept, Mapping):
+        return None
+    first = next(iter(listed(concept.get("coding"))), {})
+    text = str(concept.get("text") or first.get("display") or first.get("code") or "").strip()
+    if not text:
+        return None
+    system, code = str(first.get("system", "")), str(first.get("code", ""))
+    fits = len(system) <= 120 and len(code) <= 40
+    return Coded(system if fits else "", code if fits else "", text)
+
+
+def state_of(one: Json, key: str) -> str:
+    """Read the code of a status that is a CodeableConcept."""
+    concept = one.get(key)
+    first = next(iter(listed(concept.get("coding"))), {}) if isinstance(concept, Mapping) else {}
+    return str(first.get("code", ""))
+
+
+def day_of(text: Any) -> date | None:
+    """Read a day."""
+    try:
+        found = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
+    return found if found.year >= 1900 else None
+
+
+def moment_of(text: Any) -> datetime | None:
+    """Read a moment; one without a zone is taken as UTC."""
+    try:
+        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def number_of(value: Any) -> Decimal | None:
+    """Read a number with its digits; None where it is none, or larger than anything measured."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= _TOO_LARGE:
+        return None
+    return round(number, 4) if -int(number.as_tuple().exponent) > 4 else number
