@@ -17,7 +17,7 @@ from throughcare.care.medications.rules import statuses, tables
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
-from throughcare.ui.shapes import FieldShape, Option
+from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
 ZONE = ZoneInfo("America/New_York")
@@ -45,16 +45,17 @@ def _line(order: MedicationOrder, found: Medicines) -> dict[str, Any]:
         "chips": chips(order),
         "last": found.last_given.get(order.id),
         "next": found.next_due.get(order.id),
+        "owed": found.next_due.get(order.id, clock.now()) < clock.now(),
         "ends_soon": (order.ends_at - clock.now()).days < 14,
     }
 
 
-def chips(order: MedicationOrder) -> list[tuple[str, str]]:
-    """Give the few marks that a nurse must see on an order: (word, meaning)."""
-    marks = [(order.mode, "accent")]
-    marks += [(t("medications.time_critical"), "harm")] if order.time_critical else []
-    marks += [(order.schedule, "shift")] if order.schedule else []
-    marks += [(t("medications.unsigned"), "shift")] if order.signed_at is None else []
+def chips(order: MedicationOrder) -> list[Chip]:
+    """Give the few marks that a nurse must see on an order."""
+    marks = [Chip(order.mode, "accent")]
+    marks += [Chip(t("medications.time_critical"), "harm")] if order.time_critical else []
+    marks += [Chip(order.schedule, "shift")] if order.schedule else []
+    marks += [Chip(t("medications.unsigned"), "shift")] if order.signed_at is None else []
     return marks
 
 
@@ -63,7 +64,8 @@ def sheet(days: Sequence[date], rows: Sequence[SheetRow]) -> dict[str, Any]:
     return {
         "days": days,
         "lines": [
-            {"order": row.order, "days": [[mark(g) for g in row.days.get(day, [])] for day in days]} for row in rows
+            {"order": row.order, "days": [(day, [mark(g) for g in row.days.get(day, [])]) for day in days]}
+            for row in rows
         ],
     }
 
@@ -182,10 +184,10 @@ def fields(product: Product | None, typed: Mapping[str, str], wrong: Mapping[str
     usual_mode = "KOP" if product and product.has("usually_kop") and not product.has("never_kop") else "DOT"
     asked = [
         _field(typed, wrong, "amount", width="xs", required=True, unit=product.unit if product else ""),
-        _field(typed, wrong, "route", width="s", value=product.route if product else "oral"),
+        _field(typed, wrong, "route", width="s", required=True, value=product.route if product else "oral"),
         _field(typed, wrong, "frequency", "select", options=frequency, required=True),
         _field(typed, wrong, "indication", required=True),
-        _field(typed, wrong, "mode", "radio", options=modes, value=usual_mode),
+        _field(typed, wrong, "mode", "radio", options=modes, value=usual_mode, required=True),
         _field(
             typed,
             wrong,
@@ -193,8 +195,9 @@ def fields(product: Product | None, typed: Mapping[str, str], wrong: Mapping[str
             "radio",
             options=[Option(p, t(f"medications.priority.{p}")) for p in ("routine", "urgent", "stat")],
             value="routine",
+            required=True,
         ),
-        _field(typed, wrong, "days", width="xs", value="30", hint=t("medications.hint.days")),
+        _field(typed, wrong, "days", width="xs", value="30", required=True, hint=t("medications.hint.days")),
         _field(typed, wrong, "as_needed_for", hint=t("medications.hint.as_needed_for")),
         _field(typed, wrong, "holds", hint=t("medications.hint.holds")),
         _field(typed, wrong, "prepare", hint=t("medications.hint.prepare")),

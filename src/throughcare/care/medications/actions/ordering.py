@@ -281,7 +281,7 @@ def order_row(
         data_class=DataClass.MEDICATION.value,
         facility_id=actor.facility_id,
         code=product.rxcui if product else "",
-        text=product.name if product else asked.text.strip()[:200],
+        text=product.label[:200] if product else asked.text.strip()[:200],
         ingredients=sorted(product.ingredients) if product else [],
         amount=asked.amount,
         unit=unit,

@@ -269,6 +269,15 @@ document.addEventListener("htmx:error", () => lost(true));
 
 /* --- small things -------------------------------------------------------------------------------------------------------- */
 
+document.addEventListener("click", (event) => {  // a usual answer is written into its field, as if typed
+  const usual = event.target.closest?.("[data-fill]");
+  const field = usual && $(usual.dataset.fill);
+  if (!field) return;
+  field.value = usual.dataset.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
 document.addEventListener("click", (event) => {
   const press = (selector) => event.target.closest?.(selector);
   if (press("[data-close]")) press("[data-toast]")?.remove();
