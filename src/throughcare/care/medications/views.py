@@ -83,6 +83,7 @@ def mark(dose: Given) -> dict[str, Any]:
         "shape": shape,
         "at": f"{dose.due_at.astimezone(ZONE):%H:%M}",
         "short": short(dose),
+        "became": f"{word}, {at:%H:%M}",
         "words": words,
     }
 
