@@ -192,7 +192,7 @@ def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[Medica
         crossing.leaves_at,
         str(crossing.from_facility_id or ""),
         str(crossing.to_facility_id or ""),
-        back_at=crossing.back_at or until,
+        back_at=_expected_back(crossing, until),
         planned=crossing.state == "planned",
     )
     known = {line.order_id: line for line in lines}
@@ -211,6 +211,12 @@ def _stretched(crossing: Crossing, now: datetime) -> datetime:
     if crossing.state == "returned":
         return crossing.back_at or crossing.until
     return max(crossing.until, now + tables.covering().early) if _is_out(crossing) else crossing.until
+
+
+def _expected_back(crossing: Crossing, until: datetime) -> datetime:
+    """Give the return as the rule is to see it: the one expected, or the end of the shadow where that lies later."""
+    back = crossing.back_at
+    return back if back and back + tables.covering().after_return >= until else until
 
 
 def _left_behind(lines: Sequence[CrossingLine], in_force: set[UUID]) -> list[Fallen]:
