@@ -14,7 +14,7 @@ from django.db import close_old_connections
 
 from throughcare.access import actions as access
 from throughcare.access import labels
-from throughcare.app import demo_clock, living
+from throughcare.app import demo_clock, downtime_files, living
 from throughcare.app.config import Mode, current
 from throughcare.care.medications import actions as medications
 from throughcare.duties import tick as duties
@@ -65,6 +65,11 @@ def watch_doors() -> object:
     return medications.watch_doors(actor=medications.CLOCK)
 
 
+def write_downtime_sheets() -> object:
+    """Keep the medicines' sheet of every open facility as a file that needs no network and no database."""
+    return downtime_files.write(current().home / "downtime")
+
+
 def let_live() -> object:
     """In a demonstration, let the synthetic agency go on: people arrive, ask and move, staff work."""
     if current().mode is not Mode.DEMO:
@@ -108,6 +113,7 @@ JOBS: tuple[Job, ...] = (
     Job("look at orders and doses", timedelta(minutes=5), look_at_orders),
     Job("watch the doors for medicines", timedelta(minutes=5), watch_doors),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
+    Job("write the sheets for downtime", timedelta(minutes=15), write_downtime_sheets),
     Job("make the months of doses ahead", timedelta(days=1), medications.make_months),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),
     Job("anchor the ledger", timedelta(minutes=10), drop_anchor),

@@ -163,3 +163,43 @@ def test_queries_do_not_grow_with_the_line(client) -> None:
                 assert len(line(client)["people"]) >= size
             counts.append(len(seen))
     assert counts[0] == counts[1] <= 40, counts
+
+
+def test_paper_is_entered_late_and_a_possible_double_is_found(client) -> None:
+    with clock.frozen(AT + timedelta(hours=3)):
+        person = housed(1)
+        ordered(person)
+        ordered(person, product="861007", indication="Diabetes")
+        become(client)
+        one, two = (d["id"] for d in line(client, **{"pass": "morning"})["people"][0]["doses"])
+        on_paper = {"status": "given", "at": (MORNING + timedelta(minutes=10)).isoformat()}
+        status, _ = post(client, "chart", person=str(person), doses=[{"dose": one, "status": "given"}])
+        assert status == 200
+        rows = [{"dose": d, **on_paper} for d in (one, two)]
+        status, said = post(client, "chart", person=str(person), doses=rows, paper="yes")
+        assert status == 200, said
+        assert Duty.objects.filter(rule="MED-06", about=one, closed_at=None).exists()
+        no_time = [{"dose": two, "status": "given"}]
+        assert post(client, "chart", person=str(person), doses=no_time, paper="yes")[0] == 422
+    late = Dose.objects.get(id=two)
+    assert (late.status, late.happened_at, late.detail["entered_late"]) == (
+        "given",
+        MORNING + timedelta(minutes=10),
+        "yes",
+    )
+    assert "entered by Demo-" in Dose.objects.get(id=one).detail["paper"]
+
+
+def test_the_downtime_sheet_is_a_page_and_a_file_for_its_owner_alone(client, tmp_path) -> None:
+    from throughcare.app import downtime_files
+
+    with clock.frozen(AT):
+        ordered(housed(1))
+        become(client)
+        page = client.get("/pass/downtime/")
+        assert page.status_code == 200 and b"Sample-Reyes" in page.content
+        assert downtime_files.write(tmp_path / "downtime") == 1
+        (file,) = (tmp_path / "downtime").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    text = file.read_text()
+    assert "Sample-Reyes" in text and "<style>" in text

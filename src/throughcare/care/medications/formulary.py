@@ -133,6 +133,11 @@ class Formulary:
             return replace(seen, product=candidates[0], sentence="", ndc=sure[0][0])
         return replace(seen, sentence=UNSURE)
 
+    def packs_of(self, codes: Iterable[str]) -> list[tuple[str, str, str]]:
+        """Give the pack numbers of these products (NDC-11, the layout it needs, code), for a device without a network."""
+        wanted = set(codes)
+        return [pack for pack in self._packs if pack[2] in wanted]
+
     def _matches(self, numbers: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Part what the numbers may be into what is certain and what needs eyes."""
         sure: list[tuple[str, str]] = []

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from throughcare.care.medications import views
-from throughcare.care.medications.actions.giving import Charted, window_of
+from throughcare.care.medications.actions.giving import Charted, is_observed, window_of
+from throughcare.care.medications.actions.syncing import SentEvent
 from throughcare.care.medications.formulary import Formulary
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.reads.passes import AsNeeded, Line, PassPerson
@@ -18,7 +21,7 @@ from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
 from throughcare.care.medications.rules.timing.model import Dose as Amount
 from throughcare.care.medications.rules.timing.wording import dose_words, words
-from throughcare.care.medications.traits import traits_of
+from throughcare.care.medications.traits import double_kills, traits_of
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import wording
@@ -52,7 +55,16 @@ def line(found: Line) -> dict[str, Any]:
         "name": names[span.code].en,
         "day": span.day.isoformat(),
         "at": span.at.isoformat(),
-        "passes": [{"code": s.code, "name": names[s.code].en, "at": s.at.isoformat()} for s in found.spans],
+        "passes": [
+            {
+                "code": s.code,
+                "name": names[s.code].en,
+                "at": s.at.isoformat(),
+                "opens": s.opens.isoformat(),
+                "closes": s.closes.isoformat(),
+            }
+            for s in found.spans
+        ],
         "unit": str(found.unit.id) if found.unit else "",
         "units": [{"id": str(u.id), "name": u.name, "people": u.people} for u in found.units],
         "lockdown": bool(found.lockdowns),
@@ -117,10 +129,11 @@ def dose(row: Dose) -> dict[str, Any]:
         "critical": row.critical,
         "schedule": order.schedule,
         "high_alert": order.high_alert,
-        "leased": leased(order),
+        "leased": double_kills(order),
         "rank": passes.criticality(traits_of(order)),
         "asks": asks(order),
         "holds": [str(h) for h in order.holds if isinstance(h, str)],
+        "own_line": is_observed(order),
         "held": order.status == "on-hold",
         "stopped": order.ended_at is not None,
         **standing(row),
@@ -135,6 +148,7 @@ def standing(row: Dose) -> dict[str, Any]:
         "happened": _iso(row.happened_at),
         "by": (row.by or "").split(",")[0] if row.by else "",
         "reason": row.reason or "",
+        "event": (row.detail or {}).get("event", ""),
     }
 
 
@@ -156,13 +170,8 @@ def as_needed(found: AsNeeded) -> dict[str, Any]:
         "earliest": _iso(may.earliest),
         "minimum_minutes": timing.min_interval_minutes,
         "most": timing.max_in_24h,
-        "leased": leased(order),
+        "leased": double_kills(order),
     }
-
-
-def leased(order: MedicationOrder) -> bool:
-    """Tell whether a double dose of it could kill: such doses belong to one device for a shift."""
-    return bool(order.schedule) or order.opioid_treatment or order.critical == "insulin"
 
 
 def asks(order: MedicationOrder) -> list[dict[str, Any]]:
@@ -271,6 +280,19 @@ def number(text: Any) -> Decimal | None:
     if wrong:
         raise Invalid(wrong["amount"], fields=wrong)
     return value
+
+
+def sent(row: Any, doubt: str = "") -> SentEvent:
+    """Read one entry that a device made; what can't be read raises Invalid."""
+    try:
+        return replace(msgspec.convert(row, SentEvent, strict=False), doubt=doubt)
+    except msgspec.ValidationError as error:
+        raise Invalid("This entry can't be read.") from error
+
+
+def packs(formulary: Formulary, codes: set[str]) -> list[list[str]]:
+    """Give the pack numbers of these products, for scanning without a network."""
+    return [list(row) for row in formulary.packs_of(codes)]
 
 
 def blanks(rows: Sequence[tuple[str, Dose]]) -> list[dict[str, Any]]:

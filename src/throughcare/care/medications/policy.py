@@ -20,3 +20,7 @@ LOSSES = Policy("medications.losses", ((Verb.READ, DataClass.CONTROLLED_COUNT),)
 KIOSK = Policy("medications.kiosk", only=frozenset({Role.PATIENT}))
 # What custody sees of kept medicines is a card: how many packs, until when (ruling 8).
 KOP_CARD = Policy("medications.kop_card", ((Verb.OPERATIONAL, DataClass.OPERATIONAL_ALERT),))
+# Who looks at what devices could not simply add, and revokes a lost one.
+DEVICES = Policy(
+    "medications.devices", ((Verb.READ, DataClass.MEDICATION),), frozenset({Role.RN, Role.PROVIDER, Role.HSA})
+)

@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from throughcare.access.doors import NeedsWhy, Request, enter, saw, screen
 from throughcare.care.medications import actions, formulary, pass_views, policy, views
+from throughcare.care.medications.reads import devices
 from throughcare.care.medications.reads import passes as reads
+from throughcare.care.medications.traits import double_kills
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.ui import pages
@@ -76,20 +78,28 @@ def here(request: Request) -> UUID:
     return place
 
 
-@screen("GET", "/pass/", policy=policy.GIVE, name="pass")
-def page(request: Request) -> HttpResponse:
-    """Show the pass: the people come by themselves, and no page is loaded for any of them."""
-    addresses = {
-        name: reverse(f"pass_{name}") for name in ("list", "coming", "scan", "chart", "ask", "undo", "open", "close")
-    }
-    context = {
-        "facility_id": request.posting.facility_id,
-        "addresses": addresses,
+DOORS = (
+    "list", "coming", "scan", "chart", "ask", "undo", "open", "close", "enrol", "bundle", "return", "sync", "worker",
+    "downtime",
+)  # fmt: skip
+
+
+def context_of(request: Request) -> dict[str, Any]:
+    """Give what the page's script needs: addresses, sentences, and what may be charted. Nobody's data."""
+    return {
+        "addresses": {name: reverse(f"pass_{name}") for name in DOORS} | {"page": reverse("pass")},
         "words": pass_views.wordings(WORDS),
         "exceptions": pass_views.exceptions(),
         "early": pass_views.early_reasons(),
     }
-    return pages.page(request, "medications/pass.html", context)
+
+
+@screen("GET", "/pass/", policy=policy.GIVE, name="pass")
+def page(request: Request) -> HttpResponse:
+    """Show the pass: the people come by themselves, and no page is loaded for any of them."""
+    return pages.page(
+        request, "medications/pass.html", {**context_of(request), "facility_id": request.posting.facility_id}
+    )
 
 
 @screen("GET", "/pass/list/", policy=policy.GIVE, name="pass_list")
@@ -99,7 +109,9 @@ def listed(request: Request) -> HttpResponse:
     unit, code = views.uuid_of(request.GET.get("unit", "")), request.GET.get("pass", "")
     found = reads.line(request.lens, here(request), unit_id=unit, code=code)
     saw(request, *(p.who.person_id for p in found.people))
-    return JsonResponse({**pass_views.line(found), "csrf": get_token(request)})
+    orders = (d.order for p in found.people for d in p.doses if d.order)
+    leases = devices.leases(request.lens, {o.id for o in orders if double_kills(o)})
+    return JsonResponse({**pass_views.line(found), "leases": leases, "csrf": get_token(request)})
 
 
 @screen("GET", "/pass/coming/", policy=policy.GIVE, name="pass_coming")
@@ -125,7 +137,8 @@ def chart(request: Request) -> HttpResponse:
     """Chart doses of one person: given with one tap, or an exception with its reason."""
     body = body_of(request)
     person_id = person_in(request, body)
-    done = actions.record_doses(
+    enter = actions.enter_from_paper if body.get("paper") == "yes" else actions.record_doses
+    done = enter(
         actor=request.actor,
         intent=intent_in(body),
         person_id=person_id,

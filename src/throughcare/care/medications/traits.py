@@ -32,3 +32,8 @@ def minimum_of(order: MedicationOrder) -> timedelta | None:
     """Give the least time between two doses that the order itself names; none where it names none."""
     minutes = order.timing.get("min_interval_minutes")
     return timedelta(minutes=int(minutes)) if minutes else None
+
+
+def double_kills(order: MedicationOrder) -> bool:
+    """Tell whether a dose of it given twice could kill: such doses belong to one device for a shift."""
+    return bool(order.schedule) or order.opioid_treatment or order.critical == "insulin"

@@ -9,6 +9,14 @@ from throughcare.care.medications.actions.counting import (
     explain_difference,
 )
 from throughcare.care.medications.actions.covering import Covering, cover_crossing, give_early, watch_doors
+from throughcare.care.medications.actions.devices import (
+    enrol_device,
+    nurse_of,
+    return_bundle,
+    review_entry,
+    revoke_device,
+    take_bundle,
+)
 from throughcare.care.medications.actions.differing import report_difference, tell_loss
 from throughcare.care.medications.actions.ending import end_orders, find_blanks, tell_ending_orders
 from throughcare.care.medications.actions.giving import (
@@ -16,6 +24,7 @@ from throughcare.care.medications.actions.giving import (
     Outcome,
     answer_double_dose,
     correct_dose,
+    enter_from_paper,
     give_as_needed,
     record_doses,
     record_effect,
@@ -53,6 +62,7 @@ from throughcare.care.medications.actions.programme import (
     stop_programme_order,
 )
 from throughcare.care.medications.actions.stocking import Change, Received, Second, change_stock, receive_stock
+from throughcare.care.medications.actions.syncing import SentEvent, Synced, sync_events
 
 __all__ = [
     "CLOCK",
@@ -68,6 +78,8 @@ __all__ = [
     "ProgrammePrescription",
     "Received",
     "Second",
+    "SentEvent",
+    "Synced",
     "answer_count",
     "answer_double_dose",
     "answer_nonadherence",
@@ -84,6 +96,8 @@ __all__ = [
     "decide_medicine",
     "decline_refill",
     "end_orders",
+    "enrol_device",
+    "enter_from_paper",
     "explain_difference",
     "find_blanks",
     "give_as_needed",
@@ -94,6 +108,7 @@ __all__ = [
     "lay_doses",
     "lay_programme_doses",
     "make_months",
+    "nurse_of",
     "open_pass",
     "place_order",
     "place_programme_order",
@@ -103,10 +118,15 @@ __all__ = [
     "renew_order",
     "report_difference",
     "resume_order",
+    "return_bundle",
+    "review_entry",
+    "revoke_device",
     "sign_order",
     "stop_order",
     "stop_programme_order",
+    "sync_events",
     "take_back_pack",
+    "take_bundle",
     "tell_ending_orders",
     "tell_loss",
     "watch_doors",

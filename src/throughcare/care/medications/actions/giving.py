@@ -1,6 +1,6 @@
 """What became of each dose: charted at the window, corrected without losing what was written, asked for and helped or not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.medications import states
+from throughcare.care.medications.actions.devices import leases_of
 from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, order_of, write_doses
 from throughcare.care.medications.actions.missing import look_at_misses
 from throughcare.care.medications.actions.passing import settle_blanks
@@ -19,11 +20,13 @@ from throughcare.care.medications.events import (
     DoseRecorded,
     DoubleDoseAnswered,
     FirstDoseRecorded,
+    PossibleDoubleDose,
 )
-from throughcare.care.medications.models import Dose, MedicationOrder
+from throughcare.care.medications.models import DeviceEvent, Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import Kind, from_json
+from throughcare.care.medications.traits import double_kills
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -79,9 +82,11 @@ def record_doses(
     now = clock.now()
     rows = doses_of(person_id, [c.dose_id for c in charted])
     said = {c.dose_id: c for c in charted}
+    if not entered_late:
+        _two_where_leased(actor, rows, said, now)
     for row in rows:
         _own_line(row, said[row.id], now, entered_late)
-        _chart(actor, row, said[row.id], now, entered_late)
+        chart_dose(actor, row, said[row.id], now, entered_late)
     write_doses(rows)
     after_charting(actor, person_id, rows, now)
     return [Outcome(r.id, r.status, r.version) for r in rows]
@@ -99,7 +104,43 @@ def is_observed(order: MedicationOrder) -> bool:
     return order.opioid_treatment and order.window_class == windows.WindowClass.OPIOID_LINE
 
 
-def _chart(actor: Actor, row: Dose, said: Charted, now: datetime, entered_late: bool) -> None:
+@action("medications.enter_from_paper")
+def enter_from_paper(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, charted: Sequence[Charted]
+) -> list[Outcome]:
+    """Enter what was written on paper, as late entries; a dose that was given here too may have been given twice (MED-06)."""
+    if not charted or any(c.at is None for c in charted):
+        raise Invalid("Write the time that stands on the paper.", fields={"at": "Write the time."})
+    now, said = clock.now(), {c.dose_id: c for c in charted}
+    rows = doses_of(person_id, list(said))
+    for row in rows:
+        paper = said[row.id]
+        if Status(row.status) in statuses.TAKEN and _status(paper.status) in statuses.TAKEN:
+            note = f"{paper.status} {(paper.at or now).isoformat()}, entered by {actor.label()}"
+            row.detail, row.version = {**(row.detail or {}), "paper": note}, row.version + 1
+            emit(PossibleDoubleDose(happened_at=now, person_id=person_id, facility_id=actor.facility_id, ref=row.id))
+        else:
+            chart_dose(actor, row, paper, now, entered_late=True)
+    write_doses(rows)
+    after_charting(actor, person_id, rows, now)
+    return [Outcome(r.id, r.status, r.version) for r in rows]
+
+
+def _two_where_leased(actor: Actor, rows: Sequence[Dose], said: Mapping[UUID, Charted], now: datetime) -> None:
+    """Refuse to give a dose that a tablet has for this shift, unless two people do: given twice it could kill."""
+    given = [r for r in rows if r.order and double_kills(r.order) and _status(said[r.id].status) in statuses.TAKEN]
+    owners = leases_of([r.order_id for r in given if r.order_id], now) if given else {}
+    for row in given:
+        second = (said[row.id].detail or {}).get("second", "").strip()
+        if row.order_id in owners and second in ("", actor.name):
+            raise Invalid(
+                "A tablet has this dose for the shift: it may be given there already. Two people give it here.",
+                fields={"second": "Name the second person."},
+            )
+
+
+def chart_dose(actor: Actor, row: Dose, said: Charted, now: datetime, entered_late: bool) -> None:
+    """Put one charting on a dose, or refuse it with a sentence."""
     at = said.at or now
     if at > now + SKEW:
         raise Invalid("This says that the dose was given in the future. Correct the time.", fields={"at": "Too late."})
@@ -115,7 +156,7 @@ def _chart(actor: Actor, row: Dose, said: Charted, now: datetime, entered_late: 
     wrong = statuses.problems(asked, Status(row.status), tables.reasons())
     if wrong:
         raise _refused(row, wrong)
-    _set(actor, row, status, at, now, reason, detail)
+    set_charted(actor, row, status, at, now, reason, detail)
     if said.amount is not None:
         row.amount = said.amount
 
@@ -157,9 +198,10 @@ def _charting(
     )
 
 
-def _set(
+def set_charted(
     actor: Actor, row: Dose, status: Status, at: datetime, now: datetime, reason: str, detail: dict[str, str]
 ) -> None:
+    """Write on a dose what became of it."""
     row.status, row.happened_at, row.recorded_at = status.value, at, now
     row.by, row.by_id, row.facility_id = actor.label(), actor.id, actor.facility_id
     row.reason, row.detail, row.version = reason or None, detail or None, row.version + 1
@@ -216,17 +258,26 @@ def correct_dose(
     row.version += 1
     row.reason, row.detail = "charted-in-error", {**(row.detail or {}), "why": why.strip()[:200]}
     keep_dose(row, error=True)
+    taken_back_here(row)
     if instead is None:
-        _reopen(row)
+        reopen(row)
     else:
         row.status = states.EXPECTED
-        _chart(actor, row, instead, now, entered_late=True)
+        chart_dose(actor, row, instead, now, entered_late=True)
         write_doses([row])
         after_charting(actor, person_id, [row], now)
     return Outcome(row.id, row.status, row.version)
 
 
-def _reopen(row: Dose) -> None:
+def taken_back_here(row: Dose) -> None:
+    """Let a device's entry that was corrected online not stand again when the next one of its dose arrives."""
+    event = (row.detail or {}).get("event", "")
+    if event:
+        DeviceEvent.objects.filter(event_id=event, outcome="applied").update(outcome="taken_back")
+
+
+def reopen(row: Dose) -> None:
+    """Let a dose wait again after its entry was taken back."""
     stopped = row.order is not None and row.order.status not in states.LIVE
     if stopped:
         row.status, row.reason = Status.CANCELLED.value, "order_stopped"
@@ -278,7 +329,7 @@ def give_as_needed(
     if not allowed.allowed:
         when = f" Earliest: {_wall(allowed.earliest)}." if allowed.earliest else ""
         raise Invalid(f"Not yet: {allowed.reason}.{when}", fields={"at": allowed.reason})
-    row = _as_needed_row(actor, order, given_at, now, reason.strip()[:120], before, amount)
+    row = as_needed_row(actor, order, given_at, now, reason.strip()[:120], before, amount)
     after_charting(actor, person_id, [row], now)
     emit(
         AsNeededDoseGiven(
@@ -288,9 +339,10 @@ def give_as_needed(
     return Outcome(row.id, row.status, row.version)
 
 
-def _as_needed_row(
+def as_needed_row(
     actor: Actor, order: MedicationOrder, at: datetime, now: datetime, reason: str, before: str, amount: Decimal | None
 ) -> Dose:
+    """Make and keep the dose of an order that was asked for."""
     moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
     row = Dose(
         id=dose_id(order.id, moment),

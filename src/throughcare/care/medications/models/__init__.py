@@ -1,5 +1,6 @@
 """The rows of medicines: orders with overrides, expected doses, passes, stock, kept packs, crossings of doors, sealed orders."""
 
+from throughcare.care.medications.models.devices import Device, DeviceBundle, DeviceEvent, Lease
 from throughcare.care.medications.models.doors import Crossing, CrossingLine
 from throughcare.care.medications.models.doses import Dose, MedicationPass
 from throughcare.care.medications.models.kept import KeptCount, KeptFitness, KeptPack, RefillRequest
@@ -10,10 +11,14 @@ from throughcare.care.medications.models.stock import StockCount, StockDifferenc
 __all__ = [
     "Crossing",
     "CrossingLine",
+    "Device",
+    "DeviceBundle",
+    "DeviceEvent",
     "Dose",
     "KeptCount",
     "KeptFitness",
     "KeptPack",
+    "Lease",
     "MedicationOrder",
     "MedicationPass",
     "OrderOverride",

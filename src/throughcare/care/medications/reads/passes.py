@@ -67,16 +67,24 @@ class Line:
     people: list[PassPerson]
 
 
-def line(lens: Lens, facility_id: UUID, *, unit_id: UUID | None = None, code: str = "") -> Line:
-    """Give the people and doses of a pass: of the one whose span holds now, or of today's pass of that code."""
+def line(
+    lens: Lens, facility_id: UUID, *, unit_id: UUID | None = None, code: str = "", ahead: timedelta | None = None
+) -> Line:
+    """Give the people and doses of a pass: of the one whose span holds now, or of today's pass of that code.
+
+    A device that goes without a network takes what is due `ahead` as well, and the passes of that time.
+    """
     lens.require(Verb.READ, DataClass.MEDICATION)
     with db.reading(lens):
         site = custody.facility(lens, facility_id)
         units = custody.units(lens, facility_id)
         unit = next((u for u in units if u.id == unit_id), None)
         span, spans = span_of(facility_id, code)
+        until = span.closes if ahead is None else clock.now() + ahead
+        if ahead is not None:
+            spans = _spans_until(facility_id, span, until)
         roster = custody.present(lens, facility_id, unit.id if unit else None)
-        found = _people(lens, [(r.who, r.where, "", None) for r in roster], span.opens, span.closes)
+        found = _people(lens, [(r.who, r.where, "", None) for r in roster], span.opens, until)
         passed = MedicationPass.objects.filter(
             facility_id=facility_id, day=span.day, code=span.code, line=unit.code if unit else ""
         ).first()
@@ -85,14 +93,15 @@ def line(lens: Lens, facility_id: UUID, *, unit_id: UUID | None = None, code: st
     return Line(site, span, spans, units, unit, closed, passed, sorted(listed, key=in_cell_order))
 
 
-def coming(lens: Lens, facility_id: UUID, *, code: str = "") -> list[PassPerson]:
+def coming(lens: Lens, facility_id: UUID, *, code: str = "", ahead: timedelta | None = None) -> list[PassPerson]:
     """Give the people who are expected here within half a day, with the doses that will be due."""
     lens.require(Verb.READ, DataClass.MEDICATION)
     with db.reading(lens):
         span, _ = span_of(facility_id, code)
         rows = custody.incoming(lens, facility_id, ahead=timedelta(hours=12))
         expected = {m.who.person_id: (m.who, None, m.place, m.at) for m in rows}
-        return _people(lens, list(expected.values()), span.opens, span.closes)
+        until = span.closes if ahead is None else clock.now() + ahead
+        return _people(lens, list(expected.values()), span.opens, until)
 
 
 def span_of(facility_id: UUID, code: str = "") -> tuple[rules.PassSpan, tuple[rules.PassSpan, ...]]:
@@ -103,6 +112,13 @@ def span_of(facility_id: UUID, code: str = "") -> tuple[rules.PassSpan, tuple[ru
     if named is None:
         raise NotFound("No pass is set for this facility. Ask who keeps the medicines' table of passes.")
     return named, today
+
+
+def _spans_until(facility_id: UUID, span: rules.PassSpan, until: datetime) -> tuple[rules.PassSpan, ...]:
+    table, zone = tables.passes(), facility_passes(facility_id).zone
+    days = (span.day + timedelta(days=n) for n in range(3))
+    found = (s for day in days for s in rules.spans(day, table, zone, str(facility_id)))
+    return tuple(s for s in found if span.opens <= s.opens < until)
 
 
 def in_cell_order(person: PassPerson) -> tuple[object, ...]:

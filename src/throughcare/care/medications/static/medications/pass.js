@@ -2,7 +2,8 @@
 
 import { ask, h, hhmm, newId, sound, t } from "./dom.js";
 import { drawList, drawPerson } from "./pass_view.js";
-import { exceptFor, earlyFor, askedFor } from "./pass_dialogs.js";
+import { exceptFor, earlyFor, askedFor, secondFor } from "./pass_dialogs.js";
+import { begin, changedSince, flush, fromBundle, giveBack, remember as rememberLine, tablet, takeAlong, unlock } from "./device.js";
 
 const root = document.getElementById("pass");
 const $ = (selector) => root.querySelector(selector);
@@ -13,7 +14,7 @@ const remember = (name, value) => { try { localStorage.setItem(`pass.${name}`, v
 export const state = {
   line: null, people: [], open: "", filter: "", offlineSince: "", busy: false, skew: 0,
   ready: new Set(), touched: new Set(), scanned: new Set(), values: {}, badge: "",
-  scan: remembered("scan"), lockdown: false, incident: "",
+  scan: remembered("scan"), lockdown: false, incident: "", insecure: false, paper: false,
 };
 
 export const now = () => new Date(Date.now() + state.skew);
@@ -27,6 +28,7 @@ export class Refused extends Error {
 let token = document.querySelector("meta[name=csrf-token]").content;
 
 async function answer(response) {
+  if (response.type === "opaqueredirect") throw new Refused({ sentence: t("signed_out") }, 401);
   const body = (response.headers.get("Content-Type") || "").includes("json") ? await response.json() : {};
   if (!response.ok) throw new Refused(body, response.status);
   return body;
@@ -35,14 +37,14 @@ async function answer(response) {
 export async function read(address, query = {}) {
   const url = new URL(address, location.href);
   for (const [key, value] of Object.entries(query)) if (value) url.searchParams.set(key, value);
-  return answer(await fetch(url, { headers: { Accept: "application/json" }, redirect: "error" }));
+  return answer(await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual" }));
 }
 
 /** Send what somebody meant to do, under its own number: the same number sent again is done once. */
 export async function send(address, body) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
   const text = JSON.stringify({ intent: newId(), ...body });
-  const post = () => fetch(address, { method: "POST", headers, body: text, redirect: "error" });
+  const post = () => fetch(address, { method: "POST", headers, body: text, redirect: "manual" });
   return answer(await post().catch(post));
 }
 
@@ -52,11 +54,11 @@ export const person = (id) => state.people.find((p) => p.id === id);
 export const waits = (d) => d.status === "expected" && !d.stopped && !d.held;
 export const isOpen = (d) => new Date(d.opens) <= now();
 export const isLate = (d) => waits(d) && new Date(d.late) < now();
-export const dueNow = (p) => p.doses.filter((d) => waits(d) && isOpen(d));
+export const dueNow = (p) => p.doses.filter((d) => waits(d) && isOpen(d) && !d.own_line);
 
 /** A dose is ready by itself where nothing must be scanned, measured or thought of first. */
 export function isReady(d) {
-  if (!waits(d)) return false;
+  if (!waits(d) || d.own_line) return false;
   if (state.touched.has(d.id)) return state.ready.has(d.id);
   if (state.scanned.has(d.id)) return true;
   return !state.scan && isOpen(d) && measured(d) === "give";
@@ -80,15 +82,22 @@ export async function load({ quiet = false } = {}) {
     if (quiet && state.busy) return;
     token = found.csrf || token;
     state.skew = Date.parse(found.as_of) - Date.now();
-    take(found);
     const expected = await read(addresses.coming, { pass: found.code }).catch(() => ({ people: [] }));
+    const meanwhile = state.offlineSince ? changedSince(found) : [];
+    take(found);
     state.people = [...found.people, ...expected.people.filter((p) => !found.people.some((q) => q.id === p.id))];
     state.offlineSince = "";
+    await rememberLine(state.people);
     draw();
+    if (tablet.waiting) flush();
+    if (meanwhile.length) await ask("", t("meanwhile"), [h("ul", { class: "pass-blanks", tabindex: "0" }, meanwhile.map((words) => h("li", {}, words)))], [["", t("seen"), "main"]]);
   } catch (error) {
-    if (error instanceof Refused) return notice(error.message, "harm");
+    if (error instanceof Refused && error.status !== 401) return notice(error.message, "harm");
+    if (error instanceof Refused) notice(error.message, "shift");
+    else if (!(error instanceof TypeError)) throw error;
     state.offlineSince ||= now().toISOString();
-    drawState();
+    if (!fromBundle($("#pass-code").value) && tablet.held && !tablet.asking) unlock();
+    draw();
   }
 }
 
@@ -128,14 +137,23 @@ export function drawState() {
   const all = state.people.filter((p) => !p.coming && p.doses.length), done = all.filter((p) => !dueNow(p).length);
   const said = [t("progress", { done: done.length, all: all.length })];
   said.push(state.offlineSince ? t("offline", { at: hhmm(state.offlineSince) }) : t("online"));
+  if (tablet.open) said.push(t(state.offlineSince ? "orders_of" : "open_until", { at: hhmm(state.offlineSince ? tablet.open.content.as_of : tablet.open.content.expires) }));
+  if (tablet.waiting) said.push(t("waiting", { n: tablet.waiting }));
   if (state.line?.state === "closed") said.push(t("closed", { who: state.line.closed_by.split(",")[0] }));
   const line = said.join(" · "), place = $("[data-state]");
   if (place.textContent !== line) place.textContent = line;
   place.classList.toggle("is-offline", Boolean(state.offlineSince));
   $("[data-mode=scan]").checked = state.scan;
   $("[data-mode=lockdown]").checked = state.lockdown;
+  $("[data-mode=paper]").checked = state.paper;
+  $("[data-mode=paper]").disabled = Boolean(state.offlineSince);
+  $("#pass-time").hidden = !state.paper;
   const words = state.lockdown && state.line ? t("lockdown") + " " + t("budget", { n: budget() }) : "";
-  $("[data-notices]").replaceChildren(...(words ? [h("p", { class: "note note--shift" }, words)] : []));
+  const told = [words, state.insecure && t("insecure")].filter(Boolean);
+  $("[data-notices]").replaceChildren(...told.map((one) => h("p", { class: "note note--shift" }, one)));
+  const button = $("[data-device]");
+  button.hidden = state.insecure || Boolean(state.offlineSince);
+  button.textContent = t(tablet.open ? "give_back" : "take_along");
 }
 
 function budget() {
@@ -173,6 +191,8 @@ let opened = "";
 
 async function chart(p, rows, words) {
   if (state.busy) return;
+  state.paperAt = state.paper ? paperTime() : "";
+  if (state.paper && !state.paperAt) return;
   state.busy = true;
   draw();
   try {
@@ -199,10 +219,32 @@ function grouped(rows) {
   return found;
 }
 
+/** The moment on the paper: today at that time, or yesterday where that would lie ahead. */
+function paperTime() {
+  const said = $("#pass-time").value.match(/^([01]?\d|2[0-3]):?([0-5]\d)$/);
+  if (!said) { notice(t("paper_when"), "shift"); $("#pass-time").focus(); return null; }
+  const [hour, minute] = hhmm(now().toISOString()).split(":").map(Number);
+  const back = ((hour * 60 + minute - Number(said[1]) * 60 - Number(said[2])) + 1440) % 1440;
+  return new Date(now().getTime() - back * 60_000).toISOString();
+}
+
+/** A dose that was charted here and stands on paper too: both entries are kept, and somebody sees the person. */
+export async function alsoOnPaper(p, d) {
+  const at = paperTime();
+  if (!at || state.busy) return;
+  try {
+    await send(addresses.chart, { person: d.person, paper: "yes", doses: [{ dose: d.id, status: "given", at }] });
+    notice(t("paper_double"), "harm");
+    await load();
+  } catch (error) {
+    notice(error instanceof Refused ? error.message : t("failed"), "harm");
+  }
+}
+
 async function chartGroup(p, of, rows) {
-  const at = now().toISOString();
+  const at = state.paper ? state.paperAt : now().toISOString();
   const body = { person: of, doses: rows.map((r) => ({ dose: r.dose, status: r.status, reason: r.reason, amount: r.amount, detail: r.detail, at })) };
-  const done = await channel.chart(body, p);
+  const done = state.paper ? await send(addresses.chart, { ...body, paper: "yes" }) : await channel.chart(body, p);
   for (const said of done.doses) {
     const d = p.doses.find((x) => x.id === said.dose);
     if (!d) continue;
@@ -212,6 +254,9 @@ async function chartGroup(p, of, rows) {
     state.ready.delete(d.id);
   }
 }
+
+/** A dose that another tablet has for this shift is given by two people. */
+const foreign = (d) => d.leased && Boolean(state.line.leases?.[d.order]) && state.line.leases[d.order] !== (tablet.open ? tablet.id : "");
 
 const detailOf = (p, d) => ({
   identified: state.badge === p.id ? "badge" : "face",
@@ -223,10 +268,12 @@ const detailOf = (p, d) => ({
 export async function give(p) {
   const doses = p.doses.filter(isReady);
   if (!doses.length || state.busy) return;
+  const second = doses.some(foreign) ? await secondFor(doses.filter(foreign)) : "";
+  if (second === null) return;
   const early = doses.filter((d) => !isOpen(d));
   const reason = early.length ? await earlyFor(early) : "";
   if (early.length && !reason) return;
-  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: d.mode === "SELF-DOT" ? "self-administered" : "given", reason: early.includes(d) ? reason : "", detail: detailOf(p, d) }));
+  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: d.mode === "SELF-DOT" ? "self-administered" : "given", reason: early.includes(d) ? reason : "", detail: { ...detailOf(p, d), second: foreign(d) ? second : "" } }));
   await chart(p, rows, t("given"));
 }
 
@@ -380,6 +427,7 @@ for (const box of root.querySelectorAll("[data-mode]")) box.addEventListener("ch
   if (box.dataset.mode === "scan") { remember("scan", box.checked); state.touched.clear(); state.ready.clear(); }
   draw();
 });
+$("[data-device]").addEventListener("click", () => (tablet.open ? giveBack() : takeAlong()));
 $("[data-close]").addEventListener("click", close);
 /* A scanner types: what is typed outside a field goes to the search, and never to the house's keys. */
 window.addEventListener("keydown", (event) => {
@@ -395,4 +443,4 @@ setInterval(() => { if (!document.hidden && !document.querySelector("dialog[open
 window.addEventListener("resize", fit);
 window.addEventListener("online", () => load());
 window.addEventListener("offline", () => { state.offlineSince ||= now().toISOString(); drawState(); });
-load();
+begin().then((can) => { state.insecure = !can; return load(); });

@@ -66,3 +66,11 @@ export async function askedFor(a) {
   const said = await ask("", t("ask_why", { text: a.text }), body, [["give", t("ask"), "main"], ["", t("cancel")]]);
   return said === "give" && why.value.trim() ? { reason: why.value.trim(), before } : null;
 }
+
+/** Ask for the second person, where another tablet has the dose. */
+export async function secondFor(doses) {
+  const name = h("input", { type: "text", maxlength: "80", autocomplete: "off" });
+  const body = [h("p", {}, t("second_words", { what: doses.map((d) => d.text).join(", ") })), h("label", { class: "pass-typed" }, h("span", {}, t("second_name")), name)];
+  const said = await ask("", t("second_title"), body, [["give", t("second_give"), "main"], ["", t("cancel")]]);
+  return said === "give" && name.value.trim() ? name.value.trim() : null;
+}

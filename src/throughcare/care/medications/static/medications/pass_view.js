@@ -2,7 +2,7 @@
 
 import { day, h, hhmm, shape, t } from "./dom.js";
 import { face } from "./faces.js";
-import { draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, matches, measured, openPerson, person, state, undo, waits } from "./pass.js";
+import { alsoOnPaper, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, matches, measured, openPerson, person, state, undo, waits } from "./pass.js";
 
 const statusWords = Object.fromEntries(JSON.parse(document.getElementById("pass").dataset.exceptions).map((e) => [e.status, e.words]));
 const wordsOf = (d) => statusWords[d.status] ?? ({ given: t("given"), "given-late": t("given"), "given-early": t("given") }[d.status] ?? d.status);
@@ -66,7 +66,7 @@ function head(p) {
 
 function doseRow(p, d) {
   const ready = isReady(d), open = waits(d), late = isLate(d);
-  const marks = [d.critical && t("time_critical"), d.schedule, d.high_alert && t("high_alert"), d.mode !== "DOT" && d.mode].filter(Boolean);
+  const marks = [d.critical && t("time_critical"), d.schedule, d.high_alert && t("high_alert"), d.own_line && t("own_line"), d.mode !== "DOT" && d.mode].filter(Boolean);
   const when = late ? t("late", { at: hhmm(d.late) }) : open && !isOpen(d) ? t("opens", { at: hhmm(d.opens) }) : t("due", { at: hhmm(d.due) });
   const what = [
     h("b", { class: "pass-dose-name" }, d.text),
@@ -76,11 +76,11 @@ function doseRow(p, d) {
   if (!open) return h("li", { class: "pass-dose is-over" },
     h("span", { class: "pass-tick", "aria-hidden": "true" }, shape(["expected", "refused", "no-show", "held", "not-available", "away"].includes(d.status) ? "ended" : "done")),
     h("span", { class: "pass-dose-what" }, ...what.slice(0, 2), h("span", { class: "num" }, d.status === "expected" ? t(d.stopped ? "stopped" : "on_hold") : [wordsOf(d), hhmm(d.happened), d.by].filter(Boolean).join(" · "))),
-    d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => undo(p, d) }, t("undo")));
+    state.paper && ["given", "given-late", "given-early"].includes(d.status) ? h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => alsoOnPaper(p, d) }, t("also_paper")) : d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => undo(p, d) }, t("undo")));
   const hold = measured(d) === "hold";
   return h("li", { class: `pass-dose${ready ? " is-ready" : ""}${late ? " is-late" : ""}` },
     h("label", { class: "pass-dose-tick" },
-      h("input", { type: "checkbox", checked: ready, disabled: hold || state.busy, "data-keep": `tick-${d.id}`, onchange: (event) => tick(d, event.target.checked) }),
+      h("input", { type: "checkbox", checked: ready, disabled: hold || d.own_line || state.busy, "data-keep": `tick-${d.id}`, onchange: (event) => tick(d, event.target.checked) }),
       h("span", { class: "pass-dose-what" }, ...what)),
     h("button", { type: "button", class: "button button--quiet pass-target", "aria-label": t("except_one", { text: d.text }), onclick: () => except(p, [d]) }, t("except")),
     d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), ...d.holds.map((words) => h("span", { class: "muted" }, words)), hold ? h("b", { class: "pass-hold", role: "alert" }, t("hold_now", { value: Object.values(state.values[d.id] ?? {}).join(", ") })) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");

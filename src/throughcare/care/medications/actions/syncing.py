@@ -1,0 +1,350 @@
+"""What devices charted without a network, merged into the doses: each entry exactly once, none lost, none overwritten.
+
+`rules/merge_offline` decides how a dose stands after everything that was charted on it; what can't stand is kept for a person.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from throughcare.care.medications import states
+from throughcare.care.medications.actions.devices import device_of, leases_of, nurse_of
+from throughcare.care.medications.actions.giving import (
+    AS_NEEDED,
+    Charted,
+    after_charting,
+    as_needed_row,
+    chart_dose,
+    reopen,
+    set_charted,
+)
+from throughcare.care.medications.actions.keeping import keep_dose, write_doses
+from throughcare.care.medications.dose_ids import dose_id as name_dose
+from throughcare.care.medications.dose_ids import due_at_of
+from throughcare.care.medications.events import AsNeededDoseGiven, PossibleDoubleDose
+from throughcare.care.medications.models import Device, DeviceBundle, DeviceEvent, Dose, MedicationOrder
+from throughcare.care.medications.rules import merge_offline as rules
+from throughcare.care.medications.rules import statuses, windows
+from throughcare.care.medications.rules.statuses import Status
+from throughcare.care.medications.rules.timing import from_json
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Refused
+from throughcare.kernel.events import emit
+
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class SentEvent:
+    """One entry of a device. `at` is its own clock's time, `skew_ms` how far that clock is ahead of ours.
+
+    `dose_id` names a laid-out dose; an as-needed one names its order alone. `second` is the other person where a leased
+    dose was given by two. `doubt` says why the entry may not stand by itself (its seal, its bundle).
+    """
+
+    event_id: UUID
+    sequence: int
+    person_id: UUID | None
+    order_id: UUID | None
+    dose_id: UUID | None
+    status: str
+    at: datetime
+    skew_ms: int = 0
+    reason: str = ""
+    amount: Decimal | None = None
+    detail: dict[str, str] | None = None
+    corrects: UUID | None = None
+    second: str = ""
+    doubt: str = ""
+
+    @property
+    def happened_at(self) -> datetime:
+        """The moment by the server's clock."""
+        return self.at - timedelta(milliseconds=self.skew_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What became of one entry: applied, repeated, possible_double or kept, with a sentence where somebody must look."""
+
+    event_id: UUID
+    outcome: str
+    sentence: str = ""
+
+
+@action("medications.sync_events")
+def sync_events(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    device_id: UUID,
+    bundle_id: UUID | None = None,
+    events: Sequence[SentEvent],
+) -> list[Synced]:
+    """Take in what a device charted: each entry once, whatever was repeated, reordered or interrupted.
+
+    The actor is the nurse whose bundle it was. All of a parcel stands or none of it, so an answer that was lost is
+    simply asked for again.
+    """
+    device = device_of(device_id)
+    bundle = DeviceBundle.objects.filter(id=bundle_id, device=device).first() if bundle_id else None
+    ordered = sorted(events, key=lambda e: (e.sequence, e.event_id))
+    return [_Arrival(actor, device, bundle, e).take() for e in ordered]
+
+
+class _Arrival:
+    """One entry on its way in."""
+
+    def __init__(self, actor: Actor, device: Device, bundle: DeviceBundle | None, event: SentEvent) -> None:
+        self.actor, self.device, self.bundle, self.event = actor, device, bundle, event
+        self.now = clock.now()
+        body = msgspec.to_builtins(event)
+        body.pop("doubt")
+        self.body: dict[str, Any] = body
+        self.digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).digest()
+
+    def take(self) -> Synced:
+        """Decide, write, and say what became of it."""
+        known = list(DeviceEvent.objects.filter(event_id=self.event.event_id))
+        if any(bytes(k.digest) == self.digest for k in known):
+            return Synced(self.event.event_id, "repeated")
+        if known:
+            return self._keep("same_id_other_content", "This number came before with another content.")
+        if self.device.revoked_at is not None:
+            return self._keep("device_refused", "The device was revoked. A person decides whether this stands.")
+        if self.event.doubt or self.bundle is None:
+            return self._keep(self.event.doubt or "no_bundle", "Who made this entry can't be proved.")
+        if self.event.dose_id is None:
+            return self._asked()
+        return self._dose(self.event.dose_id)
+
+    # --- a dose that was laid out -----------------------------------------------------------------------------------------
+
+    def _dose(self, dose_id: UUID) -> Synced:
+        row = _find_dose(dose_id, self.event)
+        if row is None:
+            return self._keep("unknown_dose", "There is no such dose, and no order that makes it.")
+        past = list(DeviceEvent.objects.filter(dose_id=dose_id).exclude(why__in=_OUTSIDE).exclude(outcome="taken_back"))
+        mine = _charted(self.body, self.device.id, self.digest)
+        log = rules.Log(frozenset([*(_charted(p.body, p.device_id, bytes(p.digest)) for p in past), *_online(row)]))
+        found = rules.merge(log, [mine], {str(dose_id): self._expected(row)}, self._devices(past))
+        ((_, decision),) = found.decisions
+        if decision is rules.Decision.REVIEW:
+            why = next((str(w) for e, w in found.outcome.review if e == mine), "review")
+            return self._keep(why, "It can't stand by itself. A person decides.")
+        chain = found.outcome.chains.get(str(dose_id), ())
+        taken_back = {e.id for e in found.outcome.taken_back}
+        unchecked = self._stand(row, chain[-1] if chain else None, taken_back, past)
+        self._settle_waiting(past, mine)
+        if decision is rules.Decision.DOUBLE:
+            return self._double(row)
+        if decision is rules.Decision.CONFLICT:
+            return self._keep("conflict", f"The dose stands as {row.status}. A person decides.")
+        return self._keep(self._flag(found.outcome, mine) or unchecked[0], unchecked[1], "applied")
+
+    def _expected(self, row: Dose) -> rules.Expected:
+        order = row.order
+        leased = leases_of([row.order_id], self.now) if row.order_id else {}
+        return rules.Expected(
+            id=str(row.id),
+            person=str(row.person_id),
+            medicine=str(row.order_id),
+            stopped_at=order.ended_at if order else None,
+            leased_to=str(leased.get(row.order_id, "")) if row.order_id else "",
+        )
+
+    def _devices(self, past: Sequence[DeviceEvent]) -> dict[str, rules.Device]:
+        """Give the devices of a dose's entries; what an earlier one sent before it was revoked stays."""
+        ends = self.bundle.expires_at if self.bundle else None
+        found = {str(p.device_id): rules.Device(str(p.device_id)) for p in past}
+        return {**found, str(self.device.id): rules.Device(str(self.device.id), bundle_ends_at=ends)}
+
+    def _flag(self, found: rules.Outcome, mine: rules.Charted) -> str:
+        flags = {
+            "after_stop": found.after_stop,
+            "without_lease": found.without_lease,
+            "after_bundle": found.after_bundle,
+        }
+        return next((name for name, rows in flags.items() if mine in rows), "")
+
+    def _stand(
+        self, row: Dose, standing: rules.Charted | None, taken_back: set[str], past: Sequence[DeviceEvent]
+    ) -> tuple[str, str]:
+        """Let the row say what stands; never write a giving over another giving."""
+        current = (row.detail or {}).get("event", "")
+        if current and current in taken_back:
+            _take_back(row)
+            current = ""
+        if standing is None or standing.device == rules.SERVER or standing.id == current:
+            return "", ""
+        if Status(row.status) in statuses.TAKEN and standing.status in rules.SWALLOWED:
+            return "", ""
+        theirs = next((p for p in past if str(p.event_id) == standing.id), None)
+        if theirs is None or theirs.bundle is None:
+            return self._write(row, self.event, self.actor)
+        return self._write(row, msgspec.convert(theirs.body, SentEvent), nurse_of(theirs.bundle))
+
+    def _write(self, row: Dose, event: SentEvent, nurse: Actor) -> tuple[str, str]:
+        detail = {**(event.detail or {}), "event": str(event.event_id)}
+        if event.second:
+            detail["second"] = event.second
+        said = Charted(row.id, event.status, event.happened_at, event.reason, amount=event.amount, detail=detail)
+        doubt = ("", "")
+        try:
+            chart_dose(nurse, row, said, self.now, entered_late=False)
+        except Refused as refused:
+            # It happened: what was swallowed must not look open. Somebody completes what is missing.
+            status = Status(event.status)
+            set_charted(nurse, row, status, min(event.happened_at, self.now), self.now, event.reason, detail)
+            doubt = ("incomplete", refused.sentence[:240])
+        write_doses([row])
+        after_charting(nurse, row.person_id, [row], self.now)
+        return doubt
+
+    def _settle_waiting(self, past: Sequence[DeviceEvent], mine: rules.Charted) -> None:
+        """An error that came before what it corrects has found it now."""
+        for p in past:
+            if p.why == rules.Why.NOTHING_TO_CORRECT and p.body.get("corrects") == mine.id:
+                p.bump(outcome="applied", why="", sentence="")
+
+    def _double(self, row: Dose) -> Synced:
+        about = {"person_id": row.person_id, "facility_id": row.facility_id or self.device.facility_id}
+        emit(PossibleDoubleDose(happened_at=self.now, ref=row.id, **about))
+        return self._keep("possible_double", "Given twice, perhaps. See the person now.", "possible_double")
+
+    # --- a dose that was asked for ------------------------------------------------------------------------------------------
+
+    def _asked(self) -> Synced:
+        event = self.event
+        order = (
+            MedicationOrder.objects.select_for_update().filter(id=event.order_id).first() if event.order_id else None
+        )
+        if order is None or order.person_id != event.person_id or order.timing.get("kind") != AS_NEEDED:
+            return self._keep("unknown_dose", "There is no such order of this person.")
+        if event.status != Status.GIVEN or event.happened_at > self.now + DAY:
+            return self._keep("not_a_status", "An as-needed dose is given, or it is not written at all.")
+        near = Dose.objects.filter(order=order, due_at__gt=event.happened_at - DAY, due_at__lt=event.happened_at + DAY)
+        given = sorted(d.happened_at for d in near if d.happened_at and Status(d.status) in statuses.TAKEN)
+        timing = from_json(order.timing)
+        past = tuple(g for g in given if g <= event.happened_at)
+        apart = timedelta(minutes=timing.min_interval_minutes)
+        soon = any(timedelta() <= g - event.happened_at < apart for g in given)
+        allowed = windows.may_give_as_needed(event.happened_at, past, timing).allowed and not soon
+        detail = event.detail or {}
+        at = min(event.happened_at, self.now)
+        while near.filter(id=name_dose(order.id, _whole(at))).exists():
+            at -= timedelta(milliseconds=1)
+        row = as_needed_row(
+            self.actor, order, at, self.now, event.reason or "asked", detail.get("before", ""), event.amount
+        )
+        after_charting(self.actor, order.person_id, [row], self.now)
+        about: dict[str, Any] = {"person_id": row.person_id, "facility_id": row.facility_id}
+        emit(AsNeededDoseGiven(happened_at=at, ref=row.id, route=order.route, **about))
+        if not allowed:
+            return self._double(row)
+        return self._keep("after_stop" if order.ended_at and order.ended_at < at else "", "", "applied")
+
+    # --- keeping ------------------------------------------------------------------------------------------------------------
+
+    def _keep(self, why: str, sentence: str, outcome: str = "kept") -> Synced:
+        twice = DeviceEvent.objects.filter(device=self.device, sequence=self.event.sequence)
+        if not why and twice.exclude(why__in=("same_id_other_content", "sequence_twice")).exists():
+            why, sentence = "sequence_twice", "Two entries of this device have one number: was it set back or copied?"
+        elif why not in ("", "same_id_other_content") and twice.exists():
+            sentence, why = f"{sentence} ({why})"[:240], "sequence_twice"
+        DeviceEvent.objects.create(
+            device=self.device,
+            bundle=self.bundle,
+            event_id=self.event.event_id,
+            sequence=self.event.sequence,
+            digest=self.digest,
+            body=self.body,
+            dose_id=self.event.dose_id,
+            person_id=self.event.person_id,
+            facility_id=self.device.facility_id,
+            received_at=self.now,
+            outcome=outcome,
+            why=why,
+            sentence=sentence,
+        )
+        return Synced(self.event.event_id, outcome, sentence)
+
+
+# Entries that never took part: nobody may make a dose stand by a number that was used before, or by a refused device.
+_OUTSIDE = ("same_id_other_content", "device_refused", "no_bundle", "not_proved", "unreadable")
+
+
+def _find_dose(dose_id: UUID, event: SentEvent) -> Dose | None:
+    """Fetch a dose to chart it; one that was taken back with its order, but was given, is laid out again."""
+    due_at = due_at_of(dose_id)
+    rows = Dose.objects.select_for_update(of=("self",)).select_related("order").filter(id=dose_id, due_at=due_at)
+    row = rows.first()
+    if row is not None:
+        return row if row.person_id == event.person_id and row.order_id is not None else None
+    order = MedicationOrder.objects.filter(id=event.order_id).first() if event.order_id else None
+    if order is None or order.person_id != event.person_id or name_dose(order.id, due_at) != dose_id:
+        return None
+    Dose.objects.bulk_create(
+        [
+            Dose(
+                id=dose_id,
+                due_at=due_at,
+                person_id=order.person_id,
+                order=order,
+                pass_code="",
+                amount=order.amount,
+                critical=order.time_critical,
+                controlled=bool(order.schedule),
+            )
+        ]
+    )
+    return rows.first()
+
+
+def _charted(body: dict[str, Any], device: UUID, digest: bytes) -> rules.Charted:
+    event = msgspec.convert(body, SentEvent)
+    try:
+        status = Status(event.status)
+    except ValueError:
+        status = Status.CANCELLED
+    return rules.Charted(
+        id=str(event.event_id),
+        digest=digest.hex(),
+        device=str(device),
+        sequence=event.sequence,
+        at=event.at,
+        skew=timedelta(milliseconds=event.skew_ms),
+        dose=str(event.dose_id),
+        status=status,
+        second=event.second,
+        corrects=str(event.corrects) if event.corrects else "",
+    )
+
+
+def _online(row: Dose) -> list[rules.Charted]:
+    """Give what was charted on the row without a device, as one more entry."""
+    if row.status in (states.EXPECTED, Status.CANCELLED) or (row.detail or {}).get("event") or row.happened_at is None:
+        return []
+    name = f"online:{row.id}:{row.version}"
+    status = Status(row.status)
+    return [rules.Charted(name, "", rules.SERVER, 0, row.happened_at, timedelta(), str(row.id), status)]
+
+
+def _take_back(row: Dose) -> None:
+    row.version += 1
+    row.reason, row.detail = "charted-in-error", {**(row.detail or {}), "why": "Taken back on the device."}
+    keep_dose(row, error=True)
+    reopen(row)
+    row.happened_at = row.recorded_at = row.by = row.by_id = row.reason = row.detail = None
+
+
+def _whole(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)

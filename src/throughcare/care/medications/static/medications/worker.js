@@ -1,0 +1,43 @@
+/* Keeps the empty page of the pass and its files at hand for hours without a network. It never keeps an answer with people in it.
+   KEPT is set by the script that loads this one. */
+/* global KEPT */
+
+const SHELF = "throughcare-pass-1";
+
+async function stock() {
+  const shelf = await caches.open(SHELF);
+  for (const file of [...KEPT.files, KEPT.shell]) {
+    const answer = await fetch(file, { credentials: "same-origin", redirect: "error" });
+    if (!answer.ok) throw new Error(file);
+    await shelf.put(file, answer);
+  }
+}
+
+self.addEventListener("install", (event) => { self.skipWaiting(); event.waitUntil(stock()); });
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => { if (event.data === "stock") event.waitUntil(stock().catch(() => {})); });
+
+async function pageOrShell(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    return (await caches.match(KEPT.shell)) ?? Response.error();
+  }
+}
+
+async function fileOrKept(request) {
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) return answer;
+    throw new Error("not found");
+  } catch {
+    return (await caches.match(new URL(request.url).pathname)) ?? Response.error();
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (event.request.mode === "navigate" && url.pathname === KEPT.page) event.respondWith(pageOrShell(event.request));
+  else if (KEPT.files.includes(url.pathname)) event.respondWith(fileOrKept(event.request));
+});

@@ -1,0 +1,110 @@
+"""The pass goes without a network in a real browser: taken along, locked, reloaded, charted, and handed over once."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.test_pass import pass_page, scan, shoot, sound  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
+SECRET = "40718253"
+
+
+def take_along(page: Page, base: str) -> None:
+    """Take the line along, as the nurse does at the start of the shift."""
+    page.goto(f"{base}/pass/")
+    page.locator(".pass-row").nth(11).wait_for()
+    page.locator("[data-device]").tap()
+    page.locator("dialog input[type=text]").fill("Cart 1")
+    for n in range(2):
+        page.locator("dialog .pass-secret").nth(n).fill(SECRET)
+    sound(page, "taking along")
+    shoot(page, "offline-take")
+    page.locator("dialog button", has_text="Take along").tap()
+    page.locator(".toast", has_text="Taken along until").wait_for(timeout=30_000)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("caches.open('throughcare-pass-1').then((c) => c.keys()).then((k) => k.length > 14)")
+
+
+def unlock(page: Page, secret: str) -> None:
+    """Type the secret into the lock."""
+    page.locator("dialog.pass-locked .pass-secret").fill(secret)
+    page.locator("dialog.pass-locked button", has_text="Open").tap()
+
+
+def lines(context: BrowserContext, base: str) -> dict[str, list[str]]:
+    """Give the statuses of everybody's doses, as the server has them."""
+    people = context.request.get(f"{base}/pass/list/").json()["people"]
+    return {p["number"]: [d["status"] for d in p["doses"]] for p in people}
+
+
+def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[BrowserContext, str]) -> None:  # noqa: F811
+    context, base = pass_page
+    page = context.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    take_along(page, base)
+    stored = page.evaluate(
+        """() => new Promise((done) => { const asked = indexedDB.open('throughcare-pass', 1);
+        asked.onsuccess = () => { const all = asked.result.transaction('bundle').objectStore('bundle').get('own');
+        all.onsuccess = () => done(JSON.stringify(Object.keys(all.result)) + new TextDecoder().decode(all.result.data.data)); }; })"""
+    )
+    assert "Sample-" not in stored and "lisinopril" not in stored
+
+    context.set_offline(True)
+    scan(page, "T9000001")
+    page.locator(".pass-give", has_text="Given, 2 of 2").tap()
+    page.locator("[data-state]", has_text="2 entries wait to be sent").wait_for()
+    sound(page, "offline")
+    shoot(page, "offline-charted")
+
+    page.reload()
+    page.locator("dialog.pass-locked").wait_for()
+    assert page.locator(".pass-row").count() == 0
+    assert "Sample-Reyes" not in page.content()
+    sound(page, "locked")
+    shoot(page, "offline-locked")
+    unlock(page, "11111111")
+    page.locator(".toast", has_text="not the secret").wait_for()
+    unlock(page, SECRET)
+    page.locator(".pass-row").nth(11).wait_for()
+    assert "1 of 12" in page.locator("[data-state]").inner_text()
+    scan(page, "T9000003")
+    page.locator(".pass-except").tap()
+    page.locator("dialog.pass-sheet button", has_text="Asleep, was called").tap()
+    page.locator("[data-state]", has_text="5 entries wait").wait_for()
+    page.locator(".pass-dose.is-over button").first.tap()
+    page.locator("[data-state]", has_text="6 entries wait").wait_for()
+
+    context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.locator("[data-state]", has_text="Online").wait_for()
+    page.wait_for_function("!document.querySelector('[data-state]').textContent.includes('wait')")
+    now = lines(context, base)
+    assert now["T9000001"] == ["given", "given"]
+    assert sorted(now["T9000003"]) == ["expected", "no-show", "no-show"]
+    shoot(page, "offline-back")
+    assert said == []
+
+
+def test_ten_wrong_secrets_wipe_what_was_taken_along_and_never_what_was_charted(
+    pass_page: tuple[BrowserContext, str],  # noqa: F811
+) -> None:
+    context, base = pass_page
+    page = context.new_page()
+    take_along(page, base)
+    context.set_offline(True)
+    scan(page, "T9000001")
+    page.locator(".pass-give", has_text="Given, 2 of 2").tap()
+    page.locator("[data-state]", has_text="2 entries wait to be sent").wait_for()
+    page.reload()
+    for n in range(10):
+        page.locator("dialog.pass-locked").wait_for()
+        unlock(page, f"9999999{n}")
+        page.wait_for_function("!document.querySelector('dialog.pass-locked .pass-secret')?.value")
+    page.locator(".toast", has_text="gone from this tablet").wait_for()
+    assert page.locator(".pass-row").count() == 0
+    context.set_offline(False)
+    page.reload()
+    page.locator(".pass-row").nth(11).wait_for()
+    page.wait_for_function("!document.querySelector('[data-state]').textContent.includes('wait')")
+    assert lines(context, base)["T9000001"] == ["given", "given"]
