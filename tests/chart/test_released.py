@@ -42,6 +42,7 @@ def luis() -> UUID:
             actor=DOCTOR, person_id=person, kind=kind, title=words[:-1], text=words, data_class=of
         )
         actions.sign_note(actor=DOCTOR, person_id=person, note_id=note)
+    actions.raise_flag(actor=NURSE, person_id=person, code="suicide_attempt_in_custody", text="Attempt in custody")
     custody.raise_alert(actor=NURSE, person_id=person, template="bottom_bunk")
     return person
 
@@ -90,7 +91,7 @@ def test_a_consent_opens_the_banner_and_exactly_what_it_names(client, luis: UUID
     everything = " ".join(opened.values())
     for shown in ("Sample-Ortiz", "Asthma", "Wheeze is gone"):
         assert shown in everything
-    for hidden in ("HIV", "B20", "Sleeps badly", "Albuterol"):
+    for hidden in ("HIV", "B20", "Sleeps badly", "Albuterol", "Attempt in custody", "No home medicine"):
         assert hidden not in everything
     assert ("Bottom bunk" in everything) is (role is not Role.COMMUNITY), "an alert is a class of its own"
     assert "Add" not in opened["problems/"], "nobody outside writes"
@@ -107,7 +108,7 @@ def test_each_class_opens_by_its_name_alone(client, luis: UUID, role: Role) -> N
     assert ("Identity not released" in opened["medicines/"]) is (role is not Role.OMBUDS)
     consent(luis, role, DataClass.CLINICAL, DataClass.INFECTION, DataClass.MENTAL_HEALTH)
     everything = " ".join(pages(client, luis).values())
-    assert "HIV disease" in everything and "Sleeps badly" in everything
+    assert "HIV disease" in everything and "Sleeps badly" in everything and "Attempt in custody" in everything
 
 
 @pytest.mark.parametrize("role", ROLES)

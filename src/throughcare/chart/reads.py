@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from throughcare.access.labels import OUTSIDE
 from throughcare.chart import models as m
 from throughcare.chart.policy import Sight, sight
 from throughcare.chart.units import said
@@ -16,6 +17,7 @@ from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.fhir import decode
 from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.ledger import body as bodies
 
 Measurement = m.Observation
@@ -49,12 +51,20 @@ def summary(lens: Lens, people: Sequence[UUID]) -> Summary:
             allergies=allergies(lens, people),
             medicines=list(of(m.HomeMedicine).filter(status="active").order_by("text")[:60]),
             orders=list(of(m.Order).filter(status__in=LIVE).order_by("due_at", "id")[:40]),
-            flags=list(of(m.Flag).filter(until=None).order_by("-since")[:20]),
+            flags=list(_flags(lens, of(m.Flag), people).filter(until=None).order_by("-since")[:20]),
             vitals=_by_code(of(m.Observation), 24),
             notes=list(of(m.Note).exclude(status="draft").order_by("-happened_at").defer("text")[:8]),
             responses=list(of(m.FormResponse).exclude(status="draft").order_by("-signed_at").defer("posted")[:8]),
             documents=list(of(m.Attachment).filter(status="current").order_by("-recorded_at")[:8]),
         )
+
+
+def _flags(lens: Lens, rows: QuerySet[Any], people: Sequence[UUID]) -> QuerySet[Any]:
+    """Leave out what a flag says of self-harm for readers outside to whom mental health was not released (52-146d)."""
+    released = all(lens.may(Verb.READ, DataClass.MENTAL_HEALTH, person_id=person) for person in people)
+    if lens.role not in OUTSIDE or released:
+        return rows
+    return rows.exclude(code__contains="suicid").exclude(code__contains="self_harm")
 
 
 @dataclass(slots=True)

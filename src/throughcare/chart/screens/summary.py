@@ -64,7 +64,10 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         "reads_whole": policy.READ.allows(request.lens, person_id),
         "requests": REQUESTS().recent(request.lens, family)[:6],
         "who_looked": _who_looked(request, person_id),
-        "keys": [KeyHint("n", "note"), KeyHint("v", "vital signs")],
+        "sees_medicines": policy.TAKEN.allows(request.lens, person_id),
+        "keys": [KeyHint("n", "note"), KeyHint("v", "vital signs")]
+        if policy.WRITE.allows(request.lens, person_id)
+        else [],
     }
     return frame.page(request, person_id, "chart/summary.html", "chart", context)
 
