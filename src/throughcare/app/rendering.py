@@ -39,8 +39,11 @@ from throughcare.ledger import formats
 from throughcare.people import fhir as people
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
 
-# Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside.
-KEPT_AS_SIGNED = frozenset({"QuestionnaireResponse", "Message", "File", "Destruction"})
+# Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
+# round of the request boxes or a crossing of an absolute check is an act that leaves no row.
+KEPT_AS_SIGNED = frozenset(
+    {"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "MedicationCrossing"}
+)
 
 PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Practitioner", User, access.practitioner),
