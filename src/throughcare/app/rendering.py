@@ -15,7 +15,7 @@ from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
 from throughcare.care.medications.dose_ids import due_at_of
-from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
+from throughcare.care.medications.models import Crossing, Dose, MedicationOrder, OrderOverride
 from throughcare.care.sick_call import fhir as sick_call
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.chart import fhir as chart
@@ -40,10 +40,8 @@ from throughcare.people import fhir as people
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
 
 # Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
-# round of the request boxes or a crossing of an absolute check is an act that leaves no row.
-KEPT_AS_SIGNED = frozenset(
-    {"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "MedicationCrossing"}
-)
+# round of the request boxes is an act that leaves no row.
+KEPT_AS_SIGNED = frozenset({"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound"})
 
 PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Practitioner", User, access.practitioner),
@@ -81,6 +79,7 @@ def install() -> None:
     formats.render_with("IntakeArrival", _arrivals)
     formats.render_with("DocumentReference", _attachments)
     formats.render_with("MedicationAdministration", _doses)
+    formats.render_with("MedicationCrossing", _crossings)
 
 
 def _of_rows(model: type[Model], render: Callable[[Any], Json]) -> formats.Render:
@@ -120,6 +119,11 @@ def _doses(ids: Sequence[UUID]) -> dict[UUID, Json]:
     return {
         row.id: medications.dose(row, row.order.code if row.order else "") for row in found.exclude(status="expected")
     }
+
+
+def _crossings(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    found = Crossing.objects.prefetch_related("lines").filter(id__in=ids)
+    return {row.id: medications.crossing(row, list(row.lines.all())) for row in found}
 
 
 def _by(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
