@@ -141,7 +141,7 @@ class RosterShift(Row):
             models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="duties_rostershift_period"),
             models.CheckConstraint(condition=Q(role__in=[r.value for r in Role]), name="duties_rostershift_role"),
         ]
-        indexes = [models.Index(fields=["facility_id", "role", "ends"], name="duties_rostershift_cover")]
+        indexes = [models.Index(fields=["facility_id", "ends", "role"], name="duties_rostershift_cover")]
 
 
 class Escalation(Row):

@@ -681,6 +681,14 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="custody.unit"),
         ),
         migrations.AddIndex(
+            model_name="legalstatus",
+            index=models.Index(
+                condition=models.Q(("cancelled", False), ("until__isnull", True)),
+                fields=["person"],
+                name="custody_legalstatus_now",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="move",
             index=models.Index(fields=["to_facility", "happened_at"], name="custody_move_arrivals"),
         ),

@@ -105,6 +105,11 @@ class LegalStatus(MadeByMove):
             ),
             _period("custody_legalstatus_period"),
         ]
+        indexes = [
+            models.Index(
+                fields=["person"], condition=Q(until__isnull=True, cancelled=False), name="custody_legalstatus_now"
+            )
+        ]
 
 
 class Placement(MadeByMove):

@@ -458,7 +458,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["facility_id", "role", "ends"], name="duties_rostershift_cover"),
+                    models.Index(fields=["facility_id", "ends", "role"], name="duties_rostershift_cover"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
