@@ -16,7 +16,7 @@ from throughcare.kernel.vocabulary import Role
 KINDS = ("here", "there", "merged", "released", "unknown")
 # What anybody may open: the list is short, and a policy that makes another page public fails here.
 PUBLIC = {
-    "home", "healthz", "readyz", "sign-in", "second-factor", "switch", "demo", "demo_become", "gallery", "health", "ready",
+    "home", "healthz", "readyz", "sign-in", "second-factor", "passkey", "passkey-begin", "switch", "demo", "demo_become", "gallery", "health", "ready",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MILLISECOND
 
 
 def dose_id(order_id: UUID, due_at: datetime) -> UUID:
@@ -20,5 +21,5 @@ def dose_id(order_id: UUID, due_at: datetime) -> UUID:
 
 
 def due_at_of(id: UUID) -> datetime:
-    """Read the due time back from a dose's identifier."""
-    return EPOCH + (id.int >> 80) * MILLISECOND
+    """Read the due time back from a dose's identifier; of one that names no time, a time at which nothing is due."""
+    return EPOCH + min(id.int >> 80, LAST) * MILLISECOND
