@@ -159,7 +159,7 @@ def count(request: Request, again: Again | None = None) -> HttpResponse:
         "here": next((p for p in places if p.id == asked), places[0] if places else None),
         "typed": typed,
         "wrong": wrong,
-        "second": views_stock.second_fields(typed, wrong),
+        "second": views_stock.second_fields(typed, wrong, always=True),
         "errors": again.errors if again else [],
         "keys": [KeyHint("tab", "next"), KeyHint("enter", "sign")],
     }

@@ -133,11 +133,12 @@ def _typed_ndc(text: str, wrong: dict[str, str]) -> str:
     return digits
 
 
-def second_fields(typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[FieldShape]:
-    """Give where the second person signs: badge, then PIN."""
+def second_fields(typed: Mapping[str, str], wrong: Mapping[str, str], *, always: bool = False) -> list[FieldShape]:
+    """Give where the second person signs: badge, then PIN; `always` where nothing is kept without them."""
     return [
-        _field(typed, wrong, "second", width="s", hint=t("stock.hint.second")),
-        _field({}, wrong, "second_secret", "password", width="s"),
+        _field(typed, wrong, "second", width="s", hint=t("stock.hint.second"), required=always),
+        # A persona of the demonstration has no PIN: the field is asked for by the house, not by the browser.
+        _field({}, wrong, "second_secret", "password", width="s", hint=t("stock.hint.second_secret")),
     ]
 
 
