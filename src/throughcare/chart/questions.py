@@ -45,6 +45,7 @@ class Question:
     unable: FieldShape | None = None
     positive: bool = False
     add_row: str = ""
+    told: bool = False
     field: str = ""
     asked: bool = True
     when: str = ""
@@ -100,7 +101,16 @@ def _question(row: forms.Row, lang: str) -> Question:
     text = row.text.said(lang)
     if row.kind in ("group", "display"):
         add = row.field if row.next_row is not None else ""
-        return Question(text, row.level, (), add_row=add, field=row.field, asked=row.asked, when=_when(row))
+        return Question(
+            heading=text,
+            level=row.level,
+            fields=(),
+            add_row=add,
+            told=row.kind == "display",
+            field=row.field,
+            asked=row.asked,
+            when=_when(row),
+        )
     label = f"{row.prefix} {text}".strip()
     return Question(
         heading="",

@@ -175,6 +175,8 @@ class FieldShape:
     placeholder: str = ""
     readonly: bool = False
     inline: bool = False
+    quiet: bool = False
+    """Optional, and plainly so: the label need not say it."""
     autofocus: bool = False
     unable_reason: str = ""
     """Only for `yes_no_unable`: the reason typed or chosen when unable."""

@@ -30,7 +30,8 @@ class Fields:
     def one(self, name: str, label: str, kind: FieldKind = "text", **more: object) -> FieldShape:
         """Give one field."""
         value = self.typed.get(name, more.pop("value", ""))
-        return FieldShape(name, t(label), kind, value, error=self.errors.get(name, ""), **more)  # type: ignore[arg-type]
+        error = self.errors.get(name, "")
+        return FieldShape(name, t(label), kind, value, error=error, quiet=True, **more)  # type: ignore[arg-type]
 
     def triage(self, row: CareRequest) -> list[FieldShape]:
         """Give what a priority may need beside its key."""

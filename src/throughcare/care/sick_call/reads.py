@@ -20,6 +20,7 @@ from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.people import reads as people
 
 QUARTER = timedelta(days=90)
+ACT_WITHIN = timedelta(minutes=15)  # red-flag words; the duty's own clock is the content's (SCR-00)
 RANK = {"emergent": 0, "urgent": 1, "mental": 2, "dental": 2, "routine": 3, "non-clinical": 4, "": 3}
 
 
@@ -102,7 +103,7 @@ def _line(row: CareRequest, who: people.Card) -> Line:
     received = row.received_at or row.submitted_at
     promised = rules.promise(received, symptom=row.symptom, table=table)
     if row.paged and row.triaged_at is None:
-        return Line(row, who, received + timedelta(minutes=15), "Red-flag words: act now", "now")
+        return Line(row, who, received + ACT_WITHIN, "Red-flag words: act now", "now")
     if row.triaged_at is None:
         lane = "now" if promised.triaged_by < clock.now() else "shift"
         return Line(row, who, promised.triaged_by, "Triage the request", lane)

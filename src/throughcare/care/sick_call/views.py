@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from throughcare.care.sick_call.desk_fields import VITALS, Fields
 from throughcare.care.sick_call.models import CareRequest, NoShow
-from throughcare.care.sick_call.reads import Desk, Line, Slot
+from throughcare.care.sick_call.reads import ACT_WITHIN, Desk, Line, Slot
 from throughcare.care.sick_call.rule_table import load_protocols, load_table
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
@@ -117,6 +117,8 @@ def _due(found: Desk) -> Any:
 
     row = found.request
     received = row.received_at or row.submitted_at
+    if row.paged and row.triaged_at is None:
+        return received + ACT_WITHIN
     promised = rules.promise(received, symptom=row.symptom, table=load_table())
     return promised.seen_by if row.triaged_at and promised.seen_by else promised.triaged_by
 

@@ -1,0 +1,148 @@
+"""Sick call in a real browser: forty requests at seven, triage by keys, the visit, the clinic's day, the kiosk in both languages."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from tests.browser.desk import Keys, become, chromium, sound, watched
+from tests.browser.test_intake import hartford, nurse
+from throughcare.care.sick_call import actions
+from throughcare.care.sick_call.models import CareRequest
+from throughcare.custody import actions as custody
+from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.vocabulary import Role
+from throughcare.people.actions import Demographics, register
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
+ASKED = (
+    ("sick", "My back hurts since Monday when I bend"),
+    ("dental", "My tooth hurts, I can't chew on the left"),
+    ("mental", "I can't sleep, I worry all night"),
+    ("missed-dose", "I did not get my blood pressure pill today"),
+)
+
+
+def asking(n: int, words: str = "", kind: str = "", language: str = "en") -> UUID:
+    """Have somebody at Hartford who asks; give the request."""
+    feed, place = Actor.feed("custody"), hartford()
+    who = register(actor=feed, demographics=Demographics(f"Sample-Ortiz{n:02}", "Luis", date(1990, 2, 3), "male"))
+    custody.admit(actor=feed, person_id=who, to=custody.Spot(place.id))
+    by = Actor("patient", who, "the person", Role.PATIENT, place.id)
+    usual = ASKED[n % len(ASKED)]
+    done = actions.submit_request(
+        actor=by, person_id=who, kind=kind or usual[0], words=words or usual[1], language=language
+    )
+    return done.request_id
+
+
+@pytest.fixture
+def desk(database_copy: str, serve, monkeypatch) -> Iterator[tuple[BrowserContext, str]]:
+    """Sign in as a nurse at Hartford, before a served site."""
+    address, place = serve(database_copy), hartford().id
+    with chromium(monkeypatch) as browser:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        become(context, address, "rn", place)
+        yield context, address
+
+
+def test_forty_requests_at_seven_by_keys(desk: tuple[BrowserContext, str]) -> None:
+    context, site = desk
+    flagged = asking(0, words="chest pain and my left arm is numb", kind="sick")
+    for n in range(1, 40):
+        asking(n)
+    page, said = watched(context)
+    page.goto(f"{site}/sick-call/")
+    sound(page, "sick-call-queue")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.locator(".duty").count() == 40
+    keys = Keys(page)
+    keys.press("j")
+    keys.press("Enter")
+    page.wait_for_url(f"**/{flagged}/")
+    sound(page, "sick-call-red-flag")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for key in ("e", *("d", "m", "u", "r") * 2):
+        here = page.url
+        keys.press(key)
+        page.wait_for_url(lambda url, here=here: url != here)
+    assert keys.count <= 2 + 9, "one key a request, and the next stands open"
+    triaged = CareRequest.objects.exclude(triaged_at=None)
+    assert (triaged.count(), triaged.get(id=flagged).priority) == (9, "emergent")
+    assert said == []
+
+
+def test_a_visit_from_the_day_to_the_answer(desk: tuple[BrowserContext, str]) -> None:
+    context, site = desk
+    row = asking(0, words="Me duele la espalda desde el lunes", kind="sick", language="es")
+    asked = CareRequest.objects.get(id=row)
+    actions.triage_request(actor=nurse(), person_id=asked.person_id, request_id=row, priority="routine")
+    page, said = watched(context)
+    address = f"{site}/people/{asked.person_id}/sick-call/{row}/"
+    page.goto(address)
+    sound(page, "sick-call-visit")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.keyboard.press("f")
+    page.wait_for_selector("text=to be seen")
+    at = CareRequest.objects.get(id=row).scheduled_for
+    assert at is not None
+    page.goto(f"{site}/sick-call/day/?day={clock.local(at, 'America/New_York').date()}")
+    assert "Sample-Ortiz00" in page.inner_text("table")
+    sound(page, "sick-call-day")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(address)
+    page.fill("#f-findings", "Tender over L4. No red flags.")
+    page.fill("#f-systolic", "128")
+    page.click("text=Sign visit")
+    page.wait_for_selector("text=Write both values")
+    assert page.input_value("#f-findings") == "Tender over L4. No red flags."
+    sound(page, "sick-call-refused")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.fill("#f-diastolic", "82")
+    page.click("text=Sign visit")
+    page.wait_for_selector("text=Visit signed")
+    page.fill("#f-answer_en", "Stretch twice a day; come back if it gets worse.")
+    page.fill("#f-answer_es", "Estírese dos veces al día; vuelva si empeora.")
+    page.click("text=Send answer and close")
+    page.wait_for_url("**/sick-call/")
+    assert said == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_kiosk_speaks_one_language_at_a_time(desk: tuple[BrowserContext, str], lang: str) -> None:
+    context, site = desk
+    row = CareRequest.objects.get(id=asking(0))
+    past = clock.now() - timedelta(hours=2)
+    CareRequest.objects.filter(id=row.id).update(
+        state="scheduled", priority="routine", triaged_at=past, triaged_by="x", scheduled_for=past
+    )
+    become(context, site, "patient", hartford().id, row.person_id)
+    page, said = watched(context)
+    sizes = {"390": (390, 844), "1440": (1440, 900)}
+    for name, path in (
+        ("home", "/kiosk/?"),
+        ("ask", "/kiosk/ask/?type=sick&"),
+        ("requests", "/kiosk/requests/?"),
+        ("receipt", f"/kiosk/requests/{row.id}/?"),
+        ("looked", "/my/who-looked/?"),
+    ):
+        answer = page.goto(f"{site}{path}lang={lang}")
+        if name == "looked" and (answer is None or answer.status == 404):
+            continue
+        assert page.locator("html").get_attribute("lang") == lang, name
+        sound(page, f"kiosk-{name}-{lang}", sizes)
+        text = page.inner_text("main").lower()
+        foreign = ("the nurse", "what ", "your ") if lang == "es" else ("enfermería", "usted", " qué ")
+        assert not [w for w in foreign if w in text], (name, text)
+    page.goto(f"{site}/kiosk/ask/?type=sick&lang={lang}")
+    assert page.locator("[data-question=worse]").is_visible()
+    page.locator("[name=type][value=missed-dose]").check()
+    assert page.locator("[data-question=missed-medicine]").is_visible(), "called up while answering"
+    assert not page.locator("[data-question=worse]").is_visible()
+    page.locator("button[type=submit]").first.click()
+    page.wait_for_selector(".error-summary")
+    sound(page, f"kiosk-refused-{lang}", sizes)
+    assert said == []
