@@ -33,7 +33,7 @@ check: setup ## lint, format, types, floors
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: setup ## measure the budgets and print a table
+bench: setup ## measure the budgets and print a table (SIZE=full: 60,000 people too)
 	@exec $(BIN)/python -m bench
 
 coverage: setup chromium ## line and branch coverage, shown and in htmlcov/
