@@ -127,11 +127,8 @@ def test_the_kiosk_speaks_one_language_at_a_time(desk: tuple[BrowserContext, str
         ("ask", "/kiosk/ask/?type=sick&"),
         ("requests", "/kiosk/requests/?"),
         ("receipt", f"/kiosk/requests/{row.id}/?"),
-        ("looked", "/my/who-looked/?"),
     ):
-        answer = page.goto(f"{site}{path}lang={lang}")
-        if name == "looked" and (answer is None or answer.status == 404):
-            continue
+        page.goto(f"{site}{path}lang={lang}")
         assert page.locator("html").get_attribute("lang") == lang, name
         sound(page, f"kiosk-{name}-{lang}", sizes)
         text = page.inner_text("main").lower()
