@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -28,6 +29,7 @@ class HeadersMiddleware:
         """Answer, and add what is missing."""
         if request.path not in WATCHED:
             request.get_host()  # refuses a name that is not ours
+        _refuse_nothing(request)
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CSP)
         response.headers.setdefault("X-Frame-Options", "DENY")
@@ -35,6 +37,13 @@ class HeadersMiddleware:
         if not request.path.startswith(f"/{settings.STATIC_URL}".replace("//", "/")):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _refuse_nothing(request: HttpRequest) -> None:
+    """Refuse the byte 0, which nobody types and PostgreSQL keeps in no text, before a page asks with it."""
+    form = request.content_type == "application/x-www-form-urlencoded"
+    if "%00" in request.META.get("QUERY_STRING", "") or (form and b"%00" in request.body):
+        raise BadRequest("This holds a byte that is no character. Nothing was changed.")
 
 
 class ViewerMiddleware:
