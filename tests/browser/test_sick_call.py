@@ -85,8 +85,8 @@ def test_a_visit_from_the_day_to_the_answer(desk: tuple[BrowserContext, str]) ->
     page.goto(address)
     sound(page, "sick-call-visit")
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.keyboard.press("f")
-    page.wait_for_selector("text=to be seen")
+    page.locator("button[name=slot]").first.click()
+    page.wait_for_selector("text=Officers see when", timeout=8000)
     at = CareRequest.objects.get(id=row).scheduled_for
     assert at is not None
     page.goto(f"{site}/sick-call/day/?day={clock.local(at, 'America/New_York').date()}")

@@ -86,8 +86,8 @@ class Fields:
     def time(self) -> list[FieldShape]:
         """Give the day and time of a visit, for one that no free slot fits."""
         return [
-            self.one("day", "sick_call.day", "date", required=True, width="s"),
-            self.one("time", "sick_call.time", "time", required=True, width="xs"),
+            self.one("day", "sick_call.day", "date", width="s"),
+            self.one("time", "sick_call.time", "time", width="xs"),
         ]
 
     def no_show(self, reasons: Sequence[Option]) -> list[FieldShape]:
