@@ -195,6 +195,7 @@ def shared() -> Path:
 def _fingerprint() -> str:
     source = ROOT / "src/throughcare"
     makers = [*source.rglob("migrations/*"), *source.rglob("content/**/*"), *source.rglob("grants.py")]
+    makers += source.rglob("sql/*.sql")
     makers += [source / "app/settings.py", source / "app/commands/setup.py"]
     total = hashlib.sha256()
     for file in sorted(file for file in makers if file.is_file() and file.suffix != ".pyc"):

@@ -234,7 +234,7 @@ class AnyReason(dict[str, str]):
         return "Known and wanted"
 
 
-def medicine_elsewhere(world: World, mode: str = "DOT") -> UUID:
+def medicine_elsewhere(world: World, mode: str = "DOT", product: str = "314076") -> UUID:
     """Give an order of the person who is at York."""
     from throughcare.care.medications import actions
     from throughcare.chart import actions as chart
@@ -243,7 +243,7 @@ def medicine_elsewhere(world: World, mode: str = "DOT") -> UUID:
     doctor = Actor("staff", derived("test", "doctor at York"), "Demo-Doctor", Role.PROVIDER, YORK)
     chart.no_known_allergies(actor=doctor, person_id=world.there)
     asked = actions.Prescription(
-        "314076",
+        product,
         {"kind": "passes", "passes": ["morning"]},
         "High blood pressure",
         amount=Decimal(1),
@@ -259,6 +259,21 @@ def dose_elsewhere(world: World) -> UUID | None:
 
     order = medicine_elsewhere(world)
     found: UUID | None = Dose.objects.filter(order_id=order).values_list("id", flat=True).first()
+    return found
+
+
+def crossing_elsewhere(world: World) -> UUID | None:
+    """Give the door through which the person at York goes to court, with a time-critical medicine."""
+    from throughcare.care.medications.models import Crossing
+    from throughcare.custody import actions as custody
+    from throughcare.kernel import clock
+    from throughcare.kernel.actor import Actor
+
+    medicine_elsewhere(world, product="311289")
+    back = clock.now() + timedelta(hours=30)
+    feed = Actor.feed("custody")
+    custody.send_out(actor=feed, person_id=world.there, kind="court", place="Superior Court", expected_back=back)
+    found: UUID | None = Crossing.objects.filter(person_id=world.there).values_list("id", flat=True).first()
     return found
 
 
@@ -286,6 +301,7 @@ def pack_elsewhere(world: World) -> UUID:
 ELSEWHERE |= {
     "order_id": medicine_elsewhere,
     "dose_id": dose_elsewhere,
+    "crossing_id": crossing_elsewhere,
     "stock_id": stock_elsewhere,
     "pack_id": pack_elsewhere,
 }
