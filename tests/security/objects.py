@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from throughcare.access.doors import Route
-from throughcare.kernel.ids import derived
+from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import Role
 
 HARTFORD, YORK = derived("facility", "hartford"), derived("facility", "york")
@@ -153,7 +153,7 @@ def alert_elsewhere(world: World) -> UUID:
     from throughcare.custody.actions import raise_alert
     from throughcare.kernel.actor import Actor
 
-    return raise_alert(actor=Actor.system("test"), person_id=world.there, template="watch_constant")
+    return raise_alert(actor=Actor.system("test"), person_id=world.there, template="bottom_bunk")
 
 
 def representative_elsewhere(world: World) -> UUID:
@@ -277,6 +277,34 @@ def crossing_elsewhere(world: World) -> UUID | None:
     return found
 
 
+def device_elsewhere(world: World) -> UUID:
+    """Give a tablet of York."""
+    from throughcare.care.medications import actions
+    from throughcare.kernel.actor import Actor
+
+    return actions.enrol_device(actor=Actor.system("test"), device_id=uuid7(), facility_id=YORK, name="Tablet")
+
+
+def entry_elsewhere(world: World) -> UUID:
+    """Give an entry of York's tablet that a person must look at."""
+    from throughcare.care.medications.models import DeviceEvent
+    from throughcare.kernel import clock
+
+    kept = DeviceEvent.objects.create(
+        device_id=device_elsewhere(world),
+        event_id=uuid7(),
+        sequence=1,
+        digest=b"",
+        body={},
+        person_id=world.there,
+        facility_id=YORK,
+        received_at=clock.now(),
+        outcome="kept",
+        why="unknown_dose",
+    )
+    return UUID(str(kept.id))
+
+
 def stock_elsewhere(world: World) -> UUID:
     """Give a lot that lies at York."""
     from throughcare.care.medications import actions
@@ -302,6 +330,8 @@ ELSEWHERE |= {
     "order_id": medicine_elsewhere,
     "dose_id": dose_elsewhere,
     "crossing_id": crossing_elsewhere,
+    "device_id": device_elsewhere,
+    "entry_id": entry_elsewhere,
     "stock_id": stock_elsewhere,
     "pack_id": pack_elsewhere,
 }
