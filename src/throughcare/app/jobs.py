@@ -70,6 +70,11 @@ def write_downtime_sheets() -> object:
     return downtime_files.write(current().home / "downtime")
 
 
+def missed_days() -> object:
+    """Tell of observed treatments whose missed days block the old dose."""
+    return medications.tell_missed_treatment(actor=medications.CLOCK)
+
+
 def let_live() -> object:
     """In a demonstration, let the synthetic agency go on: people arrive, ask and move, staff work."""
     if current().mode is not Mode.DEMO:
@@ -112,6 +117,7 @@ JOBS: tuple[Job, ...] = (
     Job("lay out doses", timedelta(minutes=30), lay_doses),
     Job("look at orders and doses", timedelta(minutes=5), look_at_orders),
     Job("watch the doors for medicines", timedelta(minutes=5), watch_doors),
+    Job("count missed days", timedelta(hours=1), missed_days),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("write the sheets for downtime", timedelta(minutes=15), write_downtime_sheets),
     Job("make the months of doses ahead", timedelta(days=1), medications.make_months),

@@ -15,6 +15,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.intake.screens",
     "throughcare.care.medications.screens",
     "throughcare.care.medications.screens_devices",
+    "throughcare.care.medications.screens_opioid",
     "throughcare.care.medications.screens_pass",
     "throughcare.care.medications.screens_doors",
     "throughcare.care.medications.screens_stock",

@@ -23,6 +23,7 @@ PLACES = (
     ("intake_queue", "house.arrivals"),
     ("sick_call_queue", "house.sick_call"),
     ("pass", "house.pass"),
+    ("observed_line", "house.observed"),
     ("medications_to_sign", "house.to_sign"),
     ("doors", "house.doors"),
     ("stock", "house.stock"),

@@ -8,6 +8,7 @@ from throughcare.care.intake import handlers as intake
 from throughcare.care.medications import door_handlers as doors
 from throughcare.care.medications import handlers as medications
 from throughcare.care.medications.events import MedicineOrdered, OrderHeld, OrderResumed, OrderStopped
+from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.chart import aftercare
 from throughcare.chart.events import OrderEnded
 from throughcare.chart.ports import REQUESTS, SAID
@@ -47,6 +48,7 @@ def wire() -> None:
     CARE.fill(CareRelationships())
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())
+    IDENTITY.fill(SoftwareIdentity())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)

@@ -31,6 +31,9 @@ class AnyReason(dict):
     def get(self, key, default=""):
         return "Known and wanted"
 
+    def __missing__(self, key):
+        return "Known and wanted"
+
 
 @pytest.fixture
 def counsellor(place):  # noqa: F811

@@ -360,3 +360,41 @@ class OrderResumed(Event):
     """A held order goes on; `ref` is the order."""
 
     name: ClassVar[str] = "order_resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpioidTreatmentMissed(Event):
+    """Days of an observed treatment were missed in a row; `ref` is the order (MOU-02, MOU-03)."""
+
+    name: ClassVar[str] = "opioid_treatment_missed"
+    days: int
+
+    def payload(self) -> dict[str, Any]:
+        """Give how many."""
+        return {"days": self.days}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpioidTreatmentReassessed(Event):
+    """A prescriber decided anew after missed days; `ref` is the order that was decided on."""
+
+    name: ClassVar[str] = "opioid_treatment_reassessed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreeDayRuleStarted(Event):
+    """The first dose under the three-day rule was given; `ref` is the order (MOU-04)."""
+
+    name: ClassVar[str] = "three_day_rule_started"
+    three_day_rule_ends_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give when it ends for good."""
+        return {"three_day_rule_ends_at": self.three_day_rule_ends_at}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpioidTreatmentSourceArranged(Event):
+    """A lasting lawful source was found before the three days end; `ref` is the order."""
+
+    name: ClassVar[str] = "opioid_treatment_source_arranged"

@@ -12,7 +12,9 @@ SIGN = Policy("medications.sign", ((Verb.WRITE, DataClass.MEDICATION),), PRESCRI
 GIVE = Policy("medications.give", ((Verb.WRITE, DataClass.MEDICATION),), GIVERS)
 STOCK = Policy("medications.stock", ((Verb.WRITE, DataClass.MEDICATION),), GIVERS | {Role.PHARMACY})
 COUNT = Policy("medications.count", ((Verb.WRITE, DataClass.CONTROLLED_COUNT),))
-PROGRAMME = Policy("medications.programme", ((Verb.WRITE, DataClass.MEDICATION),), GIVERS | {Role.SUD})
+# What is seen behind these doors is cut row by row: the agency's own orders by their class, a programme's by its seal.
+OBSERVED = Policy("medications.observed", ((Verb.SUMMARY, DataClass.MEDICATION),), GIVERS | {Role.SUD})
+PROGRAMME = Policy("medications.programme", ((Verb.WRITE, DataClass.PART2),))
 SEE_STOCK = Policy("medications.see_stock", ((Verb.READ, DataClass.CONTROLLED_COUNT),))
 # Who answers for losses: the pharmacist, the administrator (clinical.md 2.3).
 ANSWERS_FOR_LOSSES = frozenset({Role.PHARMACY, Role.HSA})

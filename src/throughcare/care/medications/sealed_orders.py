@@ -30,6 +30,8 @@ class Programmed:
     # A dose above the first day's limits, with the prescriber's own reason (42 CFR 8.12).
     documented: str = ""
     minimum_hours: int = 0
+    # It goes on from a dose that was verified outside: no first day of treatment.
+    continues: bool = False
     check_edition: str = ""
     findings: tuple[Mapping[str, Any], ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -42,6 +42,13 @@ from throughcare.care.medications.actions.kept_packs import (
 )
 from throughcare.care.medications.actions.laying import CLOCK, lay_doses, make_months
 from throughcare.care.medications.actions.missing import answer_nonadherence
+from throughcare.care.medications.actions.opioid_treatment import (
+    Observed,
+    chart_observed_dose,
+    finish_watch,
+    give_observed_dose,
+    tell_missed_treatment,
+)
 from throughcare.care.medications.actions.ordering import (
     Prescription,
     change_order,
@@ -63,6 +70,13 @@ from throughcare.care.medications.actions.programme import (
 )
 from throughcare.care.medications.actions.stocking import Change, Received, Second, change_stock, receive_stock
 from throughcare.care.medications.actions.syncing import SentEvent, Synced, sync_events
+from throughcare.care.medications.actions.treatment_followed import (
+    arrange_guest_dosing,
+    arrange_source,
+    reassess_treatment,
+    record_enrolment_check,
+    report_diversion,
+)
 
 __all__ = [
     "CLOCK",
@@ -72,6 +86,7 @@ __all__ = [
     "CountedLot",
     "Covering",
     "Issue",
+    "Observed",
     "Outcome",
     "PackCounted",
     "Prescription",
@@ -83,9 +98,12 @@ __all__ = [
     "answer_count",
     "answer_double_dose",
     "answer_nonadherence",
+    "arrange_guest_dosing",
+    "arrange_source",
     "ask_refill",
     "change_order",
     "change_stock",
+    "chart_observed_dose",
     "check_fitness",
     "check_order",
     "close_pass",
@@ -100,8 +118,10 @@ __all__ = [
     "enter_from_paper",
     "explain_difference",
     "find_blanks",
+    "finish_watch",
     "give_as_needed",
     "give_early",
+    "give_observed_dose",
     "hold_order",
     "issue_pack",
     "lapse_fitness",
@@ -112,11 +132,14 @@ __all__ = [
     "open_pass",
     "place_order",
     "place_programme_order",
+    "reassess_treatment",
     "receive_stock",
     "record_doses",
     "record_effect",
+    "record_enrolment_check",
     "renew_order",
     "report_difference",
+    "report_diversion",
     "resume_order",
     "return_bundle",
     "review_entry",
@@ -129,6 +152,7 @@ __all__ = [
     "take_bundle",
     "tell_ending_orders",
     "tell_loss",
+    "tell_missed_treatment",
     "watch_doors",
     "watch_instead",
 ]

@@ -152,13 +152,20 @@ def chart_dose(actor: Actor, row: Dose, said: Charted, now: datetime, entered_la
     if status is Status.GIVEN and row.order is not None:
         status = statuses.given_as(windows.judge(row.due_at, at, window_of(row.order)))
         reason = reason or (LINE_RAN_LATE if status is Status.GIVEN_LATE else "")
-    asked = _charting(actor, row, said, status, reason, detail)
-    wrong = statuses.problems(asked, Status(row.status), tables.reasons())
-    if wrong:
-        raise _refused(row, wrong)
-    set_charted(actor, row, status, at, now, reason, detail)
+    settle(actor, row, said, (status, reason), detail, now)
     if said.amount is not None:
         row.amount = said.amount
+
+
+def settle(
+    actor: Actor, row: Dose, said: Charted, became: tuple[Status, str], detail: dict[str, str], now: datetime
+) -> None:
+    """Set what became of a dose (its status and reason) if the rules let it stand; the caller writes it."""
+    status, reason = became
+    wrong = statuses.problems(_charting(actor, row, said, status, reason, detail), Status(row.status), tables.reasons())
+    if wrong:
+        raise _refused(row, wrong)
+    set_charted(actor, row, status, said.at or now, now, reason, detail)
 
 
 def _status(word: str) -> Status:

@@ -111,8 +111,13 @@ def change_order(
     old = order_of(person_id, order_id, version)
     if not why.strip():
         raise Invalid("Say why it changes.", fields={"why": "Say why it changes."})
-    _end(actor, old, "stop", f"Replaced: {why.strip()}")
-    return _place(actor, person_id, replace(asked, home_medicine_id=None), old).id
+    return replace_order(actor, old, asked, f"Replaced: {why.strip()}").id
+
+
+def replace_order(actor: Actor, old: MedicationOrder, asked: Prescription, why: str) -> MedicationOrder:
+    """Stop an order and place another in its stead, inside an action."""
+    _end(actor, old, "stop", why)
+    return _place(actor, old.person_id, replace(asked, home_medicine_id=None), old)
 
 
 @action("medications.renew_order")

@@ -53,6 +53,7 @@ class ProgrammePrescription:
     days: int = 30
     documented: str = ""
     minimum_hours: int = 0
+    continues: bool = False
     reasons: Mapping[str, str] = field(default_factory=dict)
     home_medicine_id: UUID | None = None
 
@@ -91,6 +92,7 @@ def place(
         prescriber_id=str(actor.id),
         documented=asked.documented.strip()[:300],
         minimum_hours=asked.minimum_hours,
+        continues=asked.continues or asked.home_medicine_id is not None,
         check_edition=found.edition,
         findings=tuple(a.as_json() for a in found.alerts),
         reasons={k: v.strip()[:300] for k, v in asked.reasons.items() if v.strip()},

@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from throughcare.care.medications import sealed_orders
-from throughcare.care.medications.models import ProgrammeOrder
+from django.db.models import Q
+
+from throughcare.care.medications import sealed_orders, treatment
+from throughcare.care.medications.dose_ids import due_at_of
+from throughcare.care.medications.models import Dose, ProgrammeEntry, ProgrammeOrder
+from throughcare.care.medications.rules import missed_opioid as rules
+from throughcare.care.medications.rules import tables
+from throughcare.care.medications.treatment import Standing, Treatment
+from throughcare.custody import reads as custody
 from throughcare.kernel import clock, db
+from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.people import reads as people
+
+HALF_DAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +42,9 @@ class ProgrammeLine:
     prescriber: str = ""
 
 
-def programme_orders(lens: Lens, people: Sequence[UUID], *, over: bool = False) -> list[ProgrammeLine]:
+def programme_orders(lens: Lens, persons: Sequence[UUID], *, over: bool = False) -> list[ProgrammeLine]:
     """Give the sealed orders of these people that the reader may see, each cut to what its class gives the role."""
-    seen = [p for p in people if lens.may(Verb.SUMMARY, DataClass.PART2, person_id=p)]
+    seen = [p for p in persons if lens.may(Verb.SUMMARY, DataClass.PART2, person_id=p)]
     with db.reading(lens):
         rows = ProgrammeOrder.objects.filter(person_id__in=seen).order_by("-starts_at")
         if not over:
@@ -58,4 +69,113 @@ def _line(lens: Lens, row: ProgrammeOrder) -> ProgrammeLine:
         basis=said.basis if whole else "",
         programme=said.programme if whole else "",
         prescriber=said.prescriber if whole else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DueDose:
+    """One observed dose of the day with its treatment, and whether its watch still runs."""
+
+    id: UUID
+    person_id: UUID
+    due_at: datetime
+    status: str
+    happened_at: datetime | None
+    watch: str
+    treatment: Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class OneTreatment:
+    """One treatment with where it stands, and what was done in it as far as the reader may know."""
+
+    treatment: Treatment
+    standing: Standing
+    whole: bool
+    entries: list[tuple[str, datetime, str, dict[str, str]]]
+    take_home: int
+
+
+def line(lens: Lens, facility_id: UUID) -> list[DueDose]:
+    """Give the observed doses around now of the people housed here, by cell; only what the reader may see."""
+    lens.require(Verb.SUMMARY, DataClass.MEDICATION)
+    with db.reading(lens):
+        housed = [r.who.person_id for r in custody.present(lens, facility_id)]
+        found = _due(lens, [p for own in people.families(lens, housed).values() for p in own], HALF_DAY)
+    place = {p: n for n, p in enumerate(housed)}
+    return sorted(found, key=lambda d: (place.get(d.person_id, len(place)), d.due_at))
+
+
+def dose(lens: Lens, persons: Sequence[UUID], dose_id: UUID) -> tuple[DueDose, OneTreatment]:
+    """Give one observed dose with where its treatment stands."""
+    with db.reading(lens):
+        row = (
+            Dose.objects.select_related("order")
+            .filter(id=dose_id, due_at=due_at_of(dose_id), person_id__in=persons)
+            .first()
+        )
+        found = treatment.of_dose(row) if row else None
+        if row is None or found is None or not _visible(lens, found):
+            raise NotFound("This dose is not due any more: its order was stopped or changed.")
+        return _dose(row, found, _watches([row])), _one(lens, found, persons)
+
+
+def treatments_of(lens: Lens, persons: Sequence[UUID]) -> list[OneTreatment]:
+    """Give a person's observed treatments in force, each with where it stands."""
+    with db.reading(lens):
+        return [_one(lens, t, persons) for t in treatment.treatments(persons) if _visible(lens, t)]
+
+
+def doses_of_person(lens: Lens, persons: Sequence[UUID]) -> list[DueDose]:
+    """Give a person's observed doses of the last two weeks and the next day."""
+    with db.reading(lens):
+        return sorted(_due(lens, persons, timedelta(days=14)), key=lambda d: d.due_at, reverse=True)
+
+
+def _visible(lens: Lens, found: Treatment) -> bool:
+    if found.sealed is not None:
+        return lens.may(Verb.SUMMARY, DataClass.PART2, person_id=found.person_id)
+    return lens.may(Verb.READ, DataClass.MEDICATION, person_id=found.person_id)
+
+
+def _due(lens: Lens, persons: Sequence[UUID], back: timedelta) -> list[DueDose]:
+    seen = {t.id: t for t in treatment.treatments(persons) if _visible(lens, t)}
+    now = clock.now()
+    rows = list(
+        Dose.objects.filter(
+            Q(order_id__in=list(seen)) | Q(programme_order_id__in=list(seen)),
+            due_at__gte=now - back,
+            due_at__lt=now + HALF_DAY,
+        ).exclude(status="cancelled")
+    )
+    watches = _watches(rows)
+    return [_dose(r, seen[r.order_id or r.programme_order_id or r.id], watches) for r in rows]
+
+
+def _dose(row: Dose, found: Treatment, watches: dict[UUID, str]) -> DueDose:
+    watch = watches.get(row.id) or (row.detail or {}).get("watch", "")
+    return DueDose(row.id, row.person_id, row.due_at, row.status, row.happened_at, watch, found)
+
+
+def _watches(rows: Sequence[Dose]) -> dict[UUID, str]:
+    """Give how the watch after each sealed dose stands, by its last entry."""
+    ids = [r.id for r in rows if r.programme_order_id]
+    entries = ProgrammeEntry.objects.filter(dose_id__in=ids, kind="dose").order_by("happened_at") if ids else []
+    return {e.dose_id: sealed_orders.opened(e).get("watch", "") for e in entries if e.dose_id}
+
+
+def _one(lens: Lens, found: Treatment, persons: Sequence[UUID]) -> OneTreatment:
+    now = clock.now()
+    knows = all(lens.may(Verb.SUMMARY, DataClass.PART2, person_id=p) for p in persons)
+    whole = found.sealed is None or lens.may(Verb.READ, DataClass.PART2, person_id=found.person_id)
+    entries = []
+    if found.sealed is not None and whole:
+        rows = ProgrammeEntry.objects.filter(person_id__in=persons).exclude(kind="dose").order_by("-happened_at")[:30]
+        entries = [(e.kind, e.happened_at, e.recorded_by, sealed_orders.opened(e)) for e in rows]
+    return OneTreatment(
+        found,
+        treatment.standing(found, persons, now, sealed=knows),
+        whole,
+        entries,
+        rules.take_home_limit(max(0, (now - found.starts_at).days), tables.opioid_treatment()),
     )

@@ -1,0 +1,103 @@
+"""Observed doses over HTTP: the line, a dose step by step, the letter, and names that say nothing to those outside care."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.care.medications.test_observed_doses import due, own_order
+from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nurse, person, place  # noqa: F401
+from tests.care.medications.test_programme import METHADONE, counsellor, sealed_order  # noqa: F401
+from tests.care.sick_call.test_screens import become
+from throughcare.care.medications.models import ProgrammeEntry
+from throughcare.kernel import clock, content, db
+from throughcare.kernel.ids import uuid7
+from throughcare.kernel.vocabulary import Role
+
+from tests.fixtures_lenses import lens_of  # isort: skip
+
+pytestmark = pytest.mark.django_db
+REASONS = re.compile(r"methadone|buprenorphine|suboxone|opioid|MOUD|naltrexone|programme", re.IGNORECASE)
+STEPS = {
+    "verb": "give", "photo_seen": "yes", "number_said": "yes", "second": "Demo-Second, Bo", "sedation": "awake",
+    "basis": "programme", "bottle": "B-17", "swallowed": "yes", "spoke": "yes",
+}  # fmt: skip
+
+
+def post(client, path, **fields):
+    return client.post(path, {"intent": str(uuid7()), **fields})
+
+
+def test_from_the_line_to_the_dose_and_back(client, counsellor, person, place) -> None:  # noqa: F811
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        order = sealed_order(counsellor, person, continues=True)
+    base = f"/people/{person}/observed-doses/"
+    with clock.frozen(MORNING):
+        become(client, "lpn", place)
+        line = client.get("/observed-doses/").content.decode()
+        assert "Sample-Ortiz" in line
+        assert not REASONS.search(re.sub(r"<[^>]+>", " ", line)), "the line names nothing"
+        dose = f"{base}{due(order)[0].id}/"
+        page = client.get(dose).content.decode()
+        assert page.index("Last dose") < page.index("How awake")
+        assert "Demo-Programme" not in page, "dose only"
+        refused = post(client, dose, **{**STEPS, "sedation": "drowsy"})
+        assert refused.status_code == 422
+        assert "B-17" in refused.content.decode(), "what was typed is kept"
+        assert post(client, dose, **STEPS).status_code == 303
+        assert client.get(dose).status_code == 200
+        assert client.get(base + "order/").status_code == 403
+        become(client, "sud", place)
+        page = client.get(base).content.decode()
+        assert "Demo-Programme" in page
+        for verb, fields in (
+            ("diversion", {"seen": "found", "words": "A tablet in the cell", "response": "Spoke with them"}),
+            ("check", {"result": "none", "where": "Registry"}),
+            ("guest", {"since": "2026-12-01", "until": "2026-12-03", "where": "Demo-Clinic"}),
+            ("source", {"source": "On-site programme"}),
+        ):
+            done = post(client, base, verb=verb, order=str(order), **fields)
+            assert done.status_code == 303, done.content.decode()
+        with db.reading(lens_of(Role.SUD)):
+            assert ProgrammeEntry.objects.filter(person_id=person).count() == 5
+        letter = client.get(base + "letter/").content.decode()
+        assert "8 mL" in letter
+        assert "Carta de la última dosis" in client.get(base + "letter/", {"lang": "es"}).content.decode()
+        again = post(client, base, verb="reassess", order=str(order), version="1", amount="4", why="Drowsy last week")
+        assert again.status_code == 303, again.content.decode()
+
+
+def test_a_programme_s_own_staff_writes_its_order(client, person, place) -> None:  # noqa: F811
+    become(client, "sud", place)
+    base = f"/people/{person}/observed-doses/"
+    assert client.get(base + "order/").status_code == 200
+    assert post(client, base + "order/").status_code == 422
+    fields = {"product": METHADONE, "amount": "8", "basis": "programme", "programme": "Demo-P", "prescriber": "Demo, P"}
+    first = post(client, base + "order/", **fields, days="30", continues="yes")
+    alerts = dict.fromkeys(re.findall(r'name="(reason-[^"]+)"', first.content.decode()), "Known")
+    done = first if first.status_code == 303 else post(client, base + "order/", **fields, days="30", **alerts)
+    assert done.status_code == 303, done.content.decode()
+
+
+def test_nobody_outside_care_learns_of_it(client, counsellor, doctor, person, place) -> None:  # noqa: F811
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        sealed_order(counsellor, person, continues=True)
+        own_order(doctor, person)
+    paths = ["/", "/work/", "/board/", "/custody/board/", "/movements/", "/medications/doors/", f"/people/{person}/"]
+    paths += ["/observed-doses/", f"/people/{person}/observed-doses/", f"/people/{person}/observed-doses/letter/"]
+    with clock.frozen(MORNING):
+        for role in ("custody", "transport", "scheduler"):
+            become(client, role, place)
+            for path in paths:
+                answer = client.get(path, follow=True)
+                if answer.status_code == 200:
+                    found = REASONS.search(re.sub(r"<[^>]+>", " ", answer.content.decode()))
+                    assert not found, f"{role} {path}: {found}"
+            assert client.get("/observed-doses/").status_code == 403
+            assert client.get(f"/people/{person}/observed-doses/").status_code == 403
+
+
+def test_duties_for_missed_days_have_neutral_names() -> None:
+    titles = [r["title"] for r in content.rows("clocks/medicines.toml", "rule") if r["id"] in ("MOU-02", "MOU-03")]
+    assert len(titles) == 2
+    assert not any(REASONS.search(t) for t in titles)
