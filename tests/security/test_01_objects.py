@@ -63,7 +63,9 @@ def shown(answer) -> str:
     import re
 
     text = re.sub(
-        r'(?s)<meta name="csrf-token".*?>|name="csrfmiddlewaretoken" value="[^"]*"|"(csrf|as_of)": ?"[^"]*"|<time.*?</time>', "", answer.text
+        r'(?s)<meta name="csrf-token".*?>|name="csrfmiddlewaretoken" value="[^"]*"|"(csrf|as_of)": ?"[^"]*"|<time.*?</time>',
+        "",
+        answer.text,
     )
     text = re.sub(r'(datetime|data-\w+|width|d|points)="[^"]*"', "", text)
     return re.sub(r"\d\d:\d\d|in \d+:\d+|[0-9a-f]{8}-[0-9a-f-]{27}", "", text)
