@@ -14,8 +14,8 @@ class AccessConfig(AppConfig):
         "auth_group": "SELECT",
         "auth_permission": "SELECT",
         "auth_group_permissions": "SELECT",
-        # Tries of secrets are counted for some minutes and kept for some weeks, then forgotten.
-        "access_attempt": "SELECT, INSERT, DELETE",
+        # Tries of secrets are kept for some weeks; old ones are forgotten by a function of the owner's alone.
+        "access_attempt": "SELECT, INSERT",
         # A second factor that is switched off is gone; that it was is in the ledger.
         "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
         "account_emailaddress": "SELECT",

@@ -129,3 +129,11 @@ def test_queries_do_not_grow_with_orders(client, person, place, doctor, django_a
             order(doctor, person, product=product, indication="Pressure", reasons=ANY_REASON)
         with django_assert_max_num_queries(len(few)):
             client.get(path)
+
+
+def test_the_list_shows_what_the_person_keeps(client, person, place, doctor) -> None:  # noqa: F811
+    order(doctor, person, mode="KOP")
+    become(client, "provider", place)
+    page = client.get(f"/people/{person}/medications/")
+    assert page.status_code == 200
+    assert "with the person" in page.content.decode()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Q
 
 from throughcare.access import limits, passkeys, rules, second_factor
@@ -163,8 +164,11 @@ def clear_sign_ins(*, actor: Actor) -> int:
     now = real_now()
     longest = max(limits.of_role(role).absolute for role in Role)
     over, _ = Session.objects.filter(expire_date__lt=now).delete()
-    tries = Attempt.objects.filter(at__lt=now - timedelta(days=limits.number("attempts", "keep_days")))
-    forgotten, _ = tries.delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT access_forget_attempts(%s)", [now - timedelta(days=limits.number("attempts", "keep_days"))]
+        )
+        forgotten = int(cursor.fetchone()[0])
     left = SignIn.objects.filter(ended_at=None, started_at__lt=now - longest)
     return over + forgotten + left.update(ended_at=now, ended_why="idle")
 

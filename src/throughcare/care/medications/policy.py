@@ -5,8 +5,10 @@ from throughcare.kernel.vocabulary import DataClass, Role, Verb
 
 PRESCRIBERS = frozenset({Role.PROVIDER, Role.PSYCH, Role.DENTAL})
 GIVERS = frozenset({Role.RN, Role.LPN, Role.PROVIDER})
-LIST = Policy("medications.list", ((Verb.SUMMARY, DataClass.MEDICATION),))
-READ = Policy("medications.read", ((Verb.READ, DataClass.MEDICATION),))
+# The person reads their own medicines at the kiosk and on paper, not on the pages of staff.
+STAFF = frozenset(Role) - {Role.PATIENT}
+LIST = Policy("medications.list", ((Verb.SUMMARY, DataClass.MEDICATION),), STAFF)
+READ = Policy("medications.read", ((Verb.READ, DataClass.MEDICATION),), STAFF)
 ORDER = Policy("medications.order", ((Verb.WRITE, DataClass.MEDICATION),), PRESCRIBERS | {Role.RN})
 SIGN = Policy("medications.sign", ((Verb.WRITE, DataClass.MEDICATION),), PRESCRIBERS)
 GIVE = Policy("medications.give", ((Verb.WRITE, DataClass.MEDICATION),), GIVERS)
@@ -21,7 +23,9 @@ ANSWERS_FOR_LOSSES = frozenset({Role.PHARMACY, Role.HSA})
 LOSSES = Policy("medications.losses", ((Verb.READ, DataClass.CONTROLLED_COUNT),), ANSWERS_FOR_LOSSES)
 KIOSK = Policy("medications.kiosk", only=frozenset({Role.PATIENT}))
 # What custody sees of kept medicines is a card: how many packs, until when (ruling 8).
-KOP_CARD = Policy("medications.kop_card", ((Verb.OPERATIONAL, DataClass.OPERATIONAL_ALERT),))
+KOP_CARD = Policy(
+    "medications.kop_card", ((Verb.OPERATIONAL, DataClass.OPERATIONAL_ALERT),), STAFF - {Role.PAROLE, Role.COMMUNITY}
+)
 # Who looks at what devices could not simply add, and revokes a lost one.
 DEVICES = Policy(
     "medications.devices", ((Verb.READ, DataClass.MEDICATION),), frozenset({Role.RN, Role.PROVIDER, Role.HSA})

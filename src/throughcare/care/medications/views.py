@@ -40,12 +40,13 @@ def listed(found: Medicines) -> dict[str, Any]:
 
 
 def _line(order: MedicationOrder, found: Medicines) -> dict[str, Any]:
+    following = found.next_due.get(order.id)
     return {
         "order": order,
         "chips": chips(order),
         "last": found.last_given.get(order.id),
-        "next": found.next_due.get(order.id),
-        "owed": found.next_due.get(order.id, clock.now()) < clock.now(),
+        "next": following,
+        "owed": following is not None and following < clock.now(),
         "ends_soon": (order.ends_at - clock.now()).days < 14,
     }
 
