@@ -19,7 +19,7 @@ from throughcare.care.medications.actions import Charted, Prescription
 from throughcare.care.medications.bulk import Became, Course, lay_courses
 from throughcare.care.medications.models import Dose
 from throughcare.chart.models import HomeMedicine
-from throughcare.custody.models import Placement
+from throughcare.custody.homes import facilities_now
 from throughcare.kernel import content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
@@ -100,7 +100,7 @@ def past_courses(stage: Stage, everybody: Sequence[Life], now: datetime, *, shee
 
     The pass that runs now is left to be given.
     """
-    homes = _homes([life.who.id for life in everybody if life.left is None])
+    homes = facilities_now(life.who.id for life in everybody if life.left is None)
     here = {life.who.id: (life, homes[life.who.id]) for life in everybody if life.who.id in homes}
     charted = 0
     for where, found in sorted(courses(here, now).items(), key=lambda item: str(item[0])):
@@ -117,11 +117,6 @@ def past_courses(stage: Stage, everybody: Sequence[Life], now: datetime, *, shee
                 fate=Fate(stage),
             )
     return charted
-
-
-def _homes(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    rows = Placement.objects.filter(person_id__in=person_ids, until__isnull=True, cancelled=False)
-    return dict(rows.values_list("person_id", "facility_id"))
 
 
 class Fate:
@@ -156,7 +151,7 @@ class Fate:
 
 def order_for_arrival(stage: Stage, person_id: UUID, who: Character, at: datetime) -> int:
     """Let a prescriber order what somebody takes who has just been screened; gives how many orders stand."""
-    where = _homes([person_id]).get(person_id)
+    where = facilities_now([person_id]).get(person_id)
     if where is None:
         return 0
     doctor = stage.worker(where, Role.PROVIDER, at)
@@ -213,7 +208,7 @@ def _due(since: datetime, until: datetime) -> Iterator[tuple[tuple[UUID, UUID], 
         .filter(status="expected", due_at__gte=since, due_at__lt=until, order_id__isnull=False)
         .order_by("person_id", "due_at")
     )
-    homes = _homes([r.person_id for r in rows])
+    homes = facilities_now(r.person_id for r in rows)
     by_person: dict[tuple[UUID, UUID], list[Dose]] = defaultdict(list)
     for row in rows:
         if row.person_id in homes:

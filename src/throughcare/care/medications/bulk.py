@@ -14,12 +14,13 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from throughcare.care.medications import formulary
-from throughcare.care.medications.actions.giving import LINE_RAN_LATE, window_of
+from throughcare.care.medications.actions.giving import LINE_RAN_LATE
 from throughcare.care.medications.actions.keeping import keep_dose, keep_order
 from throughcare.care.medications.actions.laying import expected, make_months
 from throughcare.care.medications.actions.ordering import Prescription, order_row
 from throughcare.care.medications.checking import Checked
 from throughcare.care.medications.dose_ids import dose_id
+from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, windows
 from throughcare.care.medications.rules.statuses import Status

@@ -11,8 +11,9 @@ from uuid import UUID
 import msgspec
 
 from throughcare.care.medications import views
-from throughcare.care.medications.actions.giving import Charted, is_observed, window_of
+from throughcare.care.medications.actions.giving import Charted, is_observed
 from throughcare.care.medications.actions.syncing import SentEvent
+from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.formulary import Formulary
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.reads.passes import AsNeeded, Line, PassPerson

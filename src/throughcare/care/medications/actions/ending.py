@@ -9,10 +9,10 @@ from throughcare.care.medications import states
 from throughcare.care.medications.actions.keeping import keep_order
 from throughcare.care.medications.actions.passing import tell_blanks
 from throughcare.care.medications.events import OrderEndsSoon
-from throughcare.care.medications.facility_passes import facility_passes
+from throughcare.care.medications.facility_passes import facility_passes, window_of
 from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
-from throughcare.care.medications.rules import tables, windows
-from throughcare.custody.models import Placement
+from throughcare.care.medications.rules import windows
+from throughcare.custody.homes import facilities_now
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -43,18 +43,12 @@ def _overdue(now: datetime) -> Iterable[tuple[Dose, UUID]]:
             status=states.EXPECTED, due_at__gte=now - LOOK_BACK, due_at__lt=now, order_id__isnull=False
         )
     )
-    homes = dict(
-        Placement.objects.filter(
-            person_id__in={r.person_id for r in rows}, until__isnull=True, cancelled=False
-        ).values_list("person_id", "facility_id")
-    )
-    table = tables.windows()
+    homes = facilities_now(r.person_id for r in rows)
     for row in rows:
         home = homes.get(row.person_id)
         if row.order is None or home is None:
             continue
-        window = windows.window_for(windows.WindowClass(row.order.window_class), table, str(home))
-        if windows.blank_after(row.due_at, window) < now:
+        if windows.blank_after(row.due_at, window_of(row.order, home)) < now:
             yield row, home
 
 

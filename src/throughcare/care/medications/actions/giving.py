@@ -22,6 +22,7 @@ from throughcare.care.medications.events import (
     FirstDoseRecorded,
     PossibleDoubleDose,
 )
+from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.models import DeviceEvent, Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
@@ -212,11 +213,6 @@ def set_charted(
     row.status, row.happened_at, row.recorded_at = status.value, at, now
     row.by, row.by_id, row.facility_id = actor.label(), actor.id, actor.facility_id
     row.reason, row.detail, row.version = reason or None, detail or None, row.version + 1
-
-
-def window_of(order: MedicationOrder) -> windows.Window:
-    """Give an order's window at its facility."""
-    return windows.window_for(windows.WindowClass(order.window_class), tables.windows(), str(order.facility_id or ""))
 
 
 def after_charting(actor: Actor, person_id: UUID, rows: Sequence[Dose], now: datetime) -> None:

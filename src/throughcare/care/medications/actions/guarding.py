@@ -27,7 +27,8 @@ from throughcare.care.medications.events import (
 from throughcare.care.medications.models import Crossing, CrossingLine, MedicationOrder
 from throughcare.care.medications.rules import covering, tables
 from throughcare.care.medications.rules.covering import Door, MoveWindow, ShadowDose, Uncovered
-from throughcare.custody.models import Placement, ScheduledEvent
+from throughcare.custody.homes import facilities_now
+from throughcare.custody.models import ScheduledEvent
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import emit
@@ -131,7 +132,7 @@ def _under_way(person_id: UUID, open_: list[Crossing], going: Going) -> list[Cro
 def _of_plans(person_id: UUID, open_: list[Crossing], plans: Sequence[ScheduledEvent]) -> list[Crossing]:
     known = {c.scheduled_id: c for c in open_ if c.scheduled_id}
     new = [p for p in plans if p.id not in known]
-    here = _home(person_id) if new else None
+    here = facilities_now([person_id]).get(person_id) if new else None
     for plan in plans:
         door = PLANS[plan.kind]
         until = _until(door, plan.starts_at, plan.ends_at)
@@ -154,11 +155,6 @@ def _planned(person_id: UUID, door: Door, here: UUID | None, plan: ScheduledEven
     return Crossing.objects.create(
         person_id=person_id, door=door.value, scheduled_id=plan.id, from_facility_id=here, **facts
     )
-
-
-def _home(person_id: UUID) -> UUID | None:
-    own = Placement.objects.filter(person_id=person_id, until__isnull=True, cancelled=False)
-    return own.values_list("facility_id", flat=True).first()
 
 
 def _until(door: Door, leaves: datetime, back: datetime | None) -> datetime:

@@ -17,6 +17,7 @@ from throughcare.care.medications.actions.giving import Charted, Outcome
 from throughcare.care.medications.actions.keeping import doses_of, write_doses
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.events import OpioidTreatmentMissed, ThreeDayRuleStarted
+from throughcare.care.medications.facility_passes import window_at
 from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeEntry, ProgrammeOrder
 from throughcare.care.medications.policy import GIVERS
 from throughcare.care.medications.ports import IDENTITY
@@ -194,7 +195,7 @@ def _record(actor: Actor, row: Dose, found: Treatment, said: Charted, detail: di
         return
     status, reason = Status(said.status), said.reason
     if status is Status.GIVEN:
-        line = windows.window_for(windows.WindowClass.OPIOID_LINE, tables.windows(), str(found.facility_id or ""))
+        line = window_at(windows.WindowClass.OPIOID_LINE, found.facility_id)
         status = statuses.given_as(windows.judge(row.due_at, now, line))
         reason = reason or (giving.LINE_RAN_LATE if status is Status.GIVEN_LATE else "")
     giving.settle(actor, row, said, (status, reason), detail, now)
