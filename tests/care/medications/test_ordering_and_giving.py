@@ -9,11 +9,12 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted, Prescription
 from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
+from throughcare.care.medications.rules import tables
 from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility
 from throughcare.duties.models import Duty
-from throughcare.kernel import clock
+from throughcare.kernel import clock, content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.ids import derived, uuid7
@@ -97,6 +98,24 @@ def test_the_window_says_early_or_late(doctor, nurse, person, minutes, status, r
         (done,) = actions.record_doses(actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "given")])
     assert done.status == status
     assert (doses(row)[0].reason or "") == reason
+
+
+def test_a_facility_s_own_window_counts(doctor, nurse, person, place, tmp_path, monkeypatch) -> None:
+    (tmp_path / "medications").mkdir()
+    known = content.rows(tables.WINDOWS, "window")
+    rows = [f'[[window]]\nid = "{r["id"]}"\nearly = {r["early"]}\nlate = {r["late"]}' for r in known]
+    rows.append(f'[[facility]]\nid = "own"\nfacility = "{place.code}"\nwindow = "daily_or_longer"\nlate = 240')
+    (tmp_path / "medications" / "windows.toml").write_text('version = "x"\nblank_page_minutes = 60\n' + "\n".join(rows))
+    monkeypatch.setenv("THROUGHCARE_CONTENT", str(tmp_path))
+    content.forget()
+    with clock.frozen(MORNING - timedelta(hours=3)):
+        row = order(doctor, person)
+    with clock.frozen(MORNING + timedelta(minutes=200)):
+        assert actions.find_blanks(actor=actions.CLOCK) == 0
+        (done,) = actions.record_doses(actor=nurse, person_id=person, charted=[Charted(doses(row)[0].id, "given")])
+    monkeypatch.undo()
+    content.forget()
+    assert done.status == "given"
 
 
 def test_too_early_wants_a_reason(doctor, nurse, person) -> None:
