@@ -51,13 +51,13 @@ def keep(row: Any, happened_at: datetime | None = None) -> None:
     )
 
 
-def mine(model: type[T], id: UUID, person_id: UUID, version: int | None = None) -> T:
-    """Fetch one person's row to change it; a stale page or another person's row is refused."""
+def mine(model: type[T], id: UUID, person_id: UUID, version: int | None = None, *, what: str = "entry") -> T:
+    """Fetch one person's row to change it; a stale page or another person's row is refused, and the sentence says `what`."""
     row = model._default_manager.select_for_update().filter(pk=id).first()
     if row is None:
-        raise NotFound("There is no such entry here.")
+        raise NotFound(f"There is no such {what} here.")
     if getattr(row, "person_id", None) != person_id:
-        raise Stale("This entry belongs to another person than the page you sent. Nothing was changed.")
+        raise Stale(f"This {what} belongs to another person than the page you sent. Nothing was changed.")
     if version is not None and version != getattr(row, "version", None):
-        raise Stale("Somebody changed this entry since you opened it. What you typed is still on your page.")
+        raise Stale(f"Somebody changed this {what} since you opened it. What you typed is still on your page.")
     return row

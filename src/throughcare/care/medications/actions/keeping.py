@@ -10,6 +10,7 @@ from throughcare import ledger
 from throughcare.care.medications import fhir, sealed_orders
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
+from throughcare.chart.actions.keeping import mine
 from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.kernel.vocabulary import DataClass
 
@@ -30,14 +31,7 @@ UPDATE medications_dose d
 
 def order_of(person_id: UUID, order_id: UUID, version: int | None = None) -> MedicationOrder:
     """Fetch one person's order to change it; a stale page or another person's order is refused."""
-    row = MedicationOrder.objects.select_for_update().filter(pk=order_id).first()
-    if row is None:
-        raise NotFound("There is no such order here.")
-    if row.person_id != person_id:
-        raise Stale("This order belongs to another person than the page you sent. Nothing was changed.")
-    if version is not None and version != row.version:
-        raise Stale("Somebody changed this order since you opened it. What you typed is still on your page.")
-    return row
+    return mine(MedicationOrder, order_id, person_id, version, what="order")
 
 
 def doses_of(person_id: UUID, ids: Sequence[UUID], *, sealed: bool = False) -> list[Dose]:

@@ -23,10 +23,11 @@ from throughcare.care.medications.rules import timing as timings
 from throughcare.care.medications.rules.missed_opioid import LegalBasis, bases_open
 from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.care.medications.sealed_orders import Programmed
+from throughcare.chart.actions.keeping import mine
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid, NotAllowed, NotFound, Stale
+from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
@@ -195,14 +196,7 @@ def end(row: ProgrammeOrder, why: str) -> None:
 
 def programme_order(person_id: UUID, order_id: UUID, version: int | None = None) -> ProgrammeOrder:
     """Fetch one person's sealed order to change it; a stale page or another person's order is refused."""
-    row = ProgrammeOrder.objects.select_for_update().filter(pk=order_id).first()
-    if row is None:
-        raise NotFound("There is no such order here.")
-    if row.person_id != person_id:
-        raise Stale("This order belongs to another person than the page you sent. Nothing was changed.")
-    if version is not None and version != row.version:
-        raise Stale("Somebody changed this order since you opened it. What you typed is still on your page.")
-    return row
+    return mine(ProgrammeOrder, order_id, person_id, version, what="order")
 
 
 def keep_programme_order(row: ProgrammeOrder, said: Programmed, why: str = "") -> None:

@@ -11,11 +11,12 @@ from throughcare.care.sick_call import fhir, history, rules, states
 from throughcare.care.sick_call.events import RepeatComplaintFound, RequestReceived, RequestWithdrawn
 from throughcare.care.sick_call.models import CHANNELS, CareRequest
 from throughcare.care.sick_call.rule_table import SickCallTable, load_protocols, load_table
+from throughcare.chart.actions import keeping
 from throughcare.custody import actions as custody
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
@@ -123,14 +124,7 @@ def withdraw_request(*, actor: Actor, intent: UUID | None = None, person_id: UUI
 
 def mine(request_id: UUID, person_id: UUID, version: int | None = None) -> CareRequest:
     """Fetch a request to change it, for its person only."""
-    row = CareRequest.objects.select_for_update().filter(id=request_id).first()
-    if row is None:
-        raise NotFound("There is no such request here.")
-    if row.person_id != person_id:
-        raise Stale("This request belongs to another person than the page you sent. Nothing was changed.")
-    if version is not None and row.version != version:
-        raise Stale("Somebody changed this request since you opened it. What you typed is still on your page.")
-    return row
+    return keeping.mine(CareRequest, request_id, person_id, version, what="request")
 
 
 def keep(row: CareRequest) -> None:
