@@ -1,6 +1,6 @@
 """Stock's pages: the list, a delivery, one lot, the count of a shift by keyboard, differences, labels. HTTP only."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +15,17 @@ from throughcare.care.medications.reads import stock as reads
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
 from throughcare.ui.shapes import FieldError, KeyHint, PrintNote
 from throughcare.ui.wording import t
 
 ONE = "/stock/lots/<uuid:stock_id>/"
+
+
+# Every post here may carry a second person's secret, which no page gives back.
+_attempt = partial(frame.attempt, secrets=views_stock.SECRETS)
 
 
 @screen("GET", "/stock/", policy=policy.SEE_STOCK, name="stock")
@@ -77,7 +80,7 @@ def received(request: Request) -> HttpResponse:
     site = _site(request)
 
     def act(intent: UUID | None) -> UUID:
-        said = views_stock.received(_typed(request))
+        said = views_stock.received(frame.typed(request, views_stock.SECRETS))
         return actions.receive_stock(actor=request.actor, intent=intent, facility_id=site, received=said)
 
     def onward(stock_id: UUID) -> HttpResponse:
@@ -117,7 +120,7 @@ def change(request: Request, stock_id: UUID) -> HttpResponse:
     site = found.facility_id
 
     def act(intent: UUID | None) -> UUID:
-        said = views_stock.change(_typed(request))
+        said = views_stock.change(frame.typed(request, views_stock.SECRETS))
         second = _second(request, site) if request.POST.get("second", "").strip() else None
         return actions.change_stock(actor=request.actor, intent=intent, stock_id=stock_id, change=said, second=second)
 
@@ -172,7 +175,7 @@ def counted(request: Request) -> HttpResponse:
     site = _site(request)
 
     def act(intent: UUID | None) -> actions.CountDone:
-        said = views_stock.counted(_typed(request))
+        said = views_stock.counted(frame.typed(request, views_stock.SECRETS))
         place = request.POST.get("place", "")
         second = _second(request, site)
         return actions.count_stock(
@@ -270,24 +273,6 @@ def _difference(request: Request, site: UUID) -> dict[str, Any]:
 def _second(request: Request, site: UUID) -> Second:
     proved = prove_second(request, request.POST.get("second", ""), request.POST.get("second_secret", ""), site)
     return Second(proved.id, proved.name, proved.role)
-
-
-def _typed(request: Request) -> dict[str, str]:
-    return {k: v for k, v in frame.typed(request).items() if k not in views_stock.SECRETS}
-
-
-def _attempt(
-    request: Request,
-    act: Callable[[UUID | None], Any],
-    back: Callable[[Again], HttpResponse],
-    onward: Callable[[Any], HttpResponse],
-) -> HttpResponse:
-    """Do what was posted; where it is refused, give the page back with everything typed but the secret."""
-    try:
-        done = act(intent_of(request))
-    except (Invalid, Stale) as refused:
-        return back(Again(_typed(request), refused))
-    return onward(done)
 
 
 def _page(request: Request, template: str, context: dict[str, Any], again: Again | None) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What stands around every page of a chart: the banner, the tabs that this reader has, and how a refused post comes back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -103,18 +103,21 @@ def attempt(
     act: Callable[[UUID | None], Any],
     back: Callable[[Again], HttpResponse],
     onward: Callable[[Any], HttpResponse],
+    *,
+    secrets: Iterable[str] = (),
 ) -> HttpResponse:
-    """Do what was posted; where it is refused as it stands, give the page back with everything typed."""
+    """Do what was posted; where it is refused as it stands, give the page back with everything typed but the secrets."""
     try:
         done = act(intent_of(request))
     except (Invalid, Stale) as refused:
-        return back(Again(typed(request), refused))
+        return back(Again(typed(request, secrets), refused))
     return onward(done)
 
 
-def typed(request: Request) -> dict[str, str]:
-    """Give what was typed, field by field."""
-    return {name: str(value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "intent")}
+def typed(request: Request, secrets: Iterable[str] = ()) -> dict[str, str]:
+    """Give what was typed, field by field; a secret never comes back to a page."""
+    kept_back = {"csrfmiddlewaretoken", "intent", *secrets}
+    return {name: str(value) for name, value in request.POST.items() if name not in kept_back}
 
 
 def version_of(request: Request) -> int:
