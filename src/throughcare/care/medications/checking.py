@@ -24,7 +24,6 @@ from throughcare.care.medications.rules.check_facts import (
     Situation,
     Taken,
 )
-from throughcare.care.medications.rules.gates import GateNumbers
 from throughcare.care.medications.rules.timing import Kind, Timing, doses_per_day, from_json
 from throughcare.chart.models import Allergy, Condition, HomeMedicine, Observation
 from throughcare.kernel import clock, content
@@ -233,8 +232,3 @@ def _pregnant(people: Sequence[UUID], measured: Mapping[str, Observation]) -> bo
         if said in body["not_pregnant_answers"]:
             return False
     return None
-
-
-def gate_numbers() -> GateNumbers:
-    """Give the numbers that the gates of law ask."""
-    return GateNumbers()

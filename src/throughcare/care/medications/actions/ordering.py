@@ -29,8 +29,8 @@ from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import MedicationOrder, OrderOverride
 from throughcare.care.medications.policy import PRESCRIBERS
 from throughcare.care.medications.rules import gates as law
+from throughcare.care.medications.rules import tables, windows
 from throughcare.care.medications.rules import timing as timings
-from throughcare.care.medications.rules import windows
 from throughcare.chart.actions.keeping import mine, recorded
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock
@@ -234,7 +234,7 @@ def _gates(
         and not asked.timing.get("steps")
     ):
         missing.append(law.Gate("amount", "Say how much.", ""))
-    missing += law.missing(_asked(actor, asked, product, starts, ends), now, checking.gate_numbers())
+    missing += law.missing(_asked(actor, asked, product, starts, ends), now, tables.orders())
     if missing:
         raise Invalid(missing[0].sentence, fields={g.field: g.sentence for g in missing})
 

@@ -7,17 +7,9 @@ ruling 3 (standing orders, co-signed within a day), clinical.md 2.3 (never keep-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-MONITORED_SUPPLY = timedelta(hours=72)
+from throughcare.care.medications.rules.standing import OrderTable
 
-
-@dataclass(frozen=True, slots=True)
-class GateNumbers:
-    """The values an agency sets [D]: how old a prescription-monitoring check may be, and the longest orders by kind."""
-
-    monitoring_check_days: int = 7
-    longest_days: int = 365
-    longest_controlled_days: int = 90
-    longest_unsigned_hours: int = 72
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +50,15 @@ class Asked:
 CONSENTS = ("given", "emergency", "court_order", "refused")
 
 
-def missing(asked: Asked, now: datetime, numbers: GateNumbers) -> tuple[Gate, ...]:
+def missing(asked: Asked, now: datetime, table: OrderTable) -> tuple[Gate, ...]:
     """List what is missing; an empty list lets the order stand. An emergency order is never stopped here (ruling 11)."""
     if asked.emergency:
         return ()
-    gates = [*_authority(asked), *_length(asked, numbers), *_form(asked)]
+    gates = [*_authority(asked), *_length(asked, table), *_form(asked)]
     if asked.psychotropic:
         gates += _psychotropic(asked)
-    if asked.schedule and asked.ends_at - asked.starts_at > MONITORED_SUPPLY:
-        gates += _monitored(asked, now, numbers)
+    if asked.schedule and asked.ends_at - asked.starts_at > table.monitoring_after:
+        gates += _monitored(asked, now, table)
     return tuple(gates)
 
 
@@ -85,18 +77,22 @@ def _authority(asked: Asked) -> list[Gate]:
     return gates
 
 
-def _length(asked: Asked, numbers: GateNumbers) -> list[Gate]:
+def _length(asked: Asked, table: OrderTable) -> list[Gate]:
     length = asked.ends_at - asked.starts_at
-    longest = numbers.longest_controlled_days if asked.schedule else numbers.longest_days
-    if length > timedelta(days=longest):
-        return [
-            Gate("ends", f"An order of this kind ends within {longest} days. Choose an earlier end.", "clinical.md 2.3")
-        ]
-    if asked.source != "written" and length > timedelta(hours=numbers.longest_unsigned_hours):
+    longest = table.longest_controlled if asked.schedule else table.longest
+    if length > longest:
         return [
             Gate(
                 "ends",
-                f"Until a prescriber signs, this order lasts at most {numbers.longest_unsigned_hours} hours.",
+                f"An order of this kind ends within {longest.days} days. Choose an earlier end.",
+                "clinical.md 2.3",
+            )
+        ]
+    if asked.source != "written" and length > table.longest_unsigned:
+        return [
+            Gate(
+                "ends",
+                f"Until a prescriber signs, this order lasts at most {table.longest_unsigned // HOUR} hours.",
                 "ruling 3",
             )
         ]
@@ -139,13 +135,13 @@ def _psychotropic(asked: Asked) -> list[Gate]:
     return gates
 
 
-def _monitored(asked: Asked, now: datetime, numbers: GateNumbers) -> list[Gate]:
+def _monitored(asked: Asked, now: datetime, table: OrderTable) -> list[Gate]:
     checked = asked.monitoring_checked_at
-    if checked is None or checked > now or now - checked > timedelta(days=numbers.monitoring_check_days):
+    if checked is None or checked > now or now - checked > table.monitoring_check:
         return [
             Gate(
                 "monitoring_checked_at",
-                f"Check the prescription monitoring record; a check counts for {numbers.monitoring_check_days} days.",
+                f"Check the prescription monitoring record; a check counts for {table.monitoring_check.days} days.",
                 "ruling 13",
             )
         ]

@@ -35,6 +35,11 @@ class OrderTable:
     cosign: timedelta
     bridge_roles: frozenset[str]
     monitoring_after: timedelta
+    monitoring_check: timedelta
+    """How old a check of the prescription monitoring record may be."""
+    longest: timedelta
+    longest_controlled: timedelta
+    longest_unsigned: timedelta
 
 
 @dataclass(frozen=True, slots=True)

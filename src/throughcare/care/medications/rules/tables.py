@@ -220,6 +220,10 @@ def _orders(digest: str) -> OrderTable:
         cosign=hours("cosign"),
         bridge_roles=frozenset(body["bridge_roles"]),
         monitoring_after=hours("monitoring_after"),
+        monitoring_check=timedelta(days=body["monitoring_check_days"]),
+        longest=timedelta(days=body["longest_days"]),
+        longest_controlled=timedelta(days=body["longest_controlled_days"]),
+        longest_unsigned=hours("longest_unsigned"),
     )
 
 
