@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -317,9 +316,3 @@ def outcomes(rows: Sequence[Any]) -> list[dict[str, Any]]:
 
 def _iso(at: datetime | None) -> str:
     return at.isoformat() if at else ""
-
-
-def ids_of(rows: Any) -> list[UUID]:
-    """Read identifiers from a page's JSON."""
-    found = [views.uuid_of(str(r)) for r in rows] if isinstance(rows, list) else []
-    return [i for i in found if i is not None]

@@ -1,7 +1,6 @@
 """Devices of a facility and what they sent that a person must look at, through a lens."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from throughcare.care.medications.models import Device, DeviceBundle, DeviceEvent, Lease
@@ -9,8 +8,6 @@ from throughcare.kernel import clock, db
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.people import reads as people
-
-LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

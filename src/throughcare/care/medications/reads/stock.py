@@ -21,7 +21,6 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 
 QUARTER = timedelta(days=90)
-NO_BALANCE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
