@@ -10,7 +10,7 @@ from throughcare.access.doors import Request, saw, screen
 from throughcare.care.medications import actions, observed_views, policy
 from throughcare.care.medications.actions.opioid_treatment import amount_of
 from throughcare.care.medications.reads import opioid_treatment as reads
-from throughcare.care.medications.screens_pass import here
+from throughcare.care.medications.screens.passing import here
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
@@ -22,7 +22,6 @@ from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/observed-doses/"
 DOSE = ONE + "<uuid:dose_id>/"
-frame.also("observed_treatment", policy.OBSERVED, after="medications")
 
 
 @screen("GET", "/observed-doses/", policy=policy.OBSERVED, name="observed_line")

@@ -16,7 +16,7 @@ from throughcare.access.doors import Request, saw, screen
 from throughcare.care.medications import actions, device_keys, downtime, formulary, pass_views, policy, views
 from throughcare.care.medications.reads import devices as reads
 from throughcare.care.medications.reads import passes
-from throughcare.care.medications.screens_pass import answering, body_of, context_of, here, intent_in
+from throughcare.care.medications.screens.passing import answering, body_of, context_of, here, intent_in
 from throughcare.care.medications.traits import double_kills
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Refused

@@ -19,7 +19,6 @@ from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/medications/"
 ORDER = ONE + "<uuid:order_id>/"
-frame.also("medications", policy.LIST, after="chart_medicines")
 
 
 @screen("GET", ONE, policy=policy.LIST, name="medications")
