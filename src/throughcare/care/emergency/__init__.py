@@ -1,0 +1,1 @@
+"""Emergency: the code, the way to hospital and back."""

@@ -1,0 +1,1 @@
+"""Mental health: watch, its rounds and what follows it."""

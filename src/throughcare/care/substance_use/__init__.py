@@ -1,0 +1,1 @@
+"""Substance use: withdrawal followed by the hour, treatment offered at any score."""

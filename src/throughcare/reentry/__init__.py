@@ -1,0 +1,1 @@
+"""Re-entry: the packet, the partners, the days after the door."""

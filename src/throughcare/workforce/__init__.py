@@ -1,0 +1,1 @@
+"""Workforce: what a unit can do, who is here tonight, what a licence allows."""
