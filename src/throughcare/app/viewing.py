@@ -1,6 +1,5 @@
 """What every page's top bar knows: who reads, as what, where, in which shift; and where they can go."""
 
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -17,33 +16,8 @@ from throughcare.kernel.vocabulary import Role
 from throughcare.ui import wording
 from throughcare.ui.shapes import NavItem, Viewer
 
-# In the order of the bar. A place that the reader's role may not enter, or that has no page, is not shown.
-PLACES = (
-    ("work", "house.work"),
-    ("intake_queue", "house.arrivals"),
-    ("sick_call_queue", "house.sick_call"),
-    ("pass", "house.pass"),
-    ("observed_line", "house.observed"),
-    ("medications_to_sign", "house.to_sign"),
-    ("doors", "house.doors"),
-    ("stock", "house.stock"),
-    ("custody_board", "house.board"),
-    ("movements", "house.movements"),
-    ("roster", "house.roster"),
-    ("custody_visits", "house.visits"),
-    ("find", "house.find"),
-    ("results_inbox", "house.results"),
-    ("cosign", "house.cosign"),
-    ("handover", "house.handover"),
-    ("cover", "house.cover"),
-    ("exceptions", "house.messages"),
-    ("merge_proposals", "house.merges"),
-    ("custody_places", "house.sites"),
-    ("glass-reviews", "house.reviews"),
-    ("findings", "house.findings"),
-    ("authorities", "house.authorities"),
-    ("accounts", "house.accounts"),
-)
+PLACES = "access/places.toml"
+BAR = 7
 AT_THE_KIOSK = frozenset({Role.PATIENT})
 
 
@@ -73,18 +47,30 @@ def viewer(request: Any) -> Viewer:
 
 
 def nav(request: Any) -> list[NavItem]:
-    """Give the places that this reader may enter."""
+    """Give the places that this reader may enter, by group; those that stand in the bar itself are marked."""
     lens: Lens | None = getattr(request, "lens", None)
     if lens is None or lens.role in AT_THE_KIOSK:
         return []
-    return list(_items(lens, request.path))
+    return _items(lens, request.path)
 
 
-def _items(lens: Lens, path: str) -> Iterator[NavItem]:
-    for name, word in PLACES:
-        address = _address(name)
-        if address and _may(lens, name):
-            yield NavItem(wording.t(word), address, current=path == address)
+def _items(lens: Lens, path: str) -> list[NavItem]:
+    open_to = [row for row in content.rows(PLACES, "place") if _address(row["id"]) and _may(lens, row["id"])]
+    first = _first(lens.role.value) or [row["id"] for row in open_to][:BAR]
+    return [
+        NavItem(
+            wording.t(row["word"]),
+            _address(row["id"]),
+            current=path == _address(row["id"]),
+            group=wording.t(f"house.group.{row['group']}"),
+            rank=first.index(row["id"]) + 1 if row["id"] in first else 0,
+        )
+        for row in open_to
+    ]
+
+
+def _first(role: str) -> list[str]:
+    return next((list(row["places"]) for row in content.rows(PLACES, "bar") if row["id"] == role), [])
 
 
 def _may(lens: Lens, name: str) -> bool:

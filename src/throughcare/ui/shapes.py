@@ -311,12 +311,14 @@ class KeyHint:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A place in the top bar."""
+    """A place: in the bar at its `rank`, or at rank 0 in the menu of all places only, under its `group`."""
 
     label: str
     href: str
     current: bool = False
     count: int | None = None
+    group: str = ""
+    rank: int = 1
 
 
 @dataclass(frozen=True, slots=True)

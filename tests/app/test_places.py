@@ -1,0 +1,39 @@
+"""The places of the bar: each is a page, each word exists, and a role's first places are open to it."""
+
+import pytest
+from django.urls import reverse
+
+from tests.care.sick_call.test_actions import place  # noqa: F401
+from throughcare.access import doors
+from throughcare.app.viewing import PLACES
+from throughcare.kernel import content
+from throughcare.kernel.vocabulary import Role
+from throughcare.ui import wording
+
+ROWS = content.rows(PLACES, "place")
+BARS = content.rows(PLACES, "bar")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda r: r["id"])
+def test_a_place_is_a_page_with_a_name_and_a_group(row):
+    assert reverse(row["id"])
+    assert doors.page(row["id"]) is not None
+    assert wording.t(row["word"]) != row["word"]
+    assert wording.t(f"house.group.{row['group']}")
+
+
+@pytest.mark.parametrize("bar", BARS, ids=lambda r: r["id"])
+def test_what_stands_first_for_a_role_is_in_the_menu_and_short(bar):
+    assert bar["id"] in {role.value for role in Role}
+    assert set(bar["places"]) <= {row["id"] for row in ROWS}
+    assert len(bar["places"]) == len(set(bar["places"])) <= 8
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("bar", BARS, ids=lambda r: r["id"])
+def test_what_stands_first_for_a_role_is_open_to_it(bar, client, place):  # noqa: F811
+    client.post("/demo/become", {"role": bar["id"], "facility": str(place.id), "person": ""})
+    page = client.get("/work/").content.decode()
+    first = page.split('<nav class="places"')[1].split("</ul>")[0]
+    for name in bar["places"]:
+        assert f'href="{reverse(name)}"' in first
