@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from throughcare.care.medications import actions
-from throughcare.care.medications.actions import Charted, Prescription
+from throughcare.care.medications.actions import Charted, Prescription, Received
 from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
 from throughcare.care.medications.rules import tables
 from throughcare.chart import actions as chart
@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
 # 08:00 in Connecticut, when the morning pass is due.
 MORNING = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
 LISINOPRIL = "314076"
+TRAMADOL = "835603"
+AMLODIPINE = "197361"
 TWICE = {"kind": "passes", "passes": ["morning", "evening"]}
 DAILY = {"kind": "passes", "passes": ["morning"]}
 
@@ -105,7 +107,7 @@ def test_a_facility_s_own_window_counts(doctor, nurse, person, place, tmp_path, 
     known = content.rows(tables.WINDOWS, "window")
     rows = [f'[[window]]\nid = "{r["id"]}"\nearly = {r["early"]}\nlate = {r["late"]}' for r in known]
     rows.append(f'[[facility]]\nid = "own"\nfacility = "{place.code}"\nwindow = "daily_or_longer"\nlate = 240')
-    (tmp_path / "medications" / "windows.toml").write_text('version = "x"\nblank_page_minutes = 60\n' + "\n".join(rows))
+    (tmp_path / "medications" / "windows.toml").write_text('version = "x"\n' + "\n".join(rows))
     monkeypatch.setenv("THROUGHCARE_CONTENT", str(tmp_path))
     content.forget()
     with clock.frozen(MORNING - timedelta(hours=3)):
@@ -214,6 +216,24 @@ def test_a_nurse_begins_by_a_standing_order_and_a_prescriber_signs(doctor, nurse
         actions.sign_order(actor=nurse, person_id=person, order_id=row.id, version=1)
     actions.sign_order(actor=doctor, person_id=person, order_id=row.id, version=1)
     assert "INT-04-COSIGN" not in open_rules(row.id)
+
+
+def test_the_first_dose_has_a_day_from_stock_and_two_from_the_pharmacy(doctor, person, place) -> None:
+    with clock.frozen(MORNING):
+        actions.receive_stock(
+            actor=doctor, facility_id=place.id, received=Received("room", Decimal(30), "L1", product=LISINOPRIL)
+        )
+        here, away = order(doctor, person), order(doctor, person, product=AMLODIPINE)
+    due = dict(Duty.objects.filter(rule="MED-01", about__in=[here.id, away.id]).values_list("about", "due_at"))
+    assert [due[here.id] - MORNING, due[away.id] - MORNING] == [timedelta(hours=24), timedelta(hours=48)]
+
+
+def test_a_controlled_medicine_is_never_bridged_by_a_nurse(nurse, person) -> None:
+    tramadol = {"product": TRAMADOL, "source": "standing", "standing_order": "Bridge of verified medicines", "days": 2}
+    with pytest.raises(Invalid, match="never begun under a standing order") as refused:
+        order(nurse, person, **tramadol)
+    assert set(refused.value.fields) == {"source"}
+    assert not MedicationOrder.objects.filter(person_id=person).exists()
 
 
 def test_a_medicine_from_outside_is_decided_and_dosed(doctor, nurse, person) -> None:

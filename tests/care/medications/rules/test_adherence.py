@@ -1,4 +1,4 @@
-"""Adherence: whose miss, MED-03 at its edges, a month, as-needed patterns, effects."""
+"""Adherence: whose miss, MED-03 at its edges, a month, as-needed patterns."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -91,8 +91,3 @@ def test_a_month_below_four_fifths(kinds: str, traits: Traits, low: bool) -> Non
 def test_as_needed_on_more_than_three_days_of_seven(days: tuple[int, ...], pattern: bool) -> None:
     given = [NOW - timedelta(days=d, hours=h) for d in days for h in (0, 3)]
     assert bool(adherence.as_needed_pattern(given, NOW, ZoneInfo("America/New_York"), TABLE)) is pattern
-
-
-@pytest.mark.parametrize(("route", "minutes"), [("oral", 60), ("intramuscular", 30), ("sublingual", 60)])
-def test_effect_is_asked(route: str, minutes: int) -> None:
-    assert adherence.effect_due(NOW, route, TABLE) == NOW + timedelta(minutes=minutes)

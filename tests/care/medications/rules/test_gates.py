@@ -31,6 +31,14 @@ PSYCHOTROPIC = replace(
     PLAIN, psychotropic=True, history_taken=True, medicines_reviewed=True, diagnosis="F32.1", consent="given"
 )
 CONTROLLED = replace(PLAIN, schedule="CII", ends_at=NOW + 3 * DAY)
+BRIDGE = replace(
+    PLAIN,
+    source="standing",
+    by_prescriber=False,
+    role="rn",
+    standing_order="Bridge of verified medicines",
+    ends_at=NOW + DAY,
+)
 SPOKEN = replace(PLAIN, source="verbal", by_prescriber=False, prescriber_named=True, ends_at=NOW + 3 * DAY)
 
 
@@ -38,7 +46,7 @@ def asked_for(asked: Asked) -> set[str]:
     return {gate.field for gate in missing(asked, NOW, TABLE)}
 
 
-@pytest.mark.parametrize("asked", [PLAIN, PSYCHOTROPIC, CONTROLLED, SPOKEN])
+@pytest.mark.parametrize("asked", [PLAIN, PSYCHOTROPIC, CONTROLLED, SPOKEN, BRIDGE])
 def test_what_is_whole_stands(asked: Asked) -> None:
     assert asked_for(asked) == set()
 
@@ -49,7 +57,11 @@ def test_what_is_whole_stands(asked: Asked) -> None:
         (replace(PLAIN, by_prescriber=False), {"source"}),
         (replace(SPOKEN, prescriber_named=False), {"prescriber"}),
         (replace(SPOKEN, source="telephone", prescriber_named=False), {"prescriber"}),
-        (replace(SPOKEN, source="standing"), {"standing_order"}),
+        (replace(BRIDGE, standing_order=" "), {"standing_order"}),
+        (replace(BRIDGE, role="lpn"), {"source"}),
+        (replace(BRIDGE, schedule="CV"), {"source"}),
+        (replace(BRIDGE, role="provider", by_prescriber=True, schedule="CIV"), {"source"}),
+        (replace(SPOKEN, schedule="CIV"), set()),
         (replace(SPOKEN, ends_at=NOW + 3 * DAY + timedelta(minutes=1)), {"ends"}),
         (replace(PLAIN, ends_at=NOW + 365 * DAY), set()),
         (replace(PLAIN, ends_at=NOW + 365 * DAY + timedelta(minutes=1)), {"ends"}),

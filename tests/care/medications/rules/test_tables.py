@@ -41,7 +41,7 @@ def test_a_facility_sets_its_own_window(overlay: Path) -> None:
     own = content.load(tables.WINDOWS)
     rows = "\n".join(f'[[window]]\nid = "{r["id"]}"\nearly = {r["early"]}\nlate = {r["late"]}' for r in own["window"])
     (overlay / "windows.toml").write_text(
-        f'version = "x"\nblank_page_minutes = 60\n{rows}\n[[facility]]\nid = "y"\nfacility = "york"\nwindow = "several_daily"\nlate = 120\n'
+        f'version = "x"\n{rows}\n[[facility]]\nid = "y"\nfacility = "york"\nwindow = "several_daily"\nlate = 120\n'
     )
     content.forget()
     window = tables.windows().facilities["york", WindowClass.SEVERAL_DAILY]
@@ -53,7 +53,7 @@ def test_a_facility_sets_its_own_window(overlay: Path) -> None:
     [
         ("kop.toml", 'version = "x"\nsupply_days = 30\nrefill_from_day = 28\nrefill_to_day = 27\nvariance = 0.2', "refill days"),
         ("kop.toml", 'version = "x"\nsupply_days = 30', "refill_from_day"),
-        ("orders.toml", 'version = "x"\ndecide_hours = "twelve"', "can't be used"),
+        ("orders.toml", 'version = "x"\nbridge_roles = 4', "can't be used"),
         ("opioid_treatment.toml", 'version = "x"\nblock_days = 5\nrestart_days = 3', "restart_days"),
         ("reasons.toml", 'version = "x"\n[[reason]]\nid = "held/x"\nstatus = "refused"\nen = "x"\nes = "x"\nattested_by = []', "doesn't begin"),
         ("windows.toml", 'version = "x"\nfacility = []\n[[window]]\nid = "stat"\nearly = 0\nlate = 9', "has no window for"),

@@ -1,5 +1,6 @@
 """Windows: which a dose has, verdicts at their edges, minimum intervals, blanks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,14 +51,13 @@ def test_verdict_at_every_edge(key: str, early: int, late: int) -> None:
     assert verdict(-minutes(early) - timedelta(seconds=1)) is Punctuality.EARLY
     assert verdict(minutes(late) + timedelta(seconds=1)) is Punctuality.LATE
     assert windows.blank_after(DUE, window) == DUE + minutes(late)
-    assert windows.page_after(DUE, window, TABLE) == DUE + minutes(late + 60)
     assert windows.opens_at(DUE, window) == DUE - minutes(early)
     assert window.source
 
 
 def test_a_facility_may_set_its_own() -> None:
     own = Window(WindowClass.SEVERAL_DAILY, minutes(120), minutes(120), "order of the facility")
-    table = windows.with_facility(TABLE, "bridgeport", own)
+    table = replace(TABLE, facilities={("bridgeport", own.key): own})
     assert windows.window_for(WindowClass.SEVERAL_DAILY, table, "bridgeport") is own
     assert windows.window_for(WindowClass.SEVERAL_DAILY, table, "york").late == minutes(60)
     assert windows.window_for(WindowClass.DAILY_OR_LONGER, table, "bridgeport").late == minutes(120)
@@ -71,7 +71,6 @@ def test_minimum_interval() -> None:
     assert held.earliest == DUE + minutes(0.5)
     assert "1 minutes" in held.reason
     assert windows.may_give(DUE, DUE - minutes(1), None).allowed
-    assert windows.next_allowed(DUE, timedelta(hours=20)) == DUE + timedelta(hours=20)
 
 
 def test_as_needed_counts_its_24_hours() -> None:

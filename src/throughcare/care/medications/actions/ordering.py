@@ -14,6 +14,7 @@ from uuid import UUID
 from throughcare.care.medications import checking, formulary, states
 from throughcare.care.medications.actions.keeping import keep_order, keep_override, order_of
 from throughcare.care.medications.actions.laying import AHEAD, lay, take_back
+from throughcare.care.medications.actions.stocking import in_the_house
 from throughcare.care.medications.checking import Alert, Checked
 from throughcare.care.medications.events import (
     MedicineDecided,
@@ -257,6 +258,7 @@ def _asked(actor: Actor, asked: Prescription, product: Product | None, starts: d
         standing_order=asked.standing_order,
         on_formulary=product is not None and not product.has("restricted"),
         off_formulary_why=asked.off_formulary_why,
+        role=actor.role.value if actor.role else "",
         history_taken=gates.get("history_taken") == "yes",
         medicines_reviewed=gates.get("medicines_reviewed") == "yes",
         diagnosis=gates.get("diagnosis", ""),
@@ -357,7 +359,8 @@ def _override(actor: Actor, row: MedicationOrder, alert: Alert, reason: str, now
 
 def _tell_ordered(row: MedicationOrder, asked: Prescription, now: datetime) -> None:
     about: dict[str, Any] = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id}
-    emit(MedicineOrdered(ref=row.id, priority=row.priority, **about))
+    here = in_the_house(row.facility_id, row.code)
+    emit(MedicineOrdered(ref=row.id, priority=row.priority, in_stock=here, **about))
     if row.signed_at is None:
         emit(StandingOrderUsed(ref=row.id, source=row.source, **about))
     if asked.home_medicine_id is not None:

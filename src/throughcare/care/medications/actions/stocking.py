@@ -192,6 +192,14 @@ def _lot_named(named: str, row: Dose) -> StockLot | None:
     return lot if lot is not None and fits and lot.facility_id == row.facility_id else None
 
 
+def in_the_house(facility_id: UUID | None, code: str) -> bool:
+    """Tell whether a medicine lies here; where a facility books no stock at all, it is taken to lie here (MED-01)."""
+    if facility_id is None:
+        return True
+    booked = StockLot.objects.filter(facility_id=facility_id)
+    return booked.filter(code=code, balance__gt=0).exclude(code="").exists() or not booked.exists()
+
+
 def lot_of(stock_id: UUID) -> StockLot:
     """Fetch a lot to change it; two who move it take turns."""
     lot = StockLot.objects.select_for_update().filter(id=stock_id).first()

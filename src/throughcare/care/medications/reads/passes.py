@@ -106,18 +106,18 @@ def coming(lens: Lens, facility_id: UUID, *, code: str = "", ahead: timedelta | 
 
 def span_of(facility_id: UUID, code: str = "") -> tuple[rules.PassSpan, tuple[rules.PassSpan, ...]]:
     """Give the pass that is meant, and the passes of its day."""
-    table, zone, now = tables.passes(), facility_passes(facility_id).zone, clock.now()
-    today = rules.spans(now.astimezone(zone).date(), table, zone, str(facility_id))
-    named = next((s for s in today if s.code == code), None) or rules.pass_of(now, table, zone, str(facility_id))
+    table, here, now = tables.passes(), facility_passes(facility_id), clock.now()
+    today = rules.spans(now.astimezone(here.zone).date(), table, here.zone, here.code)
+    named = next((s for s in today if s.code == code), None) or rules.pass_of(now, table, here.zone, here.code)
     if named is None:
         raise NotFound("No pass is set for this facility. Ask who keeps the medicines' table of passes.")
     return named, today
 
 
 def _spans_until(facility_id: UUID, span: rules.PassSpan, until: datetime) -> tuple[rules.PassSpan, ...]:
-    table, zone = tables.passes(), facility_passes(facility_id).zone
+    table, here = tables.passes(), facility_passes(facility_id)
     days = (span.day + timedelta(days=n) for n in range(3))
-    found = (s for day in days for s in rules.spans(day, table, zone, str(facility_id)))
+    found = (s for day in days for s in rules.spans(day, table, here.zone, here.code))
     return tuple(s for s in found if span.opens <= s.opens < until)
 
 

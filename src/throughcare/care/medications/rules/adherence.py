@@ -4,7 +4,7 @@ adherence over a month, as-needed use that has become a pattern.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -59,8 +59,6 @@ class AdherenceTable:
     month_least_due: int
     pattern_days: int
     pattern_of_days: int
-    effect_minutes: Mapping[str, int]
-    effect_default_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +145,3 @@ def as_needed_pattern(given: Iterable[datetime], at: datetime, zone: ZoneInfo, t
     span = table.pattern_of_days
     text = Text(f"Taken on {len(days)} of {span} days", f"Tomado en {len(days)} de {span} días")
     return Finding("as_needed_pattern", text, "clinical 2.3")
-
-
-def effect_due(given_at: datetime, route: str, table: AdherenceTable) -> datetime:
-    """Say when to ask whether an as-needed dose helped (MED-05)."""
-    return aware(given_at) + timedelta(minutes=table.effect_minutes.get(route, table.effect_default_minutes))

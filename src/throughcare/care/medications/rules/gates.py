@@ -7,9 +7,22 @@ ruling 3 (standing orders, co-signed within a day), clinical.md 2.3 (never keep-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from throughcare.care.medications.rules.standing import OrderTable
-
 HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTable:
+    """The numbers of an order's gates, as an agency set them; its clocks are in clocks/intake.toml and clocks/medicines.toml."""
+
+    version: str
+    bridge_roles: frozenset[str]
+    """Who may begin a medicine under a standing order."""
+    monitoring_after: timedelta
+    monitoring_check: timedelta
+    """How old a check of the prescription monitoring record may be."""
+    longest: timedelta
+    longest_controlled: timedelta
+    longest_unsigned: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ class Asked:
     standing_order: str
     on_formulary: bool
     off_formulary_why: str
+    role: str = ""
     history_taken: bool = False
     medicines_reviewed: bool = False
     diagnosis: str = ""
@@ -54,7 +68,7 @@ def missing(asked: Asked, now: datetime, table: OrderTable) -> tuple[Gate, ...]:
     """List what is missing; an empty list lets the order stand. An emergency order is never stopped here (ruling 11)."""
     if asked.emergency:
         return ()
-    gates = [*_authority(asked), *_length(asked, table), *_form(asked)]
+    gates = [*_authority(asked), *_bridge(asked, table), *_length(asked, table), *_form(asked)]
     if asked.psychotropic:
         gates += _psychotropic(asked)
     if asked.schedule and asked.ends_at - asked.starts_at > table.monitoring_after:
@@ -72,8 +86,26 @@ def _authority(asked: Asked) -> list[Gate]:
     gates = []
     if asked.source in ("verbal", "telephone") and not asked.prescriber_named:
         gates.append(Gate("prescriber", "Name the prescriber who gave this order.", "clinical.md 2.3"))
-    if asked.source == "standing" and not asked.standing_order.strip():
+    return gates
+
+
+def _bridge(asked: Asked, table: OrderTable) -> list[Gate]:
+    """List what keeps a nurse from bridging under a standing order: role, its name, a controlled substance."""
+    if asked.source != "standing":
+        return []
+    gates = []
+    if not asked.by_prescriber and asked.role not in table.bridge_roles:
+        gates.append(Gate("source", "Only a registered nurse may bridge a medicine. Call a prescriber.", "ruling 3"))
+    if not asked.standing_order.strip():
         gates.append(Gate("standing_order", "Name the standing order that you use.", "ruling 3"))
+    if asked.schedule:
+        gates.append(
+            Gate(
+                "source",
+                "A controlled medicine is never begun under a standing order. Call the prescriber now; nothing was ordered.",
+                "ruling 3",
+            )
+        )
     return gates
 
 

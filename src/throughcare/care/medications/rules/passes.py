@@ -5,10 +5,9 @@ down (clinical.md 2.0, 2.3).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from throughcare.care.medications.rules.traits import Traits
@@ -17,7 +16,6 @@ from throughcare.duties.calendar import aware
 
 DAY = timedelta(days=1)
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +63,6 @@ class PassSpan:
     closes: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Budgeted:
-    """A cell-side pass cut by its time: what can be done, and what becomes a named exception with custody's incident number."""
-
-    within: tuple[str, ...]
-    over: tuple[str, ...]
-
-
 def spans(day: date, table: PassTable, zone: ZoneInfo, facility: str = "") -> tuple[PassSpan, ...]:
     """List the passes of a day, each with the doses nearest to it: spans end half-way to the next pass."""
     lines = table.lines(facility)
@@ -108,24 +98,6 @@ def criticality(traits: Traits) -> int:
     if traits.time_critical or traits.critical:
         return 1
     return 2 if traits.psychotropic or traits.hiv else 3
-
-
-def lockdown_order(rows: Iterable[tuple[Row, Traits, datetime, str]]) -> list[Row]:
-    """Order a cell-side pass: most critical first, then the longest due, then along the cells."""
-    return [row[0] for row in sorted(rows, key=lambda r: (criticality(r[1]), aware(r[2]), cell_order(r[3])))]
-
-
-def within_budget(rows: Sequence[tuple[str, str]], minutes: int, table: PassTable) -> Budgeted:
-    """Cut doses (id, cell) in their order by the time there is; walking to another cell costs its own seconds."""
-    left = minutes * 60
-    cell, within = None, 0
-    for _, place in rows:
-        left -= table.seconds_per_dose + (table.seconds_per_cell if place != cell else 0)
-        if left < 0:
-            break
-        cell, within = place, within + 1
-    names = tuple(name for name, _ in rows)
-    return Budgeted(names[:within], names[within:])
 
 
 def _moment(day: date, wall: time, zone: ZoneInfo) -> datetime:

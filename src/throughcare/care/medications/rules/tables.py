@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from throughcare.care.medications.rules.adherence import AdherenceTable
 from throughcare.care.medications.rules.counting import CountTable
 from throughcare.care.medications.rules.covering import CoveringTable, Door
+from throughcare.care.medications.rules.gates import OrderTable
 from throughcare.care.medications.rules.kop import Kop
 from throughcare.care.medications.rules.missed_opioid import Alertness, LegalBasis, OpioidTable
 from throughcare.care.medications.rules.passes import PassName, PassTable
-from throughcare.care.medications.rules.standing import OrderTable
 from throughcare.care.medications.rules.statuses import Counts, Needs, Reason, ReasonTable, Status
 from throughcare.care.medications.rules.windows import Window, WindowClass, WindowTable
 from throughcare.chart.forms.text import Text
@@ -90,7 +90,7 @@ def counting() -> CountTable:
 
 
 def orders() -> OrderTable:
-    """The times around an order in force."""
+    """The numbers of an order's gates in force."""
     return _orders(content.document(ORDERS).digest)
 
 
@@ -116,7 +116,7 @@ def _windows(digest: str) -> WindowTable:
     for row in content.rows(WINDOWS, "facility"):
         key = WindowClass(row["window"])
         own[row["facility"], key] = _window({**_minutes(agency[key]), **row}, key)
-    return WindowTable(body["version"], agency, timedelta(minutes=body["blank_page_minutes"]), own)
+    return WindowTable(body["version"], agency, own)
 
 
 def _window(row: Row, key: WindowClass) -> Window:
@@ -210,14 +210,6 @@ def _orders(digest: str) -> OrderTable:
 
     return OrderTable(
         version=body["version"],
-        decide=hours("decide"),
-        dose_critical=hours("dose_critical"),
-        dose_opioid=hours("dose_opioid"),
-        dose_other=hours("dose_other"),
-        first_stock=hours("first_stock"),
-        first_formulary=hours("first_formulary"),
-        renew_days=tuple(body["renew_days"]),
-        cosign=hours("cosign"),
         bridge_roles=frozenset(body["bridge_roles"]),
         monitoring_after=hours("monitoring_after"),
         monitoring_check=timedelta(days=body["monitoring_check_days"]),

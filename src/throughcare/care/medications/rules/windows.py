@@ -5,7 +5,7 @@ silence becomes a blank.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -47,7 +47,6 @@ class WindowTable:
 
     version: str
     windows: Mapping[WindowClass, Window]
-    blank_page: timedelta
     facilities: Mapping[tuple[str, WindowClass], Window] = field(default_factory=dict)
 
 
@@ -77,11 +76,6 @@ def window_for(key: WindowClass, table: WindowTable, facility: str = "") -> Wind
     return table.facilities.get((facility, key), table.windows[key])
 
 
-def with_facility(table: WindowTable, facility: str, window: Window) -> WindowTable:
-    """Return the table with one facility's own window in it."""
-    return replace(table, facilities={**table.facilities, (facility, window.key): window})
-
-
 def judge(due_at: datetime, given_at: datetime, window: Window) -> Punctuality:
     """Say whether a dose given at a moment was early, on time or late; the edges are on time."""
     apart = aware(given_at) - aware(due_at)
@@ -100,21 +94,11 @@ def blank_after(due_at: datetime, window: Window) -> datetime:
     return aware(due_at) + window.late
 
 
-def page_after(due_at: datetime, window: Window, table: WindowTable) -> datetime:
-    """Say after which moment a blank pages the charge nurse."""
-    return blank_after(due_at, window) + table.blank_page
-
-
-def next_allowed(last_given_at: datetime | None, minimum: timedelta | None) -> datetime | None:
-    """Return the earliest next dose by the medicine's minimum interval; None where nothing holds it back."""
-    return None if last_given_at is None or minimum is None else aware(last_given_at) + minimum
-
-
 def may_give(at: datetime, last_given_at: datetime | None, minimum: timedelta | None) -> Interval:
     """Say whether the minimum interval since the last dose is over at a moment."""
-    earliest = next_allowed(last_given_at, minimum)
-    if earliest is None:
+    if last_given_at is None or minimum is None:
         return Interval(True, None, "no earlier dose, or no minimum interval", "ruling 3")
+    earliest = aware(last_given_at) + minimum
     if aware(at) >= earliest:
         return Interval(True, earliest, "the minimum interval is over", "ruling 3")
     wait = -((aware(at) - earliest) // timedelta(minutes=1))
