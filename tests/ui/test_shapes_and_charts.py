@@ -1,12 +1,15 @@
 """Charts, faces, codes and times: small and exact."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.conftest import NIGHT
+from throughcare.kernel import clock
 from throughcare.ui.avatar import portrait
 from throughcare.ui.charts import nice_levels, number, plot, spark
 from throughcare.ui.jinja import ago, day, full, hhmm, iso, moment, weekday
@@ -60,20 +63,21 @@ def test_a_code_is_drawn_with_its_quiet_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "words"),
+    ("write", "at", "words"),
     [
-        (hhmm(NIGHT), "22:14"),
-        (day(NIGHT), "21 Nov"),
-        (day(date(2025, 1, 12)), "12 Jan 2025"),
-        (weekday(NIGHT), "Sat 21 Nov"),
-        (moment(NIGHT), "22:14"),
-        (full(NIGHT), "Sat 21 Nov 2026, 22:14"),
-        (iso(NIGHT), "2026-11-22T03:14:00Z"),
+        (hhmm, NIGHT, "22:14"),
+        (day, NIGHT, "21 Nov"),
+        (day, date(2025, 1, 12), "12 Jan 2025"),
+        (weekday, NIGHT, "Sat 21 Nov"),
+        (moment, NIGHT, "22:14"),
+        (full, NIGHT, "Sat 21 Nov 2026, 22:14"),
+        (iso, NIGHT, "2026-11-22T03:14:00Z"),
     ],
     ids=["hhmm", "day", "day of another year", "weekday", "moment", "full", "iso"],
 )
-def test_times_are_in_the_facilitys_zone(written: str, words: str) -> None:
-    assert written == words
+def test_times_are_in_the_facilitys_zone(write: Callable[[Any], str], at: datetime, words: str) -> None:
+    with clock.frozen(NIGHT):
+        assert write(at) == words
 
 
 def test_moments_of_other_days_and_how_long_ago() -> None:

@@ -30,7 +30,7 @@ PARCEL = 60
 # What can't be opened says no time; the same thing sent again must be the same entry.
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 SHELL = (
-    "ui/throughcare.css", "ui/theme.js", "ui/throughcare.js", "ui/mark.svg", "ui/vendor/htmx-4.0.1.min.js",
+    "ui/throughcare.css", "ui/theme.js", "ui/throughcare.js", "ui/layout.js", "ui/mark.svg", "ui/vendor/htmx-4.0.1.min.js",
     "ui/fonts/public-sans-latin-wght-normal.woff2", "ui/fonts/public-sans-latin-ext-wght-normal.woff2",
     "medications/pass.css", "medications/dom.js", "medications/faces.js", "medications/pass.js",
     "medications/pass_view.js", "medications/pass_dialogs.js", "medications/device.js", "medications/device_store.js",

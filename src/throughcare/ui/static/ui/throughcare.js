@@ -103,33 +103,10 @@ function pressed(key) {
   return find(here) ?? find($("main")) ?? find(body);
 }
 
-// On a phone a table's cells stand below each other, each under the name of its column.
-function labelCells(root) {
-  for (const table of $$("table.table", root)) {
-    const heads = $$("thead th", table).map((th) => th.textContent.trim());
-    for (const cell of $$("tbody td:not([data-label])", table)) {
-      const name = heads[cell.cellIndex];
-      if (name && !cell.classList.contains("do") && cell.colSpan === 1) cell.dataset.label = name;
-    }
-  }
-}
-labelCells(document);
-
-// The menu of all places closes by Escape, which gives the focus back, and by anything pressed outside it.
-function closeMenu(back) {
-  const menu = $("[data-menu][open]");
-  menu.open = false;
-  if (back) $("summary", menu).focus();
-}
-document.addEventListener("pointerdown", (event) => {
-  if ($("[data-menu][open]") && !event.target.closest("[data-menu]")) closeMenu(false);
-});
-
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
   if (event.key === "Escape" && typing(target)) return target.blur();
-  if (event.key === "Escape" && $("[data-menu][open]")) return closeMenu(true);
   if (typing(target) || remembered("keys") === "off" || $("dialog[open]")) return;
   const done = () => event.preventDefault();
   if (event.key === "j") return done(), move(1);
@@ -278,7 +255,6 @@ let here = null;  // a swap keeps the row one stands on
 document.addEventListener("htmx:before:swap", () => { here = $("[data-row].is-here")?.id; });
 document.addEventListener("htmx:after:swap", () => {
   tick();
-  labelCells(document);
   const row = here && !$("[data-row].is-here") && document.getElementById(here);
   if (row && document.activeElement === body) goTo(row);
   else row?.classList?.add("is-here");
