@@ -60,6 +60,14 @@ def look_at_orders() -> object:
     return found + medications.end_orders(actor=medications.CLOCK)
 
 
+def look_at_taking() -> object:
+    """Look at how medicines are taken whose prescriber must know, in parcels."""
+    looked = 0
+    while parcel := medications.look_at_taking(actor=medications.CLOCK):
+        looked += parcel
+    return looked
+
+
 def watch_doors() -> object:
     """Look at the moves that come near, and at medicines that lack something at a door."""
     return medications.watch_doors(actor=medications.CLOCK)
@@ -117,6 +125,7 @@ JOBS: tuple[Job, ...] = (
     Job("lay out doses", timedelta(minutes=30), lay_doses),
     Job("look at orders and doses", timedelta(minutes=5), look_at_orders),
     Job("watch the doors for medicines", timedelta(minutes=5), watch_doors),
+    Job("look at how medicines are taken", timedelta(days=1), look_at_taking),
     Job("count missed days", timedelta(hours=1), missed_days),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
     Job("write the sheets for downtime", timedelta(minutes=15), write_downtime_sheets),

@@ -118,6 +118,25 @@ class NonadherenceAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdherenceReviewOwed(Event):
+    """A medicine was taken too seldom over a month, or as needed too often: a prescriber looks; `ref` is the order (MED-09)."""
+
+    name: ClassVar[str] = "adherence_review_owed"
+    kind: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give which of the two it is."""
+        return {"kind": self.kind}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdherenceReviewed(Event):
+    """A prescriber looked at how a medicine is taken and wrote what follows; `ref` is the order."""
+
+    name: ClassVar[str] = "adherence_reviewed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PassEndedWithBlanks(Event):
     """A pass is over and doses have no status; `ref` is the pass (MED-04)."""
 

@@ -12,6 +12,7 @@ from throughcare.care.medications.actions.giving import Charted
 from throughcare.care.medications.actions.ordering import Prescription
 from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import MedicationOrder
+from throughcare.care.medications.reads.adherence import MedicineTaken
 from throughcare.care.medications.reads.chart import Given, Medicines, OneDose, OneOrder, SheetRow
 from throughcare.care.medications.rules import statuses, tables
 from throughcare.chart.models import HomeMedicine
@@ -143,6 +144,18 @@ def one_dose(found: OneDose) -> dict[str, Any]:
             if "nurse" in r.attested_by
         ],
         "charted": found.dose.status != "expected",
+    }
+
+
+def adherence(rows: Sequence[MedicineTaken]) -> dict[str, Any]:
+    """Give how medicines were taken: those with a time, those asked for, those a prescriber must look at, and the sum."""
+    due = [r for r in rows if not r.as_needed]
+    total = {k: sum(getattr(r.month, k) for r in due) for k in ("given", "due", "patient", "system")}
+    return {
+        "due": due,
+        "asked": [r for r in rows if r.as_needed],
+        "to_review": [r for r in rows if r.findings],
+        "total": total,
     }
 
 

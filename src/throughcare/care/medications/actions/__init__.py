@@ -41,7 +41,7 @@ from throughcare.care.medications.actions.kept_packs import (
     take_back_pack,
 )
 from throughcare.care.medications.actions.laying import CLOCK, lay_doses, make_months
-from throughcare.care.medications.actions.missing import answer_nonadherence
+from throughcare.care.medications.actions.missing import answer_nonadherence, look_at_taking, review_taking
 from throughcare.care.medications.actions.opioid_treatment import (
     Observed,
     chart_observed_dose,
@@ -127,6 +127,7 @@ __all__ = [
     "lapse_fitness",
     "lay_doses",
     "lay_programme_doses",
+    "look_at_taking",
     "make_months",
     "nurse_of",
     "open_pass",
@@ -143,6 +144,7 @@ __all__ = [
     "resume_order",
     "return_bundle",
     "review_entry",
+    "review_taking",
     "revoke_device",
     "sign_order",
     "stop_order",

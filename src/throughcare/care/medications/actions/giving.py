@@ -221,8 +221,7 @@ def after_charting(actor: Actor, person_id: UUID, rows: Sequence[Dose], now: dat
     for row in rows:
         if row.order is not None and row.order.first_dose_at is None and Status(row.status) in statuses.TAKEN:
             _first(row.order, row)
-    missed = {r.order_id for r in rows if r.order_id and Status(r.status) in (Status.REFUSED, Status.NO_SHOW)}
-    missed |= {r.order_id for r in rows if r.order_id and Status(r.status) is Status.NOT_AVAILABLE}
+    missed = {r.order_id for r in rows if r.order_id and Status(r.status) not in statuses.GIVEN | {Status.SELF}}
     if missed:
         look_at_misses([r.order for r in rows if r.order_id in missed and r.order is not None], now)
     settle_blanks([r for r in rows if r.due_at < now])

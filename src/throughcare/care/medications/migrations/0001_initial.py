@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ("doses_until", models.DateTimeField(null=True)),
                 ("first_dose_at", models.DateTimeField(null=True)),
                 ("ending_told_at", models.DateTimeField(null=True)),
+                ("look_again_at", models.DateTimeField(null=True)),
                 (
                     "encounter",
                     models.ForeignKey(

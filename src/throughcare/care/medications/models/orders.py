@@ -64,6 +64,8 @@ class MedicationOrder(Fact):
     doses_until = models.DateTimeField(null=True)
     first_dose_at = models.DateTimeField(null=True)
     ending_told_at = models.DateTimeField(null=True)
+    # When the clock's hand looks again at how it is taken (MED-09).
+    look_again_at = models.DateTimeField(null=True)
 
     class Meta(Fact.Meta):
         constraints = [

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.medications import actions, policy, views
 from throughcare.care.medications.checking import Checked
+from throughcare.care.medications.reads import adherence as taken
 from throughcare.care.medications.reads import chart as reads
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
@@ -36,6 +37,31 @@ def medications(request: Request, person_id: UUID, again: Again | None = None) -
         days, rows = reads.sheet(request.lens, family, views.ZONE)
         context["sheet"] = views.sheet(days, rows)
     return frame.page(request, person_id, "medications/medications.html", "medications", context, again)
+
+
+@screen("GET", ONE + "adherence/", policy=policy.READ, name="medication_adherence")
+def adherence(request: Request, person_id: UUID, again: Again | None = None) -> HttpResponse:
+    """Show how each medicine was taken in 30 and 90 days, whose misses they were, and what a prescriber must look at."""
+    rows = taken.person(request.lens, frame.family(request, person_id), views.ZONE)
+    context = {**views.adherence(rows), "may_sign": policy.SIGN.allows(request.lens, person_id)}
+    return frame.page(request, person_id, "medications/adherence.html", "medications", context, again)
+
+
+@screen("POST", ONE + "adherence/", policy=policy.SIGN, name="medication_adherence")
+def review_adherence(request: Request, person_id: UUID) -> HttpResponse:
+    """Write what follows from how a medicine is taken."""
+    order_id = views.uuid_of(request.POST.get("order", "")) or person_id
+
+    def act(intent: UUID | None) -> Any:
+        about: dict[str, Any] = {"actor": request.actor, "intent": intent, "person_id": person_id}
+        return actions.review_taking(**about, order_id=order_id, words=request.POST.get("words", ""))
+
+    return frame.attempt(
+        request,
+        act,
+        lambda again: adherence(request, person_id=person_id, again=again),
+        lambda _: frame.go(request, "medication_adherence", person_id, t("adherence.reviewed")),
+    )
 
 
 @screen("GET", ONE + "order/", policy=policy.ORDER, name="order_medicine")
