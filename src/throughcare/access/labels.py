@@ -22,6 +22,7 @@ SYSTEMS = {
     "http://snomed.info/sct": "snomed",
     "http://loinc.org": "loinc",
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
+    "urn:throughcare:code": "house",
 }
 # What a label asks of its reader beside the class of the entry: deny in one of them is denied.
 CLASS_OF = {

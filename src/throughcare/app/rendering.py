@@ -18,6 +18,8 @@ from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Crossing, Dose, MedicationOrder, OrderOverride
 from throughcare.care.sick_call import fhir as sick_call
 from throughcare.care.sick_call.models import CareRequest, NoShow
+from throughcare.care.substance_use import fhir as substance_use
+from throughcare.care.substance_use.models import Check, Episode, Offer
 from throughcare.chart import fhir as chart
 from throughcare.chart.actions.keeping import RENDER
 from throughcare.chart.models import Attachment
@@ -64,6 +66,9 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),
     ("AlertOverride", OrderOverride, medications.override),
+    ("EpisodeOfCare", Episode, substance_use.episode),
+    ("ClinicalImpression", Check, substance_use.check),
+    ("TreatmentOffer", Offer, substance_use.offer),
 )
 
 

@@ -5,12 +5,14 @@ from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.care.intake import handlers as intake
+from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.medications import door_handlers as doors
 from throughcare.care.medications import handlers as medications
 from throughcare.care.medications.events import MedicineOrdered, OrderHeld, OrderResumed, OrderStopped
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
+from throughcare.care.substance_use import handlers as substance_use
 from throughcare.chart import aftercare
-from throughcare.chart.events import OrderEnded
+from throughcare.chart.events import FormSigned, OrderEnded
 from throughcare.chart.ports import REQUESTS, SAID
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import (
@@ -72,6 +74,12 @@ def wire() -> None:
     events.on(TransferredIn, medications.fitness_ends_by_transfer)
     events.on(MovedWithin, medications.fitness_ends_by_restriction)
     events.on(AlertRaised, medications.fitness_ends_by_watch)
+    events.on(AnswerSignal, substance_use.risk_told)
+    events.on(FormSigned, substance_use.scale_signed)
+    events.on(Released, substance_use.let_go)
+    events.on(PersonDied, substance_use.let_go)
+    events.on(ReleaseCancelled, substance_use.taken_back)
+    events.on(TransferredIn, substance_use.moved)
     for event in (PersonRegistered, PeopleMerged, Admitted, Released):
         events.on(event, exchange.try_waiting)
     # The clock hears everything, after those who were wired for the very event.

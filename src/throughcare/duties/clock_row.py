@@ -32,7 +32,7 @@ LIMIT_FIELDS = frozenset({
     "value", "unit", "facility_kinds", "when", "anchor", "before", "not_before", "lane", "owner", "provisional",
 })
 # fmt: on
-RECURRENCE_FIELDS = frozenset({"value", "unit", "counted_from", "when", "lasting"})
+RECURRENCE_FIELDS = frozenset({"value", "unit", "counted_from", "when", "lasting", "at"})
 MOVE_EFFECTS = get_args(MoveEffectName)
 OUTCOMES = frozenset({"done", "excused", "void"})
 
@@ -165,6 +165,7 @@ class _Reader:
             "due" if counted_from == "due" else "closed",
             table.get("when"),
             self.duration(lasting, least=1) if lasting else None,
+            str(table.get("at", "")),
         )
 
     def on_move(self) -> OnMove:

@@ -95,6 +95,7 @@ def _use(event: str, table: Iterable[Rule]) -> EventUse:
                 facts |= {key for t in mine for key in t.when or {}} | (_asked(r) if part == "opens" else set())
             if mine and part == "closes":
                 facts |= {key for recurrence in r.recurrences for key in recurrence.when or {}}
+                facts |= {recurrence.at for recurrence in r.recurrences if recurrence.at}
     return EventUse(event, tuple(named["opens"]), tuple(named["closes"]), tuple(named["ends"]), tuple(sorted(facts)))
 
 

@@ -73,7 +73,8 @@ def _limit(limit: Limit) -> str:
 def _again(recurrence: Recurrence) -> str:
     lasting = f" for {_duration(recurrence.lasting)}" if recurrence.lasting else ""
     counted = "after it was done" if recurrence.counted_from == "closed" else "on the grid of its due time"
-    return f"every {_duration(recurrence.every)} {counted}{lasting}{_when(recurrence.when)}"
+    named = f"at the time given by `{recurrence.at}`, else " if recurrence.at else ""
+    return f"{named}every {_duration(recurrence.every)} {counted}{lasting}{_when(recurrence.when)}"
 
 
 def _duration(duration: Duration) -> str:

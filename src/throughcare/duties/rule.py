@@ -75,12 +75,16 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """When the next occurrence is due: counted from the last closing, or on the grid of the last due time."""
+    """When the next occurrence is due: counted from the last closing, or on the grid of the last due time.
+
+    `at` names a fact of the closing event that says the very moment; where it says none that is still to come, `every` counts.
+    """
 
     every: Duration
     counted_from: Literal["closed", "due"]
     when: Facts | None = None
     lasting: Duration | None = None  # from the series' start; None: until an event ends it
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,14 +238,18 @@ def next_occurrence(
         occurrence
         for recurrence in rule.recurrences
         if matches(recurrence.when, facts)
-        and (occurrence := _follow(recurrence, aware(series_start), aware(due), aware(closed), working)) is not None
+        and (occurrence := _follow(recurrence, aware(series_start), aware(due), aware(closed), working, facts))
+        is not None
     ]
     return min(found, key=lambda occurrence: occurrence.due, default=None)
 
 
 def _follow(
-    recurrence: Recurrence, start: datetime, due: datetime, closed: datetime, working: WorkingTime
+    recurrence: Recurrence, start: datetime, due: datetime, closed: datetime, working: WorkingTime, facts: Facts
 ) -> Occurrence | None:
+    named = _moment(facts.get(recurrence.at)) if recurrence.at else None
+    if named is not None and named > closed:
+        return Occurrence(closed, named, None, f"at the time given by [{recurrence.at}]")
     anchor = closed if recurrence.counted_from == "closed" else due
     reached, last_day, reason = _step(anchor, recurrence.every, working, from_due=recurrence.counted_from == "due")
     while reached <= closed:  # a grid that was left behind is taken up at its next point, never all points at once
