@@ -9,18 +9,19 @@ from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nur
 from tests.care.medications.test_programme import AnyReason, counsellor, sealed_order  # noqa: F401
 from tests.fixtures_lenses import lens_of
 from throughcare.care.medications import actions
-from throughcare.care.medications.actions import Charted, Observed, Prescription
+from throughcare.care.medications.actions import Charted, Observed, Prescription, Second
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.reads import opioid_treatment as reads
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Stale
-from throughcare.kernel.ids import uuid7
+from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import Role
 from throughcare.ledger import verify
 
 pytestmark = pytest.mark.django_db
 FILM = "1010604"
+BO = Second(derived("test", "second"), "Demo-Second, Bo", "rn")
 DAY = timedelta(days=1)
 
 
@@ -42,7 +43,7 @@ def own_order(doctor, person) -> MedicationOrder:  # noqa: F811
 
 def answers(dose, **more) -> Observed:
     fields = {
-        "dose_id": dose.id, "sedation": "awake", "bottle": "B-17", "second": "Demo-Second, Bo", "photo_seen": True,
+        "dose_id": dose.id, "sedation": "awake", "bottle": "B-17", "second": BO, "photo_seen": True,
         "number_said": True, "basis": "programme", "swallowed": True, "spoke": True,
     }  # fmt: skip
     return Observed(**{**fields, **more})
@@ -56,8 +57,8 @@ def due(order) -> list[Dose]:
 @pytest.mark.parametrize(
     ("lacks", "field"),
     [
-        ({"second": ""}, "identity"),
-        ({"second": "Demo-Nurse, Ada"}, "identity"),
+        ({"second": None}, "identity"),
+        ({"second": Second(derived("test", "nurse"), "Demo-Nurse, Ada", "rn")}, "identity"),
         ({"photo_seen": False}, "identity"),
         ({"sedation": ""}, "sedation_unanswered"),
         ({"sedation": "drowsy"}, "sedation_hold"),

@@ -9,6 +9,7 @@ from tests.care.medications.test_observed_doses import due, own_order
 from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nurse, person, place  # noqa: F401
 from tests.care.medications.test_programme import METHADONE, counsellor, sealed_order  # noqa: F401
 from tests.care.sick_call.test_screens import become
+from throughcare.access.models import User
 from throughcare.care.medications.models import ProgrammeEntry
 from throughcare.kernel import clock, content, db
 from throughcare.kernel.ids import uuid7
@@ -19,7 +20,7 @@ from tests.fixtures_lenses import lens_of  # isort: skip
 pytestmark = pytest.mark.django_db
 REASONS = re.compile(r"methadone|buprenorphine|suboxone|opioid|MOUD|naltrexone|programme", re.IGNORECASE)
 STEPS = {
-    "verb": "give", "photo_seen": "yes", "number_said": "yes", "second": "Demo-Second, Bo", "sedation": "awake",
+    "verb": "give", "photo_seen": "yes", "number_said": "yes", "sedation": "awake",
     "basis": "programme", "bottle": "B-17", "swallowed": "yes", "spoke": "yes",
 }  # fmt: skip
 
@@ -33,7 +34,9 @@ def test_from_the_line_to_the_dose_and_back(client, counsellor, person, place) -
         order = sealed_order(counsellor, person, continues=True)
     base = f"/people/{person}/observed-doses/"
     with clock.frozen(MORNING):
+        become(client, "rn", place)
         become(client, "lpn", place)
+        steps = STEPS | {"second": User.objects.get(username__startswith="demo-rn").username}
         line = client.get("/observed-doses/").content.decode()
         assert "Sample-Ortiz" in line
         assert not REASONS.search(re.sub(r"<[^>]+>", " ", line)), "the line names nothing"
@@ -41,10 +44,10 @@ def test_from_the_line_to_the_dose_and_back(client, counsellor, person, place) -
         page = client.get(dose).content.decode()
         assert page.index("Last dose") < page.index("How awake")
         assert "Demo-Programme" not in page, "dose only"
-        refused = post(client, dose, **{**STEPS, "sedation": "drowsy"})
+        refused = post(client, dose, **{**steps, "sedation": "drowsy"})
         assert refused.status_code == 422
         assert "B-17" in refused.content.decode(), "what was typed is kept"
-        assert post(client, dose, **STEPS).status_code == 303
+        assert post(client, dose, **steps).status_code == 303
         assert client.get(dose).status_code == 200
         assert client.get(base + "order/").status_code == 403
         become(client, "sud", place)

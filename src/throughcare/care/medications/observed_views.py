@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.medications import formulary
-from throughcare.care.medications.actions import Observed, ProgrammePrescription
+from throughcare.care.medications.actions import Observed, ProgrammePrescription, Second
 from throughcare.care.medications.actions.opioid_treatment import RESULTS, WATCHED, amount_of
 from throughcare.care.medications.reads.opioid_treatment import DueDose, OneTreatment
 from throughcare.care.medications.rules import tables
@@ -30,6 +30,7 @@ def giving(one: OneTreatment, typed: Typed, wrong: Typed) -> list[FieldShape]:
         _field(typed, wrong, "photo_seen", "checkbox", options=yes, error=known),
         _field(typed, wrong, "number_said", "checkbox", options=yes),
         _field(typed, wrong, "second", hint=t("observed.hint.second")),
+        _field({}, wrong, "second_secret", "password", width="s", hint=t("observed.hint.second_secret")),
         _field(typed, wrong, "reading", hint=t("observed.hint.reading")),
         _field(
             typed, wrong, "sedation", "radio", required=True, error=awake,
@@ -95,13 +96,11 @@ def programme_fields(typed: Typed, wrong: Typed) -> list[FieldShape]:
     ]
 
 
-def observed(dose_id: UUID, typed: Typed) -> Observed:
+def observed(dose_id: UUID, typed: Typed, second: Second | None) -> Observed:
     """Read what the nurse answered."""
-    said: dict[str, Any] = {
-        k: typed.get(k, "") for k in ("sedation", "bottle", "reading", "second", "basis", "early_why")
-    }
+    said: dict[str, Any] = {k: typed.get(k, "") for k in ("sedation", "bottle", "reading", "basis", "early_why")}
     ticked: dict[str, Any] = {k: typed.get(k) == "yes" for k in ("photo_seen", "number_said", "swallowed", "spoke")}
-    return Observed(dose_id=dose_id, **said, **ticked)
+    return Observed(dose_id=dose_id, second=second, **said, **ticked)
 
 
 def prescription(typed: Typed) -> ProgrammePrescription:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from throughcare.care.medications import formulary
 from throughcare.care.medications.actions.giving import Charted
 from throughcare.care.medications.actions.ordering import Prescription
+from throughcare.care.medications.actions.two_people import unproved
 from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.reads.adherence import MedicineTaken
@@ -22,6 +23,11 @@ from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
 ZONE = ZoneInfo("America/New_York")
+# What is shown of what stands beside a dose, each with its words.
+BESIDE = (
+    "value", "capacity", "supply", "incident", "site", "glucose", "second", "witness", "second_typed", "witness_typed", "for",
+    "before", "after", "effect", "double", "paper", "why", "entered_late", "watch", "sedation", "bottle",
+)  # fmt: skip
 VERBS = ("hold", "resume", "renew", "stop")
 FREQUENCIES = "medications/frequencies.toml"
 GATES = ("history_taken", "medicines_reviewed", "diagnosis", "emergency_plan", "consent", "monitoring_checked_on")
@@ -133,7 +139,8 @@ def one_dose(found: OneDose) -> dict[str, Any]:
         "dose": found.dose,
         "order": found.order,
         "mark": mark(found.dose),
-        "detail": found.detail,
+        "detail": [(t(f"medications.beside.{k}"), v) for k, v in found.detail.items() if k in BESIDE],
+        "unproved": unproved(found.detail),
         "version": found.version,
         "statuses": [(s.value, status_words(s.value)) for s in statuses.Status if s in plain],
         "reasons": [
@@ -322,14 +329,16 @@ def charted(dose_id: UUID, typed: Mapping[str, str]) -> Charted:
     at = _moment(typed.get("on", ""), typed.get("at", ""), wrong)
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
-    keys = ("value", "witness", "capacity", "supply", "incident", "site", "glucose")
+    keys = ("value", "capacity", "supply", "incident", "site", "glucose")
+    # From paper the name stands as it was written there; it is proved later, on this page.
+    beside = {"second": typed["second"]} if typed.get("entered_late") == "yes" and typed.get("second") else {}
     return Charted(
         dose_id=dose_id,
         status=typed.get("status", ""),
         at=at,
         reason=typed.get("reason", ""),
         amount=amount,
-        detail={k: typed[k] for k in keys if typed.get(k)},
+        detail={k: typed[k] for k in keys if typed.get(k)} | beside,
     )
 
 

@@ -77,6 +77,7 @@ from throughcare.care.medications.actions.treatment_followed import (
     record_enrolment_check,
     report_diversion,
 )
+from throughcare.care.medications.actions.two_people import sign_second
 
 __all__ = [
     "CLOCK",
@@ -147,6 +148,7 @@ __all__ = [
     "review_taking",
     "revoke_device",
     "sign_order",
+    "sign_second",
     "stop_order",
     "stop_programme_order",
     "sync_events",

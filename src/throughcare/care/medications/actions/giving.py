@@ -1,7 +1,7 @@
 """What became of each dose: charted at the window, corrected without losing what was written, asked for and helped or not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,8 @@ from throughcare.care.medications.actions.devices import leases_of
 from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, order_of, write_doses
 from throughcare.care.medications.actions.missing import look_at_misses
 from throughcare.care.medications.actions.passing import settle_blanks
-from throughcare.care.medications.actions.stocking import take_for_doses
+from throughcare.care.medications.actions.stocking import Second, take_for_doses
+from throughcare.care.medications.actions.two_people import beside
 from throughcare.care.medications.dose_ids import dose_id
 from throughcare.care.medications.events import (
     AsNeededDoseGiven,
@@ -57,6 +58,8 @@ class Charted:
     said_by: str = "nurse"
     amount: Decimal | None = None
     detail: dict[str, str] | None = None
+    second: Second | None = None
+    """Who proved themselves as the second person, at this screen and now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ def record_doses(
     rows = doses_of(person_id, [c.dose_id for c in charted])
     said = {c.dose_id: c for c in charted}
     if not entered_late:
+        said = {i: replace(c, detail=beside(actor, c.detail, c.second)) for i, c in said.items()}
         _two_where_leased(actor, rows, said, now)
     for row in rows:
         _own_line(row, said[row.id], now, entered_late)
@@ -132,11 +136,10 @@ def _two_where_leased(actor: Actor, rows: Sequence[Dose], said: Mapping[UUID, Ch
     given = [r for r in rows if r.order and double_kills(r.order) and _status(said[r.id].status) in statuses.TAKEN]
     owners = leases_of([r.order_id for r in given if r.order_id], now) if given else {}
     for row in given:
-        second = (said[row.id].detail or {}).get("second", "").strip()
-        if row.order_id in owners and second in ("", actor.name):
+        if row.order_id in owners and said[row.id].second is None:
             raise Invalid(
                 "A tablet has this dose for the shift: it may be given there already. Two people give it here.",
-                fields={"second": "Name the second person."},
+                fields={"second": "The second person signs here."},
             )
 
 
@@ -198,7 +201,7 @@ def _charting(
         value=detail.get("value", ""),
         amount="" if said.amount is None else str(said.amount),
         capacity=yes_no.get(detail.get("capacity", "")),
-        witness=detail.get("witness", ""),
+        witness=detail.get("witness", "") or detail.get("second", ""),
         by=actor.name,
         supply=yes_no.get(detail.get("supply", "")),
         incident=detail.get("incident", ""),

@@ -16,6 +16,8 @@ from throughcare.care.medications.actions import giving
 from throughcare.care.medications.actions.giving import Charted, Outcome
 from throughcare.care.medications.actions.keeping import doses_of, write_doses
 from throughcare.care.medications.actions.passing import settle_blanks
+from throughcare.care.medications.actions.stocking import Second
+from throughcare.care.medications.actions.two_people import signed
 from throughcare.care.medications.events import OpioidTreatmentMissed, ThreeDayRuleStarted
 from throughcare.care.medications.facility_passes import window_at
 from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeEntry, ProgrammeOrder
@@ -48,7 +50,7 @@ class Observed:
     sedation: str
     bottle: str
     reading: str = ""
-    second: str = ""
+    second: Second | None = None
     photo_seen: bool = False
     number_said: bool = False
     basis: str = ""
@@ -70,7 +72,7 @@ def give_observed_dose(*, actor: Actor, intent: UUID | None = None, person_id: U
         raise Invalid(next(iter(wrong.values())), fields=wrong)
     detail = {
         "identity": "device" if identity.biometric else "two people",
-        "second": "" if identity.biometric else observed.second.strip()[:80],
+        **({} if identity.biometric or observed.second is None else signed(observed.second)),
         "sedation": observed.sedation,
         "bottle": observed.bottle.strip()[:40],
         "basis": observed.basis,
@@ -147,9 +149,9 @@ def _open(actor: Actor, person_id: UUID, dose_id: UUID) -> tuple[Dose, Treatment
 def _identity(actor: Actor, person_id: UUID, observed: Observed) -> Identity:
     if observed.reading and IDENTITY().matches(person_id, observed.reading):
         return Identity(biometric=True)
-    second = observed.second.strip()
-    if observed.photo_seen and observed.number_said and second and second.casefold() != actor.name.casefold():
-        return Identity(by_photo_and_number=(actor.name, second))
+    second = observed.second
+    if observed.photo_seen and observed.number_said and second is not None and second.id != actor.id:
+        return Identity(by_photo_and_number=(str(actor.id), str(second.id)))
     return Identity()
 
 

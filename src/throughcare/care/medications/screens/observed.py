@@ -11,6 +11,7 @@ from throughcare.care.medications import actions, observed_views, policy
 from throughcare.care.medications.actions.opioid_treatment import amount_of
 from throughcare.care.medications.reads import opioid_treatment as reads
 from throughcare.care.medications.screens.passing import here
+from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
@@ -149,7 +150,7 @@ def give(request: Request, person_id: UUID, dose_id: UUID) -> HttpResponse:
     """Give it, chart why it was not given, or end its watch."""
 
     def act(intent: UUID | None) -> Any:
-        typed = frame.typed(request)
+        typed = frame.typed(request, SECRETS)
         about: dict[str, Any] = {"actor": request.actor, "intent": intent, "person_id": person_id}
         if typed.get("verb") == "watch":
             words = typed.get("words", "")
@@ -158,7 +159,7 @@ def give(request: Request, person_id: UUID, dose_id: UUID) -> HttpResponse:
             detail = {k: typed[k] for k in ("capacity", "supply", "value") if typed.get(k)}
             status, reason = typed.get("status", ""), typed.get("reason", "")
             return actions.chart_observed_dose(**about, dose_id=dose_id, status=status, reason=reason, detail=detail)
-        return actions.give_observed_dose(**about, observed=observed_views.observed(dose_id, typed))
+        return actions.give_observed_dose(**about, observed=observed_views.observed(dose_id, typed, second_of(request)))
 
     return frame.attempt(
         request,

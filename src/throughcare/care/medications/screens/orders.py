@@ -1,6 +1,7 @@
 """One person's medicines for health staff: the list, the sheet of doses, ordering with its checks, one order. HTTP only."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from throughcare.care.medications import actions, policy, views
 from throughcare.care.medications.checking import Checked
 from throughcare.care.medications.reads import adherence as taken
 from throughcare.care.medications.reads import chart as reads
+from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel.errors import Invalid
@@ -246,7 +248,14 @@ def chart_dose(request: Request, person_id: UUID, dose_id: UUID) -> HttpResponse
         if post.get("verb") == "error":
             why = post.get("why", "")
             return actions.correct_dose(**about, dose_id=dose_id, version=frame.version_of(request), why=why)
-        charted = views.charted(dose_id, frame.typed(request))
+        if post.get("verb") == "second":
+            second = second_of(request)
+            if second is None:
+                raise Invalid("The second person signs here.", fields={"second": "Scan or type their badge."})
+            return actions.sign_second(**about, dose_id=dose_id, version=frame.version_of(request), second=second)
+        charted = views.charted(dose_id, frame.typed(request, SECRETS))
+        if post.get("entered_late") != "yes":
+            charted = replace(charted, second=second_of(request))
         return actions.record_doses(**about, charted=[charted], entered_late=post.get("entered_late") == "yes")
 
     return frame.attempt(

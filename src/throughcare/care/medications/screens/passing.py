@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from throughcare.access.doors import NeedsWhy, Request, enter, saw, screen
 from throughcare.care.medications import actions, formulary, pass_views, policy, views
 from throughcare.care.medications.reads import devices
 from throughcare.care.medications.reads import passes as reads
+from throughcare.care.medications.screens.second import proved
 from throughcare.care.medications.traits import double_kills
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
@@ -137,13 +139,13 @@ def chart(request: Request) -> HttpResponse:
     """Chart doses of one person: given with one tap, or an exception with its reason."""
     body = body_of(request)
     person_id = person_in(request, body)
-    enter = actions.enter_from_paper if body.get("paper") == "yes" else actions.record_doses
-    done = enter(
-        actor=request.actor,
-        intent=intent_in(body),
-        person_id=person_id,
-        charted=pass_views.charted(body.get("doses")),
-    )
+    about: dict[str, Any] = {"actor": request.actor, "intent": intent_in(body), "person_id": person_id}
+    said = pass_views.charted(body.get("doses"))
+    if body.get("paper") == "yes":
+        done = actions.enter_from_paper(**about, charted=said)
+    else:
+        second = proved(request, str(body.get("second", "")), str(body.get("second_secret", "")))
+        done = actions.record_doses(**about, charted=[replace(c, second=second) for c in said])
     return JsonResponse({"doses": pass_views.outcomes(done)})
 
 

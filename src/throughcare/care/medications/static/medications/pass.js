@@ -189,7 +189,10 @@ export const channel = {
 
 let opened = "";
 
-async function chart(p, rows, words) {
+/** Without a network a second person can only be named; with one they prove themselves by badge and PIN. */
+const proving = () => !tablet.open && !state.paper;
+
+async function chart(p, rows, words, signed = {}) {
   if (state.busy) return;
   state.paperAt = state.paper ? paperTime() : "";
   if (state.paper && !state.paperAt) return;
@@ -197,7 +200,7 @@ async function chart(p, rows, words) {
   draw();
   try {
     const groups = Map.groupBy ? Map.groupBy(rows, (r) => r.of) : grouped(rows);
-    for (const [of, doses] of groups) await chartGroup(p, of, doses);
+    for (const [of, doses] of groups) await chartGroup(p, of, doses, signed);
     sound("good");
     notice(t("charted", { name: p.family, words }), "", () => undoAll(p, rows));
     if (opened !== state.line.code && !state.offlineSince) {
@@ -241,9 +244,9 @@ export async function alsoOnPaper(p, d) {
   }
 }
 
-async function chartGroup(p, of, rows) {
+async function chartGroup(p, of, rows, signed) {
   const at = state.paper ? state.paperAt : now().toISOString();
-  const body = { person: of, doses: rows.map((r) => ({ dose: r.dose, status: r.status, reason: r.reason, amount: r.amount, detail: r.detail, at })) };
+  const body = { person: of, doses: rows.map((r) => ({ dose: r.dose, status: r.status, reason: r.reason, amount: r.amount, detail: r.detail, at })), ...(signed.second && proving() ? { second: signed.second, second_secret: signed.secret } : {}) };
   const done = state.paper ? await send(addresses.chart, { ...body, paper: "yes" }) : await channel.chart(body, p);
   for (const said of done.doses) {
     const d = p.doses.find((x) => x.id === said.dose);
@@ -268,21 +271,21 @@ const detailOf = (p, d) => ({
 export async function give(p) {
   const doses = p.doses.filter(isReady);
   if (!doses.length || state.busy) return;
-  const second = doses.some(foreign) ? await secondFor(doses.filter(foreign)) : "";
-  if (second === null) return;
+  const signed = doses.some(foreign) ? await secondFor(doses.filter(foreign), proving()) : { second: "", secret: "" };
+  if (signed === null) return;
   const early = doses.filter((d) => !isOpen(d));
   const reason = early.length ? await earlyFor(early) : "";
   if (early.length && !reason) return;
-  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: d.mode === "SELF-DOT" ? "self-administered" : "given", reason: early.includes(d) ? reason : "", detail: { ...detailOf(p, d), second: foreign(d) ? second : "" } }));
-  await chart(p, rows, t("given"));
+  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: d.mode === "SELF-DOT" ? "self-administered" : "given", reason: early.includes(d) ? reason : "", detail: { ...detailOf(p, d), second: foreign(d) ? signed.second : "" } }));
+  await chart(p, rows, t("given"), signed);
 }
 
 export async function except(p, doses) {
   if (state.busy || !doses.length) return;
-  const said = await exceptFor(p, doses);
+  const said = await exceptFor(p, doses, proving());
   if (!said) return;
   const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: said.status, reason: said.reason, amount: said.amount, detail: { ...detailOf(p, d), ...said.detail } }));
-  await chart(p, rows, said.words);
+  await chart(p, rows, said.words, said);
 }
 
 async function undoAll(p, rows) {

@@ -13,12 +13,14 @@ function yesNo(name, words, value) {
   return h("fieldset", { class: "pass-yesno" }, h("legend", {}, words), box("yes"), box("no"));
 }
 
+const pinField = () => h("input", { type: "password", name: "secret", maxlength: "80", autocomplete: "off", inputmode: "numeric" });
+
 function typed(need, value) {
   return h("label", { class: "pass-typed" }, h("span", {}, t(need)), h("input", { type: "text", name: need, value, maxlength: "60", autocomplete: "off", inputmode: need === "amount" ? "decimal" : null }));
 }
 
 /** Ask why: the status and its reason are one tap; what else must stand beside it is written in the same place. */
-export async function exceptFor(p, doses) {
+export async function exceptFor(p, doses, proving) {
   let said = null, closing = null;
   const values = { incident: state.incident, value: Object.entries(state.values[doses[0].id] ?? {}).map(([k, v]) => `${k} ${v}`).join(", ") };
   const body = h("div", { class: "pass-reasons" });
@@ -30,14 +32,16 @@ export async function exceptFor(p, doses) {
     const detail = Object.fromEntries(needs.filter((n) => !["reason", "amount"].includes(n)).map((n) => [n, read(n)]));
     if (read("witness")) detail.witness = read("witness");
     if (detail.incident) state.incident = detail.incident;
-    said = { status: status.status, reason: reason.key, words: status.words.toLowerCase(), amount: needs.includes("amount") ? read("amount") : "", detail };
+    const secret = values.secret ?? "";
+    said = { status: status.status, reason: reason.key, words: status.words.toLowerCase(), amount: needs.includes("amount") ? read("amount") : "", detail, second: detail.witness ?? "", secret };
     closing();
   };
   const write = (status, reason, missing) => {
     body.replaceChildren(
       h("p", {}, h("b", {}, `${status.words}: ${reason.words}`)), h("p", {}, t("needs", { what: missing.map((m) => t(m)).join(", ") })),
       ...missing.map((m) => typed(m, values[m] ?? "")),
-      h("button", { type: "button", class: "button button--main pass-target", onclick: () => { for (const m of missing) values[m] = body.querySelector(`[name=${m}]`).value.trim(); if (missing.every((m) => values[m])) choose(status, reason); } }, status.words));
+      proving && missing.includes("witness") ? h("label", { class: "pass-typed" }, h("span", {}, t("second_pin")), pinField()) : "",
+      h("button", { type: "button", class: "button button--main pass-target", onclick: () => { values.secret = body.querySelector("[name=secret]")?.value ?? ""; for (const m of missing) values[m] = body.querySelector(`[name=${m}]`).value.trim(); if (missing.every((m) => values[m])) choose(status, reason); } }, status.words));
     body.querySelector("input")?.focus();
   };
   body.append(...exceptions.map((status) => h("section", { class: "pass-reason-group" }, h("h3", {}, status.words),
@@ -68,9 +72,9 @@ export async function askedFor(a) {
 }
 
 /** Ask for the second person, where another tablet has the dose. */
-export async function secondFor(doses) {
-  const name = h("input", { type: "text", maxlength: "80", autocomplete: "off" });
-  const body = [h("p", {}, t("second_words", { what: doses.map((d) => d.text).join(", ") })), h("label", { class: "pass-typed" }, h("span", {}, t("second_name")), name)];
+export async function secondFor(doses, proving) {
+  const name = h("input", { type: "text", name: "second", maxlength: "80", autocomplete: "off" }), pin = pinField();
+  const body = [h("p", {}, t("second_words", { what: doses.map((d) => d.text).join(", ") })), h("label", { class: "pass-typed" }, h("span", {}, t(proving ? "second_badge" : "second_name")), name), proving ? h("label", { class: "pass-typed" }, h("span", {}, t("second_pin")), pin) : ""];
   const said = await ask("", t("second_title"), body, [["give", t("second_give"), "main"], ["", t("cancel")]]);
-  return said === "give" && name.value.trim() ? name.value.trim() : null;
+  return said === "give" && name.value.trim() ? { second: name.value.trim(), secret: pin.value } : null;
 }
