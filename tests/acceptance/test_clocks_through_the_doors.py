@@ -10,6 +10,8 @@ from tests.exchange.messages import Arrival, message
 from throughcare.care.intake import actions as intake
 from throughcare.care.intake.models import Arrival as Coming
 from throughcare.care.intake.models import Effect
+from throughcare.care.mental_health import actions as mental_health
+from throughcare.care.mental_health.models import Watch
 from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility, OperationalAlert
@@ -147,13 +149,17 @@ def test_red_flag_words_send_an_officer_until_a_nurse_is_there(client, coming, h
 def test_a_watch_is_assessed_while_it_lasts_and_followed_up_after(coming, hartford) -> None:
     person = coming.person_id
     psych = Actor("staff", derived("test", "psych"), "Demo-Mind, Cy", Role.PSYCH, hartford.id)
-    strong = custody.raise_alert(actor=psych, person_id=person, template="watch_constant")
-    assert open_(person, "SUI-03")
-    weak = custody.raise_alert(actor=psych, person_id=person, template="watch_staggered")
-    custody.end_alert(actor=psych, alert_id=strong)
+    custody.raise_alert(actor=psych, person_id=person, template="watch_constant")
+    assert open_(person, "SUI-01")
+    assert open_(person, "SUI-03"), "in force before any signature"
+    watch = Watch.objects.get(person_id=person)
+    found = mental_health.Found({"1": True, "2": False, "6": False}, "Calmer; the court date is the stressor.")
+    one = {"actor": psych, "person_id": person, "watch_id": watch.id, "found": found, "plan": {"people": "My sister"}}
+    mental_health.assess_watch(decision="lower", why="Speaks of his children, eats.", **one)
+    assert open_(person, "SUI-02")
     assert open_(person, "SUI-03"), "a step down is no end"
     assert not duties(person, "SUI-04-72H")
-    custody.end_alert(actor=psych, alert_id=weak)
+    mental_health.assess_watch(decision="end", why="No wish to die since yesterday.", **one)
     assert not open_(person, "SUI-03")
     assert all(open_(person, rule) for rule in ("SUI-04-72H", "SUI-04-10D", "SUI-04-24D"))
 

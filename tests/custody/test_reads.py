@@ -143,7 +143,7 @@ def test_the_board_orders_by_harm_and_says_when_they_leave(officer: Actor, perso
         admit(actor=officer, person_id=who, to=Spot(HARTFORD, UNIT_A, bed(f"A-10{n + 1}")), happened_at=T0)
     admit(actor=officer, person_id=person(), to=Spot(HARTFORD, UNIT_B), happened_at=T0)
     raise_alert(actor=officer, person_id=calm, template="bottom_bunk", until=NOW + timedelta(days=10))
-    alert = raise_alert(actor=officer, person_id=worst, template="watch_constant")
+    alert = raise_alert(actor=officer, person_id=worst, template="property_limited")
     schedule_event(actor=officer, person_id=court, kind="court", starts_at=NOW + timedelta(hours=7), place="GA 14")
     start_lockdown(actor=officer, facility_id=HARTFORD, unit_id=UNIT_B)
     lens = at(Role.CUSTODY, HARTFORD)

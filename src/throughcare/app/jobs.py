@@ -17,6 +17,7 @@ from throughcare.access import labels
 from throughcare.app import demo_clock, downtime_files, living
 from throughcare.app.config import Mode, current
 from throughcare.care.medications import actions as medications
+from throughcare.care.mental_health import actions as mental_health
 from throughcare.duties import tick as duties
 from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel import clock
@@ -73,6 +74,11 @@ def watch_doors() -> object:
     return medications.watch_doors(actor=medications.CLOCK)
 
 
+def look_at_watches() -> object:
+    """Find running watches in which nobody was seen for longer than is allowed."""
+    return mental_health.look_at_watches(actor=Actor.system("clock's hand"))
+
+
 def write_downtime_sheets() -> object:
     """Keep the medicines' sheet of every open facility as a file that needs no network and no database."""
     return downtime_files.write(current().home / "downtime")
@@ -124,6 +130,7 @@ JOBS: tuple[Job, ...] = (
     Job("apply messages whose time has come", timedelta(minutes=1), messages_due),
     Job("lay out doses", timedelta(minutes=30), lay_doses),
     Job("look at orders and doses", timedelta(minutes=5), look_at_orders),
+    Job("find gaps in watches", timedelta(minutes=1), look_at_watches),
     Job("watch the doors for medicines", timedelta(minutes=5), watch_doors),
     Job("look at how medicines are taken", timedelta(days=1), look_at_taking),
     Job("count missed days", timedelta(hours=1), missed_days),

@@ -16,6 +16,9 @@ from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Crossing, Dose, MedicationOrder, OrderOverride
+from throughcare.care.mental_health import fhir as mental_health
+from throughcare.care.mental_health.actions.keeping import KEPT as WATCH_KEPT
+from throughcare.care.mental_health.models import DoorTag
 from throughcare.care.sick_call import fhir as sick_call
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.substance_use import fhir as substance_use
@@ -79,6 +82,9 @@ def install() -> None:
         formats.render_with(kind, _of_rows(model, render))
     for model, (kind, render) in RENDER.items():
         formats.render_with(kind, _of_rows(model, render))
+    for model, (kind, render, _, _) in WATCH_KEPT.items():
+        formats.render_with(kind, _of_rows(model, render))
+    formats.render_with("DoorTag", _of_rows(DoorTag, mental_health.tag))
     formats.render_with("Patient", _patients)
     formats.render_with("Stay", _stays)
     formats.render_with("IntakeArrival", _arrivals)

@@ -10,6 +10,7 @@ from throughcare.care.medications import door_handlers as doors
 from throughcare.care.medications import handlers as medications
 from throughcare.care.medications.events import MedicineOrdered, OrderHeld, OrderResumed, OrderStopped
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
+from throughcare.care.mental_health import handlers as watch
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.chart import aftercare
 from throughcare.chart.events import FormSigned, OrderEnded
@@ -18,6 +19,7 @@ from throughcare.custody import handlers as custody
 from throughcare.custody.events import (
     AdmissionCancelled,
     Admitted,
+    AlertEnded,
     AlertRaised,
     Escaped,
     EventScheduled,
@@ -80,6 +82,16 @@ def wire() -> None:
     events.on(PersonDied, substance_use.let_go)
     events.on(ReleaseCancelled, substance_use.taken_back)
     events.on(TransferredIn, substance_use.moved)
+    events.on(AlertRaised, watch.begin_by_alert)
+    events.on(AlertEnded, watch.hold_alert)
+    events.on(SentOut, watch.go_out)
+    events.on(ReturnedIn, watch.come_back)
+    events.on(TransferredIn, watch.arrive)
+    events.on(TransferCancelled, watch.arrive)
+    events.on(MovedWithin, watch.move_within)
+    events.on(Released, watch.let_go)
+    events.on(ReleaseCancelled, watch.release_cancelled)
+    events.on(PersonDied, watch.died)
     for event in (PersonRegistered, PeopleMerged, Admitted, Released):
         events.on(event, exchange.try_waiting)
     # The clock hears everything, after those who were wired for the very event.
