@@ -335,3 +335,16 @@ ELSEWHERE |= {
     "stock_id": stock_elsewhere,
     "pack_id": pack_elsewhere,
 }
+
+
+def code_elsewhere(world: World) -> UUID:
+    """Give a code that was called at York."""
+    from throughcare.care.emergency import actions
+    from throughcare.kernel.actor import Actor
+
+    return actions.call_code(
+        actor=Actor.system("test"), facility_id=YORK, place="Clinic", person_id=world.there, complaint="other"
+    )
+
+
+ELSEWHERE |= {"code_id": code_elsewhere}

@@ -11,6 +11,8 @@ from django.db.models import Model
 
 from throughcare.access import fhir as access
 from throughcare.access.models import Amendment, Consent, Posting, Representative, User
+from throughcare.care.emergency import fhir as emergency
+from throughcare.care.emergency.models import Code, Stamp
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
@@ -65,6 +67,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Refusal", Refusal, duties.refusal),
     ("Shift", RosterShift, duties.shift),
     ("Handover", Handover, duties.handover),
+    ("EmergencyCode", Code, emergency.code),
+    ("CodeStamp", Stamp, emergency.stamp),
     ("Communication", CareRequest, sick_call.request),
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),

@@ -14,6 +14,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.chart.screens",
     "throughcare.care.intake.screens",
     "throughcare.care.medications.screens",
+    "throughcare.care.emergency.screens",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.exchange.screens",

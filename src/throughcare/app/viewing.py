@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 
 from throughcare.access import doors
+from throughcare.care.emergency import reads as emergency
 from throughcare.custody.models import Facility
 from throughcare.duties import cover
 from throughcare.duties.working_time import working_time
@@ -14,10 +15,11 @@ from throughcare.kernel import clock, content
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import wording
-from throughcare.ui.shapes import NavItem, Viewer
+from throughcare.ui.shapes import Action, NavItem, Viewer
 
 PLACES = "access/places.toml"
 BAR = 7
+ZONE = "America/New_York"
 AT_THE_KIOSK = frozenset({Role.PATIENT})
 
 
@@ -43,7 +45,25 @@ def viewer(request: Any) -> Viewer:
         switch_href=_address("switch"),
         account_href=_address("account"),
         search_href=_address("find") if _may(lens, "find") else "",
+        call_href=_call(request, lens),
+        alarms=[_alarm(lens, one) for one in emergency.running(lens, facility_id)],
     )
+
+
+def _call(request: Any, lens: Lens) -> str:
+    """Give where a code is called; on a page about somebody, for them."""
+    address = _address("code_call") if _may(lens, "code_call") else ""
+    found = getattr(request, "resolver_match", None)
+    person = found.kwargs.get("person_id") if found else None
+    return f"{address}?person={person}" if address and person else address
+
+
+def _alarm(lens: Lens, one: emergency.Running) -> Action:
+    """Draw a code that runs here: where and since when, for everybody on site."""
+    page = next((name for name in ("code", "custody_code") if _may(lens, name)), "")
+    at = f"{clock.local(one.called_at, ZONE):%H:%M}"
+    said = wording.t("emergency.running_drill" if one.drill else "emergency.running", place=one.place, at=at)
+    return Action(said, reverse(page, kwargs={"code_id": one.id}) if page else "")
 
 
 def nav(request: Any) -> list[NavItem]:

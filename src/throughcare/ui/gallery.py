@@ -54,6 +54,8 @@ def _viewer() -> Viewer:
         switch_href="#switch",
         search_href="/gallery/",
         home_href="/gallery/",
+        call_href="#call",
+        alarms=[Action("Code · A-114 · called 22:06", "#code")],
     )
 
 

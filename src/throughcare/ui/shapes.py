@@ -338,6 +338,10 @@ class Viewer:
     account_href: str = ""
     search_href: str = ""
     home_href: str = "/"
+    call_href: str = ""
+    """Where an emergency is called; empty where this reader calls none."""
+    alarms: Sequence[Action] = ()
+    """Emergencies that run here now: a line of words, and where it leads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,14 @@
+"""Who calls a code, who stamps it, who reads it. A code is called by anybody on the staff; no read stands before it."""
+
+from throughcare.access.policy import Policy, roles
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+
+AT_THE_SIDE = frozenset({Role.PROVIDER, Role.RN, Role.LPN, Role.PSYCH, Role.SUD, Role.DENTAL})
+OFFICERS = frozenset({Role.CUSTODY, Role.TRANSPORT})
+OTHERS = frozenset({Role.PHARMACY, Role.PLANNER, Role.SCHEDULER, Role.HSA})
+
+CALL = roles("call a code", *(AT_THE_SIDE | OFFICERS | OTHERS))
+# Everybody at the side sees at least a summary of the chart; a code is stamped by all of them.
+STAMP = Policy("emergency.stamp", ((Verb.SUMMARY, DataClass.CLINICAL),), AT_THE_SIDE)
+READ = STAMP
+OFFICER = roles("emergency.officer", *OFFICERS)

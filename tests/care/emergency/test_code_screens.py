@@ -1,0 +1,110 @@
+"""The pages of a code over HTTP: one button, two phones, the officer who never reads why."""
+
+import re
+
+import pytest
+
+from tests.care.emergency.test_codes import person, place  # noqa: F401
+from throughcare.care.emergency.models import Code, Stamp
+from throughcare.care.emergency.rule_table import load_table
+from throughcare.kernel.ids import uuid7
+
+pytestmark = pytest.mark.django_db
+
+
+def become(client, role, place) -> None:  # noqa: F811
+    assert client.post("/demo/become", {"role": role, "facility": str(place.id)}).status_code == 302
+
+
+def post(client, address, **fields):
+    return client.post(address, {"intent": str(uuid7()), **fields})
+
+
+def test_one_button_from_a_chart_to_the_end(client, person, place) -> None:  # noqa: F811
+    become(client, "rn", place)
+    chart = client.get(f"/people/{person}/").content.decode()
+    assert f"/code/?person={person}" in chart
+    asked = client.get(f"/code/?person={person}").content.decode()
+    assert "Sample-Ortiz" in asked
+    refused = post(client, "/code/", person=str(person), place="", complaint="seizure")
+    assert refused.status_code == 422
+    assert post(client, "/code/", person=str(person), place="B-203", complaint="seizure").status_code == 303
+    code = Code.objects.get()
+    assert (code.person_id, code.complaint, code.place) == (person, "seizure", "B-203")
+    base = f"/codes/{code.id}/"
+    page = client.get(base).content.decode()
+    assert "Shaking, seizure" in page
+    assert "Code · B-203" in client.get("/codes/").content.decode(), "every page on site says that a code runs"
+    for kind in ("health_there", "oxygen", "ems_called"):
+        assert post(client, base + "stamp/", kind=kind).status_code == 303
+    bad = post(client, base + "stamp/", kind="vitals", pulse="fast", systolic="120")
+    assert bad.status_code == 422
+    assert 'value="fast"' in bad.content.decode(), "what was typed is kept"
+    assert post(client, base + "stamp/", kind="vitals", pulse="88", awake="voice").status_code == 303
+    one = Stamp.objects.get(kind="oxygen")
+    assert post(client, base + "correct/", stamp=str(one.id), void="yes", why="not on").status_code == 303
+    said = client.get(base).content.decode()
+    assert "taken back: not on" in said
+    live = client.get(base, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in live
+    assert "Ambulance called" in live
+    assert post(client, base + "summary/", version="1", situation="Seized twice.").status_code == 303
+    assert post(client, base + "summary/", version="1", situation="Other words.").status_code == 409
+    assert post(client, base + "end/", ending="stays").status_code == 422
+    assert post(client, base + "end/", ending="stays", plan="Nurse each hour.").status_code == 303
+    assert "Code · B-203" not in client.get("/codes/").content.decode()
+
+
+def test_an_officer_calls_and_never_reads_why(client, person, place) -> None:  # noqa: F811
+    become(client, "custody", place)
+    assert "Call a code" in client.get(f"/people/{person}/custody/").content.decode()
+    call = client.get("/code/").content.decode()
+    assert not [title for title in load_table().complaints.values() if title in call]
+    assert post(client, "/code/", place="Yard", complaint="overdose").status_code == 303
+    code = Code.objects.get()
+    assert (code.complaint, code.person_id) == ("", None), "what an officer sees is no complaint in a chart"
+    mine = f"/custody/codes/{code.id}/"
+    assert "start CPR" in client.get(mine).content.decode()
+    found = client.get(mine, {"who": "Sample"}).content.decode()
+    assert str(person) in found
+    assert post(client, mine + "person/", person=str(person)).status_code == 303
+    become(client, "rn", place)
+    base = f"/codes/{code.id}/"
+    for kind in ("health_there", "cpr", "ems_called"):
+        post(client, base + "stamp/", kind=kind)
+    drug = {"drug": "naloxone", "dose": "4", "unit": "mg", "route": "in the nose"}
+    assert post(client, base + "stamp/", kind="drug", **drug).status_code == 303
+    post(client, base + "stamp/", kind="note", words="Looks like an overdose")
+    become(client, "custody", place)
+    shown = client.get(mine).content.decode() + client.get("/custody/codes/").content.decode()
+    shown += client.get("/custody/board/").content.decode()
+    assert "open the gate" in shown
+    main = re.sub(r"<form.*?</form>", "", shown, flags=re.S)
+    for word in ("naloxone", "overdose", "compressions", "AED on", "glucose", "Sample-Ortiz, Luis B"):
+        assert word.lower() not in main.lower(), word
+    assert post(client, mine + "stamp/", kind="left_gate").status_code == 303
+    assert post(client, mine + "stamp/", kind="cpr").status_code == 422
+    for closed in (base, "/codes/"):
+        assert client.get(closed).status_code == 403
+
+
+def test_a_code_elsewhere_is_not_there(client, place) -> None:  # noqa: F811
+    from throughcare.custody.models import Facility
+
+    become(client, "rn", place)
+    post(client, "/code/", place="Clinic", complaint="other")
+    code = Code.objects.get()
+    become(client, "rn", Facility.objects.get(code="york"))
+    assert client.get(f"/codes/{code.id}/").status_code == 404
+    assert post(client, f"/codes/{code.id}/stamp/", kind="cpr").status_code == 404
+    become(client, "custody", Facility.objects.get(code="york"))
+    assert client.get(f"/custody/codes/{code.id}/").status_code == 404
+    assert "Clinic" not in client.get("/custody/board/").content.decode()
+
+
+def test_everybody_on_the_staff_can_call(client, place) -> None:  # noqa: F811
+    for role in ("hsa", "pharmacy", "planner", "lpn", "transport"):
+        become(client, role, place)
+        assert client.get("/code/").status_code == 200, role
+        assert post(client, "/code/", place="Hall").status_code == 303, role
+    assert Code.objects.count() == 5
