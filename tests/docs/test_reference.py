@@ -86,7 +86,9 @@ def test_every_table_is_there(pages: dict[str, str]) -> None:
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
             "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
         )
-        ours = re.compile(r"(access|chart|custody|duties|exchange|intake|kernel|ledger|medications|people|sick_call)_")
+        ours = re.compile(
+            r"(access|chart|custody|devices|duties|emergency|exchange|intake|kernel|ledger|medications|mental_health|people|reentry|sick_call|substance_use|workforce)_"
+        )
         there = {name for (name,) in cursor.fetchall() if ours.match(name)}
     told = set(re.findall(r"^### (\w+)$", pages["tables.md"], re.M))
     assert there - told <= {"ledger_sealed_version", "ledger_sealed_current", "medications_dose"}
