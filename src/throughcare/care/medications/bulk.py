@@ -110,7 +110,7 @@ def _doses(
     nurse: Actor, order: MedicationOrder, course: Course, span: tuple[datetime, datetime], fate: Fate
 ) -> list[Dose]:
     rows = []
-    for due_at, pass_code, amount in expected(order, *span):
+    for due_at, pass_code, amount in expected(order, *span, order.facility_id):
         row = Dose(
             id=dose_id(order.id, due_at),
             due_at=due_at,

@@ -4,6 +4,7 @@ from throughcare.care.medications import states
 from throughcare.care.medications.actions import covering, guarding
 from throughcare.care.medications.actions.guarding import LEFT, Going
 from throughcare.care.medications.actions.ordering import hold_order, resume_order
+from throughcare.care.medications.actions.relaying import relay
 from throughcare.care.medications.models import Crossing, MedicationOrder
 from throughcare.care.medications.rules.covering import Door
 from throughcare.custody.events import (
@@ -46,9 +47,10 @@ def go_out(event: SentOut) -> None:
 
 
 def arrive(event: TransferredIn) -> None:
-    """Somebody is at another facility now: their next doses are due there."""
+    """Somebody is at another facility now: their next doses are due there, at its passes."""
     if event.person_id is not None and event.ref is not None:
         ends = (event.from_facility_id, event.to_facility_id)
+        relay(family(event.person_id), *ends, event.happened_at)
         guarding.look(event.person_id, Going(Door.TRANSFER, event.happened_at, event.ref, *ends))
 
 

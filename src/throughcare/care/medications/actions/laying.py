@@ -15,6 +15,7 @@ from throughcare.care.medications.dose_ids import dose_id
 from throughcare.care.medications.facility_passes import facility_passes
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules.timing import Kind, from_json, occurrences
+from throughcare.custody.homes import facilities_now
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -51,8 +52,11 @@ def lay_doses(*, actor: Actor, until: datetime | None = None) -> int:
 def lay(orders: Sequence[MedicationOrder], until: datetime) -> None:
     """Lay out the doses of these orders up to a time; what is laid already stays as it is."""
     columns: tuple[list[object], ...] = tuple([] for _ in range(8))
+    # The passes are those of where the person is, not of where it was ordered.
+    homes = facilities_now(o.person_id for o in orders)
     for order in orders:
-        for due_at, pass_code, amount in expected(order, order.doses_until or order.starts_at, until):
+        home = homes.get(order.person_id, order.facility_id)
+        for due_at, pass_code, amount in expected(order, order.doses_until or order.starts_at, until, home):
             row = (
                 dose_id(order.id, due_at),
                 due_at,
@@ -73,13 +77,13 @@ def lay(orders: Sequence[MedicationOrder], until: datetime) -> None:
 
 
 def expected(
-    order: MedicationOrder, since: datetime, until: datetime
+    order: MedicationOrder, since: datetime, until: datetime, home: UUID | None
 ) -> Iterable[tuple[datetime, str, Decimal | None]]:
     """Give due time, pass and amount of each dose that the order makes in a time; none where the person keeps the pack."""
     timing = from_json(order.timing)
     if order.mode == "KOP" or timing.kind is Kind.PRN:
         return
-    table = facility_passes(order.facility_id)
+    table = facility_passes(home)
     for one in occurrences(
         timing,
         start=order.starts_at,

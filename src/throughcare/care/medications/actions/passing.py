@@ -37,15 +37,24 @@ def close_pass(*, actor: Actor, intent: UUID | None = None, pass_id: UUID, waiti
     if row is None:
         raise NotFound("There is no such pass.")
     blanks = _still_expected(waiting)
+    owned = owned_blanks(row.facility_id, row.day, row.code, but=row.id)
+    mine = [*row.blanks, *(d for d in blanks if d not in owned and d not in row.blanks)]
     row.bump(
         state=states.PASS.after(row.state, "close"),
         closed_at=clock.now(),
         closed_by=actor.label(),
-        blanks=blanks,
+        blanks=mine,
+        settled_at=None if _still_expected(mine) else row.settled_at,
     )
-    if blanks:
-        tell_blanks(row, len(blanks), clock.now())
+    if len(mine) > 0 and row.settled_at is None:
+        tell_blanks(row, len(mine), clock.now())
     return len(blanks)
+
+
+def owned_blanks(facility_id: UUID, day: date, code: str, but: UUID | None = None) -> set[UUID]:
+    """Give the blanks of one pass that somebody has already, whichever line or unit found them."""
+    rows = MedicationPass.objects.filter(facility_id=facility_id, day=day, code=code)
+    return {dose for row, blanks in rows.values_list("id", "blanks") if row != but for dose in blanks}
 
 
 def tell_blanks(row: MedicationPass, blanks: int, at: datetime) -> None:

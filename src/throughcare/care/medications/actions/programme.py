@@ -24,6 +24,7 @@ from throughcare.care.medications.rules.missed_opioid import LegalBasis, bases_o
 from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.care.medications.sealed_orders import Programmed
 from throughcare.chart.actions.keeping import mine
+from throughcare.custody.homes import facilities_now
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -251,7 +252,7 @@ def lay_programme(row: ProgrammeOrder, said: Programmed, until: datetime) -> Non
 def _occurrences(
     row: ProgrammeOrder, said: Programmed, since: datetime, until: datetime
 ) -> Iterable[tuple[datetime, str]]:
-    table = facility_passes(row.facility_id)
+    table = facility_passes(facilities_now([row.person_id]).get(row.person_id, row.facility_id))
     for one in timings.occurrences(
         timings.from_json(dict(said.timing)),
         start=row.starts_at,
