@@ -45,10 +45,12 @@ from throughcare.kernel.fhir import Json
 from throughcare.ledger import formats
 from throughcare.people import fhir as people
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
+from throughcare.reentry import fhir as reentry
+from throughcare.reentry.models import Appointment, Bridge, Contact, Packet, PacketLink, PlanStep, ReleasePlan
 
 # Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
-KEPT_AS_SIGNED = frozenset({"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound"})
+KEPT_AS_SIGNED = frozenset({"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "Composition"})
 
 PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Practitioner", User, access.practitioner),
@@ -76,6 +78,11 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("EpisodeOfCare", Episode, substance_use.episode),
     ("ClinicalImpression", Check, substance_use.check),
     ("TreatmentOffer", Offer, substance_use.offer),
+    ("Appointment", Appointment, reentry.appointment),
+    ("ReleasePacket", Packet, reentry.handed),
+    ("ReleaseBridge", Bridge, reentry.bridge),
+    ("ReleaseContact", Contact, reentry.contact),
+    ("PacketLink", PacketLink, reentry.link),
 )
 
 
@@ -95,6 +102,7 @@ def install() -> None:
     formats.render_with("DocumentReference", _attachments)
     formats.render_with("MedicationAdministration", _doses)
     formats.render_with("MedicationCrossing", _crossings)
+    formats.render_with("ReleasePlan", _release_plans)
 
 
 def _of_rows(model: type[Model], render: Callable[[Any], Json]) -> formats.Render:
@@ -116,6 +124,13 @@ def _stays(ids: Sequence[UUID]) -> dict[UUID, Json]:
     for segment in LegalStatus.objects.filter(stay__in=ids).order_by("since", "id"):
         segments.setdefault(segment.stay_id, []).append(segment)
     return {row.id: custody.stay(row, segments.get(row.id, ())) for row in Stay.objects.filter(id__in=ids)}
+
+
+def _release_plans(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    steps: dict[UUID, list[PlanStep]] = {}
+    for step in PlanStep.objects.filter(plan__in=ids).order_by("at", "id"):
+        steps.setdefault(step.plan_id, []).append(step)
+    return {row.id: reentry.plan(row, steps.get(row.id, ())) for row in ReleasePlan.objects.filter(id__in=ids)}
 
 
 def _arrivals(ids: Sequence[UUID]) -> dict[UUID, Json]:

@@ -17,6 +17,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.emergency.screens",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
+    "throughcare.reentry.screens",
     "throughcare.exchange.screens",
 )
 

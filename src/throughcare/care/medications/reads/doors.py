@@ -11,6 +11,7 @@ from throughcare.care.medications import states
 from throughcare.care.medications.actions.guarding import LEFT
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
 from throughcare.care.medications.rules import timing as timings
+from throughcare.care.medications.rules.covering import Door
 from throughcare.care.medications.rules.statuses import TAKEN
 from throughcare.custody.models import Facility
 from throughcare.kernel import clock, db
@@ -126,8 +127,23 @@ def _harm(row: Crossing) -> tuple[bool, bool, datetime]:
 def paper(lens: Lens, family: Sequence[UUID], crossing_id: UUID, lang: str) -> tuple[CrossingRow, list[Taken]]:
     """Give every medicine in force at a move, as the other side or the person needs it on paper."""
     found = crossing(lens, family, crossing_id)
+    return found, taken(lens, family, lang, found.lines)
+
+
+def take_home(lens: Lens, family: Sequence[UUID], lang: str) -> list[Taken]:
+    """Give every medicine that a person goes home with, at any moment: with the last release's cover where there is one."""
+    _may(lens, family)
     with db.reading(lens):
-        now = Q(status="active") | Q(status="on-hold", held_why=LEFT)
+        door = Crossing.objects.filter(person_id__in=family, door=Door.RELEASE.value).exclude(state="cancelled")
+        last = door.order_by("-leaves_at").first()
+        lines = list(CrossingLine.objects.filter(crossing_id=last.id)) if last else []
+    return taken(lens, family, lang, lines)
+
+
+def taken(lens: Lens, family: Sequence[UUID], lang: str, lines: Sequence[CrossingLine]) -> list[Taken]:
+    """Give the orders in force, or held because the person left, each with how, when last, and its cover."""
+    with db.reading(lens):
+        now = Q(status="active", ends_at__gt=clock.now()) | Q(status="on-hold", held_why=LEFT)
         orders = list(MedicationOrder.objects.filter(now, person_id__in=family).order_by("text"))
         given = Dose.objects.filter(
             order_id__in=[o.id for o in orders],
@@ -137,8 +153,8 @@ def paper(lens: Lens, family: Sequence[UUID], crossing_id: UUID, lang: str) -> t
         last: dict[UUID | None, datetime | None] = dict(
             given.order_by("happened_at").values_list("order_id", "happened_at")
         )
-    lines = {x.order_id: x for x in found.lines}
-    return found, [Taken(o, _how(o, lang), last.get(o.id), lines.get(o.id)) for o in orders]
+    by_order = {x.order_id: x for x in lines}
+    return [Taken(o, _how(o, lang), last.get(o.id), by_order.get(o.id)) for o in orders]
 
 
 def _how(order: MedicationOrder, lang: str) -> str:

@@ -1,0 +1,1 @@
+"""Every reading of going home; each takes the lens first."""
