@@ -23,7 +23,7 @@ CARRIED = """## What the package itself carries
 | What | Where | Terms |
 | --- | --- | --- |
 | htmx 4.0.1 | `ui/static/ui/vendor/` | Zero-Clause BSD; its text lies beside it |
-| Public Sans (typeface) | `ui/static/ui/fonts/` | SIL Open Font License 1.1; its text lies beside it |
+| Public Sans (typeface) | `ui/static/ui/fonts/`, `reentry/paper/` | SIL Open Font License 1.1; its text lies beside it |
 | LOINC codes | `content/forms/`, as codes of questions and scores | see the notice below |
 | RxNorm names, codes and NDC numbers | `content/formulary/` | NLM's own atoms: no licence needed; see the notice below |
 | UCUM units | as codes of quantities | free to use by the UCUM licence; (c) Regenstrief Institute |
