@@ -16,6 +16,8 @@ from throughcare.kernel.vocabulary import Role
 KINDS = ("here", "there", "merged", "released", "unknown")
 # What anybody may open: the list is short, and a policy that makes another page public fails here.
 PUBLIC = {
+    "outside",
+    "outside-back",
     "home", "healthz", "readyz", "sign-in", "second-factor", "passkey", "passkey-begin", "switch", "demo", "demo_become", "gallery", "health", "ready",
 }  # fmt: skip
 

@@ -92,6 +92,8 @@ class SignIn(models.Model):
     must = models.CharField(max_length=14, blank=True)
     address = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=120, blank=True)
+    # The roles that the agency's sign-in vouched for; null where the account's own secrets opened it, and all count.
+    roles = ArrayField(models.CharField(max_length=12), null=True)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -110,6 +112,30 @@ class SignIn(models.Model):
         indexes = [
             models.Index(fields=["user", "-started_at"], name="access_signin_mine"),
             models.Index(fields=["user"], condition=Q(ended_at__isnull=True), name="access_signin_open"),
+        ]
+
+
+class OutsideName(models.Model):
+    """What the agency's sign-in calls the owner of an account: tied at their first coming, by its subject for ever."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], condition=Q(until__isnull=True), name="access_outside_subject"
+            ),
+            models.UniqueConstraint(
+                fields=["issuer", "user"], condition=Q(until__isnull=True), name="access_outside_user"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="access_outside_period"
+            ),
         ]
 
 

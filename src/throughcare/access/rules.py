@@ -1,8 +1,10 @@
 """Decisions of sign-in, reasons and break-glass: pure, with the clock given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from throughcare.kernel.vocabulary import Role
 
 # First match wins: most browsers also call themselves by others' names.
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -55,3 +57,13 @@ def device_name(agent: str) -> str:
 def too_many(times: Sequence[datetime], now: datetime, limit: int) -> bool:
     """Tell whether the limit of the last 24 hours is used up."""
     return sum(now - at < timedelta(hours=24) for at in times) >= limit
+
+
+def roles_of(groups: object, table: Mapping[str, Role]) -> tuple[str, ...]:
+    """Give the roles that the agency's groups stand for, in the table's order; what it does not know gives none."""
+    held = {groups} if isinstance(groups, str) else set(filter(_is_text, groups)) if isinstance(groups, list) else set()
+    return tuple(dict.fromkeys(role.value for group, role in table.items() if group in held))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

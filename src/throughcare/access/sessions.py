@@ -1,6 +1,6 @@
 """The signed-in session: which posting somebody works under, until when, and the lens made of it for each request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -63,8 +63,9 @@ def start(
     how: str = "",
     must: str = "",
     backend: str = "",
+    roles: Sequence[str] | None = None,
 ) -> None:
-    """Sign a user in under a posting (the first that holds now where none is named).
+    """Sign a user in under a posting (the first that holds now where none is named); `roles` are all that counts of them.
 
     The session gets a new key; if it was another user's, nothing of it is kept.
     """
@@ -76,7 +77,7 @@ def start(
     # Nothing outlives a change of user, nor of sign-in: not even what one and the same user left behind.
     request.session.flush()
     login(request, user, backend=backend or settings.AUTHENTICATION_BACKENDS[0])
-    chosen = posting or postings_of(user).first()
+    chosen = posting or postings_of(user, roles).first()
     role = Role(chosen.role) if chosen else Role.PUBLIC
     seat_id = actions.begin_sign_in(
         actor=Actor("staff", user.id, user.name, role),
@@ -86,6 +87,7 @@ def start(
         must=must,
         address=address_of(request),
         device=rules.device_name(request.headers.get("User-Agent", "")),
+        roles=roles,
     )
     request.session[SEAT] = str(seat_id)
 
@@ -97,14 +99,22 @@ def end(request: Any) -> None:
     logout(request)
 
 
-def postings_of(user: User) -> Any:
-    """Give the postings that hold now."""
-    return Posting.objects.filter(in_force(), user=user).order_by("since")
+def postings_of(user: User, roles: Sequence[str] | None = None) -> Any:
+    """Give the postings that hold now; where `roles` are named, those of these roles."""
+    held = Posting.objects.filter(in_force(), user=user).order_by("since")
+    return held if roles is None else held.filter(role__in=roles)
+
+
+def just_came(request: Any) -> bool:
+    """Tell whether the agency's sign-in showed a moment ago who sits here: as good as a password typed now."""
+    seat = request.seat
+    fresh = timedelta(minutes=limits.number("second_factor", "minutes_to_answer"))
+    return seat is not None and seat.how == "oidc" and real_now() - seat.started_at < fresh
 
 
 def current_posting(request: Any, user: User) -> Posting | None:
     """Give the posting under which this session works."""
-    held: Posting | None = request.posting or postings_of(user).first()
+    held: Posting | None = request.posting or postings_of(user, request.seat.roles if request.seat else None).first()
     return held
 
 
@@ -153,9 +163,10 @@ def confirm_signature(request: Any, secret: str) -> None:
 
 def _current_posting(seat: SignIn, user: User) -> Posting | None:
     chosen = seat.posting
-    if chosen is not None and personal.holds_now(chosen.since, chosen.until):
+    vouched = chosen is not None and (seat.roles is None or chosen.role in seat.roles)
+    if chosen is not None and vouched and personal.holds_now(chosen.since, chosen.until):
         return chosen
-    found: Posting | None = postings_of(user).first()
+    found: Posting | None = postings_of(user, seat.roles).first()
     return found
 
 

@@ -52,6 +52,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THROUGHCARE_WORKERS", "2 (demo: 1)", "Processes that serve pages."),
     Setting("THROUGHCARE_HOSTS", "127.0.0.1, localhost", "Host names under which pages may be asked for, with commas.", True),
     Setting("THROUGHCARE_BASE_URL", "http://127.0.0.1:PORT", "Address that people type, without a path; https in production.", True),
+    Setting("THROUGHCARE_OIDC_ISSUER", "", "Issuer of the agency's own sign-in (OpenID Connect), https; none: there is no such way in."),
+    Setting("THROUGHCARE_OIDC_CLIENT", "", "What that sign-in calls this installation; the secret it gave stands in KEYS/oidc.secret."),
     Setting("THROUGHCARE_CONTENT", "", "Folder of the agency's own content; its files take the place of those shipped."),
     Setting("THROUGHCARE_POSTGRES", "the wheel's, else Debian's", "Folder of the PostgreSQL programs for the embedded database."),
     Setting("DATABASE_URL", "the embedded PostgreSQL (never in production)", "Database, as role `throughcare_app`: owns nothing, bypasses nothing.", True),
@@ -75,6 +77,8 @@ class Config:
     workers: int
     hosts: tuple[str, ...]
     base_url: str
+    oidc_issuer: str
+    oidc_client: str
     content: Path | None
     database_url: str
     owner_database_url: str
@@ -118,11 +122,26 @@ class Config:
                 found.append("THROUGHCARE_BASE_URL is not an https address: name the one that people type.")
             if (self.home / "mode").exists() and (self.home / "mode").read_text().strip() != Mode.PRODUCTION:
                 found.append(f"THROUGHCARE_HOME {self.home} was made by a demo: production needs a home of its own.")
+        found += self._outside_problems()
         missing = [name for name in KEY_FILES if not (self.keys / name).exists()]
         if missing:
             found.append(f"Keys are missing in {self.keys} ({', '.join(missing)}): run `throughcare setup` first.")
         if self.content and not self.content.is_dir():
             found.append(f"THROUGHCARE_CONTENT {self.content} is not a folder.")
+        return found
+
+    def _outside_problems(self) -> list[str]:
+        if not self.oidc_issuer:
+            return []
+        found: list[str] = []
+        if self.production and not self.oidc_issuer.startswith("https://"):
+            found.append("THROUGHCARE_OIDC_ISSUER is not an https address: name the issuer of the agency's sign-in.")
+        if not self.oidc_client:
+            found.append("THROUGHCARE_OIDC_CLIENT is not set: name what the agency's sign-in calls this installation.")
+        if not (self.keys / "oidc.secret").exists():
+            found.append(
+                f"There is no oidc.secret in {self.keys}: write the secret that the agency's sign-in gave there."
+            )
         return found
 
     def require(self) -> None:
@@ -143,6 +162,8 @@ class Config:
             "THROUGHCARE_WORKERS": str(self.workers),
             "THROUGHCARE_HOSTS": ",".join(self.hosts),
             "THROUGHCARE_BASE_URL": self.base_url,
+            "THROUGHCARE_OIDC_ISSUER": self.oidc_issuer,
+            "THROUGHCARE_OIDC_CLIENT": self.oidc_client,
             "THROUGHCARE_CONTENT": str(self.content or ""),
             "DATABASE_URL": self.database_url,
         }
@@ -169,6 +190,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         workers=_whole(environ, "THROUGHCARE_WORKERS", 1 if local else 2, 1, 64),
         hosts=_hosts(environ, local),
         base_url=(environ.get("THROUGHCARE_BASE_URL") or (f"http://127.0.0.1:{port}" if local else "")).rstrip("/"),
+        oidc_issuer=(environ.get("THROUGHCARE_OIDC_ISSUER") or "").rstrip("/"),
+        oidc_client=environ.get("THROUGHCARE_OIDC_CLIENT") or "",
         content=Path(content).expanduser().absolute() if content else None,
         database_url=environ.get("DATABASE_URL") or app_url,
         owner_database_url=environ.get("OWNER_DATABASE_URL") or owner_url,

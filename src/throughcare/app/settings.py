@@ -102,6 +102,12 @@ MFA_ADAPTER = "throughcare.access.second_factor.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_TOLERANCE = 1
 
+# The agency's own sign-in: off until an issuer is named (access/outside.py).
+BASE_URL = CONFIG.base_url
+OIDC_ISSUER, OIDC_CLIENT = CONFIG.oidc_issuer, CONFIG.oidc_client
+OIDC_SECRET_FILE = CONFIG.keys / "oidc.secret"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
 # How long a sign-in may stand idle and last is content, by role (access/roles.toml); this only bounds the cookie.
 SESSION_COOKIE_AGE = int(timedelta(hours=16).total_seconds())
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

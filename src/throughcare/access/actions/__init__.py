@@ -18,6 +18,7 @@ from throughcare.access.actions.destruction import destroy_bodies
 from throughcare.access.actions.first_account import open_at_console
 from throughcare.access.actions.glass import break_glass, close_glass, read_of_glass, review_glass, say_why
 from throughcare.access.actions.labelling import say_label, take_label_back
+from throughcare.access.actions.outside import check_outside, untie_outside
 from throughcare.access.actions.passkeys import check_passkey, drop_passkey, enrol_passkey
 from throughcare.access.actions.rights import (
     ask_amendment,
@@ -47,6 +48,7 @@ __all__ = [
     "begin_sign_in",
     "break_glass",
     "check_code",
+    "check_outside",
     "check_passkey",
     "check_secret",
     "choose_posting",
@@ -88,5 +90,6 @@ __all__ = [
     "set_pin",
     "suspend_accounting",
     "take_label_back",
+    "untie_outside",
     "watch_record",
 ]

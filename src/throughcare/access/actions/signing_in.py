@@ -1,6 +1,7 @@
 """Signing in and out: secrets are checked here, slowed down where they are wrong, and each sign-in is a row."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -84,6 +85,7 @@ def begin_sign_in(
     must: str = "",
     address: str = "",
     device: str = "",
+    roles: Sequence[str] | None = None,
 ) -> UUID:
     """Open a sign-in; gives its id, which the session carries."""
     now = real_now()
@@ -94,6 +96,7 @@ def begin_sign_in(
         must=must,
         address=address[:45],
         device=device[:120],
+        roles=None if roles is None else list(roles),
         started_at=now,
         seen_at=now,
     )
@@ -117,9 +120,10 @@ def end_sign_ins(
 def choose_posting(*, actor: Actor, sign_in_id: UUID, posting_id: UUID) -> None:
     """Go on under another of one's own postings."""
     posting = Posting.objects.filter(id=posting_id, user_id=actor.id).filter(keep.in_force()).first()
-    changed = (
-        SignIn.objects.filter(id=sign_in_id, user_id=actor.id, ended_at=None).update(posting=posting) if posting else 0
-    )
+    seat = SignIn.objects.select_for_update().filter(id=sign_in_id, user_id=actor.id, ended_at=None).first()
+    if posting is not None and seat is not None and seat.roles is not None and posting.role not in seat.roles:
+        raise NotAllowed("The agency's sign-in did not give you this role today. You go on as you were.")
+    changed = SignIn.objects.filter(id=seat.id).update(posting=posting) if posting and seat else 0
     if not changed:
         raise NotAllowed("This posting is not yours, or it has ended. Choose another.")
 

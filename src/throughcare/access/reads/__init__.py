@@ -6,10 +6,12 @@ from throughcare.access.reads.accounts import (
     SignInRow,
     account,
     accounts,
+    outside_since,
     owes,
     own_postings,
     own_sign_ins,
     user,
+    vouched,
 )
 from throughcare.access.reads.consents import ConsentRow, consents
 from throughcare.access.reads.findings import FindingRow, ToldRow, WatchedRow, findings, is_watched, told, watched
@@ -46,6 +48,7 @@ __all__ = [
     "is_watched",
     "labels_of",
     "open_glass",
+    "outside_since",
     "owes",
     "own_postings",
     "own_sign_ins",
@@ -53,6 +56,7 @@ __all__ = [
     "staff_by_name",
     "told",
     "user",
+    "vouched",
     "watched",
     "who_looked",
 ]

@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from throughcare.access import limits, second_factor
 from throughcare.access.actions.record import in_force
-from throughcare.access.models import Posting, SignIn, User
+from throughcare.access.actions.signing_in import FULL
+from throughcare.access.models import OutsideName, Posting, SignIn, User
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
@@ -63,9 +64,9 @@ def user(user_id: UUID | None) -> User:
     return found
 
 
-def owes(account: User, *, strict: bool) -> str:
+def owes(account: User, *, strict: bool, by_password: bool = True) -> str:
     """Say what must be done before the record opens: choose a password, set up the second factor, or nothing."""
-    if account.must_change:
+    if account.must_change and by_password:
         return "password"
     if not strict or second_factor.required(account):
         return ""
@@ -79,9 +80,22 @@ def own_sign_ins(lens: Lens, *, limit: int = 20) -> list[SignInRow]:
     return [SignInRow(r.id, r.how, r.device, r.address, r.started_at, r.seen_at, r.ended_at) for r in rows]
 
 
-def own_postings(lens: Lens) -> list[PostingRow]:
-    """List the postings under which one may work now."""
-    return _postings(Posting.objects.filter(in_force(), user_id=lens.user_id))
+def own_postings(lens: Lens, roles: Sequence[str] | None = None) -> list[PostingRow]:
+    """List the postings under which one may work now; where the agency's sign-in named roles, those."""
+    held = Posting.objects.filter(in_force(), user_id=lens.user_id)
+    return _postings(held if roles is None else held.filter(role__in=roles))
+
+
+def vouched(user_id: UUID) -> list[str] | None:
+    """Give the roles that hold for a PIN's sign-in: those of the full sign-in that lets the PIN count."""
+    last = SignIn.objects.filter(user_id=user_id, how__in=FULL).order_by("-started_at").first()
+    return last.roles if last is not None else None
+
+
+def outside_since(lens: Lens, user_id: UUID) -> datetime | None:
+    """Say since when an account is tied to the agency's sign-in; HSA alone."""
+    lens_must_administer(lens)
+    return OutsideName.objects.filter(user_id=user_id, until=None).values_list("since", flat=True).first()
 
 
 def accounts(lens: Lens, *, words: str = "", after: str = "", limit: int = 50) -> list[AccountRow]:

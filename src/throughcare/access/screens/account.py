@@ -67,14 +67,14 @@ def password(request: Any) -> HttpResponse:
     except Invalid as invalid:
         return _password_page(request, _lines(invalid))
     user = reads.user(request.user.id)
-    sessions.start(request, user, request.posting, how=request.seat.how)
+    sessions.start(request, user, request.posting, how=request.seat.how, roles=request.seat.roles)
     return HttpResponseRedirect("/account/")
 
 
 @screen("POST", "/account/pin/", policy=policy.SIGNED_IN, name="account-pin")
 def pin(request: Any) -> HttpResponse:
-    """Set the PIN for switching and signing, proven by the password."""
-    wrong = not_me(request, request.POST.get("present", ""))
+    """Set the PIN for switching and signing, proven by the password, or by coming from the agency's sign-in just now."""
+    wrong = "" if sessions.just_came(request) else not_me(request, request.POST.get("present", ""))
     errors = [FieldError("present", wrong)] if wrong else []
     if not errors:
         try:
@@ -129,12 +129,14 @@ def _account(request: Any, errors: list[FieldError] | None = None) -> dict[str, 
         "name": f"{request.user.name} ({request.user.username})",
         "sign_ins": reads.own_sign_ins(request.lens),
         "this": request.seat.id,
-        "postings": reads.own_postings(request.lens),
+        "postings": reads.own_postings(request.lens, request.seat.roles),
         "posting": request.posting.id,
         "protected": second_factor.enrolled(request.user),
         "passkeys": len(passkeys.listed(request.user)),
         "codes_left": second_factor.recovery_codes_left(request.user),
         "has_pin": bool(request.user.pin),
+        "just_came": sessions.just_came(request),
+        "from_outside": request.seat.how == "oidc",
         "has_password": request.user.has_usable_password(),
         "pin_length": limits.number("pin", "shortest"),
     }

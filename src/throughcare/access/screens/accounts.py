@@ -61,6 +61,13 @@ def reset_factor(request: Request, user_id: UUID) -> HttpResponse:
     return pages.then(request, f"/accounts/{user_id}/", "Second factor switched off; the next sign-in sets up another")
 
 
+@screen("POST", "/accounts/<uuid:user_id>/outside/end/", policy=policy.ACCOUNTS, name="account-untie")
+def untie(request: Request, user_id: UUID) -> HttpResponse:
+    """Untie an account from the agency's sign-in."""
+    actions.untie_outside(actor=request.actor, user_id=user_id)
+    return pages.then(request, f"/accounts/{user_id}/", "Untied: the next to come under this name is tied to it")
+
+
 @screen("POST", "/accounts/<uuid:user_id>/postings/", policy=policy.ACCOUNTS, name="account-post")
 def post(request: Request, user_id: UUID) -> HttpResponse:
     """Give a role at a place."""
@@ -145,6 +152,7 @@ def _one(request: Any, user_id: UUID, *, secret: str = "", invalid: Invalid | No
         "postings": postings,
         "places": places,
         "secret": secret,
+        "outside": reads.outside_since(request.lens, user_id),
         "fields": fields,
         "errors": [FieldError(name, message) for name, message in told.items()],
     }

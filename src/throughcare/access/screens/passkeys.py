@@ -52,7 +52,7 @@ def sign_in(request: Any) -> HttpResponse:
     if outcome.user_id is None:
         error = signing_in.why_not(outcome, "This passkey is not known here. Nothing was opened.")
         return signing_in.wrong(request, next_=next_, error=error)
-    return signing_in.enter(request, outcome, how="passkey", next_=next_)
+    return signing_in.enter(request, outcome, how="passkey", next_=next_, roles=half["roles"] if half else None)
 
 
 @screen("GET", "/account/passkeys/", policy=policy.SIGNED_IN, name="account-passkeys", owes="second_factor")

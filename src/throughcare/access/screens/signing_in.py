@@ -1,13 +1,15 @@
 """Signing in, the second factor, switching users at a shared workstation, signing out."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from throughcare.access import actions, doors, limits, passkeys, policy, reads, sessions
+from throughcare.access import actions, doors, limits, outside, passkeys, policy, reads, sessions
 from throughcare.access.actions import Outcome
 from throughcare.access.doors import screen
 from throughcare.access.realtime import real_now
@@ -36,7 +38,7 @@ def sign_in(request: Any) -> HttpResponse:
     if outcome.user_id is None:
         return _sign_in_page(request, next_=next_, name=name, error=why_not(outcome), status=422)
     if outcome.needs_code:
-        return _ask_for_code(request, outcome, next_)
+        return ask_for_code(request, outcome, next_)
     return enter(request, outcome, how=outcome.proof, next_=next_)
 
 
@@ -62,7 +64,7 @@ def code(request: Any) -> HttpResponse:
         return _code_page(
             request, error=why_not(outcome, "This code does not fit, or was used. Wait for the next one.")
         )
-    return enter(request, outcome, how="code", next_=found["next"])
+    return enter(request, outcome, how="code", next_=found["next"], roles=found["roles"])
 
 
 @screen("GET", "/switch/", policy=policy.PUBLIC, name="switch")
@@ -79,8 +81,9 @@ def switch(request: Any) -> HttpResponse:
     if outcome.user_id is None:
         return _switch_page(request, next_=next_, name=name, error=why_not(outcome), status=422)
     if outcome.needs_code:
-        return _ask_for_code(request, outcome, next_)
-    return enter(request, outcome, how=outcome.proof, next_=next_)
+        return ask_for_code(request, outcome, next_)
+    roles = reads.vouched(outcome.user_id) if outcome.proof == "pin" else None
+    return enter(request, outcome, how=outcome.proof, next_=next_, roles=roles)
 
 
 @screen("GET", "/sign-out/", policy=policy.SIGNED_IN, name="sign-out", owes="any")
@@ -112,20 +115,32 @@ def _check(request: HttpRequest, name: str, secret: str, *, quick: bool = False)
     )
 
 
-def _ask_for_code(request: Any, outcome: Outcome, next_: str) -> HttpResponse:
+def ask_for_code(request: Any, outcome: Outcome, next_: str, roles: Sequence[str] | None = None) -> HttpResponse:
+    """Keep the half of a sign-in, and ask for its second factor."""
     # Whoever was signed in here is signed out first: half of one sign-in never stands beside the whole of another.
     if request.seat is not None:
         sessions.end(request)
     request.session.flush()
-    request.session[HALF] = {"user": str(outcome.user_id), "at": real_now().isoformat(), "next": next_}
+    request.session[HALF] = {
+        "user": str(outcome.user_id),
+        "at": real_now().isoformat(),
+        "next": next_,
+        "roles": None if roles is None else list(roles),
+    }
     return HttpResponseRedirect("/second-factor/")
 
 
-def enter(request: Any, outcome: Outcome, *, how: str, next_: str) -> HttpResponse:
-    """Open the sign-in, and go on to where it was asked for, as far as the role may."""
+def enter(
+    request: Any, outcome: Outcome, *, how: str, next_: str, roles: Sequence[str] | None = None, strong: bool = False
+) -> HttpResponse:
+    """Open the sign-in, and go on to where it was asked for, as far as the role may.
+
+    `roles`: what the agency's sign-in vouched for; `strong`: it asked for a second factor itself.
+    """
     user = reads.user(outcome.user_id)
-    must = reads.owes(user, strict=not settings.THROUGHCARE_DEMO) if how != "pin" else ""
-    sessions.start(request, user, how=how, must=must)
+    strict = not settings.THROUGHCARE_DEMO and not strong
+    must = reads.owes(user, strict=strict, by_password=how != "oidc") if how != "pin" else ""
+    sessions.start(request, user, how=how, must=must, roles=roles)
     sessions.equip(request)
     if must:
         return HttpResponseRedirect(doors.OWED[must])
@@ -175,7 +190,10 @@ def _sign_in_page(
         ],
         verb="Sign in",
         error=error,
-        others=[Action("Switch user with badge and PIN", "/switch/", tone="quiet")],
+        others=[
+            *([Action(outside.title(), f"/sign-in/agency/?{urlencode({'next': next_})}")] if outside.on() else []),
+            Action("Switch user with badge and PIN", "/switch/", tone="quiet"),
+        ],
     )
     here = bool(passkeys.house_of(request.get_host()))
     return pages.page(request, "access/card.html", {"card": card, "passkey": here, "next": next_}, status=status)
