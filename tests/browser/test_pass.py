@@ -118,11 +118,11 @@ def test_a_line_is_given_with_one_tap_a_person(pass_page: tuple[BrowserContext, 
     page.locator(".pass-give", has_text="Given, 1 of 1").wait_for()
 
     scan(page, "T9000002")
-    page.locator("dialog.pass-stop").wait_for()
-    assert "Wrong person" in page.locator("dialog.pass-stop").inner_text()
+    page.locator("dialog.tablet-stop").wait_for()
+    assert "Wrong person" in page.locator("dialog.tablet-stop").inner_text()
     sound(page, "stop")
     shoot(page, "stop-tablet")
-    page.locator("dialog.pass-stop button", has_text="Open").tap()
+    page.locator("dialog.tablet-stop button", has_text="Open").tap()
     assert "Penicillin" in page.locator(".pass-allergies").inner_text()
 
     page.locator(".pass-except").tap()

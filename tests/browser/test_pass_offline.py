@@ -16,22 +16,22 @@ def take_along(page: Page, base: str) -> None:
     page.locator("[data-device]").tap()
     page.locator("dialog input[type=text]").fill("Cart 1")
     for n in range(2):
-        page.locator("dialog .pass-secret").nth(n).fill(SECRET)
+        page.locator("dialog .tablet-secret").nth(n).fill(SECRET)
     sound(page, "taking along")
     shoot(page, "offline-take")
     page.locator("dialog button", has_text="Take along").tap()
     page.locator(".toast", has_text="Taken along until").wait_for(timeout=30_000)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     for _ in range(100):
-        if page.evaluate("caches.open('throughcare-pass-1').then((c) => c.keys()).then((k) => k.length > 14)"):
+        if page.evaluate("caches.open('throughcare-tablet-1').then((c) => c.keys()).then((k) => k.length > 14)"):
             break
         page.wait_for_timeout(100)
 
 
 def unlock(page: Page, secret: str) -> None:
     """Type the secret into the lock."""
-    page.locator("dialog.pass-locked .pass-secret").fill(secret)
-    page.locator("dialog.pass-locked button", has_text="Open").tap()
+    page.locator("dialog.tablet-locked .tablet-secret").fill(secret)
+    page.locator("dialog.tablet-locked button", has_text="Open").tap()
 
 
 def lines(context: BrowserContext, base: str) -> dict[str, list[str]]:
@@ -47,7 +47,7 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     page.on("pageerror", lambda error: said.append(str(error)))
     take_along(page, base)
     stored = page.evaluate(
-        """() => new Promise((done) => { const asked = indexedDB.open('throughcare-pass', 1);
+        """() => new Promise((done) => { const asked = indexedDB.open('throughcare-tablet', 1);
         asked.onsuccess = () => { const all = asked.result.transaction('bundle').objectStore('bundle').get('own');
         all.onsuccess = () => done(JSON.stringify(Object.keys(all.result)) + new TextDecoder().decode(all.result.data.data)); }; })"""
     )
@@ -61,7 +61,7 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     shoot(page, "offline-charted")
 
     page.reload()
-    page.locator("dialog.pass-locked").wait_for()
+    page.locator("dialog.tablet-locked").wait_for()
     assert page.locator(".pass-row").count() == 0
     assert "Sample-Reyes" not in page.content()
     sound(page, "locked")
@@ -101,7 +101,7 @@ def test_ten_wrong_secrets_wipe_what_was_taken_along_and_never_what_was_charted(
     page.locator("[data-state]", has_text="2 entries wait to be sent").wait_for()
     page.reload()
     for n in range(10):
-        page.locator("dialog.pass-locked").wait_for()
+        page.locator("dialog.tablet-locked").wait_for()
         unlock(page, f"9999999{n}")
         page.locator(".toast", has_text="wiped").or_(page.locator(".toast", has_text="gone")).first.wait_for()
         page.wait_for_timeout(1_500)

@@ -279,7 +279,7 @@ def crossing_elsewhere(world: World) -> UUID | None:
 
 def device_elsewhere(world: World) -> UUID:
     """Give a tablet of York."""
-    from throughcare.care.medications import actions
+    from throughcare.devices import actions
     from throughcare.kernel.actor import Actor
 
     return actions.enrol_device(actor=Actor.system("test"), device_id=uuid7(), facility_id=YORK, name="Tablet")
@@ -287,11 +287,12 @@ def device_elsewhere(world: World) -> UUID:
 
 def entry_elsewhere(world: World) -> UUID:
     """Give an entry of York's tablet that a person must look at."""
-    from throughcare.care.medications.models import DeviceEvent
+    from throughcare.devices.models import DeviceEvent
     from throughcare.kernel import clock
 
     kept = DeviceEvent.objects.create(
         device_id=device_elsewhere(world),
+        kind="dose",
         event_id=uuid7(),
         sequence=1,
         digest=b"",

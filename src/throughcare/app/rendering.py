@@ -39,6 +39,8 @@ from throughcare.custody.models import (
     ScheduledEvent,
     Stay,
 )
+from throughcare.devices import fhir as devices
+from throughcare.devices.models import Device, DeviceEvent
 from throughcare.duties import fhir as duties
 from throughcare.duties.models import Duty, Handover, Refusal, RosterShift
 from throughcare.kernel.fhir import Json
@@ -71,6 +73,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Handover", Handover, duties.handover),
     ("EmergencyCode", Code, emergency.code),
     ("CodeStamp", Stamp, emergency.stamp),
+    ("Device", Device, devices.device),
+    ("DeviceEntry", DeviceEvent, devices.entry),
     ("Communication", CareRequest, sick_call.request),
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),

@@ -11,6 +11,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.people.screens",
     "throughcare.custody.screens",
     "throughcare.duties.screens",
+    "throughcare.devices.screens",
     "throughcare.chart.screens",
     "throughcare.care.intake.screens",
     "throughcare.care.medications.screens",

@@ -9,6 +9,7 @@ from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.medications import door_handlers as doors
 from throughcare.care.medications import handlers as medications
 from throughcare.care.medications.events import MedicineOrdered, OrderHeld, OrderResumed, OrderStopped
+from throughcare.care.medications.pass_along import DOSE, Doses
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
 from throughcare.care.substance_use import handlers as substance_use
@@ -33,6 +34,7 @@ from throughcare.custody.events import (
     TransferCancelled,
     TransferredIn,
 )
+from throughcare.devices.ports import KINDS
 from throughcare.duties import actions as duties
 from throughcare.duties.ports import SHIFT_CLOSE
 from throughcare.exchange import handlers as exchange
@@ -53,6 +55,7 @@ def wire() -> None:
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())
     IDENTITY.fill(SoftwareIdentity())
+    KINDS.fill({DOSE: Doses()})
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)

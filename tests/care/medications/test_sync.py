@@ -5,16 +5,21 @@ from datetime import timedelta
 from itertools import permutations
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.care.medications.line_makers import DAILY, EVERY_PASS, MORNING, doctor, hartford, housed, nurse, ordered
-from throughcare.care.medications import actions, device_keys
+from throughcare.care.medications import actions
 from throughcare.care.medications.actions import SentEvent
-from throughcare.care.medications.models import DeviceBundle, DeviceEvent, Dose, Lease
+from throughcare.care.medications.models import Dose, Lease
 from throughcare.care.medications.rules.statuses import GIVEN, TAKEN, Status, may_follow
+from throughcare.devices import actions as devices
+from throughcare.devices import device_keys
+from throughcare.devices.entries import Entry
+from throughcare.devices.models import DeviceBundle, DeviceEvent
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotAllowed
@@ -26,8 +31,8 @@ LATER = MORNING + timedelta(hours=10)
 
 
 def enrolled(name: str = "Cart 1", leased=()) -> tuple[UUID, UUID]:
-    device = actions.enrol_device(actor=nurse(), device_id=uuid7(), facility_id=hartford().id, name=name)
-    return device, actions.take_bundle(actor=nurse(), device_id=device, people=1, leased=list(leased))
+    device = devices.enrol_device(actor=nurse(), device_id=uuid7(), facility_id=hartford().id, name=name)
+    return device, devices.take_bundle(actor=nurse(), device_id=device, people=1, own={"dose": list(leased)})
 
 
 def event(dose: Dose, sequence: int = 1, status: str = "given", minutes: int = 0, **more) -> SentEvent:
@@ -41,8 +46,14 @@ def event(dose: Dose, sequence: int = 1, status: str = "given", minutes: int = 0
     return SentEvent(**{**fields, **more})
 
 
+def sent(event: SentEvent) -> Entry:
+    """Give an event as the floor of devices has it: the body is what the tablet wrote."""
+    body = msgspec.to_builtins(event) | {"kind": "dose"}
+    return Entry(event.event_id, event.sequence, "dose", event.at, event.skew_ms, body)
+
+
 def sync(device: UUID, bundle: UUID, *events: SentEvent) -> list[str]:
-    done = actions.sync_events(actor=nurse(), device_id=device, bundle_id=bundle, events=list(events))
+    done = devices.take_in(actor=nurse(), device_id=device, bundle_id=bundle, entries=[sent(e) for e in events])
     return [d.outcome for d in done]
 
 
@@ -74,7 +85,7 @@ def test_two_tablets_that_gave_one_dose_alert_and_both_entries_stay(dose) -> Non
         assert Duty.objects.filter(rule="MED-06", about=dose.id, closed_at=None).exists()
     dose.refresh_from_db()
     assert dose.status == "given"
-    assert DeviceEvent.objects.filter(dose_id=dose.id).count() == 2
+    assert DeviceEvent.objects.filter(about_id=dose.id).count() == 2
 
 
 def test_a_dose_given_online_and_on_a_tablet_is_a_possible_double(dose) -> None:
@@ -119,10 +130,10 @@ def test_an_entry_corrected_online_does_not_come_back_with_the_next(dose) -> Non
 def test_a_revoked_tablet_is_refused_and_what_it_holds_is_kept(dose) -> None:
     with clock.frozen(LATER):
         device, bundle = enrolled()
-        actions.revoke_device(actor=nurse(), device_id=device, why="Lost")
+        devices.revoke_device(actor=nurse(), device_id=device, why="Lost")
         assert sync(device, bundle, event(dose)) == ["kept"]
         with pytest.raises(NotAllowed):
-            actions.take_bundle(actor=nurse(), device_id=device, people=0, leased=[])
+            devices.take_bundle(actor=nurse(), device_id=device, people=0, own={})
     dose.refresh_from_db()
     assert dose.status == "expected"
     assert DeviceEvent.objects.get().why == "device_refused"
@@ -151,7 +162,7 @@ def test_a_dose_that_kills_twice_belongs_to_one_tablet(dose) -> None:
         evening = Dose.objects.filter(order_id=dose.order_id).order_by("due_at")[1]
         sync(two, others, event(evening, 2))
         assert DeviceEvent.objects.get(sequence=2).why == "without_lease"
-        actions.return_bundle(actor=nurse(), device_id=one)
+        devices.return_bundle(actor=nurse(), device_id=one)
         enrolled("Cart 3", leased=[dose.order_id])
     assert Lease.objects.filter(ended_at=None).count() == 1
 
@@ -253,7 +264,7 @@ def _check(dose: Dose, made: list[SentEvent]) -> None:
         assert status is Status.GIVEN, "what was swallowed never looks open"
     assert status in {_serial(order) for order in permutations(made)}
     if sum(e.status == "given" for e in live) > 1:
-        assert DeviceEvent.objects.filter(dose_id=dose.id, outcome="possible_double").exists()
+        assert DeviceEvent.objects.filter(about_id=dose.id, outcome="possible_double").exists()
 
 
 def _serial(order) -> Status:
@@ -275,19 +286,19 @@ def test_the_door_opens_what_was_sealed_and_keeps_what_was_not(client, dose) -> 
     with clock.frozen(LATER):
         become(client)
         device = uuid7()
-        status, keys = post(client, "enrol", device=str(device), name="Cart 1")
+        status, keys = post(client, "/devices/enrol/", device=str(device), name="Cart 1")
         assert status == 200 and len(device_keys.binary(keys["seal"])) == 65
-        status, given_ = post(client, "bundle", device=str(device))
+        status, given_ = post(client, "/devices/bundle/", device=str(device), sections={"dose": {}})
         assert status == 200
         body = json.loads(given_["body"])
         assert body["bundle"] == str(DeviceBundle.objects.get().id)
         forged = {"id": str(derived("test", "forged")), "sequence": 1, "box": {"from": "x", "iv": "y", "data": "z"}}
-        status, said = post(client, "sync", device=str(device), entries=[forged])
+        status, said = post(client, "/devices/sync/", device=str(device), entries=[forged])
         assert [e["outcome"] for e in said["entries"]] == ["kept"]
-        again = post(client, "sync", device=str(device), entries=[forged])[1]
+        again = post(client, "/devices/sync/", device=str(device), entries=[forged])[1]
         assert len(again["entries"]) == 1
-        assert client.get("/pass/devices/").status_code == 200
+        assert client.get("/devices/").status_code == 200
         assert client.get("/pass/shell/").status_code == 200
         assert b"Sample-" not in client.get("/pass/shell/").content
-        assert client.get("/pass/worker.js")["Content-Type"].startswith("text/javascript")
+        assert client.get("/devices/worker.js")["Content-Type"].startswith("text/javascript")
     assert DAILY

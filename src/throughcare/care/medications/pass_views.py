@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from throughcare.care.medications import views
 from throughcare.care.medications.actions.giving import Charted, is_observed
-from throughcare.care.medications.actions.syncing import SentEvent
 from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.formulary import Formulary
 from throughcare.care.medications.models import Dose, MedicationOrder
@@ -24,7 +21,6 @@ from throughcare.care.medications.rules.timing.wording import dose_words, words
 from throughcare.care.medications.traits import double_kills, traits_of
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
-from throughcare.ui import wording
 from throughcare.ui.avatar import portrait
 
 MEASURES = {
@@ -282,14 +278,6 @@ def number(text: Any) -> Decimal | None:
     return value
 
 
-def sent(row: Any, doubt: str = "") -> SentEvent:
-    """Read one entry that a device made; what can't be read raises Invalid."""
-    try:
-        return replace(msgspec.convert(row, SentEvent, strict=False), doubt=doubt)
-    except msgspec.ValidationError as error:
-        raise Invalid("This entry can't be read.") from error
-
-
 def packs(formulary: Formulary, codes: set[str]) -> list[list[str]]:
     """Give the pack numbers of these products, for scanning without a network."""
     return [list(row) for row in formulary.packs_of(codes)]
@@ -301,12 +289,6 @@ def blanks(rows: Sequence[tuple[str, Dose]]) -> list[dict[str, Any]]:
         {"dose": str(d.id), "name": name, "text": d.order.text if d.order else "", "due": d.due_at.isoformat()}
         for name, d in rows
     ]
-
-
-def wordings(prefix: str) -> dict[str, str]:
-    """Give the page's script its sentences, placeholders kept."""
-    found = wording.table("en")
-    return {k.removeprefix(prefix): v for k, v in found.items() if k.startswith(prefix) and isinstance(v, str)}
 
 
 def outcomes(rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -9,14 +9,6 @@ from throughcare.care.medications.actions.counting import (
     explain_difference,
 )
 from throughcare.care.medications.actions.covering import Covering, cover_crossing, give_early, watch_doors
-from throughcare.care.medications.actions.devices import (
-    enrol_device,
-    nurse_of,
-    return_bundle,
-    review_entry,
-    revoke_device,
-    take_bundle,
-)
 from throughcare.care.medications.actions.differing import report_difference, tell_loss
 from throughcare.care.medications.actions.ending import end_orders, find_blanks, tell_ending_orders
 from throughcare.care.medications.actions.giving import (
@@ -69,7 +61,7 @@ from throughcare.care.medications.actions.programme import (
     stop_programme_order,
 )
 from throughcare.care.medications.actions.stocking import Change, Received, Second, change_stock, receive_stock
-from throughcare.care.medications.actions.syncing import SentEvent, Synced, sync_events
+from throughcare.care.medications.actions.syncing import SentEvent, read_sent, take_dose
 from throughcare.care.medications.actions.treatment_followed import (
     arrange_guest_dosing,
     arrange_source,
@@ -95,7 +87,6 @@ __all__ = [
     "Received",
     "Second",
     "SentEvent",
-    "Synced",
     "answer_count",
     "answer_double_dose",
     "answer_nonadherence",
@@ -115,7 +106,6 @@ __all__ = [
     "decide_medicine",
     "decline_refill",
     "end_orders",
-    "enrol_device",
     "enter_from_paper",
     "explain_difference",
     "find_blanks",
@@ -130,10 +120,10 @@ __all__ = [
     "lay_programme_doses",
     "look_at_taking",
     "make_months",
-    "nurse_of",
     "open_pass",
     "place_order",
     "place_programme_order",
+    "read_sent",
     "reassess_treatment",
     "receive_stock",
     "record_doses",
@@ -143,17 +133,13 @@ __all__ = [
     "report_difference",
     "report_diversion",
     "resume_order",
-    "return_bundle",
-    "review_entry",
     "review_taking",
-    "revoke_device",
     "sign_order",
     "sign_second",
     "stop_order",
     "stop_programme_order",
-    "sync_events",
     "take_back_pack",
-    "take_bundle",
+    "take_dose",
     "tell_ending_orders",
     "tell_loss",
     "tell_missed_treatment",

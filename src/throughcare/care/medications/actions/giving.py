@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.medications import states
-from throughcare.care.medications.actions.devices import leases_of
 from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, order_of, write_doses
+from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.actions.missing import look_at_misses
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import Second, take_for_doses
@@ -24,11 +24,13 @@ from throughcare.care.medications.events import (
     PossibleDoubleDose,
 )
 from throughcare.care.medications.facility_passes import window_of
-from throughcare.care.medications.models import DeviceEvent, Dose, MedicationOrder
+from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import Kind, from_json
 from throughcare.care.medications.traits import double_kills
+from throughcare.devices.actions import settle_entry
+from throughcare.devices.models import DeviceEvent
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -278,7 +280,8 @@ def taken_back_here(row: Dose) -> None:
     """Let a device's entry that was corrected online not stand again when the next one of its dose arrives."""
     event = (row.detail or {}).get("event", "")
     if event:
-        DeviceEvent.objects.filter(event_id=event, outcome="applied").update(outcome="taken_back")
+        for sent in DeviceEvent.objects.filter(kind="dose", event_id=event, outcome="applied"):
+            settle_entry(sent, "taken_back", sent.why, sent.sentence)
 
 
 def reopen(row: Dose) -> None:

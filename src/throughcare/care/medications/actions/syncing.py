@@ -1,10 +1,9 @@
-"""What devices charted without a network, merged into the doses: each entry exactly once, none lost, none overwritten.
+"""What devices charted without a network, merged into the doses: none lost, none overwritten.
 
 `rules/merge_offline` decides how a dose stands after everything that was charted on it; what can't stand is kept for a person.
 """
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +13,6 @@ from uuid import UUID
 import msgspec
 
 from throughcare.care.medications import states
-from throughcare.care.medications.actions.devices import device_of, leases_of, nurse_of
 from throughcare.care.medications.actions.giving import (
     AS_NEEDED,
     Charted,
@@ -25,29 +23,33 @@ from throughcare.care.medications.actions.giving import (
     set_charted,
 )
 from throughcare.care.medications.actions.keeping import keep_dose, write_doses
+from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.dose_ids import dose_id as name_dose
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.events import AsNeededDoseGiven, PossibleDoubleDose
-from throughcare.care.medications.models import Device, DeviceBundle, DeviceEvent, Dose, MedicationOrder
+from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import merge_offline as rules
 from throughcare.care.medications.rules import statuses, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
-from throughcare.kernel import clock
-from throughcare.kernel.actions import action
+from throughcare.devices.actions import carrier_of, settle_entry
+from throughcare.devices.actions.hearing import OUTSIDE
+from throughcare.devices.entries import Arrival, Taken
+from throughcare.devices.models import DeviceEvent
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Refused
+from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.events import emit
 
 DAY = timedelta(hours=24)
+DOSE = "dose"
 
 
 @dataclass(frozen=True, slots=True)
 class SentEvent:
-    """One entry of a device. `at` is its own clock's time, `skew_ms` how far that clock is ahead of ours.
+    """What a device says of one dose. `at` is its own clock's time, `skew_ms` how far that clock is ahead of ours.
 
     `dose_id` names a laid-out dose; an as-needed one names its order alone. `second` is the other person where a leased
-    dose was given by two. `doubt` says why the entry may not stand by itself (its seal, its bundle).
+    dose was given by two.
     """
 
     event_id: UUID
@@ -63,7 +65,6 @@ class SentEvent:
     detail: dict[str, str] | None = None
     corrects: UUID | None = None
     second: str = ""
-    doubt: str = ""
 
     @property
     def happened_at(self) -> datetime:
@@ -71,75 +72,48 @@ class SentEvent:
         return self.at - timedelta(milliseconds=self.skew_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Synced:
-    """What became of one entry: applied, repeated, possible_double or kept, with a sentence where somebody must look."""
-
-    event_id: UUID
-    outcome: str
-    sentence: str = ""
-
-
-@action("medications.sync_events")
-def sync_events(
-    *,
-    actor: Actor,
-    intent: UUID | None = None,
-    device_id: UUID,
-    bundle_id: UUID | None = None,
-    events: Sequence[SentEvent],
-) -> list[Synced]:
-    """Take in what a device charted: each entry once, whatever was repeated, reordered or interrupted.
-
-    The actor is the nurse whose bundle it was. All of a parcel stands or none of it, so an answer that was lost is
-    simply asked for again.
-    """
-    device = device_of(device_id)
-    bundle = DeviceBundle.objects.filter(id=bundle_id, device=device).first() if bundle_id else None
-    ordered = sorted(events, key=lambda e: (e.sequence, e.event_id))
-    return [_Arrival(actor, device, bundle, e).take() for e in ordered]
+def read_sent(body: Mapping[str, Any]) -> SentEvent:
+    """Read what a device said of a dose; what can't be read raises Invalid."""
+    try:
+        return msgspec.convert(body, SentEvent, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid("This entry can't be read.") from error
 
 
-class _Arrival:
-    """One entry on its way in."""
+def take_dose(arrival: Arrival) -> Taken:
+    """Let a dose stand as a device charted it, inside the action of `devices.take_in`."""
+    taking = _Taking(arrival)
+    if taking.event.dose_id is None:
+        return taking.asked()
+    return taking.dose(taking.event.dose_id)
 
-    def __init__(self, actor: Actor, device: Device, bundle: DeviceBundle | None, event: SentEvent) -> None:
-        self.actor, self.device, self.bundle, self.event = actor, device, bundle, event
-        self.now = clock.now()
-        body = msgspec.to_builtins(event)
-        body.pop("doubt")
-        self.body: dict[str, Any] = body
-        self.digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).digest()
 
-    def take(self) -> Synced:
-        """Decide, write, and say what became of it."""
-        known = list(DeviceEvent.objects.filter(event_id=self.event.event_id))
-        if any(bytes(k.digest) == self.digest for k in known):
-            return Synced(self.event.event_id, "repeated")
-        if known:
-            return self._keep("same_id_other_content", "This number came before with another content.")
-        if self.device.revoked_at is not None:
-            return self._keep("device_refused", "The device was revoked. A person decides whether this stands.")
-        if self.event.doubt or self.bundle is None:
-            return self._keep(self.event.doubt or "no_bundle", "Who made this entry can't be proved.")
-        if self.event.dose_id is None:
-            return self._asked()
-        return self._dose(self.event.dose_id)
+class _Taking:
+    """One entry on its way into its dose."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        self.actor, self.device, self.bundle = arrival.actor, arrival.device, arrival.bundle
+        self.now, self.digest = arrival.received_at, arrival.digest
+        self.event = read_sent(arrival.entry.body)
 
     # --- a dose that was laid out -----------------------------------------------------------------------------------------
 
-    def _dose(self, dose_id: UUID) -> Synced:
+    def dose(self, dose_id: UUID) -> Taken:
+        """Merge a laid-out dose's entry with everything else that was charted on it."""
         row = _find_dose(dose_id, self.event)
         if row is None:
-            return self._keep("unknown_dose", "There is no such dose, and no order that makes it.")
-        past = list(DeviceEvent.objects.filter(dose_id=dose_id).exclude(why__in=_OUTSIDE).exclude(outcome="taken_back"))
-        mine = _charted(self.body, self.device.id, self.digest)
-        log = rules.Log(frozenset([*(_charted(p.body, p.device_id, bytes(p.digest)) for p in past), *_online(row)]))
+            return Taken("kept", "unknown_dose", "There is no such dose, and no order that makes it.")
+        heard = DeviceEvent.objects.filter(kind=DOSE, about_id=dose_id).exclude(why__in=OUTSIDE)
+        past = list(heard.exclude(outcome="taken_back"))
+        mine = _charted(self.event, self.device.id, self.digest)
+        log = rules.Log(
+            frozenset([*(_charted(read_sent(p.body), p.device_id, bytes(p.digest)) for p in past), *_online(row)])
+        )
         found = rules.merge(log, [mine], {str(dose_id): self._expected(row)}, self._devices(past))
         ((_, decision),) = found.decisions
         if decision is rules.Decision.REVIEW:
             why = next((str(w) for e, w in found.outcome.review if e == mine), "review")
-            return self._keep(why, "It can't stand by itself. A person decides.")
+            return Taken("kept", why, "It can't stand by itself. A person decides.")
         chain = found.outcome.chains.get(str(dose_id), ())
         taken_back = {e.id for e in found.outcome.taken_back}
         unchecked = self._stand(row, chain[-1] if chain else None, taken_back, past)
@@ -147,8 +121,8 @@ class _Arrival:
         if decision is rules.Decision.DOUBLE:
             return self._double(row)
         if decision is rules.Decision.CONFLICT:
-            return self._keep("conflict", f"The dose stands as {row.status}. A person decides.")
-        return self._keep(self._flag(found.outcome, mine) or unchecked[0], unchecked[1], "applied")
+            return Taken("kept", "conflict", f"The dose stands as {row.status}. A person decides.")
+        return Taken("applied", self._flag(found.outcome, mine) or unchecked[0], unchecked[1])
 
     def _expected(self, row: Dose) -> rules.Expected:
         order = row.order
@@ -163,7 +137,7 @@ class _Arrival:
 
     def _devices(self, past: Sequence[DeviceEvent]) -> dict[str, rules.Device]:
         """Give the devices of a dose's entries; what an earlier one sent before it was revoked stays."""
-        ends = self.bundle.expires_at if self.bundle else None
+        ends = self.bundle.expires_at
         found = {str(p.device_id): rules.Device(str(p.device_id)) for p in past}
         return {**found, str(self.device.id): rules.Device(str(self.device.id), bundle_ends_at=ends)}
 
@@ -190,7 +164,7 @@ class _Arrival:
         theirs = next((p for p in past if str(p.event_id) == standing.id), None)
         if theirs is None or theirs.bundle is None:
             return self._write(row, self.event, self.actor)
-        return self._write(row, msgspec.convert(theirs.body, SentEvent), nurse_of(theirs.bundle))
+        return self._write(row, read_sent(theirs.body), carrier_of(theirs.bundle))
 
     def _write(self, row: Dose, event: SentEvent, nurse: Actor) -> tuple[str, str]:
         detail = {**(event.detail or {}), "event": str(event.event_id)}
@@ -213,24 +187,25 @@ class _Arrival:
         """An error that came before what it corrects has found it now."""
         for p in past:
             if p.why == rules.Why.NOTHING_TO_CORRECT and p.body.get("corrects") == mine.id:
-                p.bump(outcome="applied", why="", sentence="")
+                settle_entry(p, "applied")
 
-    def _double(self, row: Dose) -> Synced:
+    def _double(self, row: Dose) -> Taken:
         about = {"person_id": row.person_id, "facility_id": row.facility_id or self.device.facility_id}
         emit(PossibleDoubleDose(happened_at=self.now, ref=row.id, **about))
-        return self._keep("possible_double", "Given twice, perhaps. See the person now.", "possible_double")
+        return Taken("possible_double", "possible_double", "Given twice, perhaps. See the person now.")
 
     # --- a dose that was asked for ------------------------------------------------------------------------------------------
 
-    def _asked(self) -> Synced:
+    def asked(self) -> Taken:
+        """Write a dose that was asked for."""
         event = self.event
         order = (
             MedicationOrder.objects.select_for_update().filter(id=event.order_id).first() if event.order_id else None
         )
         if order is None or order.person_id != event.person_id or order.timing.get("kind") != AS_NEEDED:
-            return self._keep("unknown_dose", "There is no such order of this person.")
+            return Taken("kept", "unknown_dose", "There is no such order of this person.")
         if event.status != Status.GIVEN or event.happened_at > self.now + DAY:
-            return self._keep("not_a_status", "An as-needed dose is given, or it is not written at all.")
+            return Taken("kept", "not_a_status", "An as-needed dose is given, or it is not written at all.")
         near = Dose.objects.filter(order=order, due_at__gt=event.happened_at - DAY, due_at__lt=event.happened_at + DAY)
         given = sorted(d.happened_at for d in near if d.happened_at and Status(d.status) in statuses.TAKEN)
         timing = from_json(order.timing)
@@ -250,36 +225,7 @@ class _Arrival:
         emit(AsNeededDoseGiven(happened_at=at, ref=row.id, route=order.route, **about))
         if not allowed:
             return self._double(row)
-        return self._keep("after_stop" if order.ended_at and order.ended_at < at else "", "", "applied")
-
-    # --- keeping ------------------------------------------------------------------------------------------------------------
-
-    def _keep(self, why: str, sentence: str, outcome: str = "kept") -> Synced:
-        twice = DeviceEvent.objects.filter(device=self.device, sequence=self.event.sequence)
-        if not why and twice.exclude(why__in=("same_id_other_content", "sequence_twice")).exists():
-            why, sentence = "sequence_twice", "Two entries of this device have one number: was it set back or copied?"
-        elif why not in ("", "same_id_other_content") and twice.exists():
-            sentence, why = f"{sentence} ({why})"[:240], "sequence_twice"
-        DeviceEvent.objects.create(
-            device=self.device,
-            bundle=self.bundle,
-            event_id=self.event.event_id,
-            sequence=self.event.sequence,
-            digest=self.digest,
-            body=self.body,
-            dose_id=self.event.dose_id,
-            person_id=self.event.person_id,
-            facility_id=self.device.facility_id,
-            received_at=self.now,
-            outcome=outcome,
-            why=why,
-            sentence=sentence,
-        )
-        return Synced(self.event.event_id, outcome, sentence)
-
-
-# Entries that never took part: nobody may make a dose stand by a number that was used before, or by a refused device.
-_OUTSIDE = ("same_id_other_content", "device_refused", "no_bundle", "not_proved", "unreadable")
+        return Taken("applied", "after_stop" if order.ended_at and order.ended_at < at else "")
 
 
 def _find_dose(dose_id: UUID, event: SentEvent) -> Dose | None:
@@ -309,8 +255,7 @@ def _find_dose(dose_id: UUID, event: SentEvent) -> Dose | None:
     return rows.first()
 
 
-def _charted(body: dict[str, Any], device: UUID, digest: bytes) -> rules.Charted:
-    event = msgspec.convert(body, SentEvent)
+def _charted(event: SentEvent, device: UUID, digest: bytes) -> rules.Charted:
     try:
         status = Status(event.status)
     except ValueError:

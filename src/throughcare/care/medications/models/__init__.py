@@ -1,9 +1,9 @@
 """The rows of medicines: orders with overrides, expected doses, passes, stock, kept packs, crossings of doors, sealed orders."""
 
-from throughcare.care.medications.models.devices import Device, DeviceBundle, DeviceEvent, Lease
 from throughcare.care.medications.models.doors import Crossing, CrossingLine
 from throughcare.care.medications.models.doses import Dose, MedicationPass
 from throughcare.care.medications.models.kept import KeptCount, KeptFitness, KeptPack, RefillRequest
+from throughcare.care.medications.models.leases import Lease
 from throughcare.care.medications.models.orders import MedicationOrder, OrderOverride
 from throughcare.care.medications.models.programme import ProgrammeEntry, ProgrammeOrder
 from throughcare.care.medications.models.stock import StockCount, StockDifference, StockEntry, StockLot
@@ -11,9 +11,6 @@ from throughcare.care.medications.models.stock import StockCount, StockDifferenc
 __all__ = [
     "Crossing",
     "CrossingLine",
-    "Device",
-    "DeviceBundle",
-    "DeviceEvent",
     "Dose",
     "KeptCount",
     "KeptFitness",

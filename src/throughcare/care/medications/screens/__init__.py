@@ -1,10 +1,10 @@
-"""The pages of this room: orders and doses, the pass and its devices, observed doses, doors, stock, kept packs."""
+"""The pages of this room: orders and doses, the pass, observed doses, doors, stock, kept packs."""
 
 from throughcare.care.medications import policy
-from throughcare.care.medications.screens import devices, doors, kept, observed, orders, passing, stock
+from throughcare.care.medications.screens import doors, kept, observed, orders, passing, stock
 from throughcare.chart.screens import frame
 
-__all__ = ["devices", "doors", "kept", "observed", "orders", "passing", "stock"]
+__all__ = ["doors", "kept", "observed", "orders", "passing", "stock"]
 
 # The room's tabs on a chart, in their order.
 frame.also("medications", policy.LIST, after="chart_medicines")

@@ -10,10 +10,10 @@ from throughcare.access.doors import Request, saw, screen
 from throughcare.care.medications import actions, observed_views, policy
 from throughcare.care.medications.actions.opioid_treatment import amount_of
 from throughcare.care.medications.reads import opioid_treatment as reads
-from throughcare.care.medications.screens.passing import here
 from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
+from throughcare.devices.json_doors import here
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people

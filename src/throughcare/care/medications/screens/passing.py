@@ -1,9 +1,6 @@
 """The pass on a tablet: one page that never loads again, and the small JSON doors behind it. HTTP only."""
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -11,55 +8,23 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
 
-from throughcare.access.doors import NeedsWhy, Request, enter, saw, screen
-from throughcare.care.medications import actions, formulary, pass_views, policy, views
-from throughcare.care.medications.reads import devices
+from throughcare.access.doors import Request, enter, saw, screen
+from throughcare.care.medications import actions, downtime, formulary, pass_views, policy, views
+from throughcare.care.medications.pass_along import DOSE
+from throughcare.care.medications.reads import leases as leasing
 from throughcare.care.medications.reads import passes as reads
 from throughcare.care.medications.screens.second import proved
 from throughcare.care.medications.traits import double_kills
+from throughcare.devices import going_along
+from throughcare.devices.going_along import wordings
+from throughcare.devices.json_doors import answering, body_of, here, intent_in
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid, Refused
+from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
+from throughcare.ui.shapes import Viewer
 from throughcare.ui.wording import t
 
 WORDS = "medications.pass.js."
-View = Callable[..., HttpResponse]
-
-
-def answering(view: View) -> View:
-    """Answer a refusal in JSON: one sentence, and the fields that it is about."""
-
-    @wraps(view)
-    def run(request: Request, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, **kwargs)
-        except NeedsWhy as needs:
-            where = reverse("medications", kwargs={"person_id": needs.person_id})
-            return JsonResponse({"sentence": needs.sentence, "open": where}, status=needs.status)
-        except Refused as refused:
-            fields = getattr(refused, "fields", None) or {}
-            return JsonResponse({"sentence": refused.sentence, "fields": fields}, status=refused.status)
-
-    return run
-
-
-def body_of(request: Request) -> dict[str, Any]:
-    """Read the JSON that a page sent."""
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise Invalid("This page sent something that can't be read. Open it again; nothing was charted.")
-    return body
-
-
-def intent_in(body: dict[str, Any]) -> UUID:
-    """Give the number under which a page sent something: sent twice, it is done once."""
-    intent = views.uuid_of(str(body.get("intent", "")))
-    if intent is None:
-        raise Invalid("This was sent without its number. Open the page again; nothing was charted.")
-    return intent
 
 
 def person_in(request: Request, body: dict[str, Any]) -> UUID:
@@ -72,17 +37,8 @@ def person_in(request: Request, body: dict[str, Any]) -> UUID:
     return person_id
 
 
-def here(request: Request) -> UUID:
-    """Give the facility at which the reader works now."""
-    place = request.posting.facility_id
-    if place is None:
-        raise Invalid("Choose a facility first: a pass is given facility by facility. Nothing was changed.")
-    return place
-
-
 DOORS = (
-    "list", "coming", "scan", "chart", "ask", "undo", "open", "close", "enrol", "bundle", "return", "sync", "worker",
-    "downtime",
+    "list", "coming", "scan", "chart", "ask", "undo", "open", "close", "downtime",
 )  # fmt: skip
 
 
@@ -90,7 +46,8 @@ def context_of(request: Request) -> dict[str, Any]:
     """Give what the page's script needs: addresses, sentences, and what may be charted. Nobody's data."""
     return {
         "addresses": {name: reverse(f"pass_{name}") for name in DOORS} | {"page": reverse("pass")},
-        "words": pass_views.wordings(WORDS),
+        "words": wordings(WORDS),
+        "tablet": going_along.needs(DOSE),
         "exceptions": pass_views.exceptions(),
         "early": pass_views.early_reasons(),
     }
@@ -104,6 +61,13 @@ def page(request: Request) -> HttpResponse:
     )
 
 
+@screen("GET", "/pass/shell/", policy=policy.GIVE, name="pass_shell")
+def shell(request: Request) -> HttpResponse:
+    """Give the page without anybody on it, for hours without a network."""
+    context = {**context_of(request), "viewer": Viewer(), "nav": (), "facility_id": "shell"}
+    return pages.page(request, "medications/pass_shell.html", context)
+
+
 @screen("GET", "/pass/list/", policy=policy.GIVE, name="pass_list")
 @answering
 def listed(request: Request) -> HttpResponse:
@@ -112,7 +76,7 @@ def listed(request: Request) -> HttpResponse:
     found = reads.line(request.lens, here(request), unit_id=unit, code=code)
     saw(request, *(p.who.person_id for p in found.people))
     orders = (d.order for p in found.people for d in p.doses if d.order)
-    leases = devices.leases(request.lens, {o.id for o in orders if double_kills(o)})
+    leases = leasing.leases(request.lens, {o.id for o in orders if double_kills(o)})
     return JsonResponse({**pass_views.line(found), "leases": leases, "csrf": get_token(request)})
 
 
@@ -223,3 +187,11 @@ def _open(request: Request, found: reads.Line) -> UUID:
         code=found.span.code,
         line=found.unit.code if found.unit else "",
     )
+
+
+@screen("GET", "/pass/downtime/", policy=policy.GIVE, name="pass_downtime", log="print")
+def downtime_sheet(request: Request) -> HttpResponse:
+    """Print every due dose of twelve hours, for hours in which nothing else works."""
+    context, seen = downtime.sheet(request.lens, here(request), request.lens.user_name)
+    saw(request, *seen)
+    return pages.page(request, downtime.TEMPLATE, context)

@@ -1,9 +1,11 @@
 /* The pass on one page: find the person, look, tick or scan, give with one tap after the swallow. */
 
-import { ask, h, hhmm, newId, sound, t } from "./dom.js";
+import { ask, h, hhmm, notice, sound, t } from "../devices/dom.js";
+import { begin, flush, giveBack, section, tablet, takeAlong, unlock } from "../devices/tablet.js";
+import { learn, now, read, Refused, send } from "../devices/wire.js";
 import { drawList, drawPerson } from "./pass_view.js";
 import { exceptFor, earlyFor, askedFor, secondFor } from "./pass_dialogs.js";
-import { begin, changedSince, flush, fromBundle, giveBack, remember as rememberLine, tablet, takeAlong, unlock } from "./device.js";
+import { changedSince, fromBundle, hooks, remember as rememberLine } from "./pass_offline.js";
 
 const root = document.getElementById("pass");
 const $ = (selector) => root.querySelector(selector);
@@ -12,41 +14,10 @@ const remembered = (name) => { try { return localStorage.getItem(`pass.${name}`)
 const remember = (name, value) => { try { localStorage.setItem(`pass.${name}`, value ? "yes" : "no"); } catch { /* lasts for this page */ } };
 
 export const state = {
-  line: null, people: [], open: "", filter: "", offlineSince: "", busy: false, skew: 0,
+  line: null, people: [], open: "", filter: "", offlineSince: "", busy: false,
   ready: new Set(), touched: new Set(), scanned: new Set(), values: {}, badge: "",
   scan: remembered("scan"), lockdown: false, incident: "", insecure: false, paper: false,
 };
-
-export const now = () => new Date(Date.now() + state.skew);
-
-/* --- talking to the server -------------------------------------------------------------------------------------------- */
-
-export class Refused extends Error {
-  constructor(said, status) { super(said.sentence || t("failed")); this.said = said; this.status = status; }
-}
-
-let token = document.querySelector("meta[name=csrf-token]").content;
-
-async function answer(response) {
-  if (response.type === "opaqueredirect") throw new Refused({ sentence: t("signed_out") }, 401);
-  const body = (response.headers.get("Content-Type") || "").includes("json") ? await response.json() : {};
-  if (!response.ok) throw new Refused(body, response.status);
-  return body;
-}
-
-export async function read(address, query = {}) {
-  const url = new URL(address, location.href);
-  for (const [key, value] of Object.entries(query)) if (value) url.searchParams.set(key, value);
-  return answer(await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual" }));
-}
-
-/** Send what somebody meant to do, under its own number: the same number sent again is done once. */
-export async function send(address, body) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-  const text = JSON.stringify({ intent: newId(), ...body });
-  const post = () => fetch(address, { method: "POST", headers, body: text, redirect: "manual" });
-  return answer(await post().catch(post));
-}
 
 /* --- what the page knows ---------------------------------------------------------------------------------------------- */
 
@@ -76,12 +47,12 @@ export function measured(d) {
 }
 
 export async function load({ quiet = false } = {}) {
+  if (tablet.locked) return;
   try {
     const query = { pass: $("#pass-code").value, unit: $("#pass-unit").value };
     const found = await read(addresses.list, query);
     if (quiet && state.busy) return;
-    token = found.csrf || token;
-    state.skew = Date.parse(found.as_of) - Date.now();
+    learn(found);
     const expected = await read(addresses.coming, { pass: found.code }).catch(() => ({ people: [] }));
     const meanwhile = state.offlineSince ? changedSince(found) : [];
     take(found);
@@ -153,20 +124,12 @@ export function drawState() {
   $("[data-notices]").replaceChildren(...told.map((one) => h("p", { class: "note note--shift" }, one)));
   const button = $("[data-device]");
   button.hidden = state.insecure || Boolean(state.offlineSince);
-  button.textContent = t(tablet.open ? "give_back" : "take_along");
+  button.textContent = t(section() ? "give_back" : "take_along");
 }
 
 function budget() {
   const { dose, cell } = state.line.seconds, left = state.people.filter((p) => !p.coming && dueNow(p).length);
   return Math.ceil((left.reduce((n, p) => n + dueNow(p).length * dose, 0) + new Set(left.map((p) => p.cell)).size * cell) / 60);
-}
-
-export function notice(words, meaning = "", undo = null) {
-  const place = document.querySelector("[data-toasts]");
-  const toast = h("div", { class: `toast${meaning ? ` toast--${meaning}` : ""}` }, h("p", {}, words));
-  if (undo) toast.append(h("button", { type: "button", class: "button button--small", onclick: () => { toast.remove(); undo(); } }, t("undo")));
-  place.replaceChildren(toast);
-  setTimeout(() => toast.remove(), undo ? 12_000 : 7_000);
 }
 
 export function openPerson(id, badge = false) {
@@ -190,7 +153,7 @@ export const channel = {
 let opened = "";
 
 /** Without a network a second person can only be named; with one they prove themselves by badge and PIN. */
-const proving = () => !tablet.open && !state.paper;
+const proving = () => !section() && !state.paper;
 
 async function chart(p, rows, words, signed = {}) {
   if (state.busy) return;
@@ -362,7 +325,7 @@ async function wrongPerson(scanned, number) {
   const words = scanned ? t("wrong_person_words", { open: nameOf(before), scanned: nameOf(scanned) }) : t("wrong_person_unknown", { open: nameOf(before), scanned: number });
   const buttons = [["stay", t("keep_open", { name: before.family })]];
   if (scanned) buttons.push(["open", t("open_scanned", { name: scanned.family })]);
-  const said = await ask("pass-stop", t("wrong_person"), [h("p", { class: "pass-stop-words" }, words), h("p", {}, t("wrong_person_next"))], buttons);
+  const said = await ask("tablet-stop", t("wrong_person"), [h("p", { class: "tablet-stop-words" }, words), h("p", {}, t("wrong_person_next"))], buttons);
   if (said === "open") openPerson(scanned.id, true);
 }
 
@@ -390,7 +353,7 @@ async function packed(text) {
 async function wrongPack(p, pack) {
   sound("wrong");
   const words = t("wrong_pack_words", { name: nameOf(p), pack: pack.name ? `(${pack.name})` : "" });
-  await ask("pass-stop", t("wrong_pack"), [h("p", { class: "pass-stop-words" }, words), h("p", {}, t("wrong_pack_next"))], [["ok", t("understood")]]);
+  await ask("tablet-stop", t("wrong_pack"), [h("p", { class: "tablet-stop-words" }, words), h("p", {}, t("wrong_pack_next"))], [["ok", t("understood")]]);
 }
 
 /* --- closing ---------------------------------------------------------------------------------------------------------- */
@@ -430,7 +393,7 @@ for (const box of root.querySelectorAll("[data-mode]")) box.addEventListener("ch
   if (box.dataset.mode === "scan") { remember("scan", box.checked); state.touched.clear(); state.ready.clear(); }
   draw();
 });
-$("[data-device]").addEventListener("click", () => (tablet.open ? giveBack() : takeAlong()));
+$("[data-device]").addEventListener("click", () => (section() ? giveBack() : takeAlong()));
 $("[data-close]").addEventListener("click", close);
 /* A scanner types: what is typed outside a field goes to the search, and never to the house's keys. */
 window.addEventListener("keydown", (event) => {
@@ -446,4 +409,4 @@ setInterval(() => { if (!document.hidden && !document.querySelector("dialog[open
 window.addEventListener("resize", fit);
 window.addEventListener("online", () => load());
 window.addEventListener("offline", () => { state.offlineSince ||= now().toISOString(); drawState(); });
-begin().then((can) => { state.insecure = !can; return load(); });
+begin(hooks).then((can) => { state.insecure = !can; return load(); });

@@ -1,6 +1,6 @@
 /* What is asked beside a tap: why a dose was not given, why it is early, for what an as-needed one is given. */
 
-import { ask, h, t } from "./dom.js";
+import { ask, h, t } from "../devices/dom.js";
 import { state } from "./pass.js";
 
 const root = document.getElementById("pass");

@@ -1,6 +1,7 @@
 /* Drawing the pass: the list of people in the order of the cells, and the one person whose doses are given now. */
 
-import { day, h, hhmm, shape, t } from "./dom.js";
+import { day, h, hhmm, shape, t } from "../devices/dom.js";
+import { now } from "../devices/wire.js";
 import { face } from "./faces.js";
 import { alsoOnPaper, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, matches, measured, openPerson, person, state, undo, waits } from "./pass.js";
 
@@ -102,7 +103,7 @@ function tick(d, on) {
 
 function asked(p) {
   return h("section", { class: "pass-asked" }, h("h3", {}, t("as_needed")), h("ul", {}, p.as_needed.map((a) => {
-    const may = a.may || !a.earliest || new Date(a.earliest) <= new Date(Date.now() + state.skew);
+    const may = a.may || !a.earliest || new Date(a.earliest) <= now();
     const facts = [a.amount, a.for, a.words, a.given.length && t("last", { at: hhmm(a.given.at(-1)) })].filter(Boolean).join(" · ");
     return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) }))),
       h("button", { type: "button", class: "button pass-target", disabled: !may || state.busy, onclick: () => giveAsked(p, a) }, t("ask")));

@@ -1,7 +1,9 @@
-/* Small things that the pass is drawn with: elements without markup, sentences, times, sounds. */
+/* Small things that a page without a network is drawn with: elements without markup, sentences, times, sounds, dialogs.
+   The page's own element carries `data-tablet` (going_along.needs) and `data-words` (its room's sentences). */
 
-const root = document.getElementById("pass");
-export const sentences = JSON.parse(root.dataset.words);
+const root = document.querySelector("[data-tablet]");
+export const given = JSON.parse(root.dataset.tablet);
+const sentences = { ...given.words, ...JSON.parse(root.dataset.words) };
 const zone = document.body.dataset.zone || "America/New_York";
 const wall = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
 const dayOf = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -68,16 +70,31 @@ export function sound(kind) {
 /** Show a dialog over the whole page and give the name of the button that closed it. */
 export function ask(className, title, body, buttons) {
   return new Promise((done) => {
-    const dialog = h("dialog", { class: `pass-dialog ${className}`, "aria-labelledby": "pass-dialog-title" });
+    const dialog = h("dialog", { class: `tablet-dialog ${className}`, "aria-labelledby": "tablet-dialog-title" });
     const close = (name) => { dialog.close(); dialog.remove(); done(name); };
     dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(""); });
     dialog.append(
-      h("h2", { id: "pass-dialog-title" }, title),
+      h("h2", { id: "tablet-dialog-title" }, title),
       ...[body].flat(),
-      h("div", { class: "pass-dialog-do" }, buttons.map(([name, words, tone]) => h("button", { type: "button", class: `button button--${tone || "plain"} pass-target`, onclick: () => close(name) }, words))),
+      h("div", { class: "tablet-dialog-do" }, buttons.map(([name, words, tone]) => h("button", { type: "button", class: `button button--${tone || "plain"} tablet-target`, onclick: () => close(name) }, words))),
     );
     dialog.closeWith = close;
     document.body.append(dialog);
     dialog.showModal();
   });
+}
+
+/** Say something at the screen's edge, for a while; `undo` takes back what it tells of. */
+export function notice(words, meaning = "", undo = null) {
+  const place = document.querySelector("[data-toasts]");
+  const toast = h("div", { class: `toast${meaning ? ` toast--${meaning}` : ""}` }, h("p", {}, words));
+  if (undo) toast.append(h("button", { type: "button", class: "button button--small", onclick: () => { toast.remove(); undo(); } }, t("undo")));
+  place.replaceChildren(toast);
+  setTimeout(() => toast.remove(), undo ? 12_000 : 7_000);
+}
+
+/** Close every dialog as if nothing was chosen, and take away what was said: nobody's name stays on a locked screen. */
+export function clear() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.closeWith?.("");
+  document.querySelector("[data-toasts]").replaceChildren();
 }

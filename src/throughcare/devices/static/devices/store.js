@@ -1,4 +1,4 @@
-/* What a tablet holds: a bundle that only the nurse's secret opens, and a queue that only the server can read.
+/* What a tablet holds: a bundle that only its carrier's secret opens, and a queue that only the server can read.
    The bundle's key is wrapped twice: by the secret (PBKDF2) and by a key of this device that can't be taken out. */
 
 const ROUNDS = 600_000, TRIES = 10, utf8 = new TextEncoder(), text = new TextDecoder();
@@ -14,7 +14,7 @@ let base = null;
 
 function database() {
   base ??= new Promise((done, failed) => {
-    const asked = indexedDB.open("throughcare-pass", 1);
+    const asked = indexedDB.open("throughcare-tablet", 1);
     asked.onupgradeneeded = () => { for (const name of ["device", "bundle"]) asked.result.createObjectStore(name); asked.result.createObjectStore("queue", { keyPath: "sequence" }); };
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => failed(asked.error);
@@ -72,7 +72,7 @@ export async function keepBundle(body, signature, secret, skew) {
   const use = await crypto.subtle.importKey("raw", key, AES, false, ["encrypt", "decrypt"]);
   key.fill(0);
   const data = await lock(use, utf8.encode(JSON.stringify({ body, signature })));
-  await write("bundle", { salt, wrapped, data, overlay: await lock(use, utf8.encode(JSON.stringify({ skew }))), skew, expires: content.expires, nurse: content.nurse, failures: 0 });
+  await write("bundle", { salt, wrapped, data, overlay: await lock(use, utf8.encode(JSON.stringify({ skew }))), skew, expires: content.expires, carrier: content.carrier, failures: 0 });
   return { key: use, content, overlay: { skew } };
 }
 

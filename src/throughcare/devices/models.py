@@ -1,16 +1,16 @@
-"""Devices that chart without a network: what they took along, which doses are theirs alone, and every entry they sent."""
+"""Devices that work without a network: which there are, what each took along, and every entry that one sent."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from throughcare.care.medications.models.orders import MedicationOrder
 from throughcare.kernel.models import Row
 
 OUTCOMES = ("applied", "possible_double", "kept", "taken_back")
 
 
 class Device(Row):
-    """One tablet of one facility. Revoked, it is refused, and what it sends is kept for a person to look at."""
+    """One tablet or telephone of one facility. Revoked, it is refused, and what it sends is kept for a person to look at."""
 
     facility_id = models.UUIDField()
     name = models.CharField(max_length=60)
@@ -22,34 +22,32 @@ class Device(Row):
     revoked_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["facility_id"], name="medications_device_place")]
+        indexes = [models.Index(fields=["facility_id"], name="devices_device_place")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by="") | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
+                name="devices_device_revoked_by",
+            ),
+        ]
 
 
 class DeviceBundle(Row):
-    """What one nurse took along on one device for at most twelve hours; entries made with it are theirs."""
+    """What one person took along on one device for at most twelve hours; entries made with it are theirs."""
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="bundles")
     user_id = models.UUIDField()
     user_name = models.CharField(max_length=120)
     role = models.CharField(max_length=20)
     facility_id = models.UUIDField()
+    # The kinds of entries that may be made with it: what its carrier was allowed, and asked for.
+    kinds = ArrayField(models.CharField(max_length=20))
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     people = models.PositiveIntegerField()
 
-
-class Lease(Row):
-    """The doses of one order belong to one device for a shift, because given twice they could kill."""
-
-    order = models.ForeignKey(MedicationOrder, on_delete=models.PROTECT, related_name="leases")
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="leases")
-    since = models.DateTimeField()
-    until = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order"], condition=Q(ended_at__isnull=True), name="medications_lease_one"),
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("issued_at")), name="devices_bundle_ends_later"),
         ]
 
 
@@ -58,13 +56,19 @@ class DeviceEvent(Row):
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="events")
     bundle = models.ForeignKey(DeviceBundle, on_delete=models.PROTECT, null=True, related_name="events")
+    kind = models.CharField(max_length=20, blank=True)
     event_id = models.UUIDField()
     sequence = models.PositiveIntegerField()
     digest = models.BinaryField(max_length=32)
     body = models.JSONField()
-    dose_id = models.UUIDField(null=True)
+    # What it is about, by its kind: a dose, a watch. And whose that is, in the device's words.
+    about_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
+    said = models.CharField(max_length=120, blank=True)
     facility_id = models.UUIDField()
+    # The device's moment by our clock, and how far its own clock was ahead.
+    happened_at = models.DateTimeField(null=True)
+    skew_ms = models.BigIntegerField(default=0)
     received_at = models.DateTimeField()
     outcome = models.CharField(max_length=16)
     # Why a person should look at it; empty where nothing is to be looked at.
@@ -76,23 +80,27 @@ class DeviceEvent(Row):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="medications_event_outcome"),
+            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="devices_event_outcome"),
+            models.CheckConstraint(
+                condition=Q(reviewed_at=None, reviewed_by="") | (Q(reviewed_at__isnull=False) & ~Q(reviewed_by="")),
+                name="devices_event_reviewed_by",
+            ),
             # The same entry twice is one row; another content under its number is a row of its own, and is looked at.
-            models.UniqueConstraint(fields=["event_id", "digest"], name="medications_event_once"),
+            models.UniqueConstraint(fields=["event_id", "digest"], name="devices_event_once"),
             models.UniqueConstraint(
-                fields=["event_id"], condition=~Q(why="same_id_other_content"), name="medications_event_number"
+                fields=["event_id"], condition=~Q(why="same_id_other_content"), name="devices_event_number"
             ),
             models.UniqueConstraint(
                 fields=["device", "sequence"],
                 condition=~Q(why__in=["same_id_other_content", "sequence_twice"]),
-                name="medications_event_sequence",
+                name="devices_event_sequence",
             ),
         ]
         indexes = [
-            models.Index(fields=["dose_id"], name="medications_event_dose"),
+            models.Index(fields=["kind", "about_id"], name="devices_event_about"),
             models.Index(
                 fields=["facility_id", "received_at"],
-                name="medications_event_review",
+                name="devices_event_review",
                 condition=Q(reviewed_at__isnull=True) & ~Q(why=""),
             ),
         ]

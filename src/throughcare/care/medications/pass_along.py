@@ -1,0 +1,76 @@
+"""The pass as work that goes along on a device: what is taken, whose doses it has for itself, how its entries are read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+
+from throughcare.care.medications import actions, formulary, pass_views, policy
+from throughcare.care.medications.actions import leasing
+from throughcare.care.medications.models import Lease
+from throughcare.care.medications.reads import leases, passes
+from throughcare.care.medications.traits import double_kills
+from throughcare.devices.actions import LASTS
+from throughcare.devices.entries import About, Arrival, Section, Taken
+from throughcare.devices.json_doors import uuid_of
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass
+
+DOSE = "dose"
+
+
+class Doses:
+    """Doses given and not given on a pass: the kind `dose`."""
+
+    data_class: DataClass = DataClass.MEDICATION
+    carry = policy.GIVE
+    review = policy.DEVICES
+    page, shell, person_page = "pass", "pass_shell", "medications"
+    files: tuple[str, ...] = (
+        "medications/pass.css", "medications/faces.js", "medications/pass.js", "medications/pass_view.js",
+        "medications/pass_dialogs.js", "medications/pass_offline.js", "medications/packs.js",
+    )  # fmt: skip
+
+    def section(self, lens: Lens, facility_id: UUID, device_id: UUID, asked: Mapping[str, str]) -> Section:
+        """Give the line of the next twelve hours, with who is expected; doses that could kill twice become the device's."""
+        code = asked.get("pass", "")
+        found = passes.line(lens, facility_id, unit_id=uuid_of(asked.get("unit")), code=code, ahead=LASTS)
+        expected = passes.coming(lens, facility_id, code=code, ahead=LASTS)
+        everybody = [*found.people, *expected]
+        orders = {d.order.id: d.order for p in everybody for d in p.doses if d.order}
+        orders |= {a.order.id: a.order for p in everybody for a in p.as_needed}
+        owned = tuple(o.id for o in orders.values() if double_kills(o))
+
+        def content() -> dict[str, Any]:
+            return {
+                **pass_views.line(found),
+                "expected": [pass_views.person(p) for p in expected],
+                "leases": leases.leases(lens, set(owned)),
+                "packs": pass_views.packs(formulary.load(), {o.code for o in orders.values() if o.code}),
+            }
+
+        return Section(content, tuple(p.who.person_id for p in everybody), owned)
+
+    def keep_for(self, device_id: UUID, own: Sequence[UUID], since: datetime, until: datetime) -> None:
+        """Let these orders' doses belong to the device."""
+        leasing.lease(device_id, own, since, until)
+
+    def let_go(self, device_id: UUID, at: datetime) -> None:
+        """End its leases."""
+        leasing.end_leases(device_id, at)
+
+    def owned(self, devices: Sequence[UUID], at: datetime) -> Mapping[UUID, int]:
+        """Count the orders that each device has for itself."""
+        rows = Lease.objects.filter(device_id__in=devices, ended_at=None, until__gt=at)
+        return dict(rows.values_list("device_id").annotate(n=Count("id")))
+
+    def about(self, body: Mapping[str, Any]) -> About:
+        """Read which dose an entry is about, and the status that it says."""
+        event = actions.read_sent(body)
+        return About(event.person_id, event.dose_id, event.status)
+
+    def take(self, arrival: Arrival) -> Taken:
+        """Let the dose stand as it was charted, or keep the entry for a person."""
+        return actions.take_dose(arrival)
