@@ -10,6 +10,7 @@ from throughcare.access.models import User
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted, Second
 from throughcare.care.medications.models import Dose
+from throughcare.devices import actions as devices
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import derived, uuid7
@@ -45,8 +46,8 @@ def test_waste_of_a_controlled_medicine_wants_a_witness_who_proved_it(dose) -> N
 def test_a_leased_dose_is_given_here_by_two_who_are_signed(dose) -> None:
     about = {"actor": nurse(), "person_id": dose.person_id}
     with clock.frozen(AT):
-        device = actions.enrol_device(actor=nurse(), device_id=uuid7(), facility_id=hartford().id, name="Cart 1")
-        actions.take_bundle(actor=nurse(), device_id=device, people=1, leased=[dose.order_id])
+        device = devices.enrol_device(actor=nurse(), device_id=uuid7(), facility_id=hartford().id, name="Cart 1")
+        devices.take_bundle(actor=nurse(), device_id=device, people=1, own={"dose": [dose.order_id]})
         with pytest.raises(Invalid, match="Two people"):
             actions.record_doses(
                 **about, charted=[Charted(dose.id, "given", detail={"second": "Demo-Second, Bo", "second_id": "x"})]
