@@ -316,6 +316,26 @@ class DoorCovered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObservedDoorUncovered(Event):
+    """A dose of a sealed programme in the shadow of a move lacks its supply, its time told or its receiver; `ref` is the crossing."""
+
+    name: ClassVar[str] = "observed_door_uncovered"
+    end: str
+    act_by: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give which end this is, and by when somebody must act."""
+        return {"end": self.end, "act_by": self.act_by}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservedDoorCovered(Event):
+    """Every sealed dose of a crossing is covered or charted; `ref` is the crossing."""
+
+    name: ClassVar[str] = "observed_door_covered"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrossingCancelled(Event):
     """The move won't be; `ref` is the crossing."""
 

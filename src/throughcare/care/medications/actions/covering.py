@@ -10,6 +10,7 @@ from throughcare.care.medications import states
 from throughcare.care.medications.actions import guarding
 from throughcare.care.medications.actions.giving import Charted, record_doses
 from throughcare.care.medications.actions.guarding import GUARD
+from throughcare.care.medications.actions.opioid_treatment import chart_observed_dose
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
 from throughcare.care.medications.rules.covering import Door, Way
 from throughcare.custody.models import ScheduledEvent
@@ -101,6 +102,8 @@ def give_early(*, actor: Actor, intent: UUID | None = None, person_id: UUID, cro
     if now < line.early_from:
         local = clock.local(line.early_from, "America/New_York")
         raise Invalid(f"{line.text} may be given from {local:%H:%M} on, not before. Nothing was charted.")
+    if crossing.sealed:
+        raise Invalid("This dose is given under Observed doses. Open it there.")
     owner = MedicationOrder.objects.filter(id=line.order_id).values_list("person_id", flat=True).get()
     early = Charted(line.doses[0], "given", reason=EARLY_WHY.get(crossing.door, "appointment"))
     record_doses(actor=actor, person_id=owner, charted=[early])
@@ -131,6 +134,9 @@ def come_back(person_id: UUID, at: datetime) -> None:
 
 
 def _chart_sent(crossing: Crossing, back_at: datetime) -> None:
+    if crossing.sealed:
+        _chart_sent_sealed(crossing, back_at)
+        return
     lines = crossing.lines.filter(way__in=SENT, confirmed_at__isnull=False)
     sent: dict[UUID, dict[UUID, CrossingLine]] = {}
     owners = dict(MedicationOrder.objects.filter(id__in=[x.order_id for x in lines]).values_list("id", "person_id"))
@@ -152,6 +158,18 @@ def _chart_sent(crossing: Crossing, back_at: datetime) -> None:
             record_doses(actor=GUARD, person_id=owner, charted=charted)
 
 
+def _chart_sent_sealed(crossing: Crossing, back_at: datetime) -> None:
+    sent = list(crossing.lines.filter(way__in=SENT, confirmed_at__isnull=False).values_list("order_id", flat=True))
+    due = Dose.objects.filter(
+        programme_order_id__in=sent, status=states.EXPECTED, due_at__gte=crossing.leaves_at, due_at__lt=back_at
+    )
+    for dose, owner in due.order_by("due_at").values_list("id", "person_id"):
+        said = {"supply": "yes"}
+        chart_observed_dose(
+            actor=GUARD, person_id=owner, dose_id=dose, status="away", reason=crossing.door, detail=said
+        )
+
+
 @action("medications.watch_doors")
 def watch_doors(*, actor: Actor, person_id: UUID | None = None) -> int:
     """Look at plans that come near, at what is uncovered, and at shadows that ended; gives how many people were looked at.
@@ -170,8 +188,16 @@ def watch_doors(*, actor: Actor, person_id: UUID | None = None) -> int:
         kind__in=list(guarding.PLANS),
         starts_at__gt=now - guarding.OVERDUE,
         starts_at__lte=now + guarding.AHEAD,
-        person_id__in=MedicationOrder.objects.filter(status="active").values("person_id"),
-    ).exclude(id__in=Crossing.objects.exclude(scheduled_id=None).values("scheduled_id"))
+    )
+    own = MedicationOrder.objects.filter(status="active").values("person_id")
+    observed = Dose.objects.filter(
+        programme_order_id__isnull=False, status=states.EXPECTED, due_at__gte=now, due_at__lt=now + guarding.AHEAD
+    ).values("person_id")
+    seen = Crossing.objects.exclude(scheduled_id=None)
+    near = near.filter(
+        Q(person_id__in=own) & ~Q(id__in=seen.filter(sealed=False).values("scheduled_id"))
+        | Q(person_id__in=observed) & ~Q(id__in=seen.filter(sealed=True).values("scheduled_id"))
+    )
     people |= dict.fromkeys(near.order_by("starts_at").values_list("person_id", flat=True)[:PARCEL])
     for person_id in people:
         guarding.look(person_id)

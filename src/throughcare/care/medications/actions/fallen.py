@@ -25,10 +25,22 @@ LONGEST = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
+class SealedAtDoor:
+    """A sealed order as a door may know it: that doses of it are due. What it is stays where it is sealed."""
+
+    id: UUID
+    text: str = "Observed dose"
+    sig: str = ""
+    mode: str = "DOT"
+    schedule: str = ""
+    opioid_treatment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fallen:
     """One order with its doses in the shadow; `critical` if none of them may be lost."""
 
-    order: MedicationOrder
+    order: "MedicationOrder | SealedAtDoor"
     doses: tuple[ShadowDose, ...]
     critical: bool
 
@@ -65,6 +77,18 @@ def fallen(
             doses = tuple(ShadowDose(str(i), str(order.id), at, traits, last.get(order.id)) for i, at in due)
             answer.append(Fallen(order, doses, is_critical(order)))
     return answer
+
+
+def fallen_sealed(people: Iterable[UUID], since: datetime, until: datetime) -> list[Fallen]:
+    """Give the doses of sealed programmes that lie in a period and have no status, by their order and nothing else."""
+    due: dict[UUID, list[ShadowDose]] = defaultdict(list)
+    traits = Traits(door=True, critical=True, opioid_line=True)
+    rows = Dose.objects.filter(person_id__in=list(people), programme_order_id__isnull=False, status=states.EXPECTED)
+    found = rows.filter(due_at__gte=since, due_at__lt=until).order_by("due_at")
+    for dose, order_id, due_at in found.values_list("id", "programme_order_id", "due_at"):
+        if order_id is not None:
+            due[order_id].append(ShadowDose(str(dose), str(order_id), due_at, traits))
+    return [Fallen(SealedAtDoor(i), tuple(doses), critical=True) for i, doses in due.items()]
 
 
 def asked_of(order: MedicationOrder, table: CoveringTable) -> Traits:

@@ -12,12 +12,14 @@ from uuid import UUID
 
 from throughcare import ledger
 from throughcare.care.medications import fhir, states
-from throughcare.care.medications.actions.fallen import Fallen, asked_of, fallen, is_critical, orders_at
+from throughcare.care.medications.actions.fallen import Fallen, asked_of, fallen, fallen_sealed, is_critical, orders_at
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.events import (
     CrossingCancelled,
     DoorCovered,
     DoorUncovered,
+    ObservedDoorCovered,
+    ObservedDoorUncovered,
     ReleaseMedicinesBridged,
     ReleaseMedicinesUncovered,
     ReleaseOpioidTreatmentLinked,
@@ -61,12 +63,18 @@ class Going:
 
 
 def look(person_id: UUID, going: Going | None = None) -> list[Crossing]:
-    """Bring a person's crossings up to date: custody's plans, the move under way, the doses in their shadows, the duties."""
+    """Bring a person's crossings up to date: custody's plans, the move under way, the doses in their shadows, the duties.
+
+    Doses of a sealed programme cross by themselves, so that nothing of them is counted, named or owed where they are not seen.
+    """
+    return [*_look(person_id, going, sealed=False), *_look(person_id, going, sealed=True)]
+
+
+def _look(person_id: UUID, going: Going | None, *, sealed: bool) -> list[Crossing]:
     now = clock.now()
     people = family(person_id)
-    open_ = list(
-        Crossing.objects.select_for_update().filter(person_id__in=people, state__in=states.CROSSING_OPEN).order_by("id")
-    )
+    mine = Crossing.objects.select_for_update().filter(person_id__in=people, sealed=sealed)
+    open_ = list(mine.filter(state__in=states.CROSSING_OPEN).order_by("id"))
     plans = list(
         ScheduledEvent.objects.filter(
             person_id__in=people,
@@ -80,11 +88,12 @@ def look(person_id: UUID, going: Going | None = None) -> list[Crossing]:
         return []
     until = max([now + AHEAD, *(c.until for c in open_), *(p.starts_at + AHEAD for p in plans)])
     since = min([now, *(c.leaves_at for c in open_), *([going.at] if going else [])])
-    orders = orders_at(people, since, until)
-    if going is not None and (orders or open_):
-        open_ = _under_way(person_id, open_, going)
-    if orders:
-        open_ = _of_plans(person_id, open_, plans)
+    orders = [] if sealed else orders_at(people, since, until)
+    something = bool(orders) or (sealed and bool(fallen_sealed(people, since, until)))
+    if going is not None and (something or open_):
+        open_ = _under_way(person_id, open_, going, sealed=sealed)
+    if something:
+        open_ = _of_plans(person_id, open_, plans, sealed=sealed)
     _drop_cancelled(open_)
     live = [c for c in open_ if c.state in states.CROSSING_OPEN]
     lines = defaultdict(list)
@@ -95,7 +104,7 @@ def look(person_id: UUID, going: Going | None = None) -> list[Crossing]:
     return live
 
 
-def _under_way(person_id: UUID, open_: list[Crossing], going: Going) -> list[Crossing]:
+def _under_way(person_id: UUID, open_: list[Crossing], going: Going, *, sealed: bool) -> list[Crossing]:
     """The plan that announced this move, if there is one, is under way now; else the move is a sudden one."""
     known = [c for c in open_ if c.move_id == going.move_id]
     announced = [c for c in open_ if c.state == "planned" and c.door == going.door]
@@ -115,6 +124,7 @@ def _under_way(person_id: UUID, open_: list[Crossing], going: Going) -> list[Cro
         return open_
     made = Crossing.objects.create(
         person_id=person_id,
+        sealed=sealed,
         door=going.door.value,
         state="under_way",
         planned=going.planned,
@@ -129,7 +139,9 @@ def _under_way(person_id: UUID, open_: list[Crossing], going: Going) -> list[Cro
     return [*open_, made]
 
 
-def _of_plans(person_id: UUID, open_: list[Crossing], plans: Sequence[ScheduledEvent]) -> list[Crossing]:
+def _of_plans(
+    person_id: UUID, open_: list[Crossing], plans: Sequence[ScheduledEvent], *, sealed: bool
+) -> list[Crossing]:
     known = {c.scheduled_id: c for c in open_ if c.scheduled_id}
     new = [p for p in plans if p.id not in known]
     here = facilities_now([person_id]).get(person_id) if new else None
@@ -142,6 +154,7 @@ def _of_plans(person_id: UUID, open_: list[Crossing], plans: Sequence[ScheduledE
             "to_facility_id": plan.to_facility_id,
             "place": plan.place,
             "until": until,
+            "sealed": sealed,
         }
         row = known.get(plan.id)
         if row is None:
@@ -180,7 +193,10 @@ def cancel(crossing: Crossing) -> None:
 def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[MedicationOrder], now: datetime) -> None:
     """Say of each order at a door what it lacks, and see that what lacks is somebody's at both ends."""
     door, until = Door(crossing.door), _stretched(crossing, now)
-    found = fallen(orders, door, crossing.leaves_at, until, tables.covering())
+    if crossing.sealed:
+        found = fallen_sealed(family(crossing.person_id), crossing.leaves_at, until)
+    else:
+        found = fallen(orders, door, crossing.leaves_at, until, tables.covering())
     if door is Door.RELEASE and crossing.state == "under_way":
         found += _left_behind(lines, {o.id for o in orders})
     window = MoveWindow(
@@ -304,7 +320,10 @@ def _own(crossing: Crossing, open_: list[CrossingLine], lines: list[CrossingLine
         "uncovered": len(urgent),
         "waiting": len(open_),
         "owned": bool(urgent),
-        "asked": crossing.door == Door.TRANSFER and bool(open_) and crossing.state != "returned",
+        "asked": not crossing.sealed
+        and crossing.door == Door.TRANSFER
+        and bool(open_)
+        and crossing.state != "returned",
         "act_by": min(due, default=None),
     }
     if not open_ and _is_over(crossing, now):
@@ -329,6 +348,10 @@ def _tell(
 ) -> None:
     if crossing.owned and not before:
         _uncovered(crossing, urgent)
+    if crossing.sealed:
+        if before and not crossing.owned:
+            emit(ObservedDoorCovered(**_about(crossing, crossing.from_facility_id)))
+        return
     if before and not crossing.owned:
         emit(DoorCovered(**_about(crossing, crossing.from_facility_id)))
     if crossing.asked and not asked:
@@ -344,6 +367,11 @@ def _tell(
 
 def _uncovered(crossing: Crossing, urgent: list[CrossingLine]) -> None:
     act_by = crossing.act_by or crossing.leaves_at
+    if crossing.sealed:
+        emit(ObservedDoorUncovered(**_about(crossing, crossing.from_facility_id), end="out", act_by=act_by))
+        if crossing.to_facility_id and crossing.to_facility_id != crossing.from_facility_id:
+            emit(ObservedDoorUncovered(**_about(crossing, crossing.to_facility_id), end="in", act_by=act_by))
+        return
     if crossing.door == Door.RELEASE and crossing.state == "under_way":
         say_at_release(crossing, urgent)
         return
@@ -374,7 +402,7 @@ def keep(crossing: Crossing, lines: Sequence[CrossingLine]) -> None:
         type="MedicationCrossing",
         id=crossing.id,
         person_id=crossing.person_id,
-        data_class=DataClass.MEDICATION,
+        data_class=DataClass.PART2 if crossing.sealed else DataClass.MEDICATION,
         body=fhir.crossing(crossing, lines),
         media="throughcare/medication-crossing",
     )

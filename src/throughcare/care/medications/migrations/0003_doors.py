@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("receiver", models.CharField(blank=True, max_length=120)),
                 ("uncovered", models.PositiveSmallIntegerField(default=0)),
                 ("waiting", models.PositiveSmallIntegerField(default=0)),
+                ("sealed", models.BooleanField(default=False)),
                 ("owned", models.BooleanField(default=False)),
                 ("asked", models.BooleanField(default=False)),
                 ("act_by", models.DateTimeField(null=True)),
@@ -181,7 +182,7 @@ class Migration(migrations.Migration):
             model_name="crossing",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("scheduled_id",),
+                fields=("scheduled_id", "sealed"),
                 name="medications_crossing_of_plan",
             ),
         ),
@@ -189,7 +190,7 @@ class Migration(migrations.Migration):
             model_name="crossing",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("move_id",),
+                fields=("move_id", "sealed"),
                 name="medications_crossing_of_move",
             ),
         ),

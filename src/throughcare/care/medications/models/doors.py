@@ -16,6 +16,8 @@ class Crossing(PersonRow):
     is open for them. `scheduled_id` is custody's plan, `move_id` the move itself once it happens.
     """
 
+    # Its lines are doses of a sealed programme: shown where those are shown, and nowhere else.
+    sealed = models.BooleanField(default=False)
     door = models.CharField(max_length=10)
     state = models.CharField(max_length=9, default="planned")
     planned = models.BooleanField(default=True)
@@ -44,10 +46,10 @@ class Crossing(PersonRow):
                 condition=Q(uncovered=0) | Q(owned=True) | Q(state="cancelled"), name="medications_crossing_owned"
             ),
             models.UniqueConstraint(
-                fields=["scheduled_id"], condition=~Q(state="cancelled"), name="medications_crossing_of_plan"
+                fields=["scheduled_id", "sealed"], condition=~Q(state="cancelled"), name="medications_crossing_of_plan"
             ),
             models.UniqueConstraint(
-                fields=["move_id"], condition=~Q(state="cancelled"), name="medications_crossing_of_move"
+                fields=["move_id", "sealed"], condition=~Q(state="cancelled"), name="medications_crossing_of_move"
             ),
         ]
         indexes = [

@@ -59,7 +59,7 @@ def crossings(lens: Lens, family: Sequence[UUID]) -> list[CrossingRow]:
     """Give a person's moves that are not over, the next one first, and the last three that are."""
     _may(lens, family)
     with db.reading(lens):
-        mine = Crossing.objects.filter(person_id__in=family)
+        mine = Crossing.objects.filter(person_id__in=family, sealed=False)
         rows = list(mine.filter(state__in=states.CROSSING_OPEN).order_by("leaves_at"))
         rows += list(mine.filter(state="over").order_by("-leaves_at")[:3])
         return _rows(rows)
@@ -69,10 +69,19 @@ def crossing(lens: Lens, family: Sequence[UUID], crossing_id: UUID) -> CrossingR
     """Give one move of a person."""
     _may(lens, family)
     with db.reading(lens):
-        row = Crossing.objects.filter(id=crossing_id, person_id__in=family).first()
+        row = Crossing.objects.filter(id=crossing_id, person_id__in=family, sealed=False).first()
         if row is None:
             raise NotFound("There is no such move here.")
         return _rows([row])[0]
+
+
+def observed_crossings(lens: Lens, family: Sequence[UUID]) -> list[CrossingRow]:
+    """Give a person's moves as the doses of a sealed programme cross them: to who may see those, and to nobody else."""
+    if not all(lens.may(Verb.SUMMARY, DataClass.PART2, person_id=p) for p in family):
+        return []
+    with db.reading(lens):
+        mine = Crossing.objects.filter(person_id__in=family, sealed=True, state__in=states.CROSSING_OPEN)
+        return _rows(list(mine.order_by("leaves_at")))
 
 
 def _rows(rows: Sequence[Crossing]) -> list[CrossingRow]:
@@ -95,7 +104,7 @@ def board(lens: Lens, facility_id: UUID | None) -> tuple[list[BoardRow], bool]:
     """Give the moves of today and tomorrow through a facility's doors, those that lack something first; and if there are more."""
     lens.require(Verb.READ, DataClass.MEDICATION)
     with db.reading(lens):
-        rows = Crossing.objects.filter(state__in=states.CROSSING_OPEN, leaves_at__lte=clock.now() + AHEAD)
+        rows = Crossing.objects.filter(sealed=False, state__in=states.CROSSING_OPEN, leaves_at__lte=clock.now() + AHEAD)
         places = {facility_id} if facility_id else lens.facilities
         if places is not None:
             rows = rows.filter(Q(from_facility_id__in=places) | Q(to_facility_id__in=places))

@@ -8,14 +8,16 @@ from django.utils import translation
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.medications import actions, observed_views, policy
+from throughcare.care.medications.actions import Covering
 from throughcare.care.medications.actions.opioid_treatment import amount_of
+from throughcare.care.medications.reads import doors
 from throughcare.care.medications.reads import opioid_treatment as reads
 from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.devices.json_doors import here
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages
 from throughcare.ui.shapes import PrintNote
@@ -42,6 +44,7 @@ def treatment(request: Request, person_id: UUID, again: Again | None = None) -> 
     context = {
         "treatments": reads.treatments_of(request.lens, family),
         "doses": reads.doses_of_person(request.lens, family),
+        "moves": doors.observed_crossings(request.lens, family),
         "may_programme": policy.PROGRAMME.allows(request.lens, person_id),
         "may_prescribe": policy.SIGN.allows(request.lens, person_id),
     }
@@ -55,6 +58,8 @@ def follow(request: Request, person_id: UUID) -> HttpResponse:
     def act(intent: UUID | None) -> Any:
         typed = frame.typed(request)
         about: dict[str, Any] = {"actor": request.actor, "intent": intent, "person_id": person_id}
+        if typed.get("verb") == "move":
+            return _cover(request, person_id, typed, intent)
         about["order_id"] = _order(typed.get("order", ""))
         words = {k: typed.get(k, "") for k in ("why", "seen", "words", "response", "result", "where", "source")}
         verb = typed.get("verb", "")
@@ -80,6 +85,19 @@ def follow(request: Request, person_id: UUID) -> HttpResponse:
         lambda again: treatment(request, person_id=person_id, again=again),
         lambda _: frame.go(request, "observed_treatment", person_id, t("observed.written")),
     )
+
+
+def _cover(request: Request, person_id: UUID, typed: dict[str, str], intent: UUID | None) -> int:
+    """Say who gives the observed doses in the shadow of a move; whoever may not see them finds no such move."""
+    moves = doors.observed_crossings(request.lens, frame.family(request, person_id))
+    found = next((m for m in moves if str(m.crossing.id) == typed.get("move")), None)
+    if found is None:
+        raise NotFound("There is no such move here.")
+    said = tuple(Covering(x.id, typed.get("way", ""), note=typed.get("note", "")) for x in found.lines if x.doses)
+    about: dict[str, Any] = {"actor": request.actor, "intent": intent, "person_id": person_id}
+    version, receiver = frame.version_of(request), typed.get("receiver", "")
+    move = found.crossing.id
+    return actions.cover_crossing(**about, crossing_id=move, version=version, receiver=receiver, covered=said)
 
 
 def _order(text: str) -> UUID:
