@@ -36,8 +36,9 @@ check: setup ## lint, format, types, floors
 bench: setup ## measure the budgets and print a table (SIZE=full: 60,000 people too)
 	@exec $(BIN)/python -m bench
 
-coverage: setup chromium ## line and branch coverage, shown and in htmlcov/
-	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long" --cov --cov-report=term --cov-report=html
+coverage: setup chromium ## line and branch coverage by room: docs/coverage.md, each line in htmlcov/ (TESTS=tests/kernel: a part, shown only)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(TESTS) --cov --cov-report=html --cov-report=json:htmlcov/coverage.json
+	@$(BIN)/python docs/coverage.py $(if $(TESTS),--show)
 
 docs: setup ## make the reference and the notices anew from code and content
 	@$(BIN)/python docs/build.py
