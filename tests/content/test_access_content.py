@@ -58,7 +58,7 @@ def test_labels_have_bits_of_their_own_and_rules_use_them() -> None:
     for rule in content.rows("access/labels.toml", "rule"):
         assert set(rule["labels"]) <= names
         assert rule["confidentiality"] in {"N", "R", "V"}
-        assert rule["system"] in {"icd10", "snomed", "loinc", "rxnorm", "programme", "note"}
+        assert rule["system"] in {"icd10", "snomed", "loinc", "rxnorm", "house", "programme", "note"}
         assert bool(rule.get("codes")) is not bool(rule.get("prefixes"))
         assert rule.get("data_class", "clinical") in set(DataClass)
 

@@ -174,6 +174,18 @@ ELSEWHERE: dict[str, Callable[[World], UUID | None]] = {
     "alert_id": alert_elsewhere,
     "representative_id": representative_elsewhere,
 }
+
+
+def episode_elsewhere(world: World) -> UUID:
+    """Follow something of the person who is at York."""
+    from throughcare.care.substance_use import actions
+    from throughcare.kernel.actor import Actor
+
+    nurse = Actor.system("test")
+    return actions.open_monitoring(actor=nurse, person_id=world.there, substance="sedative", because="Sample")
+
+
+ELSEWHERE |= {"episode_id": episode_elsewhere}
 # Parts that name no person's thing, or that a role across the agency alone may open.
 NOBODYS = {
     "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",

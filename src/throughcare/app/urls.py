@@ -19,6 +19,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.reentry.screens",
+    "throughcare.care.substance_use.screens",
     "throughcare.exchange.screens",
 )
 

@@ -3,8 +3,8 @@
 from throughcare.access.policy import Policy
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 
-CHECKERS = frozenset({Role.RN, Role.LPN, Role.PROVIDER, Role.PSYCH})
+CHECKERS = frozenset({Role.RN, Role.PROVIDER, Role.PSYCH})
 PRESCRIBERS = frozenset({Role.PROVIDER, Role.PSYCH})
-READ = Policy("substance_use.read", ((Verb.READ, DataClass.CLINICAL),), CHECKERS | {Role.HSA})
+
 CHECK = Policy("substance_use.check", ((Verb.READ, DataClass.CLINICAL),), CHECKERS)
 DECIDE = Policy("substance_use.decide", ((Verb.WRITE, DataClass.CLINICAL),), PRESCRIBERS)
