@@ -361,3 +361,14 @@ def code_elsewhere(world: World) -> UUID:
 
 
 ELSEWHERE |= {"code_id": code_elsewhere}
+
+
+def send_out_packet_elsewhere(world: World) -> UUID:
+    """Give a packet of the person who is at York."""
+    from throughcare.care.emergency import actions
+    from throughcare.kernel.actor import Actor
+
+    return actions.make_packet(actor=Actor.system("test"), person_id=world.there, facility_id=YORK)
+
+
+ELSEWHERE |= {"packet_id": send_out_packet_elsewhere}

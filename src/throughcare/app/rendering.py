@@ -12,7 +12,7 @@ from django.db.models import Model
 from throughcare.access import fhir as access
 from throughcare.access.models import Amendment, Consent, Posting, Representative, User
 from throughcare.care.emergency import fhir as emergency
-from throughcare.care.emergency.models import Code, Stamp
+from throughcare.care.emergency.models import Code, Debrief, Packet, Recommendation, Stamp, Trip
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
@@ -52,7 +52,9 @@ from throughcare.reentry.models import Appointment, Bridge, Contact, Packet, Pac
 
 # Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
-KEPT_AS_SIGNED = frozenset({"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "Composition"})
+KEPT_AS_SIGNED = frozenset(
+    {"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "Composition", "ProgrammeDisclosure"}
+)
 
 PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Practitioner", User, access.practitioner),
@@ -75,6 +77,10 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("CodeStamp", Stamp, emergency.stamp),
     ("Device", Device, devices.device),
     ("DeviceEntry", DeviceEvent, devices.entry),
+    ("CodeDebrief", Debrief, emergency.debrief),
+    ("HospitalTrip", Trip, emergency.trip),
+    ("HospitalRecommendation", Recommendation, emergency.recommendation),
+    ("SendOutPacket", Packet, emergency.packet),
     ("Communication", CareRequest, sick_call.request),
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),

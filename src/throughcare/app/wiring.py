@@ -3,7 +3,10 @@
 from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
+from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
+from throughcare.care.emergency import handlers as emergency
+from throughcare.care.emergency.ports import MEDICINES
 from throughcare.care.intake import handlers as intake
 from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.medications import door_handlers as doors
@@ -56,6 +59,7 @@ def wire() -> None:
     REQUESTS.fill(SickCallRequests())
     IDENTITY.fill(SoftwareIdentity())
     KINDS.fill({DOSE: Doses()})
+    MEDICINES.fill(MedicinesForPacket())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
@@ -70,6 +74,10 @@ def wire() -> None:
         events.on(ordered, doors.order_changed)
     events.on(SentOut, doors.go_out)
     events.on(ReturnedIn, doors.come_back)
+    events.on(SentOut, emergency.go_out)
+    events.on(ReturnedIn, emergency.come_back)
+    events.on(PersonDied, emergency.let_go)
+    events.on(Released, emergency.let_go)
     events.on(TransferredIn, doors.arrive)
     events.on(TransferCancelled, doors.move_cancelled)
     events.on(Released, doors.let_go)

@@ -108,3 +108,51 @@ def test_everybody_on_the_staff_can_call(client, place) -> None:  # noqa: F811
         assert client.get("/code/").status_code == 200, role
         assert post(client, "/code/", place="Hall").status_code == 303, role
     assert Code.objects.count() == 5
+
+
+def test_to_hospital_and_back_by_the_pages(client, person, place) -> None:  # noqa: F811
+    from throughcare.care.emergency.models import Packet, Trip
+    from throughcare.custody import actions as custody
+    from throughcare.kernel import clock
+    from throughcare.kernel.actor import Actor
+
+    become(client, "rn", place)
+    post(client, "/code/", person=str(person), place="B-203", complaint="chest_pain")
+    base = f"/codes/{Code.objects.get().id}/"
+    for kind in ("ems_called", "left_gate"):
+        assert post(client, base + "stamp/", kind=kind).status_code == 303
+    packet = f"/people/{person}/packet/{Packet.objects.get().id}/"
+    assert packet in client.get(base).content.decode()
+    shown = client.get(packet).content.decode()
+    assert "Chest pain" in shown
+    assert post(client, packet + "handed/", to="").status_code == 422
+    assert post(client, packet + "handed/", to="Crew 4").status_code == 303
+    bare = post(client, packet + "programme/", recipient="Dr Sample", affiliation="", nature="Chest pain")
+    assert bare.status_code == 422
+    assert 'value="Dr Sample"' in bare.content.decode()
+    home = f"/people/{person}/hospital/"
+    trip = str(Trip.objects.get().id)
+    assert post(client, home + "step/", trip=trip, verb="admit", destination="Sample Hospital").status_code == 303
+    assert "Sample Hospital" in client.get("/hospital/").content.decode()
+    feed = Actor.feed("custody")
+    custody.send_out(actor=feed, person_id=person, kind="hospital", happened_at=clock.now())
+    custody.return_in(actor=feed, person_id=person, happened_at=clock.now())
+    bad = post(client, home + "review/", trip=trip, findings="Well, slept.", papers="", provider="")
+    assert bad.status_code == 422
+    assert "Well, slept." in bad.content.decode()
+    said = {"findings": "Well.", "papers": "came", "provider": "Demo-Doctor", "recommendations": "Rest\n\nTroponin"}
+    assert post(client, home + "review/", trip=trip, **said).status_code == 303
+    asked = Trip.objects.get().recommendations.order_by("id")
+    assert [r.text for r in asked] == ["Rest", "Troponin"]
+    assert (
+        post(client, home + "answer/", trip=trip, recommendation=str(asked[0].id), answer="ordered").status_code == 403
+    )
+    become(client, "provider", place)
+    for one in asked:
+        assert (
+            post(client, home + "answer/", trip=trip, recommendation=str(one.id), answer="ordered").status_code == 303
+        )
+    assert Trip.objects.get().state == "done"
+    become(client, "custody", place)
+    for closed in ("/hospital/", home, packet):
+        assert client.get(closed).status_code == 403

@@ -30,3 +30,41 @@ class CodeEnded(Event):
     def payload(self) -> dict[str, Any]:
         """Give how it ended."""
         return {"ending": self.ending}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeDebriefed(Event):
+    """Those who were there talked a code over; `ref` is the code."""
+
+    name: ClassVar[str] = "code_debriefed"
+    preventable: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give whether earlier care could have prevented it."""
+        return {"preventable": self.preventable}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillDone(Event):
+    """A drill was held and its critique shared (EMR-01); `ref` is its timeline."""
+
+    name: ClassVar[str] = "drill_done"
+    kind: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give which kind."""
+        return {"kind": self.kind}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnReviewed(Event):
+    """A nurse saw the person who came back from a hospital, and called a provider (HOS-01); `ref` is the trip."""
+
+    name: ClassVar[str] = "return_reviewed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationsAnswered(Event):
+    """Each recommendation of the hospital is ordered, or the reason why not is on record; `ref` is the trip."""
+
+    name: ClassVar[str] = "hospital_recommendations_answered"

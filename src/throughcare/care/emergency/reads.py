@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from throughcare.care.emergency import policy, rules
 from throughcare.care.emergency.actions import keeping
-from throughcare.care.emergency.models import Code, Stamp
+from throughcare.care.emergency.models import Code, Debrief, Packet, Stamp
 from throughcare.care.emergency.rule_table import load_table
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -61,6 +61,8 @@ class Scene:
     response: rules.Response
     prompts: list[rules.Prompt]
     roster: list[str]
+    debrief: Debrief | None
+    packets: list[Packet]
 
 
 def running(lens: Lens, facility_id: UUID | None) -> list[Running]:
@@ -101,6 +103,8 @@ def scene(lens: Lens, code_id: UUID) -> Scene:
             lens.require(Verb.SUMMARY, DataClass.CLINICAL, person_id=row.person_id)
         kept = list(Stamp.objects.filter(code=row).order_by("at", "id"))
         who = people.card(lens, row.person_id) if row.person_id else None
+        debrief = Debrief.objects.filter(code=row).first() if row.state == "debriefed" else None
+        packets = _packets(lens, row)
     table, now = load_table(), clock.now()
     stamps = [keeping.stamped(s) for s in kept]
     held = rules.standing(stamps)
@@ -112,7 +116,15 @@ def scene(lens: Lens, code_id: UUID) -> Scene:
         response=rules.response(row.called_at, held, row.ended_at or now, table),
         prompts=rules.prompts(row.called_at, held, table) if row.state == "open" else [],
         roster=_roster(row, held),
+        debrief=debrief,
+        packets=packets,
     )
+
+
+def _packets(lens: Lens, row: Code) -> list[Packet]:
+    if row.person_id is None or not policy.PACKET.allows(lens, row.person_id):
+        return []
+    return list(Packet.objects.filter(code=row, person_id=row.person_id).defer("body").order_by("-made_at")[:4])
 
 
 def one(lens: Lens, code_id: UUID) -> Code:

@@ -9,6 +9,7 @@ from typing import Any
 from throughcare.kernel import content
 
 CODE = "emergency/code.toml"
+HOSPITAL = "emergency/hospital.toml"
 Row = Mapping[str, Any]
 
 
@@ -67,6 +68,34 @@ class CodeTable:
     endings: Mapping[str, Ending]
     drills: Mapping[str, str]
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class HospitalTable:
+    """What the way to hospital and back knows from content."""
+
+    results: timedelta
+    link: timedelta
+    inpatient: timedelta
+    escort: str
+    papers: Mapping[str, str]
+    missing: frozenset[str]
+    version: str
+
+
+def load_hospital() -> HospitalTable:
+    """Give the table of the way to hospital in force."""
+    limits, body = content.load(HOSPITAL)["limits"], content.load(HOSPITAL)
+    rows = content.rows(HOSPITAL, "papers")
+    return HospitalTable(
+        results=timedelta(days=limits["result_days"]),
+        link=timedelta(hours=limits["link_hours"]),
+        inpatient=timedelta(hours=limits["inpatient_hours"]),
+        escort=body["escort"],
+        papers={r["id"]: r["title"] for r in rows},
+        missing=frozenset(r["id"] for r in rows if r.get("missing")),
+        version=content.document(HOSPITAL).version,
+    )
 
 
 def load_table() -> CodeTable:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from throughcare.care.emergency.rule_table import CodeTable
@@ -173,4 +173,68 @@ def may_end(ending: str, table: CodeTable, *, known: bool, drill: bool) -> Decis
         return Decision(False, "Choose how it ended.", "ending")
     if found.person and not known and not drill:
         return Decision(False, "First say who this is: the record of this hour must reach their chart.", "ending")
+    return YES
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What a trip amounts to: nights in hospital, and whether an inpatient stay passed the limit of 24 hours."""
+
+    nights: int
+    inpatient_over_limit: bool
+    source: str = "2.8"
+
+
+def hospital_stay(
+    admitted_at: datetime | None, until: datetime, zone: tzinfo, *, inpatient: bool, limit: timedelta
+) -> Stay:
+    """Count bed-days: midnights of the facility's zone between admission and discharge."""
+    if admitted_at is None or until <= admitted_at:
+        return Stay(0, False)
+    nights = (until.astimezone(zone).date() - admitted_at.astimezone(zone).date()).days
+    return Stay(nights, inpatient and until - admitted_at > limit)
+
+
+def may_disclose_programme(recipient: str, affiliation: str, nature: str) -> Decision:
+    """Tell whether a programme's record may go out without consent: all that 42 CFR 2.51 asks must be written."""
+    for name, words, told in (
+        ("recipient", recipient, "Name the person at the hospital who receives it."),
+        ("affiliation", affiliation, "Name the hospital or ambulance service they work for."),
+        ("nature", nature, "Say what the medical emergency is."),
+    ):
+        if len(words.strip()) < 3:
+            return Decision(False, told, name)
+    return YES
+
+
+def may_review(papers: str, missing: frozenset[str], provider: str, findings: str) -> Decision:
+    """Tell whether a return is reviewed (HOS-01): the person seen, the papers asked for, a provider called for orders."""
+    if not findings.strip():
+        return Decision(False, "Write how the person is.", "findings")
+    if not papers:
+        return Decision(False, "Say whether the hospital's papers came.", "papers")
+    if not provider.strip():
+        return Decision(False, "Name the provider who was called for orders.", "provider")
+    return YES
+
+
+def may_answer(answer: str, words: str) -> Decision:
+    """Tell whether a recommendation is answered: ordered, or a reason why not."""
+    if answer not in ("ordered", "not_done"):
+        return Decision(False, "Choose: ordered, or not done.", "answer")
+    if answer == "not_done" and len(words.strip()) < 3:
+        return Decision(False, "Say why it is not done.", "words")
+    return YES
+
+
+def may_debrief(preventable: str, why: str, changes: str, *, drill: bool) -> Decision:
+    """Tell whether a code is talked over: what would change, and whether earlier care could have prevented it."""
+    if not changes.strip():
+        return Decision(False, "Write what to keep and what to change; nothing is an answer too.", "changes")
+    if drill:
+        return YES
+    if preventable not in ("yes", "no", "unclear"):
+        return Decision(False, "Say whether earlier care could have prevented it.", "preventable")
+    if preventable == "yes" and not why.strip():
+        return Decision(False, "Say which earlier care.", "preventable_why")
     return YES

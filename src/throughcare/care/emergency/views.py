@@ -71,6 +71,11 @@ def scene(lens: Lens, found: Scene) -> dict[str, Any]:
         "open": code.state == "open",
         "stampable": code.state != "debriefed",
         "forgotten": code.state == "open" and clock.now() - code.called_at > table.forgotten,
+        "debrief": found.debrief,
+        "packets": found.packets,
+        "preventable_words": t(f"emergency.preventable.{found.debrief.preventable}")
+        if found.debrief and found.debrief.preventable
+        else "",
         "ending_words": table.endings[code.ending].title if code.ending in table.endings else "",
         "fields": lambda typed, wrong: fields(found, typed, wrong),
     }
@@ -89,6 +94,14 @@ def fields(found: Scene, typed: dict[str, str], wrong: dict[str, str]) -> dict[s
 
     medicines = tuple(Option(m.key, m.title) for m in table.medicines.values())
     endings = tuple(Option(e.key, e.title) for e in table.endings.values())
+    preventable = tuple(Option(k, t(f"emergency.preventable.{k}")) for k in ("no", "yes", "unclear"))
+    debrief = [
+        ask("changes", "changes", "textarea", rows=3, required=True),
+        ask("preventable", "preventable", "radio", options=preventable, inline=True, required=True),
+        ask("preventable_why", "preventable_why", "textarea", rows=2, quiet=True),
+        ask("present", "present", quiet=True, max_length=400),
+        ask("video", "video", width="s", quiet=True, max_length=80),
+    ]
     awake = tuple(Option(k, v) for k, v in table.awake.items())
     return {
         "drug": [
@@ -106,6 +119,7 @@ def fields(found: Scene, typed: dict[str, str], wrong: dict[str, str]) -> dict[s
         "note": [ask("words", "words", max_length=400)],
         "came": [ask("who", "came_who", width="m", max_length=80), ask("as", "came_as", width="s", max_length=40)],
         "summary": [ask(n, n, "textarea", value=getattr(found.code, n), rows=2, max_length=1000) for n in SUMMARY],
+        "debrief": [q for q in debrief if not (found.code.drill and q.name.startswith("preventable"))],
         "end": [
             ask("ending", "ending", "radio", options=endings, required=True),
             ask("plan", "plan", "textarea", rows=2, max_length=1000, quiet=True),
@@ -148,7 +162,7 @@ def listed(lines: Sequence[Line]) -> TableShape:
         ],
         [
             [
-                Cell(_moment(line.code.called_at), href=reverse("code", kwargs={"code_id": line.code.id})),
+                Cell(span_of_day(line.code.called_at), href=reverse("code", kwargs={"code_id": line.code.id})),
                 line.code.place,
                 _who(line, table.drills),
                 Cell(span(line.response.reached_after) or "–", meaning="harm" if line.response.late else ""),
@@ -194,7 +208,8 @@ def officers_taps(code: Code) -> list[StampKind]:
     return [k for k in load_table().stamps.values() if k.custody] if code.state != "debriefed" else []
 
 
-def _moment(at: datetime) -> str:
+def span_of_day(at: datetime) -> str:
+    """Write a moment: the time today, else day and time."""
     there = clock.local(at, words.ZONE)
     today = clock.local(clock.now(), words.ZONE).date()
     return f"{there:%H:%M}" if there.date() == today else f"{there.day} {there:%b %H:%M}"

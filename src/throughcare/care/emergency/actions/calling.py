@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.emergency import charting, rules, states
-from throughcare.care.emergency.actions import keeping
+from throughcare.care.emergency.actions import keeping, ways
 from throughcare.care.emergency.events import CodeCalled, CodeEnded
 from throughcare.care.emergency.models import Code
 from throughcare.care.emergency.rule_table import load_table
@@ -76,6 +76,7 @@ def attach_person(
         raise Stale("This code stands in a chart already. Call health information management if it is the wrong one.")
     row.bump(person_id=person_id)
     keeping.keep(row)
+    ways.catch_up(actor, row, person_id)
     if row.state != "open":
         _chart(actor, row)
 

@@ -1,14 +1,24 @@
 """What emergency's writers share: fetching a code, keeping it in the ledger, reading its stamps for a rule."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
 from throughcare.care.emergency import fhir
-from throughcare.care.emergency.models import Code, Stamp
+from throughcare.care.emergency.models import Code, Packet, Recommendation, Stamp, Trip
 from throughcare.care.emergency.rules import Stamped
 from throughcare.kernel.errors import NotFound, Stale
+from throughcare.kernel.fhir import Json
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
+
+OWN: dict[type, tuple[str, Callable[[Any], Json]]] = {
+    Trip: ("HospitalTrip", fhir.trip),
+    Recommendation: ("HospitalRecommendation", fhir.recommendation),
+    Packet: ("SendOutPacket", fhir.packet),
+}
 
 
 def locked(code_id: UUID, version: int | None = None) -> Code:
@@ -51,6 +61,20 @@ def keep_stamp(row: Stamp, code: Code) -> None:
         media="throughcare/CodeStamp",
         body=fhir.stamp(row),
         happened_at=row.at,
+    )
+
+
+def keep_own(row: Trip | Recommendation | Packet, happened_at: datetime | None = None) -> None:
+    """Keep what is one person's in their chain."""
+    kind, render = OWN[type(row)]
+    ledger.record(
+        type=kind,
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.CLINICAL,
+        media=f"throughcare/{kind}",
+        body=render(row),
+        happened_at=happened_at,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.emergency import policy, rules
-from throughcare.care.emergency.actions import keeping
+from throughcare.care.emergency.actions import keeping, ways
 from throughcare.care.emergency.events import CodeReached
 from throughcare.care.emergency.models import Code, Stamp
 from throughcare.care.emergency.rule_table import load_table
@@ -48,6 +48,8 @@ def stamp(
     row = _write(actor, code, kind, when, said, health=health)
     if health and table.stamps[kind].hands_on and not code.drill:
         emit(CodeReached(happened_at=when, person_id=code.person_id, facility_id=code.facility_id, ref=code.id))
+    if code.person_id is not None and not code.drill:
+        ways.follow(actor, code, code.person_id, kind, when)
     return row.id
 
 

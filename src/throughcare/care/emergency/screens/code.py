@@ -118,6 +118,28 @@ def end(request: Request, code_id: UUID) -> HttpResponse:
     )
 
 
+@screen("POST", ONE + "debrief/", policy=policy.STAMP, name="code_debrief")
+def debrief(request: Request, code_id: UUID) -> HttpResponse:
+    """Talk the code over."""
+    post = request.POST
+    return _do(
+        request,
+        code_id,
+        lambda intent: actions.debrief_code(
+            actor=request.actor,
+            intent=intent,
+            code_id=code_id,
+            changes=post.get("changes", ""),
+            preventable=post.get("preventable", ""),
+            preventable_why=post.get("preventable_why", ""),
+            present=post.get("present", ""),
+            equipment_checked=post.get("equipment_checked") == "yes",
+            video=post.get("video", ""),
+        ),
+        "Talked over. The times of this code stay as they are.",
+    )
+
+
 def _do(request: Request, code_id: UUID, act: Callable[[UUID | None], Any], said: str) -> HttpResponse:
     """Do it for a code that this reader may open; where it is refused, give the page back with what was typed."""
     reads.scene(request.lens, code_id)

@@ -1,0 +1,91 @@
+"""The packet that goes with a person: made, shown on paper, handed over; a programme's dose only by 42 CFR 2.51."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from throughcare.access.doors import Request, screen
+from throughcare.care.emergency import actions, hospital_reads, hospital_views, policy
+from throughcare.care.emergency.screens import posting
+from throughcare.custody import reads as custody
+from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
+from throughcare.people import reads as people
+from throughcare.ui import pages
+from throughcare.ui.forms import intent_of
+from throughcare.ui.shapes import PrintNote
+from throughcare.ui.wording import t
+
+ONE = "/people/<uuid:person_id>/packet/"
+
+
+@screen("POST", ONE, policy=policy.PACKET, name="packet_make")
+def make(request: Request, person_id: UUID) -> HttpResponse:
+    """Make the packet as the record stands now."""
+    where = custody.whereabouts(request.lens, [person_id]).get(person_id)
+    facility = (where.facility_id if where else None) or request.posting.facility_id
+    if facility is None:
+        raise NotFound("Choose a facility first.")
+    made = actions.make_packet(
+        actor=request.actor, intent=intent_of(request), person_id=person_id, facility_id=facility
+    )
+    return pages.then(request, reverse("packet", kwargs={"person_id": person_id, "packet_id": made}))
+
+
+@screen("GET", ONE + "<uuid:packet_id>/", policy=policy.PACKET, name="packet", log="print")
+def packet(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
+    """Show a packet on paper, as it was made."""
+    return _page(request, person_id, packet_id)
+
+
+@screen("POST", ONE + "<uuid:packet_id>/handed/", policy=policy.PACKET, name="packet_handed")
+def handed(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
+    """Say to whom it was given."""
+    try:
+        actions.hand_packet(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            packet_id=packet_id,
+            to=request.POST.get("to", ""),
+        )
+    except (Invalid, Stale) as refused:
+        return _page(request, person_id, packet_id, refused)
+    return pages.then(request, reverse("packet", kwargs={"person_id": person_id, "packet_id": packet_id}))
+
+
+@screen("POST", ONE + "<uuid:packet_id>/programme/", policy=policy.PROGRAMME, name="packet_programme")
+def programme(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
+    """Add a programme's dose in a medical emergency, with all that the law asks to be written."""
+    said = {name: request.POST.get(name, "") for name in ("recipient", "affiliation", "nature")}
+    try:
+        actions.disclose_programme(
+            actor=request.actor, intent=intent_of(request), person_id=person_id, packet_id=packet_id, **said
+        )
+    except (Invalid, Stale) as refused:
+        return _page(request, person_id, packet_id, refused)
+    return pages.then(request, reverse("packet", kwargs={"person_id": person_id, "packet_id": packet_id}))
+
+
+def _page(request: Request, person_id: UUID, packet_id: UUID, refused: Refused | None = None) -> HttpResponse:
+    family = people.family(request.lens, person_id)
+    row, lines = hospital_reads.packet(request.lens, family, packet_id)
+    paper = PrintNote(
+        t("emergency.packet"),
+        as_of=row.made_at,
+        facility=row.body["from"],
+        printed_by=request.lens.user_name,
+        keep=t("emergency.packet_keep"),
+    )
+    typed = {k: str(v) for k, v in request.POST.items()} if refused else {}
+    context = {
+        "paper": paper,
+        "packet": row,
+        "said": row.body,
+        "programme": lines,
+        "person_id": person_id,
+        "errors": posting.errors(refused),
+        "may_programme": policy.PROGRAMME.allows(request.lens),
+        "fields": hospital_views.programme_fields(typed, refused.fields if refused else {}),
+    }
+    return pages.page(request, "emergency/packet.html", context, status=refused.status if refused else 200)
