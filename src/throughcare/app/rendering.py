@@ -12,7 +12,8 @@ from django.db.models import Model
 from throughcare.access import fhir as access
 from throughcare.access.models import Amendment, Consent, Posting, Representative, User
 from throughcare.care.emergency import fhir as emergency
-from throughcare.care.emergency.models import Code, Debrief, Packet, Recommendation, Stamp, Trip
+from throughcare.care.emergency.models import Code, Debrief, Recommendation, Stamp, Trip
+from throughcare.care.emergency.models import Packet as SendOutPacket
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
@@ -80,7 +81,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("CodeDebrief", Debrief, emergency.debrief),
     ("HospitalTrip", Trip, emergency.trip),
     ("HospitalRecommendation", Recommendation, emergency.recommendation),
-    ("SendOutPacket", Packet, emergency.packet),
+    ("SendOutPacket", SendOutPacket, emergency.packet),
     ("Communication", CareRequest, sick_call.request),
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),
