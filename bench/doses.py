@@ -1,0 +1,194 @@
+"""Doses: the pass list for 120 people, one dose charted durably, doses a second by two processes, ledger bytes for each dose.
+
+The history (DOSES rows, one million if not said otherwise; SIZE=full: 65 million, with a look at the disk first) is filled into
+closed partitions by SQL: those rows were never charted by an action and have no ledger entries. All that is timed goes
+through the actions, and waits for the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from bench.doors import AnyReason, _empty_house
+from bench.measure import Figure, p95
+
+MORNING = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
+TWICE = {"kind": "passes", "passes": ["morning", "evening"]}
+# Blood pressure, cholesterol, HIV.
+USUAL = (("314076", "High blood pressure"), ("617311", "Cholesterol"), ("1433873", "HIV"))
+BYTES_A_ROW = 330
+LATER = MORNING + timedelta(days=30)
+FILL = """
+INSERT INTO medications_dose (id, due_at, person_id, order_id, pass_code, amount, critical, controlled, status, version,
+                              happened_at, recorded_at, facility_id, by, by_id)
+SELECT gen_random_uuid(), at, o.person_id, o.id, 'morning', 1, false, false, 'given', 2, at, at, o.facility_id, 'Demo-Nurse', o.id
+  FROM medications_medicationorder o,
+       LATERAL (SELECT timestamptz '2026-10-30 12:00+00' - n * interval '4 years' / %(each)s AS at
+                  FROM generate_series(1, %(each)s) n) made
+"""
+LEDGER = """
+SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c
+ WHERE c.relkind = 'r' AND (c.relname LIKE 'ledger_version%' OR c.relname = 'ledger_current')
+"""
+
+
+def figures() -> Iterator[Figure]:
+    """Measure with a short history, fill it, and measure again: the times must be the same."""
+    rows = 65_000_000 if os.environ.get("SIZE") == "full" else int(os.environ.get("DOSES", "1000000"))
+    seconds = int(os.environ.get("SECONDS", "60"))
+    with _empty_house():
+        home = os.environ["THROUGHCARE_HOME"]
+        if shutil.disk_usage(home).free < rows * BYTES_A_ROW * 1.3:
+            raise RuntimeError(f"{rows:,} doses need about {rows * BYTES_A_ROW // 10**9} GB, and the disk has less")
+        people = _people()
+        yield from _timed(people, "no history")
+        _fill(rows, len(people) * len(USUAL))
+        yield from _timed(people, f"{rows:,} doses by SQL")
+        yield from _sustained(seconds)
+
+
+def _people() -> list[UUID]:
+    """120 people in one facility, each with three medicines, and their doses of 30 days laid out."""
+    from throughcare.care.medications import actions
+    from throughcare.chart import actions as chart
+    from throughcare.custody import actions as custody
+    from throughcare.kernel import clock
+    from throughcare.kernel.actor import Actor
+    from throughcare.people.actions import Demographics, register
+
+    place, doctor, nurse, feed = _place(), _staff("doctor"), _staff("nurse"), Actor.feed("custody")
+    found = []
+    with clock.frozen(MORNING - timedelta(hours=2)):
+        for n in range(120):
+            person = register(
+                actor=feed, demographics=Demographics(f"Specimen-Line{n}", "Alex", sex="male", synthetic=True)
+            )
+            custody.admit(actor=feed, person_id=person, to=custody.Spot(place))
+            chart.no_known_allergies(actor=nurse, person_id=person)
+            for code, why in USUAL:
+                asked = actions.Prescription(
+                    product=code, timing=TWICE, indication=why, amount=Decimal(1), days=60, reasons=AnyReason()
+                )
+                actions.place_order(actor=doctor, person_id=person, asked=asked)
+            found.append(person)
+        while actions.lay_doses(actor=actions.CLOCK, until=LATER):
+            pass
+    return found
+
+
+def _place() -> UUID:
+    from throughcare.custody.models import Facility
+
+    return Facility.objects.get(short_name__istartswith="Hartford").id
+
+
+def _staff(name: str) -> Any:
+    from throughcare.kernel.actor import Actor
+    from throughcare.kernel.ids import derived
+    from throughcare.kernel.vocabulary import Role
+
+    role = Role.PROVIDER if name == "doctor" else Role.RN
+    return Actor("staff", derived("bench", name), f"Demo-{name}", role, _place())
+
+
+def _fill(rows: int, orders: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT medications_months('2022-10-01', '2026-10-31')")
+        cursor.execute(FILL, {"each": rows // orders})
+        cursor.execute("ANALYZE medications_dose")
+
+
+def _timed(people: Sequence[UUID], how: str) -> Iterator[Figure]:
+    from tests.fixtures_lenses import lens_of
+    from throughcare.care.medications import actions
+    from throughcare.care.medications.actions import Charted
+    from throughcare.care.medications.models import Dose
+    from throughcare.care.medications.reads import passes
+    from throughcare.kernel import clock
+    from throughcare.kernel.vocabulary import Role
+
+    lens, nurse, place = lens_of(Role.RN), _staff("nurse"), _place()
+    with clock.frozen(MORNING):
+        took = p95(lambda: passes.line(lens, place, code="morning"), 30)
+    yield Figure("doses: list of a pass, 120 people, 360 doses, p95", took, "ms", 100, how)
+    due = list(Dose.objects.filter(person_id__in=people, status="expected").order_by("due_at")[:200])
+    taken = []
+    with clock.frozen(LATER):
+        for dose in due:
+            began = time.perf_counter()
+            actions.record_doses(
+                actor=nurse, person_id=dose.person_id, charted=[Charted(dose.id, "given", at=dose.due_at)]
+            )
+            taken.append(time.perf_counter() - began)
+    yield Figure("doses: one charted durably, p95", 1000 * statistics.quantiles(taken, n=20)[-1], "ms", 30, how)
+    yield Figure("doses: one charted durably, median", 1000 * statistics.median(taken), "ms", None, how)
+
+
+def _ledger() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(LEDGER)
+        return int(cursor.fetchone()[0])
+
+
+def _sustained(seconds: int) -> Iterator[Figure]:
+    """Two processes chart for a minute, three doses of one person at a time, as a tap does."""
+    before = _ledger()
+    command = "import sys; from bench.doses import chart; chart(int(sys.argv[1]), int(sys.argv[2]))"
+    workers = [
+        subprocess.Popen([sys.executable, "-c", command, str(half), str(seconds)], stdout=subprocess.PIPE, text=True)
+        for half in (0, 1)
+    ]
+    said = [[float(x) for x in w.communicate()[0].split()] for w in workers]
+    charted = sum(s[0] for s in said)
+    rate = sum(s[0] / s[1] for s in said)
+    how = f"2 processes, {seconds} s, three doses of one person at a time"
+    yield Figure("doses: time for 200 charted, sustained", 200 / rate, "s", 1, f"{rate:.0f} a second; {how}")
+    grown = (_ledger() - before) / max(1, charted)
+    yield Figure("doses: ledger bytes for one, indexes included", grown, "bytes", 450, f"{charted:,.0f} charted")
+
+
+def chart(half: int, seconds: int) -> None:
+    """Chart the doses of every second person for so long; print how many and how long it took."""
+    from throughcare.app import house
+
+    with house.opened():
+        from throughcare.care.medications import actions
+        from throughcare.care.medications.actions import Charted
+        from throughcare.care.medications.models import Dose
+        from throughcare.kernel import clock
+
+        nurse, done = _staff("nurse"), 0
+        rows = (
+            Dose.objects.filter(status="expected")
+            .order_by("due_at", "person_id")
+            .values_list("id", "due_at", "person_id")
+        )
+        parcels: dict[tuple[Any, ...], list[Charted]] = {}
+        people = sorted({str(p) for _, _, p in rows})
+        mine = set(islice(people, half, None, 2))
+        for dose, due_at, person in rows:
+            if str(person) in mine:
+                parcels.setdefault((due_at, person), []).append(Charted(dose, "given", at=due_at))
+        began = time.monotonic()
+        with clock.frozen(LATER):
+            for (_, person), said in parcels.items():
+                if time.monotonic() - began > seconds:
+                    break
+                actions.record_doses(actor=nurse, person_id=person, charted=said)
+                done += len(said)
+        print(done, time.monotonic() - began)
