@@ -37,9 +37,10 @@ SELECT gen_random_uuid(), at, o.person_id, o.id, 'morning', 1, false, false, 'gi
        LATERAL (SELECT timestamptz '2026-10-30 12:00+00' - n * interval '4 years' / %(each)s AS at
                   FROM generate_series(1, %(each)s) n) made
 """
+# Every table of the ledger with its indexes but the log of reads, which charting does not write; months count together.
 LEDGER = """
-SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c
- WHERE c.relkind = 'r' AND (c.relname LIKE 'ledger_version%' OR c.relname = 'ledger_current')
+SELECT regexp_replace(c.relname, '_(rest|[0-9]{4}_[0-9]{2})', ''), sum(pg_relation_size(c.oid)) FROM pg_class c
+ WHERE c.relkind IN ('r', 'i', 't') AND c.relname LIKE 'ledger_%' AND c.relname NOT LIKE 'ledger_read%' GROUP BY 1
 """
 
 
@@ -137,12 +138,12 @@ def _timed(people: Sequence[UUID], how: str) -> Iterator[Figure]:
     yield Figure("doses: one charted durably, median", 1000 * statistics.median(taken), "ms", None, how)
 
 
-def _ledger() -> int:
+def _ledger() -> dict[str, int]:
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(LEDGER)
-        return int(cursor.fetchone()[0])
+        return {name: int(size) for name, size in cursor.fetchall()}
 
 
 def _sustained(seconds: int) -> Iterator[Figure]:
@@ -158,8 +159,13 @@ def _sustained(seconds: int) -> Iterator[Figure]:
     rate = sum(s[0] / s[1] for s in said)
     how = f"2 processes, {seconds} s, three doses of one person at a time"
     yield Figure("doses: time for 200 charted, sustained", 200 / rate, "s", 1, f"{rate:.0f} a second; {how}")
-    grown = (_ledger() - before) / max(1, charted)
-    yield Figure("doses: ledger bytes for one, indexes included", grown, "bytes", 450, f"{charted:,.0f} charted")
+    after = _ledger()
+    grown = {name: (size - before.get(name, 0)) / max(1, charted) for name, size in after.items()}
+    for name, each in sorted(grown.items(), key=lambda x: -x[1]):
+        if each:
+            print(f"  {each:>8.1f} bytes for a dose in {name}", file=sys.stderr)
+    how = f"{charted:,.0f} charted; tables and indexes, the page on each end included"
+    yield Figure("doses: ledger bytes for one, indexes included", sum(grown.values()), "bytes", 450, how)
 
 
 def chart(half: int, seconds: int) -> None:

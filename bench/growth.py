@@ -9,6 +9,8 @@ from uuid import UUID
 
 import psycopg
 
+from throughcare.ledger import body as bodies
+
 IN_CUSTODY = 5  # one of so many people on record
 ROOMS = "^(people|custody|duties|chart|intake|sick_call)_"
 LEFT_OUT = ("chart_sealedresponse", "people_mergeproposal", "people_settledfact")
@@ -139,6 +141,7 @@ def _chains(db: psycopg.Connection, copies: list[int]) -> None:
         "CREATE TEMP TABLE origin ON COMMIT DROP AS SELECT * FROM ledger_version "
         "WHERE subject_kind = 'person' AND subject IN (SELECT id FROM bench.origin)"
     )
+    _plain_bodies(db)
     db.execute("CREATE INDEX ON origin (n)")
     db.execute("ANALYZE origin")
     longest = (db.execute("SELECT max(n) FROM origin").fetchone() or (0,))[0]
@@ -146,6 +149,16 @@ def _chains(db: psycopg.Connection, copies: list[int]) -> None:
         db.execute(CHAIN, {"n": n, "copies": copies})
     db.execute("INSERT INTO ledger_head SELECT subject, false, n, hash FROM head")
     db.execute(CURRENT, {"copies": copies})
+
+
+def _plain_bodies(db: psycopg.Connection) -> None:
+    """Write the ids of the origin out in its bodies, so that a copy with other ids reads the very bytes of the digest."""
+    db.execute("CREATE TEMP TABLE plain (position bigint PRIMARY KEY, body bytea) ON COMMIT DROP")
+    rows = db.execute("SELECT position, id, subject, body FROM origin WHERE body IS NOT NULL").fetchall()
+    with db.cursor() as cursor, cursor.copy("COPY plain FROM STDIN") as copy:
+        for position, id_, subject, stored in rows:
+            copy.write_row((position, bodies.pack(bodies.unpack(stored, (id_, subject)))))
+    db.execute("UPDATE origin o SET body = p.body FROM plain p WHERE p.position = o.position")
 
 
 CHAIN = f"""
@@ -158,8 +171,8 @@ WITH next AS (
   SELECT next.*, coalesce(h.hash, decode(repeat('00', 32), 'hex')) AS prev
   FROM next LEFT JOIN head h USING (subject)
 ), written AS (
-  INSERT INTO ledger_version (position, {HEADER}, salt, digest, prev, hash, body)
-  SELECT nextval('ledger_position'), {HEADER}, salt, digest, prev, sha256(prev || ledger_header({HEADER}) || digest), body
+  INSERT INTO ledger_version (position, {HEADER}, salt, digest, hash, body)
+  SELECT nextval('ledger_position'), {HEADER}, salt, digest, sha256(prev || ledger_header({HEADER}) || digest), body
   FROM linked RETURNING subject, n, hash
 )
 INSERT INTO head SELECT * FROM written ON CONFLICT (subject) DO UPDATE SET n = excluded.n, hash = excluded.hash

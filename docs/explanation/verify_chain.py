@@ -9,8 +9,10 @@ place in the chain are checked, their words need the key.
 import base64
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -26,7 +28,7 @@ HEADER = (
     "renderer",
 )  # fmt: skip
 FIELDS = ", ".join(f"(extract(epoch FROM {f}) * 1000000)::bigint" if f in TIMES else f for f in HEADER)
-ENTRIES = f"SELECT subject, n, salt, digest, prev, hash, body, tx::text::bigint, {FIELDS} FROM {{}} ORDER BY subject, n"  # noqa: S608
+ENTRIES = f"SELECT subject, id, n, salt, digest, hash, body, tx::text::bigint, {FIELDS} FROM {{}} ORDER BY subject, n"  # noqa: S608
 
 
 def sha(*parts: bytes) -> bytes:
@@ -43,11 +45,14 @@ def merkle(leaves: list[bytes]) -> bytes:
     return level[0] if level else sha()
 
 
-def unpack(stored: bytes, dictionaries: str) -> bytes:
-    """Decompress a body; its frame names the numbered dictionary it was packed with, or none."""
+def unpack(stored: bytes, dictionaries: str, own: UUID, subject: UUID) -> bytes:
+    """Decompress a body; its frame names the numbered dictionary it was packed with, or none. From 2 on it is in shorthand."""
     number = zstandard.get_frame_parameters(stored).dict_id
     words = zstandard.ZstdCompressionDict(Path(dictionaries, f"{number}.zdict").read_bytes()) if number else None
-    return zstandard.ZstdDecompressor(dict_data=words).decompress(stored)
+    body = zstandard.ZstdDecompressor(dict_data=words).decompress(stored)
+    ids = {1: own, 2: subject}
+    full = lambda mark: str(ids.get(mark[0][0]) or UUID(bytes=mark[0][1:])).encode()  # noqa: E731
+    return re.sub(rb"[\x01\x02]|\x03.{16}", full, body, flags=re.DOTALL) if number >= 2 else body
 
 
 def main(address: str, dictionaries: str, anchors: str = "", public_key: str = "") -> int:
@@ -56,12 +61,12 @@ def main(address: str, dictionaries: str, anchors: str = "", public_key: str = "
     with psycopg.connect(address) as db:
         for sealed, table in enumerate(("ledger_version", "ledger_sealed_version")):
             last: tuple[object, int, bytes] = (None, 0, ZERO)
-            for subject, n, salt, digest, prev, hash_, body, tx, *header in db.execute(ENTRIES.format(table)):
+            for subject, id_, n, salt, digest, hash_, body, tx, *header in db.execute(ENTRIES.format(table)):
                 before = last if last[0] == subject else (subject, 0, ZERO)
                 words = "\x1f".join(str(field) for field in header).encode()
-                if (n, prev) != (before[1] + 1, before[2]) or hash_ != sha(prev, words, digest):
+                if n != before[1] + 1 or hash_ != sha(before[2], words, digest):
                     faults.append(f"{table}: entry {n} of {subject} does not hold")
-                if body is not None and not sealed and sha(salt, unpack(body, dictionaries)) != digest:
+                if body is not None and not sealed and sha(salt, unpack(body, dictionaries, id_, subject)) != digest:
                     faults.append(f"{table}: the body of entry {n} of {subject} is not what was written")
                 last = (subject, n, hash_)
                 chain.append((sealed, str(subject), n, tx, hash_))

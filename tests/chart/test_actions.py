@@ -41,7 +41,8 @@ def test_a_measurement_keeps_its_digits(person, rn_lens) -> None:
     )
     pressure = actions.Measured(LOINC, "85354-9", "Blood pressure", parts=parts)
     first, _ = actions.observe(actor=NURSE, person_id=person, measured=[weight, pressure])
-    assert b'"value":70.20' in bodies.unpack(bytes(Version.objects.get(resource_id=first).body))
+    kept = Version.objects.get(resource_id=first)
+    assert b'"value":70.20' in bodies.unpack(bytes(kept.body), (first, kept.subject))
     shown = reads.vitals(rn_lens, [person])
     assert reads.shown(shown["29463-7"][0]) == "70.20 kg"
     assert reads.shown(shown["85354-9"][0]) == "128/82 mmHg"

@@ -18,6 +18,24 @@ def test_a_body_comes_back_and_is_small() -> None:
     assert len(body.pack(BODY)) < len(zstandard.ZstdCompressor(level=3).compress(BODY))
 
 
+def test_an_entry_s_own_ids_take_a_byte_each_and_others_sixteen() -> None:
+    own = (derived("o"), derived("p"))
+    assert body.unpack(body.pack(BODY, own), own) == BODY
+    assert len(body.pack(BODY, own)) < len(body.pack(BODY)) - 25
+    assert body.unpack(body.pack(BODY, own), (own[0], derived("q"))) != BODY, "with other ids it is another body"
+
+
+@pytest.mark.parametrize("mark", [b"\x01", b"\x02", b"\x03"])
+def test_what_holds_a_mark_is_stored_as_it_is(mark: bytes) -> None:
+    own = (derived("o"), derived("p"))
+    assert body.unpack(body.pack(BODY + mark, own), own) == BODY + mark
+
+
+def test_a_body_of_the_first_dictionary_stays_readable() -> None:
+    old = body._compressor(1).compress(BODY)
+    assert body.unpack(old, (derived("o"), derived("p"))) == BODY
+
+
 def test_a_frame_made_without_a_dictionary_stays_readable() -> None:
     assert body.unpack(zstandard.ZstdCompressor(level=3).compress(BODY)) == BODY
 

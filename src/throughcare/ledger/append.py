@@ -17,7 +17,7 @@ RENDERER = 1
 APPEND = (
     "SELECT ledger_append(%s::boolean, %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], "
     "%s::text[], %s::text, %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz, %s::int, %s::bytea[], "
-    "%s::bytea[], %s::bytea[], %s::bigint[], %s::text[], %s::text[], %s::boolean[])"
+    "%s::bytea[], %s::bytea[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::boolean[])"
 )
 
 
@@ -33,11 +33,13 @@ def record(
     happened_at: datetime | None = None,
     labels: int = 0,
     live: bool = True,
+    first: bool = False,
 ) -> None:
     """Keep a version of a resource as it now stands, in the chain of its person (or of the subject named).
 
     Call it in an action, after the row is written. `media` is `fhir`, or `throughcare/NAME` where R4 has no resource.
-    Code, status and whether it is `live` are what the body says; `live=False` is for where a body can't.
+    Code, status and whether it is `live` are what the body says; `live=False` is for where a body can't. `first` says
+    of a plentiful type (PLENTIFUL) that nothing of this resource is in the ledger yet.
     """
     if subject is None:
         if person_id is None:
@@ -59,6 +61,7 @@ def record(
             code=said.code,
             status=said.status,
             live=live and said.live,
+            first=first,
         )
     )
 
@@ -77,7 +80,7 @@ def keep(unit: db.Unit) -> None:
 def _write(unit: db.Unit, batch: list[Entry], sealed: bool) -> None:
     salts = [bodies.salt() for _ in batch]
     digests = [bodies.digest(salt, e.body) for salt, e in zip(salts, batch, strict=True)]
-    stored = [bodies.pack(e.body) for e in batch]
+    stored = [bodies.pack(e.body, (e.id, e.subject)) for e in batch]
     if sealed:
         stored = [bodies.seal(b, bound_to=d) for b, d in zip(stored, digests, strict=True)]
     with connection.cursor() as cursor:
@@ -106,6 +109,7 @@ def _write(unit: db.Unit, batch: list[Entry], sealed: bool) -> None:
                 [e.code for e in batch],
                 [e.status for e in batch],
                 [e.live for e in batch],
+                [e.alone for e in batch],
             ],
         )
 

@@ -32,7 +32,7 @@ def destroy(kind: str, id: UUID, versions: Sequence[int], *, authority: str, rea
         gone = cursor.fetchall()
     if not gone:
         return []
-    header = table.objects.filter(position=gone[0][0]).only("subject_kind", "subject").get()
+    header = table.objects.filter(resource_id=id, position=gone[0][0]).only("subject_kind", "subject").get()
     record(
         type=TYPE,
         id=uuid7(),
@@ -54,8 +54,9 @@ def destroy(kind: str, id: UUID, versions: Sequence[int], *, authority: str, rea
 def ordered(sealed: bool) -> list[int]:
     """Give the places of bodies whose destruction somebody ordered, as the ledger has it."""
     places: list[int] = []
-    for version in Version.objects.filter(type=TYPE, media=MEDIA).only("body", "digest"):
-        body = opened(bytes(version.body) if version.body else None, bytes(version.digest), sealed=False)
+    for version in Version.objects.filter(type=TYPE, media=MEDIA).only("body", "digest", "resource_id", "subject"):
+        own = (version.resource_id, version.subject)
+        body = opened(bytes(version.body) if version.body else None, bytes(version.digest), own, sealed=False)
         said = decode(body) if body is not None else {}
         if said.get("sealed") is sealed:
             places += [one["position"] for one in said["destroyed"]]

@@ -8,6 +8,10 @@ from uuid import UUID
 
 from throughcare.kernel.vocabulary import SEALED, DataClass
 
+# There are millions of these, and hardly one has a second version: the first stands by itself, with no row in
+# `ledger_current`, until a second, a label or an end comes. SQL knows it as `ledger_plentiful`.
+PLENTIFUL = frozenset({"MedicationAdministration"})
+
 
 class SubjectKind(StrEnum):
     """Whose chain an entry stands in."""
@@ -36,6 +40,12 @@ class Entry:
     code: str = ""
     status: str = ""
     live: bool = True
+    first: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether it is its own present state, and needs no row beside it."""
+        return self.first and self.type in PLENTIFUL and self.live and not self.labels and not self.sealed
 
     @property
     def sealed(self) -> bool:

@@ -17,7 +17,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.fhir import Json, decode, encode
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger.append import RENDERER, keep
-from throughcare.ledger.entry import Entry, SubjectKind, describe
+from throughcare.ledger.entry import PLENTIFUL, Entry, SubjectKind, describe
 from throughcare.ledger.present import opened
 
 # Gives the resources of these ids as their rows render now; an id whose row this renderer does not know is left out.
@@ -69,7 +69,7 @@ def check() -> Report:
     report = Report()
     for sealed in (False, True):
         after = FIRST
-        while rows := _read(WALK, sealed, [*after, sorted(_renderers), PORTION]):
+        while rows := _read(WALK, sealed, type=after[0], id=after[1], known=sorted(_renderers)):
             _compare(rows, sealed, report)
             after = (rows[-1].type, rows[-1].id)
     return report
@@ -79,12 +79,14 @@ def turn(share: int = TURNS) -> Report:
     """Compare what was written since the last turn, and the next share of all the rest; in thirty days, everything."""
     report, at = Report(), _where()
     horizon = _horizon()
+    between = {"known": sorted(_renderers), "since": str(at.horizon), "until": str(horizon)}
     for sealed in (False, True):
         after = FIRST
-        while rows := _read(CHANGED, sealed, [*after, sorted(_renderers), str(at.horizon), str(horizon), PORTION]):
+        while rows := _read(CHANGED, sealed, type=after[0], id=after[1], **between):
             _compare(rows, sealed, report)
             after = (rows[-1].type, rows[-1].id)
-    rows = _read(WALK, at.sealed, [*at.after, sorted(_renderers), max(PORTION, _how_many(at.sealed) // share)])
+    many = max(PORTION, _how_many(at.sealed) // share)
+    rows = _read(WALK, at.sealed, type=at.after[0], id=at.after[1], known=sorted(_renderers), limit=many)
     _compare(rows, at.sealed, report)
     if rows:
         _remember(Where(horizon, at.sealed, (rows[-1].type, rows[-1].id)))
@@ -107,28 +109,40 @@ class Present:
     happened_at: datetime
 
 
-_ROWS = """
-SELECT c.type, c.id, v.renderer, v.digest, v.body, v.media, v.subject_kind, v.subject, v.data_class, v.happened_at
-FROM {current} c JOIN {version} v ON v.type = c.type AND v.id = c.id AND v.version = c.version
-WHERE v.body IS NOT NULL AND """
-WALK = _ROWS + "(c.type, c.id) > (%s, %s) AND c.type = ANY (%s) ORDER BY c.type, c.id LIMIT %s"
-CHANGED = _ROWS + (
-    "(c.type, c.id) > (%s, %s) AND c.type = ANY (%s) AND v.tx >= %s::xid8 AND v.tx < %s::xid8 "
-    "ORDER BY c.type, c.id LIMIT %s"
-)
-ONE = _ROWS + "c.type = %s AND c.id = %s"
+_COLUMNS = "v.type, v.id, v.renderer, v.digest, v.body, v.media, v.subject_kind, v.subject, v.data_class, v.happened_at"
+_ROWS = f"""
+SELECT {_COLUMNS}
+FROM {{current}} c JOIN {{version}} v ON v.type = c.type AND v.id = c.id AND v.version = c.version
+WHERE v.body IS NOT NULL AND """  # noqa: S608
+WALK = "(v.type, v.id) > (%(type)s, %(id)s) AND v.type = ANY (%(known)s) "
+CHANGED = WALK + "AND v.tx >= %(since)s::xid8 AND v.tx < %(until)s::xid8 "
+ONE = "v.type = %(type)s AND v.id = %(id)s "
+_ORDER = "ORDER BY {} LIMIT %(limit)s"
+# Those of a plentiful type that stand alone; %(from)s lets the walk go along the index of ids.
+_ALONE = f"""
+SELECT {_COLUMNS} FROM ledger_version v
+WHERE v.body IS NOT NULL AND v.type = %(kind)s AND v.version = 1 AND v.id >= %(from)s
+  AND NOT EXISTS (SELECT FROM ledger_current c WHERE c.type = v.type AND c.id = v.id) AND """  # noqa: S608
 
 
-def _read(sql: str, sealed: bool, values: list[Any]) -> list[Present]:
+def _read(which: str, sealed: bool, **values: Any) -> list[Present]:
+    """Give the next present entries in the order of type and id: those with a row of their own, and those that stand alone."""
     names = ("ledger_sealed_current", "ledger_sealed_version") if sealed else ("ledger_current", "ledger_version")
+    values = {"limit": PORTION, "from": FIRST[1], **values}
     with db.writing(CHECKER), connection.cursor() as cursor:
-        cursor.execute(sql.format(current=names[0], version=names[1]), values)
-        return [_present(row, sealed) for row in cursor.fetchall()]
+        cursor.execute(_ROWS.format(current=names[0], version=names[1]) + which + _ORDER.format("v.type, v.id"), values)
+        rows = cursor.fetchall()
+        for kind in () if sealed else sorted(PLENTIFUL):
+            if values["type"] <= kind:
+                at = values["id"] if values["type"] == kind else FIRST[1]
+                cursor.execute(_ALONE + which + _ORDER.format("v.id"), {**values, "kind": kind, "from": at})
+                rows += cursor.fetchall()
+    return [_present(row, sealed) for row in sorted(rows, key=lambda r: (r[0], r[1].bytes))[: values["limit"]]]
 
 
 def _present(row: tuple[Any, ...], sealed: bool) -> Present:
     kind, id_, renderer, digest, stored, media, subject_kind, subject, data_class, happened_at = row
-    body = opened(stored, digest, sealed=sealed) or b""
+    body = opened(stored, digest, (id_, subject), sealed=sealed) or b""
     whose = (SubjectKind(subject_kind), subject)
     return Present(kind, id_, renderer, body, media, whose, DataClass(data_class), happened_at)
 
@@ -167,8 +181,12 @@ def _horizon() -> int:
 
 def _how_many(sealed: bool) -> int:
     with connection.cursor() as cursor:
-        name = "ledger_sealed_current" if sealed else "ledger_current"
-        cursor.execute("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass(%s)", [name])
+        name = "ledger_sealed_version" if sealed else "ledger_version"  # a resource has one version or more
+        cursor.execute(
+            "SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+            "WHERE i.inhparent = to_regclass(%s)",
+            [name],
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -192,7 +210,7 @@ def _compare(rows: list[Present], sealed: bool, report: Report) -> None:
 
 def _settle(row: Present, sealed: bool, report: Report) -> None:
     """Look again at one that differed: an action may have changed it between the two looks."""
-    again = _read(ONE, sealed, [row.type, row.id])
+    again = _read(ONE, sealed, type=row.type, id=row.id)
     body = _rendered(row.type, [row.id]).get(row.id)
     if not again or not (fields := _fields(again[0].body, body)):
         return

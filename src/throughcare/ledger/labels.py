@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from throughcare.kernel import db
-from throughcare.ledger.entry import Entry
+from throughcare.ledger.entry import PLENTIFUL, Entry
+from throughcare.ledger.present import stand
 
 # Gives an entry back with the bits of its labels, and each label with the rule that gave it.
 Labeller = Callable[[Entry], tuple[Entry, tuple[tuple[str, str], ...]]]
@@ -43,6 +44,8 @@ def keep_said(said: list[tuple[str, UUID, str, str]]) -> None:
 def say(kind: str, id: UUID, label: str, bit: int, *, ends: bool = False, until: datetime | None = None) -> None:
     """Say by hand that a label holds (until a time), or no longer does; inside an action, whose actor stands beside it."""
     by = db.unit().actor.label()
+    if kind in PLENTIFUL:
+        stand(kind, id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_label_say(%s, %s, %s, %s, %s, %s, %s)", [kind, id, label, bit, by, ends, until])
 

@@ -24,7 +24,6 @@ class _Version(models.Model):
     renderer = models.IntegerField()
     salt = models.BinaryField()
     digest = models.BinaryField()
-    prev = models.BinaryField()
     hash = models.BinaryField()
     body = models.BinaryField(null=True)
 

@@ -24,7 +24,6 @@ class Last:
     position: int
     type: str
     id: UUID
-    renderer: int
     body: bytes | None
 
 
@@ -35,14 +34,15 @@ def rebuild(label_bits: Mapping[str, int], *, progress: Callable[[int], None] = 
     for sealed in (False, True):
         for portion in portions(sealed):
             said = [describe(decode(last.body)) if last.body is not None else GONE for last in portion]
-            columns = [
+            columns: list[list[Any]] = [
+                [last.id for last in portion],
                 [last.position for last in portion],
                 [one.code for one in said],
                 [one.status for one in said],
                 [one.live for one in said],
             ]
             changed += _one(
-                "SELECT ledger_present(%s, %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::int[])",
+                "SELECT ledger_present(%s, %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::int[])",
                 sealed,
                 *columns,
                 names,
@@ -55,7 +55,7 @@ def rebuild(label_bits: Mapping[str, int], *, progress: Callable[[int], None] = 
 
 
 def portions(sealed: bool) -> Iterator[list[Last]]:
-    """Give the last version of every resource, some at a time, in the order of type and id."""
+    """Give the last version of every resource, some at a time, in the order of id and type."""
     after: tuple[str, UUID] = FIRST
     while True:
         with connection.cursor() as cursor:
@@ -69,16 +69,28 @@ def portions(sealed: bool) -> Iterator[list[Last]]:
 
 
 def _last(row: tuple[Any, ...], sealed: bool) -> Last:
-    position, kind, id_, renderer, digest, stored = row
-    return Last(position, kind, id_, renderer, opened(stored, digest, sealed=sealed))
+    position, kind, id_, subject, digest, stored = row
+    return Last(position, kind, id_, opened(stored, digest, (id_, subject), sealed=sealed))
 
 
-def opened(stored: bytes | None, digest: bytes, *, sealed: bool) -> bytes | None:
-    """Give a body as it was written; None where it was destroyed."""
+def stand(kind: str, id: UUID) -> None:
+    """Write the present row of one that stood alone, before something is said of it that its version can't hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject, digest, body FROM ledger_version WHERE id = %s AND type = %s AND version = 1 AND body IS NOT NULL",
+            [id, kind],
+        )
+        for subject, digest, stored in cursor.fetchall():
+            said = describe(decode(opened(stored, digest, (id, subject), sealed=False) or b"{}"))
+            cursor.execute("SELECT ledger_stand(%s, %s, %s, %s)", [kind, id, said.code, said.status])
+
+
+def opened(stored: bytes | None, digest: bytes, own: bodies.Own, *, sealed: bool) -> bytes | None:
+    """Give the body of an entry, whose own two ids these are, as it was written; None where it was destroyed."""
     if stored is None:
         return None
     packed = bodies.unseal(bytes(stored), bound_to=bytes(digest)) if sealed else bytes(stored)
-    return bodies.unpack(packed)
+    return bodies.unpack(packed, own)
 
 
 def _one(sql: str, *values: Any) -> int:

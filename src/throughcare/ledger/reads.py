@@ -14,6 +14,7 @@ from throughcare.kernel.fhir import decode
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.ledger import body as bodies
+from throughcare.ledger.entry import PLENTIFUL
 from throughcare.ledger.models import Read, SealedVersion, Version
 
 
@@ -71,7 +72,7 @@ def _row(v: Version | SealedVersion) -> VersionRow:
         recorded_at=v.recorded_at,
         written_at=v.written_at,
         hash=bytes(v.hash).hex(),
-        body=decode(bodies.unpack(stored)) if stored is not None else None,
+        body=decode(bodies.unpack(stored, (v.resource_id, v.subject))) if stored is not None else None,
     )
 
 
@@ -96,7 +97,16 @@ def header(kind: str, id: UUID) -> Header | None:
             [kind, id, kind, id],
         )
         row = cursor.fetchone()
+    if row is None and kind in PLENTIFUL:
+        return _alone(id, kind)
     return Header(row[0], row[1], DataClass(row[2]), row[3], row[4]) if row else None
+
+
+def _alone(id: UUID, kind: str) -> Header | None:
+    """Give where one of a plentiful type stands that has its first version alone."""
+    v = Version.objects.filter(resource_id=id, type=kind).defer("body").first()
+    person = v.subject if v is not None and v.subject_kind == "person" else None
+    return Header(v.version, person, DataClass(v.data_class), 0, True) if v is not None else None
 
 
 def written_between(lens: Lens, subjects: Iterable[UUID], since: datetime, until: datetime | None) -> list[Version]:

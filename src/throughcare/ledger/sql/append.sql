@@ -16,11 +16,10 @@ CREATE FUNCTION ledger_append(
   is_sealed boolean, kinds text[], subjects uuid[], types text[], ids uuid[], persons uuid[], medias text[],
   classes text[], the_action text, the_actor text, the_reason text, the_source text, happened timestamptz[],
   recorded timestamptz, the_renderer int, salts bytea[], digests bytea[], bodies bytea[], label_bits bigint[],
-  codes text[], statuses text[], lives boolean[]
+  codes text[], statuses text[], lives boolean[], alone boolean[]
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  i int; head_n bigint; head_hash bytea; last_subject uuid; place bigint; v int; wrote timestamptz; link bytea;
-
+  i int; head_n int; head_hash bytea; last_subject uuid; place bigint; v int; wrote timestamptz;
 BEGIN
   INSERT INTO ledger_head AS h (subject, sealed, n, hash)
     SELECT s, is_sealed, 0, decode(repeat('00', 32), 'hex') FROM (SELECT DISTINCT unnest(subjects) AS s) d ORDER BY s
@@ -44,8 +43,11 @@ BEGIN
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
           happened_at = excluded.happened_at, live = excluded.live
         RETURNING version INTO v;
+    ELSIF alone[i] THEN
+      v := 1;
     ELSE
-      INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1, place, subjects[i], persons[i], classes[i],
+      INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1 + CASE WHEN ledger_plentiful(types[i]) THEN
+          coalesce((SELECT max(b.version) FROM ledger_version b WHERE b.id = ids[i] AND b.type = types[i]), 0) ELSE 0 END, place, subjects[i], persons[i], classes[i],
           label_bits[i], codes[i], statuses[i], happened[i], lives[i])
         ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
@@ -53,20 +55,19 @@ BEGIN
         RETURNING version INTO v;
     END IF;
     head_n := head_n + 1;
-    link := head_hash;
-    head_hash := sha256(link || ledger_header(kinds[i], subjects[i], head_n, types[i], ids[i], v, medias[i], classes[i],
+    head_hash := sha256(head_hash || ledger_header(kinds[i], subjects[i], head_n, types[i], ids[i], v, medias[i], classes[i],
       the_action, the_actor, the_reason, the_source, happened[i], recorded, wrote, the_renderer) || digests[i]);
     IF is_sealed THEN
       INSERT INTO ledger_sealed_version (position, subject_kind, subject, n, type, id, version, media, data_class,
-        action, actor, reason, source, happened_at, recorded_at, written_at, renderer, salt, digest, prev, hash, body)
+        action, actor, reason, source, happened_at, recorded_at, written_at, renderer, salt, digest, hash, body)
       VALUES (place, kinds[i], subjects[i], head_n, types[i], ids[i], v, medias[i], classes[i], the_action, the_actor,
-        the_reason, the_source, happened[i], recorded, wrote, the_renderer, salts[i], digests[i], link, head_hash,
+        the_reason, the_source, happened[i], recorded, wrote, the_renderer, salts[i], digests[i], head_hash,
         bodies[i]);
     ELSE
       INSERT INTO ledger_version (position, subject_kind, subject, n, type, id, version, media, data_class,
-        action, actor, reason, source, happened_at, recorded_at, written_at, renderer, salt, digest, prev, hash, body)
+        action, actor, reason, source, happened_at, recorded_at, written_at, renderer, salt, digest, hash, body)
       VALUES (place, kinds[i], subjects[i], head_n, types[i], ids[i], v, medias[i], classes[i], the_action, the_actor,
-        the_reason, the_source, happened[i], recorded, wrote, the_renderer, salts[i], digests[i], link, head_hash,
+        the_reason, the_source, happened[i], recorded, wrote, the_renderer, salts[i], digests[i], head_hash,
         bodies[i]);
     END IF;
   END LOOP;

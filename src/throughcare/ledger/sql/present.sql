@@ -2,19 +2,20 @@
 
 -- The last version of each resource after a key, in portions, with what says of it what holds: its body and its labels.
 CREATE FUNCTION ledger_last_versions(is_sealed boolean, after_type text, after_id uuid, portion int)
-RETURNS TABLE (the_position bigint, the_type text, the_id uuid, the_renderer int, the_digest bytea, the_body bytea)
+RETURNS TABLE (the_position bigint, the_type text, the_id uuid, the_subject uuid, the_digest bytea, the_body bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN QUERY EXECUTE format($q$
-    SELECT v.position, v.type, v.id, v.renderer, v.digest, v.body
-    FROM (SELECT DISTINCT ON (type, id) * FROM %I WHERE (type, id) > ($1, $2) ORDER BY type, id, version DESC LIMIT $3) v
-    ORDER BY v.type, v.id
+    SELECT v.position, v.type, v.id, v.subject, v.digest, v.body
+    FROM (SELECT DISTINCT ON (id, type) * FROM %I WHERE id >= $2 AND (id, type) > ($2, $1)
+          ORDER BY id, type, version DESC LIMIT $3) v
+    ORDER BY v.id, v.type
   $q$, CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END) USING after_type, after_id, portion;
 END $$;
 
 -- Present rows written anew: from the last version and the labels that were said last. What a body says of itself (code,
 -- status, live) comes from the caller, who can decompress it; everything else stands in the version.
-CREATE FUNCTION ledger_present(is_sealed boolean, positions bigint[], codes text[], statuses text[], lives boolean[],
+CREATE FUNCTION ledger_present(is_sealed boolean, ids uuid[], positions bigint[], codes text[], statuses text[], lives boolean[],
   label_names text[], label_bits int[])
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -26,12 +27,14 @@ BEGIN
       live)
     SELECT v.type, v.id, v.version, v.position, v.subject, CASE WHEN v.subject_kind = 'person' THEN v.subject END,
       v.data_class, coalesce((
-        SELECT bit_or(1::bigint << b.bit) FROM unnest($5, $6) AS b (label, bit)
+        SELECT bit_or(1::bigint << b.bit) FROM unnest($6, $7) AS b (label, bit)
         WHERE ledger_label_holds(v.type, v.id, b.label)
           AND EXISTS (SELECT FROM ledger_label l WHERE l.type = v.type AND l.id = v.id)), 0), given.code, given.status, v.happened_at, given.live
-    FROM unnest($1, $2, $3, $4) AS given (position, code, status, live)
-    JOIN %2$I v ON v.position = given.position
+    FROM unnest($1, $2, $3, $4, $5) AS given (id, position, code, status, live)
+    JOIN %2$I v ON v.id = given.id AND v.position = given.position
     WHERE NOT EXISTS (SELECT FROM %2$I later WHERE later.type = v.type AND later.id = v.id AND later.version > v.version)
+      AND NOT (ledger_plentiful(v.type) AND v.version = 1 AND given.live
+        AND NOT EXISTS (SELECT FROM ledger_label l WHERE l.type = v.type AND l.id = v.id))
     ON CONFLICT (type, id) DO UPDATE SET version = excluded.version, position = excluded.position,
       subject = excluded.subject, person_id = excluded.person_id, data_class = excluded.data_class,
       labels = excluded.labels, code = excluded.code, status = excluded.status, happened_at = excluded.happened_at,
@@ -39,7 +42,7 @@ BEGIN
     WHERE (c.*) IS DISTINCT FROM (excluded.*)
   $q$, CASE WHEN is_sealed THEN 'ledger_sealed_current' ELSE 'ledger_current' END,
        CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END)
-    USING positions, codes, statuses, lives, label_names, label_bits;
+    USING ids, positions, codes, statuses, lives, label_names, label_bits;
   GET DIAGNOSTICS done = ROW_COUNT;
   RETURN done;
 END $$;
@@ -58,6 +61,16 @@ BEGIN
   RETURN done;
 END $$;
 
+-- The present row of a resource that had none, for it stood alone: a label is said of it.
+CREATE FUNCTION ledger_stand(the_type text, the_id uuid, the_code text, the_status text)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  INSERT INTO ledger_current (type, id, version, position, subject, person_id, data_class, code, status, happened_at, live)
+  SELECT v.type, v.id, v.version, v.position, v.subject, CASE WHEN v.subject_kind = 'person' THEN v.subject END,
+    v.data_class, the_code, the_status, v.happened_at, true
+  FROM ledger_version v WHERE v.id = the_id AND v.type = the_type AND ledger_plentiful(v.type) AND v.version = 1
+  ON CONFLICT DO NOTHING
+$$;
+
 -- A body that law orders destroyed: header, digest and chain stay. The caller keeps an entry that says by whose order;
 -- `verify` finds a body that is gone without one.
 CREATE FUNCTION ledger_destroy(is_sealed boolean, the_type text, the_id uuid, the_versions int[])
@@ -71,8 +84,8 @@ BEGIN
     USING the_type, the_id, the_versions
   LOOP
     PERFORM set_config('throughcare.destroying', place::text, true);
-    EXECUTE format('UPDATE %I SET body = NULL WHERE position = $1',
-      CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END) USING place;
+    EXECUTE format('UPDATE %I SET body = NULL WHERE id = $2 AND position = $1',
+      CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END) USING place, the_id;
     PERFORM set_config('throughcare.destroying', '', true);
     at_position := place;
     the_digest := d;

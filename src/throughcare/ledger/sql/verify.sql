@@ -6,14 +6,13 @@ BEGIN
   RETURN QUERY EXECUTE format($q$
     SELECT position, CASE
         WHEN n <> place THEN 'an entry before it is missing'
-        WHEN prev IS DISTINCT FROM coalesce(before, decode(repeat('00', 32), 'hex')) THEN 'it does not follow the entry before it'
-        ELSE 'its header or digest was changed' END
+        ELSE 'its header or digest was changed, or it does not follow the entry before it' END
     FROM (
       SELECT v.*, lag(hash) OVER chain AS before, row_number() OVER chain AS place
       FROM %I v WINDOW chain AS (PARTITION BY subject ORDER BY n)
     ) linked
-    WHERE n <> place OR prev IS DISTINCT FROM coalesce(before, decode(repeat('00', 32), 'hex'))
-       OR hash <> sha256(prev || ledger_header(subject_kind, subject, n, type, id, version, media, data_class, action,
+    WHERE n <> place
+       OR hash <> sha256(coalesce(before, decode(repeat('00', 32), 'hex')) || ledger_header(subject_kind, subject, n, type, id, version, media, data_class, action,
             actor, reason, source, happened_at, recorded_at, written_at, renderer) || digest)
     ORDER BY position LIMIT 1
   $q$, CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END);
@@ -37,22 +36,23 @@ BEGIN
   RETURN QUERY EXECUTE format($q$
     SELECT coalesce(c.type, last.type), coalesce(c.id, last.id)
     FROM %I c
-    FULL JOIN (SELECT DISTINCT ON (type, id) type, id, version, position, data_class FROM %I
+    FULL JOIN (SELECT DISTINCT ON (type, id) type, id, version, position, data_class,
+                 count(*) OVER (PARTITION BY type, id) AS times FROM %I
                ORDER BY type, id, version DESC) last ON last.type = c.type AND last.id = c.id
-    WHERE c.version IS DISTINCT FROM last.version OR c.position IS DISTINCT FROM last.position
-       OR c.data_class IS DISTINCT FROM last.data_class LIMIT 1
+    WHERE last.times IS DISTINCT FROM last.version OR NOT (c.id IS NULL AND last.version = 1 AND ledger_plentiful(last.type))
+      AND (c.version IS DISTINCT FROM last.version OR c.position IS DISTINCT FROM last.position
+        OR c.data_class IS DISTINCT FROM last.data_class) LIMIT 1
   $q$, CASE WHEN is_sealed THEN 'ledger_sealed_current' ELSE 'ledger_current' END,
        CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END);
 END $$;
 
--- Bodies in portions, for the check of digests that needs the package's dictionary (and, for sealed ones, its key).
-CREATE FUNCTION ledger_bodies(is_sealed boolean, after bigint, portion int)
-RETURNS TABLE (at_position bigint, the_salt bytea, the_digest bytea, the_body bytea)
+-- Sealed bodies in portions, for the check of digests that needs the package's dictionary and its key.
+CREATE FUNCTION ledger_sealed_bodies(after bigint, portion int)
+RETURNS TABLE (at_position bigint, the_id uuid, the_subject uuid, the_salt bytea, the_digest bytea, the_body bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  RETURN QUERY EXECUTE format('SELECT position, salt, digest, body FROM %I WHERE position > $1 AND body IS NOT NULL '
-    'ORDER BY position LIMIT $2', CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END)
-    USING after, portion;
+  RETURN QUERY SELECT position, id, subject, salt, digest, body FROM ledger_sealed_version
+    WHERE position > after AND body IS NOT NULL ORDER BY position LIMIT portion;
 END $$;
 
 -- Chain heads as they stood at a horizon: what an anchor signs.

@@ -17,6 +17,8 @@ from throughcare.kernel.vocabulary import DataClass
 OWN_LINE = (
     "This dose is given under Observed doses, where the last dose and the person are checked first. Open it there."
 )
+# A dose is laid as version 1; charted for the first time it is 2, and whatever follows is more.
+CHARTED_ONCE = 2
 CHART_DOSES = """
 UPDATE medications_dose d
    SET status = n.status, version = n.version, happened_at = n.happened_at, recorded_at = n.recorded_at,
@@ -122,4 +124,5 @@ def keep_dose(row: Dose, *, error: bool = False) -> None:
         body=body,
         happened_at=row.happened_at,
         live=not error,
+        first=row.version == CHARTED_ONCE,
     )
