@@ -33,6 +33,11 @@ def window_of(order: MedicationOrder, facility_id: UUID | None = None) -> window
 
 def window_at(key: windows.WindowClass, facility_id: UUID | None) -> windows.Window:
     """Give the window of a class at a facility: its own where it set one in content, else the agency's."""
+    return _window_at(key, facility_id, content.stamp())
+
+
+@lru_cache(maxsize=2048)
+def _window_at(key: windows.WindowClass, facility_id: UUID | None, _: tuple[str, int]) -> windows.Window:
     return windows.window_for(key, tables.windows(), facility_passes(facility_id).code)
 
 

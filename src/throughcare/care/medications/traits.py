@@ -2,29 +2,58 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from throughcare.care.medications import formulary
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules.traits import SCHEDULES, Traits, of_product
+from throughcare.kernel import content
 
 
 def traits_of(order: MedicationOrder) -> Traits:
     """Give the classes of an order's medicine; a class that the order carries holds whatever the formulary says today."""
-    product = formulary.load().product(order.code)
+    kept = Kept(
+        code=order.code,
+        time_critical=order.time_critical,
+        critical=order.critical,
+        opioid_treatment=order.opioid_treatment,
+        window_class=order.window_class,
+        schedule=order.schedule,
+        psychotropic=order.psychotropic,
+    )
+    found, minimum = _traits_of(kept, content.stamp()), minimum_of(order)
+    return replace(found, minimum=minimum) if minimum is not None else found
+
+
+class Kept(NamedTuple):
+    """What an order kept of its medicine's classes on its day."""
+
+    code: str
+    time_critical: bool
+    critical: str
+    opioid_treatment: bool
+    window_class: str
+    schedule: str
+    psychotropic: bool
+
+
+@lru_cache(maxsize=4096)
+def _traits_of(kept: Kept, _: tuple[str, int]) -> Traits:
+    product = formulary.load().product(kept.code)
     found = of_product(product) if product is not None else Traits()
     return replace(
         found,
-        door=found.door or order.time_critical,
-        critical=found.critical or bool(order.critical),
-        opioid_treatment=found.opioid_treatment or order.opioid_treatment,
-        opioid_line=found.opioid_line or order.window_class == "opioid_line",
-        schedule=SCHEDULES.get(order.schedule, found.schedule),
-        psychotropic=found.psychotropic or order.psychotropic,
-        hiv=found.hiv or order.critical == "hiv",
-        insulin=found.insulin or order.critical == "insulin",
-        anticonvulsant=found.anticonvulsant or order.critical == "anticonvulsant",
-        anticoagulant=found.anticoagulant or order.critical == "anticoagulant",
-        minimum=minimum_of(order),
+        door=found.door or kept.time_critical,
+        critical=found.critical or bool(kept.critical),
+        opioid_treatment=found.opioid_treatment or kept.opioid_treatment,
+        opioid_line=found.opioid_line or kept.window_class == "opioid_line",
+        schedule=SCHEDULES.get(kept.schedule, found.schedule),
+        psychotropic=found.psychotropic or kept.psychotropic,
+        hiv=found.hiv or kept.critical == "hiv",
+        insulin=found.insulin or kept.critical == "insulin",
+        anticonvulsant=found.anticonvulsant or kept.critical == "anticonvulsant",
+        anticoagulant=found.anticoagulant or kept.critical == "anticoagulant",
     )
 
 
