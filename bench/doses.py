@@ -1,27 +1,28 @@
-"""Doses: the pass list for 120 people, one dose charted durably, doses a second by two processes, ledger bytes for each dose.
+"""Doses: the pass page for 120 people, one dose charted durably, doses a second by two processes, ledger bytes for each dose.
 
-The history (DOSES rows, one million if not said otherwise; SIZE=full: 65 million, with a look at the disk first) is filled into
-closed partitions by SQL: those rows were never charted by an action and have no ledger entries. All that is timed goes
-through the actions, and waits for the disk.
+Measured at two sizes in one run, 100,000 rows and then one million (SIZE=small: 20,000 and 100,000; SIZE=full: one million and 65
+million, with a look at the disk first; DOSES names the larger itself). The history is filled into closed partitions by SQL:
+those rows were never charted by an action and have no ledger entries. All that is timed goes through the actions, and waits
+for the disk. Beside each time stands the work of the processors in it and how many times the smaller size's that is.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from bench.doors import AnyReason, _empty_house
-from bench.measure import Figure, p95
+from bench.measure import Figure, Spread, spread
 
 MORNING = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
 TWICE = {"kind": "passes", "passes": ["morning", "evening"]}
@@ -29,13 +30,14 @@ TWICE = {"kind": "passes", "passes": ["morning", "evening"]}
 USUAL = (("314076", "High blood pressure"), ("617311", "Cholesterol"), ("1433873", "HIV"))
 BYTES_A_ROW = 330
 LATER = MORNING + timedelta(days=30)
+SIZES = {"small": (20_000, 100_000), "": (100_000, 1_000_000), "full": (1_000_000, 65_000_000)}
 FILL = """
 INSERT INTO medications_dose (id, due_at, person_id, order_id, pass_code, amount, critical, controlled, status, version,
                               happened_at, recorded_at, facility_id, by, by_id)
 SELECT gen_random_uuid(), at, o.person_id, o.id, 'morning', 1, false, false, 'given', 2, at, at, o.facility_id, 'Demo-Nurse', o.id
   FROM medications_medicationorder o,
-       LATERAL (SELECT timestamptz '2026-10-30 12:00+00' - n * interval '4 years' / %(each)s AS at
-                  FROM generate_series(1, %(each)s) n) made
+       LATERAL (SELECT timestamptz '2026-10-30 12:00+00' - (n %% 1460) * interval '1 day' - n / 1460 * interval '1 second' AS at
+                  FROM generate_series(%(since)s, %(until)s) n) made
 """
 # Every table of the ledger with its indexes but the log of reads, which charting does not write; months count together.
 LEDGER = """
@@ -46,16 +48,23 @@ SELECT regexp_replace(c.relname, '_(rest|[0-9]{4}_[0-9]{2})', ''), sum(pg_relati
 
 def figures() -> Iterator[Figure]:
     """Measure with a short history, fill it, and measure again: the times must be the same."""
-    rows = 65_000_000 if os.environ.get("SIZE") == "full" else int(os.environ.get("DOSES", "1000000"))
+    small, rows = SIZES[os.environ.get("SIZE", "")]
+    rows = int(os.environ.get("DOSES", rows))
     seconds = int(os.environ.get("SECONDS", "60"))
+    first: dict[str, float] = {}
     with _empty_house():
         home = os.environ["THROUGHCARE_HOME"]
         if shutil.disk_usage(home).free < rows * BYTES_A_ROW * 1.3:
             raise RuntimeError(f"{rows:,} doses need about {rows * BYTES_A_ROW // 10**9} GB, and the disk has less")
         people = _people()
-        yield from _timed(people, "no history")
-        _fill(rows, len(people) * len(USUAL))
-        yield from _timed(people, f"{rows:,} doses by SQL")
+        there, orders = 0, len(people) * len(USUAL)
+        for size in (small, rows):
+            _fill(there, size // orders)
+            there = size // orders
+            for what, took, budget in _timed(people):
+                times = took.work / first.setdefault(what, took.work)
+                how = f"{size:,} rows; best {took.best:.3g}, CPU {took.work:.3g} ms, {times:.2f} × the smaller size's"
+                yield Figure(f"doses: {what}, p95", took.p95, "ms", budget, how)
         yield from _sustained(seconds)
 
 
@@ -103,16 +112,21 @@ def _staff(name: str) -> Any:
     return Actor("staff", derived("bench", name), f"Demo-{name}", role, _place())
 
 
-def _fill(rows: int, orders: int) -> None:
+def _fill(since: int, until: int) -> None:
+    """Let the closed months hold so many rows of each order, evenly over four years; `since` of them are there."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT medications_months('2022-10-01', '2026-10-31')")
-        cursor.execute(FILL, {"each": rows // orders})
+        cursor.execute(FILL, {"since": since, "until": until - 1})
         cursor.execute("ANALYZE medications_dose")
 
 
-def _timed(people: Sequence[UUID], how: str) -> Iterator[Figure]:
+def _timed(people: Sequence[UUID]) -> Iterator[tuple[str, Spread, float]]:
+    from django.db import connection
+    from django.test import Client
+
+    from bench.pages import get
     from tests.fixtures_lenses import lens_of
     from throughcare.care.medications import actions
     from throughcare.care.medications.actions import Charted
@@ -122,20 +136,31 @@ def _timed(people: Sequence[UUID], how: str) -> Iterator[Figure]:
     from throughcare.kernel.vocabulary import Role
 
     lens, nurse, place = lens_of(Role.RN), _staff("nurse"), _place()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        database = [cursor.fetchone()[0]]
+    browser = Client(headers={"host": "127.0.0.1"})
+    browser.post("/demo/become", {"role": "rn", "facility": str(place)})
     with clock.frozen(MORNING):
-        took = p95(lambda: passes.line(lens, place, code="morning"), 30)
-    yield Figure("doses: list of a pass, 120 people, 360 doses, p95", took, "ms", 100, how)
-    due = list(Dose.objects.filter(person_id__in=people, status="expected").order_by("due_at")[:200])
-    taken = []
-    with clock.frozen(LATER):
-        for dose in due:
-            began = time.perf_counter()
-            actions.record_doses(
-                actor=nurse, person_id=dose.person_id, charted=[Charted(dose.id, "given", at=dose.due_at)]
-            )
-            taken.append(time.perf_counter() - began)
-    yield Figure("doses: one charted durably, p95", 1000 * statistics.quantiles(taken, n=20)[-1], "ms", 30, how)
-    yield Figure("doses: one charted durably, median", 1000 * statistics.median(taken), "ms", None, how)
+        list_ = partial(passes.line, lens, place, code="morning")
+        yield "list of a pass read, 120 people with 360 doses", spread(list_, 20, others=database), 100
+        page = partial(get, browser, "/pass/list/?pass=morning")
+        yield "page of a pass served, 120 people with 360 doses", spread(page, 20, others=database), 100
+
+    def one() -> None:
+        dose = next(due)
+        said = [Charted(dose.id, "given", at=dose.due_at)]
+        actions.record_doses(actor=nurse, person_id=dose.person_id, charted=said)
+
+    waiting = Dose.objects.filter(person_id__in=people, status="expected").order_by("due_at")
+    for which, is_first in (("first of its order", True), ("later one", False)):
+        waiting = Dose.objects.filter(person_id__in=people, status="expected", order__first_dose_at__isnull=is_first)
+        firsts: dict[UUID | None, Dose] = {}
+        for dose in waiting.order_by("due_at")[:2000]:
+            firsts.setdefault(dose.order_id, dose)
+        due = iter(firsts.values())
+        with clock.frozen(LATER):
+            yield f"one charted durably, {which}", spread(one, 80, others=database), 30
 
 
 def _ledger() -> dict[str, int]:

@@ -94,7 +94,7 @@ def _pages(superuser: str, *, last: bool) -> Iterator[Measured]:
 def _page(client: Callable[..., Any], facility: object, role: str, path: str) -> Spread:
     browser = client(headers={"host": "127.0.0.1"})
     browser.post("/demo/become", {"role": role, "facility": str(facility)})
-    return spread(lambda: _get(browser, path), others=_database())
+    return spread(lambda: get(browser, path), others=_database())
 
 
 def _database() -> list[int]:
@@ -105,7 +105,8 @@ def _database() -> list[int]:
         return [cursor.fetchone()[0]]
 
 
-def _get(client: Any, path: str) -> None:
+def get(client: Any, path: str) -> None:
+    """Load a page; anything but the page is a mistake of the measurement."""
     answer = client.get(path)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}")
