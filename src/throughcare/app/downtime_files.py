@@ -20,6 +20,13 @@ def write(folder: Path) -> int:
     for site in sites:
         # On its own the file finds no style sheet: it carries the one it needs.
         _put(folder / f"{site.code}.html", downtime.text(site.id).replace(LINK, style))
+        # The observed line has a paper of its own: what a programme gives is not for everybody who gives medicines.
+        observed = folder / f"{site.code}-observed.html"
+        text = downtime.observed_text(site.id)
+        if text:
+            _put(observed, text.replace(LINK, style))
+        else:
+            observed.unlink(missing_ok=True)
     return len(sites)
 
 

@@ -8,12 +8,12 @@ import pytest
 from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nurse, person, place  # noqa: F401
 from tests.care.medications.test_programme import AnyReason, counsellor, sealed_order  # noqa: F401
 from tests.fixtures_lenses import lens_of
-from throughcare.care.medications import actions
+from throughcare.care.medications import actions, sealed_orders
 from throughcare.care.medications.actions import Charted, Observed, Prescription, Second
-from throughcare.care.medications.models import Dose, MedicationOrder
+from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeEntry
 from throughcare.care.medications.reads import opioid_treatment as reads
 from throughcare.duties.models import Duty
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import Role
@@ -95,6 +95,30 @@ def test_a_sealed_dose_is_given_once_and_says_nothing_in_the_open(counsellor, nu
         (cut,) = reads.treatments_of(lens_of(Role.LPN), [person])
         assert not cut.whole
         assert cut.entries == []
+
+
+def test_an_error_at_the_line_keeps_what_was_written_sealed(counsellor, nurse, person) -> None:  # noqa: F811
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        order = sealed_order(counsellor, person, continues=True)
+    dose = due(order)[0]
+    about = {"actor": nurse, "person_id": person, "dose_id": dose.id}
+    with clock.frozen(MORNING):
+        with pytest.raises(Invalid, match="Nothing is charted"):
+            actions.correct_observed_dose(**about, version=1, why="Wrong person")
+        given = actions.give_observed_dose(actor=nurse, person_id=person, observed=answers(dose))
+        with pytest.raises(Stale):
+            actions.correct_observed_dose(**about, version=given.version - 1, why="Wrong person")
+        assert actions.correct_observed_dose(**about, version=given.version, why="Wrong person").status == "expected"
+    row = due(order)[0]
+    assert (row.status, row.by, row.reason, row.detail) == ("expected", None, None, None)
+    with db.reading(lens_of(Role.SUD)):
+        kept = [sealed_orders.opened(e) for e in ProgrammeEntry.objects.filter(dose_id=dose.id).order_by("happened_at")]
+    assert [k["status"] for k in kept] == ["given", "charted-in-error"]
+    assert (kept[1]["was"], kept[1]["why"]) == ("given", "Wrong person")
+    with clock.frozen(MORNING + timedelta(hours=1)):
+        (one,) = reads.treatments_of(lens_of(Role.SUD), [person])
+        assert one.standing.last is None, "an entry in error is no last dose"
+    assert verify.run().sound
 
 
 def test_a_film_is_watched_for_ten_minutes(doctor, nurse, person) -> None:  # noqa: F811

@@ -49,6 +49,11 @@ def test_from_the_line_to_the_dose_and_back(client, counsellor, person, place) -
         assert "B-17" in refused.content.decode(), "what was typed is kept"
         assert post(client, dose, **steps).status_code == 303
         assert client.get(dose).status_code == 200
+        wrong = {"verb": "error", "version": str(due(order)[0].version)}
+        assert post(client, dose, **wrong, why="").status_code == 422
+        assert post(client, dose, **wrong, why="Another bottle").status_code == 303
+        assert due(order)[0].status == "expected"
+        assert post(client, dose, **steps).status_code == 303, "open again, and charted right"
         assert client.get(base + "order/").status_code == 403
         become(client, "sud", place)
         page = client.get(base).content.decode()
@@ -62,7 +67,7 @@ def test_from_the_line_to_the_dose_and_back(client, counsellor, person, place) -
             done = post(client, base, verb=verb, order=str(order), **fields)
             assert done.status_code == 303, done.content.decode()
         with db.reading(lens_of(Role.SUD)):
-            assert ProgrammeEntry.objects.filter(person_id=person).count() == 5
+            assert ProgrammeEntry.objects.filter(person_id=person).count() == 7
         letter = client.get(base + "letter/").content.decode()
         assert "8 mL" in letter
         assert "Carta de la última dosis" in client.get(base + "letter/", {"lang": "es"}).content.decode()

@@ -7,11 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.care.medications.line_makers import DAILY, MORNING, hartford, housed, ordered
+from tests.care.medications.line_makers import DAILY, MORNING, hartford, housed, nurse, ordered
+from tests.care.medications.test_programme import sealed_order
 from throughcare.care.medications.models import Dose, MedicationPass
+from throughcare.custody import actions as custody
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
-from throughcare.kernel.ids import uuid7
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.ids import derived, uuid7
+from throughcare.kernel.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
 AT = MORNING + timedelta(minutes=5)
@@ -195,10 +199,21 @@ def test_the_downtime_sheet_is_a_page_and_a_file_for_its_owner_alone(client, tmp
     with clock.frozen(AT):
         ordered(housed(1))
         become(client)
+        programme = Actor("staff", derived("test", "sud"), "Demo-Counsellor, Sol", Role.SUD, hartford().id)
+        sealed_order(programme, housed(2), continues=True, starts_at=MORNING)
+        watched = housed(3)
+        custody.raise_alert(actor=nurse(), person_id=watched, template="watch_constant")
         page = client.get("/pass/downtime/")
+        assert b"ethadone" not in page.content, "a nurse without consent gets no programme's dose on paper"
+        assert b"Constant observation" in page.content and b"Sample-Baker" in page.content
+        become(client, "lpn")
+        assert b"ethadone" in client.get("/pass/downtime/").content
+        become(client)
         assert page.status_code == 200 and b"Sample-Reyes" in page.content
         assert downtime_files.write(tmp_path / "downtime") == 1
-        (file,) = (tmp_path / "downtime").iterdir()
+        observed, file = sorted((tmp_path / "downtime").iterdir())
+    assert "ethadone" in observed.read_text() and "ethadone" not in file.read_text()
+    assert observed.stat().st_mode & 0o777 == 0o600
     assert file.stat().st_mode & 0o777 == 0o600
     text = file.read_text()
     assert "Sample-Reyes" in text and "<style>" in text

@@ -47,6 +47,8 @@ class AlertLine:
     until: datetime | None
     urgent: bool
     rank: int
+    # Templates of one group exclude each other, such as the kinds of watch.
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _alert(
     )
     # A template that says until when itself need not say it twice.
     said = "{until}" in template.words["text"]
-    return AlertLine(id, do, first_aid, call, None if said else until, template.urgent, template.rank)
+    return AlertLine(id, do, first_aid, call, None if said else until, template.urgent, template.rank, template.group)
 
 
 def _moves(charts: Charts) -> dict[UUID, list[MoveLine]]:

@@ -37,6 +37,7 @@ from throughcare.care.medications.actions.missing import answer_nonadherence, lo
 from throughcare.care.medications.actions.opioid_treatment import (
     Observed,
     chart_observed_dose,
+    correct_observed_dose,
     finish_watch,
     give_observed_dose,
     tell_missed_treatment,
@@ -100,6 +101,7 @@ __all__ = [
     "check_order",
     "close_pass",
     "correct_dose",
+    "correct_observed_dose",
     "count_pack",
     "count_stock",
     "cover_crossing",

@@ -284,10 +284,10 @@ def taken_back_here(row: Dose) -> None:
             settle_entry(sent, "taken_back", sent.why, sent.sentence)
 
 
-def reopen(row: Dose) -> None:
-    """Let a dose wait again after its entry was taken back."""
+def reopen(row: Dose, *, live: bool = True) -> None:
+    """Let a dose wait again after its entry was taken back; one whose order is over is cancelled (`live`: a sealed order's word)."""
     stopped = row.order is not None and row.order.status not in states.LIVE
-    if stopped:
+    if stopped or not live:
         row.status, row.reason = Status.CANCELLED.value, "order_stopped"
         write_doses([row])
         return

@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
-from throughcare.care.medications import programme_fhir, sealed_orders, treatment
+from throughcare.care.medications import programme_fhir, sealed_orders, states, treatment
 from throughcare.care.medications.actions import giving
 from throughcare.care.medications.actions.giving import Charted, Outcome
-from throughcare.care.medications.actions.keeping import doses_of, write_doses
+from throughcare.care.medications.actions.keeping import doses_of, keep_dose, write_doses
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import Second
 from throughcare.care.medications.actions.two_people import signed
@@ -133,6 +133,28 @@ def finish_watch(
         row.detail = {**(row.detail or {}), **said}
         row.version += 1
         write_doses([row])
+    return Outcome(row.id, row.status, row.version)
+
+
+@action("medications.correct_observed_dose")
+def correct_observed_dose(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, dose_id: UUID, version: int, why: str
+) -> Outcome:
+    """Say that an entry at the observed line was made in error: it stays readable where it is sealed, and the dose is open again."""
+    if not why.strip():
+        raise Invalid("Say what was wrong.", fields={"why": "Say what was wrong."})
+    row, found = _open(actor, person_id, dose_id)
+    if found.sealed is None:
+        return giving.correct_dose(actor=actor, person_id=person_id, dose_id=dose_id, version=version, why=why)
+    if row.version != version:
+        raise Stale("Somebody changed this dose since you opened it. Open it again to see what it says now.")
+    if row.status == states.EXPECTED:
+        raise Invalid("Nothing is charted for this dose yet.")
+    was = {"status": Status.ERROR.value, "was": row.status, "was_by": row.by or "", "why": why.strip()[:200]}
+    row.version, row.reason = row.version + 1, "charted-in-error"
+    keep_dose(row, error=True)
+    enter(actor, person_id, "dose", was, order=found.sealed, dose_id=row.id)
+    giving.reopen(row, live=found.sealed.status == "active")
     return Outcome(row.id, row.status, row.version)
 
 

@@ -83,6 +83,7 @@ class DueDose:
     happened_at: datetime | None
     watch: str
     treatment: Treatment
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _due(lens: Lens, persons: Sequence[UUID], back: timedelta) -> list[DueDose]:
 
 def _dose(row: Dose, found: Treatment, watches: dict[UUID, str]) -> DueDose:
     watch = watches.get(row.id) or (row.detail or {}).get("watch", "")
-    return DueDose(row.id, row.person_id, row.due_at, row.status, row.happened_at, watch, found)
+    return DueDose(row.id, row.person_id, row.due_at, row.status, row.happened_at, watch, found, row.version)
 
 
 def _watches(rows: Sequence[Dose]) -> dict[UUID, str]:

@@ -173,6 +173,9 @@ def give(request: Request, person_id: UUID, dose_id: UUID) -> HttpResponse:
         if typed.get("verb") == "watch":
             words = typed.get("words", "")
             return actions.finish_watch(**about, dose_id=dose_id, result=typed.get("result", ""), words=words)
+        if typed.get("verb") == "error":
+            why, version = typed.get("why", ""), frame.version_of(request)
+            return actions.correct_observed_dose(**about, dose_id=dose_id, version=version, why=why)
         if typed.get("verb") == "not_given":
             detail = {k: typed[k] for k in ("capacity", "supply", "value") if typed.get(k)}
             status, reason = typed.get("status", ""), typed.get("reason", "")
