@@ -15,6 +15,7 @@ from throughcare.people.family import family
 from throughcare.people.models import Person
 
 QUICK_LOOK, SCREENING = "intake-quick-look", "intake-receiving-screening"
+OFFICER, NOTHING_TOLD = "officer-report", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,27 @@ def known(arrival: Arrival, sex: str) -> dict[str, list[str]]:
     return found
 
 
+def with_officer_flags(arrival: Arrival, posted: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Add what custody's system reported to what the officer is asked: nobody unticks it, a reason may settle it."""
+    flagged = [flag for flag in arrival.officer_flags if flag in officer_codes()]
+    if not flagged:
+        return dict(posted)
+    told = [code for code in posted.get(OFFICER, []) if code != NOTHING_TOLD]
+    return {**posted, OFFICER: list(dict.fromkeys([*told, *flagged]))}
+
+
+def officer_codes() -> dict[str, str]:
+    """Give what an officer can report, in the words of the question, by its code."""
+    options = forms.load(SCREENING).item(OFFICER).options
+    return {option.code: option.text.en for option in options if option.code != NOTHING_TOLD}
+
+
 def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) -> Asked:
     """Give the screening's answers so far, its instruments with their scores, and what they call for together."""
     form = forms.load(SCREENING)
     response = arrival.screening
-    answers = typed(form, response.posted if response is not None else known(arrival, sex))
+    posted = response.posted if response is not None else known(arrival, sex)
+    answers = typed(form, with_officer_flags(arrival, posted))
     instruments = {r.form: r for r in FormResponse.objects.filter(purpose="intake", ref=arrival.id)}
     scores = {name: scored for name, r in instruments.items() if (scored := _score(r, sex)) is not None}
     called = rules.consequences(

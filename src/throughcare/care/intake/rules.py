@@ -115,10 +115,7 @@ def consequences(
     found = [_consequence(doing, "always", auto=True) for doing in table.always]
     if answers.value("can-be-pregnant") is True:
         found += [_consequence(d, "can-be-pregnant", auto=True) for d in table.always_if_can_be_pregnant]
-    for positive in positives(form, answers):
-        reaction = table.on_positive(_rowless(positive.key))
-        if reaction:
-            found += _from_reaction(reaction, positive.key)
+    found += _of_positives(form, answers, table)
     facts = _facts(form, answers)
     for reaction in table.combination:
         if _together(reaction, facts):
@@ -133,6 +130,20 @@ def consequences(
         if getattr(history, reaction.key) and (not reaction.needs or reaction.needs & facts):
             found += _from_reaction(reaction, f"history:{reaction.key}")
     return _merged(_resolved(found, table, sex))
+
+
+def of_report(form: Form, answers: Answers, table: RuleTable, *, sex: str) -> tuple[Consequence, ...]:
+    """What these answers alone call for, without what every arrival needs: an officer's report, before any screening."""
+    return _merged(_resolved(_of_positives(form, answers, table), table, sex))
+
+
+def _of_positives(form: Form, answers: Answers, table: RuleTable) -> list[Consequence]:
+    found: list[Consequence] = []
+    for positive in positives(form, answers):
+        reaction = table.on_positive(_rowless(positive.key))
+        if reaction:
+            found += _from_reaction(reaction, positive.key)
+    return found
 
 
 def unmapped(found: Iterable[Positive], responses: Iterable[Response]) -> tuple[Positive, ...]:

@@ -79,10 +79,12 @@ def _look(
     request: Request, person_id: UUID, arrival_id: UUID, answers: forms.Answers, *, unfinished: bool = False
 ) -> HttpResponse:
     view = forms.render(forms.load(answering.QUICK_LOOK), answers, lang="en", unfinished=unfinished, ahead=True)
+    arrival = reads.arrival_of(request.lens, person_id, arrival_id)
     context = {
         "banner": banner.of(request.lens, person_id),
         **questions.whole(view),
-        "arrival": reads.arrival_of(request.lens, person_id, arrival_id),
+        "arrival": arrival,
+        "officer_said": views.told_by_officers(arrival.officer_flags),
     }
     return pages.page(request, "intake/look.html", context, status=422 if unfinished else 200)
 

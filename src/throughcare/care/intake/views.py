@@ -44,10 +44,16 @@ def _row(waiting: Waiting) -> DutyRow:
         place=waiting.language,
         action=Action("Look" if look else "Screen", href=href, tone="main"),
         href=href,
-        mark=", ".join(waiting.officer_flags),
+        mark=", ".join(told_by_officers(waiting.officer_flags)),
         seed=str(waiting.person_id),
         id=str(waiting.arrival_id),
     )
+
+
+def told_by_officers(flags: Sequence[str]) -> list[str]:
+    """Give what officers reported, in the words of the question, or as they wrote it."""
+    words = answering.officer_codes()
+    return [words.get(flag, flag) for flag in flags]
 
 
 def screening(work: Work, section: str, address: str, *, unfinished: bool) -> dict[str, Any]:
@@ -65,6 +71,7 @@ def screening(work: Work, section: str, address: str, *, unfinished: bool) -> di
     shown = _section_of(work, view, instruments, current, unfinished)
     return {
         **panel(work),
+        "officer_said": told_by_officers(work.arrival.officer_flags),
         "steps": steps,
         "current": current,
         "following": following,

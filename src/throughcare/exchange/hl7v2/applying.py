@@ -6,6 +6,7 @@ and what custody says now becomes custody's own actions. Anything that can't be 
 
 from uuid import UUID
 
+from throughcare.care.intake import actions as intake
 from throughcare.custody import legal
 from throughcare.custody.models import Move
 from throughcare.custody.rules import INSIDE
@@ -26,6 +27,7 @@ from throughcare.people.models import Person
 
 REGISTERING = frozenset({"A01", "A04", "A28"})
 DESCRIBING = frozenset({"A01", "A04", "A08", "A28", "A31"})
+FLAGGING = frozenset({"A01", "A04", "A08"})
 _WAITING = {
     "A01": "This person is in custody under an earlier arrival, and no release of it has come.",
     "A02": "This person is not in custody here, so there is nothing to move.",
@@ -51,6 +53,8 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
     if not history.stays:
         return Applied(f"{EVENTS[event]}: recorded.")
     outcome = Reconciliation(person.id, row, actor, history).run(event)
+    if event in FLAGGING and said.custody.officer_flags:
+        intake.report_by_officer(actor=actor, person_id=person.id, flags=_flags(said.custody.officer_flags))
     return Applied(outcome, also=tuple(one for one, effect in history.effects.items() if effect is not Effect.WAITING))
 
 
@@ -196,6 +200,12 @@ def ending(visit: Visit | None, *, is_dead: bool) -> str:
         return "died"
     words = (visit.disposition, visit.discharged_to) if visit else ()
     return next(filter(None, (_word("destination", word) for word in words)), "")
+
+
+def _flags(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Give what an officer reports as intake's codes; a word that is none is passed on as written, for the nurse to read."""
+    codes = {row["id"]: str(row["code"]) for row in content.rows(whom.PATH, "officer_flag")}
+    return tuple(codes.get(" ".join(word.upper().split()), word.strip()) for word in words)
 
 
 def _word(table: str, text: str) -> str:

@@ -157,13 +157,14 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class CustodyFacts:
-    """What custody's own Z segment says about legal status; every field may be empty."""
+    """What custody's own Z segment says: legal status, dates, what officers report; every field may be empty."""
 
     legal_status: str = ""
     offence: str = ""
     detainer: str = ""
     next_court: Stamp | None = None
     expected_release: Stamp | None = None
+    officer_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

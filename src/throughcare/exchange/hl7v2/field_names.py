@@ -13,7 +13,7 @@ _NAMES = {
     "|11 Temporary place|14 Admission source|18 Patient type|19 Booking number|36 Disposition|37 Released to"
     "|44 Admitted at|45 Released at",
     "MRG": "1 Number given up|2 Other number|3 Account number|4 Older number|7 Name",
-    "ZCU": "1 Legal status|2 Offence|3 Detainer|4 Next court date|5 Expected release",
+    "ZCU": "1 Legal status|2 Offence|3 Detainer|4 Next court date|5 Expected release|6 Officer's flags",
     "NTE": "1 Set id|2 Source|3 Comment",
     "AL1": "1 Set id|2 Kind|3 Allergy|4 Severity|5 Reaction|6 Since",
     "DG1": "1 Set id|2 Coding|3 Diagnosis|4 Description|5 When|6 Kind",

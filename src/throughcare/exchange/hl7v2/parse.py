@@ -244,6 +244,7 @@ def _custody(segment: Segment, reader: Reader) -> CustodyFacts:
         detainer=reader.short(segment, 3, segment.part(3)),
         next_court=reader.stamp(segment, 4),
         expected_release=reader.stamp(segment, 5),
+        officer_flags=tuple(one.part(1) for one in segment.repetitions(6) if one.part(1)),
     )
 
 

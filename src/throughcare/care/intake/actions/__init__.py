@@ -1,6 +1,7 @@
 """The only writers of intake: an arrival opens, is looked at, screened as its answers act, and signed."""
 
 from throughcare.care.intake.actions.arrivals import finish_quick_look, leave_arrival, open_arrival, record_clearance
+from throughcare.care.intake.actions.officers import report_by_officer
 from throughcare.care.intake.actions.screening import (
     Panel,
     accept_offer,
@@ -20,6 +21,7 @@ __all__ = [
     "leave_arrival",
     "open_arrival",
     "record_clearance",
+    "report_by_officer",
     "save_screening",
     "sign_instrument",
     "sign_screening",

@@ -39,6 +39,8 @@ def save_screening(
     if response is None:
         posted = answering.known(arrival, answering.sex_of(person_id)) | posted
         response = _begin(actor, arrival)
+    if answering.OFFICER in posted:
+        posted = answering.with_officer_flags(arrival, posted)
     chart.save_draft(actor=actor, person_id=person_id, response_id=response, posted=posted)
     return _apply(actor, arrival)
 
