@@ -1,0 +1,46 @@
+"""The rounds on paper, for hours in which nothing else works: who, which door, the order, and empty lines to write on."""
+
+from typing import Any
+from uuid import UUID
+
+from throughcare.care.mental_health import views
+from throughcare.care.mental_health.reads import board
+from throughcare.custody import reads as custody
+from throughcare.kernel import clock
+from throughcare.kernel.lens import Lens
+from throughcare.ui.shapes import PrintNote
+from throughcare.ui.wording import t
+
+LINES = 14
+
+
+def lines(lens: Lens, facility_id: UUID) -> list[dict[str, Any]]:
+    """Give everybody on watch as a sheet needs them: door, name, level, what they may have, when last seen. No reason."""
+    return [
+        {
+            "person_id": line.watch.person_id,
+            "name": line.who.name,
+            "number": line.who.number,
+            "place": line.where.words if line.where else "",
+            "constant": line.watch.level == "constant",
+            "last_seen_at": line.watch.last_seen_at,
+            "observer": line.observer.observer if line.observer else "",
+            "items": views.property_words(line.watch),
+            "out_of_cell": views.words_of("out_of_cell", [line.watch.out_of_cell])[0],
+        }
+        for line in board.board(lens, facility_id)
+    ]
+
+
+def sheet(lens: Lens, facility_id: UUID, printed_by: str) -> tuple[dict[str, Any], set[UUID]]:
+    """Give the sheet of a facility, and whose data stands on it."""
+    found, site = lines(lens, facility_id), custody.facility(lens, facility_id)
+    paper = PrintNote(
+        title=t("rounds.sheet"),
+        as_of=clock.now(),
+        facility=site.name,
+        printed_by=printed_by,
+        keep=t("rounds.sheet_keep"),
+    )
+    context = {"paper": paper, "people": found, "phone": site.nurse_phone, "empty": range(LINES)}
+    return context, {row["person_id"] for row in found}
