@@ -7,7 +7,7 @@ import pytest
 from throughcare.care.mental_health import actions
 from throughcare.care.mental_health.models import Watch
 from throughcare.custody import actions as custody
-from throughcare.custody.models import Facility
+from throughcare.custody.models import Facility, Unit
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
@@ -62,6 +62,7 @@ def person(place):
 
 def somebody(place, family="Sample-Ortiz", unit=None):
     feed = Actor.feed("custody")
+    unit = unit or Unit.objects.filter(facility=place, kind="housing").order_by("code").first().id
     found = register(actor=feed, demographics=Demographics(family, "Luis", date(1990, 2, 3), "male"))
     with clock.frozen(NIGHT - timedelta(days=9)):
         custody.admit(actor=feed, person_id=found, to=custody.Spot(place.id, unit_id=unit))
@@ -91,7 +92,7 @@ def open_rules(person) -> set[str]:
 
 
 def door_of(watch) -> str:
-    from throughcare.care.mental_health.actions import doors, keeping
+    from throughcare.care.mental_health.actions import keeping
+    from throughcare.care.mental_health.models import DoorTag
 
-    tag = doors.tag_at(keeping.spot_of(watch.person_id))
-    return tag.code if tag else ""
+    return DoorTag.objects.get(place_id=keeping.spot_of(watch.person_id).place_id, ended_at=None).code

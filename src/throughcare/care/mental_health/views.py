@@ -270,8 +270,8 @@ def behaviour(check: WatchCheck) -> str:
 def checks(page: Page, limit: int = 40) -> list[tuple[WatchCheck, str, str]]:
     """Give the last checks with what was seen and how long after the one before."""
     rows = page.checks[: limit + 1]
-    after = [_minutes(a.at - b.at) for a, b in pairwise(rows)] + [""]
-    return [(c, behaviour(c), gap) for c, gap in list(zip(rows, after, strict=True))[:limit]]
+    after = [*(_minutes(a.at - b.at) for a, b in pairwise(rows)), ""][: len(rows)]
+    return [(c, behaviour(c), gap) for c, gap in zip(rows, after, strict=True)][:limit]
 
 
 def posts(rows: Sequence[WatchObserver]) -> list[tuple[WatchObserver, str]]:
@@ -391,24 +391,34 @@ def plan_parts(page: Page) -> list[tuple[str, str]]:
 
 
 def event_fields(event: SelfHarmEvent) -> list[FieldShape]:
-    """Give what is asked to class an act."""
-    table = load_table()
+    """Give what is asked to class an act; several acts stand on one page, each with its own names."""
+    table, mark = load_table(), mark_of(event.id)
+    classes = [Option(k, w.text) for k, w in table.event_classes.items()]
     return [
-        _field(
-            {}, {}, "kind", "radio", required=True, options=[Option(k, w.text) for k, w in table.event_classes.items()]
-        ),
-        _many("steps", {k: w.text for k, w in table.event_steps.items()}, event.steps),
-        _field({}, {}, "review", "textarea", rows=2, quiet=True),
+        FieldShape(f"{mark}-kind", t("watch.field.kind"), "radio", options=classes, required=True),
+        _many(f"{mark}-steps", {k: w.text for k, w in table.event_steps.items()}, event.steps, word="steps"),
+        FieldShape(f"{mark}-review", t("watch.field.review"), "textarea", rows=2, quiet=True),
     ]
 
 
-def harm_fields() -> list[FieldShape]:
+def mark_of(event_id: UUID) -> str:
+    """Give what the names of an act's fields begin with."""
+    return f"e{event_id.hex[-8:]}"
+
+
+def harm_fields(typed: Typed, wrong: Typed) -> list[FieldShape]:
     """Give what is asked when an act is recorded."""
-    table = load_table()
-    return [
-        _field({}, {}, "words", "textarea", required=True, rows=3),
-        _many("steps", {k: w.text for k, w in table.event_steps.items()}, []),
-    ]
+    steps = {k: w.text for k, w in load_table().event_steps.items()}
+    words = FieldShape(
+        "harm_words",
+        t("watch.field.words"),
+        "textarea",
+        value=typed.get("harm_words", ""),
+        error=wrong.get("words", ""),
+        required=True,
+        rows=3,
+    )
+    return [words, _many("harm_steps", steps, [], word="steps")]
 
 
 def property_words(row: Watch) -> list[tuple[str, str]]:
@@ -432,10 +442,10 @@ def answers_in(posted: Typed, prefix: str = "cssrs-") -> dict[str, bool]:
     return {n: posted[f"{prefix}{n}"] == "yes" for n in QUESTIONS if posted.get(f"{prefix}{n}") in ("yes", "no")}
 
 
-def _many(name: str, options: Mapping[str, str], chosen: Sequence[str]) -> FieldShape:
+def _many(name: str, options: Mapping[str, str], chosen: Sequence[str], word: str = "") -> FieldShape:
     return FieldShape(
         name=name,
-        label=t(f"watch.field.{name}"),
+        label=t(f"watch.field.{word or name}"),
         kind="checks",
         options=[Option(k, words) for k, words in options.items()],
         value=list(chosen),

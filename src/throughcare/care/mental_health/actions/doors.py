@@ -48,12 +48,12 @@ def replace_door_tag(*, actor: Actor, intent: UUID | None = None, tag_id: UUID) 
     return _make(old.facility_id, old.unit, old.place, old.place_id).id
 
 
-def tag_at(spot: Spot) -> DoorTag | None:
-    """Give the tag of the door behind which a person is; made where there is none yet."""
+def have_tag(spot: Spot) -> None:
+    """Give the door behind which somebody is watched a tag, where it has none yet."""
     if spot.place_id is None or spot.facility_id is None:
-        return None
-    found = DoorTag.objects.filter(place_id=spot.place_id, ended_at=None).first()
-    return found or _make(spot.facility_id, spot.unit, spot.place, spot.place_id)
+        return
+    if not DoorTag.objects.filter(place_id=spot.place_id, ended_at=None).exists():
+        _make(spot.facility_id, spot.unit, spot.place, spot.place_id)
 
 
 def proof(typed: str, spot: Spot) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.mental_health import rules, states
-from throughcare.care.mental_health.actions import findings, posts
+from throughcare.care.mental_health.actions import doors, findings, posts
 from throughcare.care.mental_health.actions.keeping import (
     Spot,
     a_clinician,
@@ -157,6 +157,7 @@ def begin(actor: Actor, person_id: UUID, level: str, *, alone: bool, begun_by: s
     )
     keep(row)
     emit(WatchStarted(**about(row, now), level=held))
+    doors.have_tag(spot)
     _rest_if_out(row, spot)
     tell_custody(actor, row)
     return row
@@ -234,6 +235,7 @@ def resume(actor: Actor, row: Watch, facility_id: UUID | None) -> None:
     # What stood at the other end is over, whatever it was; then it begins here.
     emit(WatchRested(**about(row, now), level=row.level))
     emit(WatchResumed(**about(row, now), level=row.level))
+    doors.have_tag(spot)
     if spot.alone:
         isolate(actor, row)
     tell_custody(actor, row)

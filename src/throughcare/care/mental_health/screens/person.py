@@ -16,7 +16,7 @@ from throughcare.ui import pages
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
-HERE = ONE + "watch/"
+HERE = ONE + "on-watch/"
 
 
 @screen("GET", HERE, policy=policy.WATCH, name="watch")
@@ -159,8 +159,8 @@ def harm(request: Request, person_id: UUID) -> HttpResponse:
             actor=request.actor,
             intent=intent,
             person_id=person_id,
-            words=request.POST.get("words", ""),
-            steps=request.POST.getlist("steps"),
+            words=request.POST.get("harm_words", ""),
+            steps=request.POST.getlist("harm_steps"),
         )
 
     return _then(request, person_id, act, t("watch.said.harm"))
@@ -169,6 +169,7 @@ def harm(request: Request, person_id: UUID) -> HttpResponse:
 @screen("POST", HERE + "harm/<uuid:event_id>/", policy=policy.DECIDE, name="watch_class")
 def classed(request: Request, person_id: UUID, event_id: UUID) -> HttpResponse:
     """Give an act its class."""
+    mark = views.mark_of(event_id)
 
     def act(intent: UUID | None) -> UUID:
         return actions.class_self_harm(
@@ -177,9 +178,9 @@ def classed(request: Request, person_id: UUID, event_id: UUID) -> HttpResponse:
             person_id=person_id,
             event_id=event_id,
             version=frame.version_of(request),
-            kind=request.POST.get("kind", ""),
-            steps=request.POST.getlist("steps"),
-            review=request.POST.get("review", ""),
+            kind=request.POST.get(f"{mark}-kind", ""),
+            steps=request.POST.getlist(f"{mark}-steps"),
+            review=request.POST.get(f"{mark}-review", ""),
         )
 
     return _then(request, person_id, act, t("watch.said.classed"))
@@ -223,6 +224,6 @@ def _context(request: Request, person_id: UUID, found: reads.Page, again: Again 
         "visit": due if due and due.earliest_at <= clock.now() else None,
         "visit_cssrs": views.cssrs_fields(typed, wrong, "visit-"),
         "events": [(e, views.event_fields(e)) for e in found.events],
-        "harm_fields": views.harm_fields(),
+        "harm_fields": views.harm_fields(typed, wrong),
         "class_words": views.class_words(),
     }

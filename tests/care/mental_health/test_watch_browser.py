@@ -1,0 +1,98 @@
+"""The watch's pages in a real browser: axe finds nothing, nothing is cut off, targets at the door are a thumb wide."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import Page, sync_playwright
+
+from tests.care.mental_health.makers import PLAN, assess, check, door_of, somebody, staff, start
+from throughcare.care.mental_health import actions
+from throughcare.custody.models import Facility, Unit
+from throughcare.kernel import clock
+from throughcare.kernel.vocabulary import Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
+PICTURES = os.environ.get("WATCH_PICTURES", "")
+
+
+def night() -> tuple[Facility, str, str, str]:
+    """Let three people be on watch, one constantly; give the place, two people and a door's code."""
+    place = Facility.objects.get(short_name__istartswith="Hartford")
+    nurse, psych, officer = (
+        staff(r, role, place) for r, role in (("Nurse", Role.RN), ("Psych", Role.PSYCH), ("Officer", Role.CUSTODY))
+    )
+    units = list(Unit.objects.filter(facility=place).order_by("code")[:3])
+    now = clock.now()
+    one, two, three = (
+        somebody(place, f"Sample-{n}", u.id) for n, u in zip(("Ortiz", "Reyes", "King"), units, strict=True)
+    )
+    with clock.frozen(now - timedelta(hours=3)):
+        watch = start(nurse, one)
+        other = start(nurse, two, "constant")
+        actions.take_post(actor=officer, person_id=two, watch_id=other.id)
+        third = start(nurse, three)
+        assess(psych, third, plan=PLAN)
+    door = door_of(watch)
+    for n, minutes in enumerate((172, 161, 148, 139, 120, 109, 97, 86, 72, 60, 51, 40, 27, 12)):
+        with clock.frozen(now - timedelta(minutes=minutes, seconds=7 * n)):
+            check(officer, watch, ("asleep", "calm", "pacing")[n % 3], door=door)
+    for minutes in (170, 150, 130, 112, 95, 80, 66, 50, 35, 21, 8):
+        with clock.frozen(now - timedelta(minutes=minutes)):
+            check(officer, third, "asleep", door=door_of(third))
+    with clock.frozen(now - timedelta(minutes=70)):
+        actions.take_post(actor=nurse, person_id=two, watch_id=other.id, told="Quiet, took water.")
+    return place, str(one), str(three), door
+
+
+def become(page: Page, site: str, role: str, place: Facility) -> None:
+    assert page.request.post(f"{site}/demo/become", form={"role": role, "facility": str(place.id)}).ok
+
+
+def test_pages_hold_in_a_browser(serve: Callable[..., str], database_copy: str) -> None:
+    place, one, three, door = night()
+    connection.close()
+    site = serve(database_copy)
+    seen = (
+        ("custody", "/rounds/"),
+        ("custody", f"/rounds/?code={door}"),
+        ("custody", "/custody/board/"),
+        ("rn", "/watch/"),
+        ("rn", f"/people/{one}/on-watch/"),
+        ("psych", f"/people/{three}/on-watch/"),
+        ("psych", "/watch/owed/"),
+        ("hsa", "/watch/findings/"),
+        ("rn", "/watch/downtime/"),
+        ("rn", "/watch/doors/?unit=A"),
+        ("rn", f"/people/{one}/on-watch/print/"),
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for width, scheme in ((390, "light"), (390, "dark"), (1440, "light")):
+            page = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+            for n, (role, address) in enumerate(seen):
+                become(page, site, role, place)
+                page.goto(site + address)
+                if PICTURES:
+                    name = f"{n:02}-{width}-{scheme}.png"
+                    page.screenshot(path=str(Path(PICTURES) / name), full_page=True)
+                found = Axe().run(page)
+                assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} at {width}"
+        page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        become(page, site, "custody", place)
+        page.goto(f"{site}/rounds/")
+        page.fill("#f-code", door)
+        page.press("#f-code", "Enter")
+        page.wait_for_selector(".rounds-one")
+        for button in page.locator(".rounds-seen button, .rounds-target, .rounds-people a").all():
+            box = button.bounding_box()
+            assert box and box["height"] >= 46, "a thumb needs 12 mm"
+        page.click("text=Asleep, breathing seen")
+        page.wait_for_selector(".rounds-done")
+        assert page.url == f"{site}/rounds/", "no page is loaded between two people"
+        browser.close()
