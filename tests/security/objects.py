@@ -228,6 +228,37 @@ ELSEWHERE |= {
     "service_request_id": chart_elsewhere("order"),
     "report_id": chart_elsewhere("report"),
 }
+
+
+def watch_elsewhere(world: World) -> UUID | None:
+    """Give the watch of the person who is at York."""
+    from throughcare.care.mental_health import actions as mental_health
+    from throughcare.care.mental_health.models import Watch
+    from throughcare.kernel.actor import Actor
+
+    nurse = Actor("staff", derived("test", "york nurse"), "Demo-York", Role.RN, YORK)
+    mental_health.start_watch(actor=nurse, person_id=world.there, level="staggered", why="Known and wanted")
+    found: UUID | None = Watch.objects.filter(person_id=world.there).values_list("id", flat=True).first()
+    return found
+
+
+def visit_elsewhere(world: World) -> UUID | None:
+    """Give a visit after a watch that is owed to the person who is at York."""
+    from throughcare.care.mental_health import actions as mental_health
+    from throughcare.care.mental_health.models import FollowUp, Watch
+    from throughcare.kernel.actor import Actor
+
+    psych = Actor("staff", derived("test", "york psych"), "Demo-York", Role.PSYCH, YORK)
+    mental_health.start_watch(actor=psych, person_id=world.there, level="staggered", why="Known and wanted")
+    watch = Watch.objects.get(person_id=world.there)
+    said = mental_health.Found({"1": False, "2": False, "6": False}, "Known and wanted")
+    about = {"actor": psych, "person_id": world.there, "watch_id": watch.id}
+    mental_health.assess_watch(**about, found=said, decision="end", why="Known.", plan={"people": "Known"})  # type: ignore[arg-type]
+    found: UUID | None = FollowUp.objects.filter(person_id=world.there).values_list("id", flat=True).first()
+    return found
+
+
+ELSEWHERE |= {"watch_id": watch_elsewhere, "follow_up_id": visit_elsewhere}
 NOBODYS |= {"proposal_id", "code", "kind", "response_id", "fact_id", "type"}
 FACTORIES |= {
     name: lambda world, person: {"kind": "Condition"}
