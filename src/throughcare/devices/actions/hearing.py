@@ -5,6 +5,7 @@ The floor decides whether an entry may be heard at all; what it then means, its 
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -25,6 +26,9 @@ from throughcare.people.models import Person
 
 # Entries that never take part: nobody makes anything stand by a number that was used before, or by a refused device.
 OUTSIDE = ("same_id_other_content", "device_refused", "no_bundle", "not_proved", "unreadable", "no_such_kind")
+
+# Two clocks are never quite even, and how far a device's is ahead is measured anew at each answer.
+UNEVEN = timedelta(minutes=2)
 
 
 @action("devices.take_in")
@@ -126,7 +130,19 @@ class _Hearing:
             return "sequence_twice", "Two entries of this device have one number: was it set back or copied?"
         if why not in ("", "same_id_other_content") and twice.exists():
             return "sequence_twice", f"{sentence} ({why})"
+        if not why and self._set_back():
+            return (
+                "clock_set_back",
+                "An entry made before this one says that it happened later: was the clock set back?",
+            )
         return why, sentence
+
+    def _set_back(self) -> bool:
+        """Tell whether an entry that was made earlier on this device says a later time: a look entered after the fact."""
+        if self.entry.happened_at is None:
+            return False
+        before = DeviceEvent.objects.filter(device=self.device, sequence__lt=self.entry.sequence)
+        return before.filter(happened_at__gt=self.entry.happened_at + UNEVEN).exclude(why__in=OUTSIDE).exists()
 
 
 @action("devices.review_entry")

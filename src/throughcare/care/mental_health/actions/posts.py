@@ -69,14 +69,23 @@ def take_post(
 
 
 @action("mental_health.leave_post")
-def leave_post(*, actor: Actor, intent: UUID | None = None, person_id: UUID, watch_id: UUID) -> UUID:
+def leave_post(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    watch_id: UUID,
+    happened_at: datetime | None = None,
+) -> UUID:
     """Leave a constant watch with nobody to take over: one is owed within minutes, and the gap is recorded."""
     row = the_watch(watch_id, person_id)
     post = standing_post(row)
     if post is None or post.observer_id != actor.id:
         raise Stale("You are not in place here. Nothing was changed.")
-    close_post(row, "left", clock.now())
-    emit(ObserverLeft(**_about(row, clock.now())))
+    now = clock.now()
+    at = max(min(happened_at or now, now), post.since)
+    close_post(row, "left", at)
+    emit(ObserverLeft(**_about(row, at)))
     return post.id
 
 
