@@ -2,14 +2,17 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.care.medications.line_makers import DAILY, MORNING, hartford, housed, nurse, ordered
+from tests.care.medications.line_makers import DAILY, MEDICINES, MORNING, hartford, housed, nurse, ordered
 from tests.care.medications.test_programme import sealed_order
-from throughcare.care.medications.models import Dose, MedicationPass
+from throughcare.care.medications import actions
+from throughcare.care.medications.actions import Received
+from throughcare.care.medications.models import Dose, MedicationPass, StockLot
 from throughcare.custody import actions as custody
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
@@ -191,6 +194,32 @@ def test_paper_is_entered_late_and_a_possible_double_is_found(client) -> None:
         "yes",
     )
     assert "entered by Demo-" in Dose.objects.get(id=one).detail["paper"]
+
+
+def test_a_dose_is_taken_from_the_lot_that_expires_first_and_empty_units_are_not_offered(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        ordered(person)
+        ordered(person, product=MEDICINES[1], timing={"kind": "prn", "min_interval_minutes": 60, "max_in_24h": 4})
+        about = {"actor": nurse(), "facility_id": hartford().id}
+        for lot, days in (("LATE", 400), ("SOON", 40)):
+            received = Received(
+                "room", Decimal(30), lot, product=MEDICINES[0], expires_on=AT.date() + timedelta(days=days)
+            )
+            actions.receive_stock(**about, received=received)
+        other = actions.receive_stock(**about, received=Received("cart", Decimal(30), "PRN", product=MEDICINES[1]))
+        become(client)
+        shown = line(client)
+        assert shown["units"] == [], "nobody is housed in a unit"
+        lots = shown["lots"][MEDICINES[0]]
+        assert [x["lot"] for x in lots] == ["SOON", "LATE"]
+        (one,) = shown["people"]
+        dose = one["doses"][0]["id"]
+        said = {"dose": dose, "status": "given", "detail": {"stock": lots[0]["id"]}}
+        assert post(client, "chart", person=str(person), doses=[said])[0] == 200
+        asked = {"order": one["as_needed"][0]["order"], "reason": "pain", "stock": str(other)}
+        assert post(client, "ask", person=str(person), **asked)[0] == 200
+    assert dict(StockLot.objects.values_list("lot", "balance")) == {"SOON": 29, "LATE": 30, "PRN": 29}
 
 
 def test_the_downtime_sheet_is_a_page_and_a_file_for_its_owner_alone(client, tmp_path) -> None:

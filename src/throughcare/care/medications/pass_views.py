@@ -1,17 +1,17 @@
 """A pass as its page and its device draw it: plain values in JSON. No queries, no HTTP."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from throughcare.care.medications import views
+from throughcare.care.medications import stock_places, views
 from throughcare.care.medications.actions.giving import Charted, is_observed
 from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.formulary import Formulary
-from throughcare.care.medications.models import Dose, MedicationOrder
+from throughcare.care.medications.models import Dose, MedicationOrder, StockLot
 from throughcare.care.medications.reads.passes import AsNeeded, Line, PassPerson
 from throughcare.care.medications.rules import passes, statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
@@ -37,7 +37,19 @@ EXCEPTIONS = (
     Status.NO_SHOW, Status.REFUSED, Status.HELD, Status.NOT_AVAILABLE, Status.AWAY, Status.PARTIAL, Status.VOMITED,
     Status.DIVERTED, Status.WASTED, Status.SELF,
 )  # fmt: skip
-DETAIL = ("value", "witness", "capacity", "supply", "incident", "site", "glucose", "identified", "scan", "second")
+DETAIL = (
+    "value",
+    "witness",
+    "capacity",
+    "supply",
+    "incident",
+    "site",
+    "glucose",
+    "identified",
+    "scan",
+    "second",
+    "stock",
+)
 
 
 def line(found: Line) -> dict[str, Any]:
@@ -62,7 +74,7 @@ def line(found: Line) -> dict[str, Any]:
             for s in found.spans
         ],
         "unit": str(found.unit.id) if found.unit else "",
-        "units": [{"id": str(u.id), "name": u.name, "people": u.people} for u in found.units],
+        "units": [{"id": str(u.id), "name": u.name, "people": u.people} for u in found.units if u.people],
         "lockdown": bool(found.lockdowns),
         "state": found.passed.state if found.passed else "",
         "pass_id": str(found.passed.id) if found.passed else "",
@@ -236,6 +248,24 @@ def charted(rows: Any) -> list[Charted]:
     if not isinstance(rows, list) or not rows or len(rows) > 60:
         raise Invalid("Choose at least one dose. Nothing was charted.")
     return [_charted(r) for r in rows]
+
+
+def lots(found: Mapping[str, Sequence[StockLot]]) -> dict[str, list[dict[str, str]]]:
+    """Give the lots that doses may be taken from, by product: the first to expire first, with what the book has of each."""
+    titles = {p.id: p.title for p in stock_places.places()}
+    return {
+        code: [
+            {
+                "id": str(lot.id),
+                "lot": lot.lot,
+                "expires": f"{lot.expires_on:%m/%y}" if lot.expires_on else "",
+                "place": titles.get(lot.place, ""),
+                "left": f"{lot.balance.normalize():f}",
+            }
+            for lot in rows[:6]
+        ]
+        for code, rows in found.items()
+    }
 
 
 def _charted(row: Any) -> Charted:

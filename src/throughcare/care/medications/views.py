@@ -329,7 +329,7 @@ def charted(dose_id: UUID, typed: Mapping[str, str]) -> Charted:
     at = _moment(typed.get("on", ""), typed.get("at", ""), wrong)
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
-    keys = ("value", "capacity", "supply", "incident", "site", "glucose")
+    keys = ("value", "stock", "capacity", "supply", "incident", "site", "glucose")
     # From paper the name stands as it was written there; it is proved later, on this page.
     beside = {"second": typed["second"]} if typed.get("entered_late") == "yes" and typed.get("second") else {}
     return Charted(

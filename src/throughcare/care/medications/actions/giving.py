@@ -315,6 +315,7 @@ def give_as_needed(
     at: datetime | None = None,
     before: str = "",
     amount: Decimal | None = None,
+    stock: str = "",
 ) -> Outcome:
     """Give a dose that the person asked for: not sooner than its interval, not more than its most in 24 hours.
 
@@ -337,7 +338,7 @@ def give_as_needed(
     if not allowed.allowed:
         when = f" Earliest: {_wall(allowed.earliest)}." if allowed.earliest else ""
         raise Invalid(f"Not yet: {allowed.reason}.{when}", fields={"at": allowed.reason})
-    row = as_needed_row(actor, order, given_at, now, reason.strip()[:120], before, amount)
+    row = as_needed_row(actor, order, given_at, now, reason.strip()[:120], before, amount, stock)
     after_charting(actor, person_id, [row], now)
     emit(
         AsNeededDoseGiven(
@@ -348,7 +349,14 @@ def give_as_needed(
 
 
 def as_needed_row(
-    actor: Actor, order: MedicationOrder, at: datetime, now: datetime, reason: str, before: str, amount: Decimal | None
+    actor: Actor,
+    order: MedicationOrder,
+    at: datetime,
+    now: datetime,
+    reason: str,
+    before: str,
+    amount: Decimal | None,
+    stock: str = "",
 ) -> Dose:
     """Make and keep the dose of an order that was asked for."""
     moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
@@ -369,7 +377,7 @@ def as_needed_row(
         by=actor.label(),
         by_id=actor.id,
         reason=None,
-        detail={"for": reason, **({"before": before} if before else {})},
+        detail={k: v for k, v in (("for", reason), ("before", before), ("stock", stock)) if v},
     )
     row.save(force_insert=True)
     keep_dose(row)

@@ -218,7 +218,14 @@ class _Taking:
         while near.filter(id=name_dose(order.id, _whole(at))).exists():
             at -= timedelta(milliseconds=1)
         row = as_needed_row(
-            self.actor, order, at, self.now, event.reason or "asked", detail.get("before", ""), event.amount
+            self.actor,
+            order,
+            at,
+            self.now,
+            event.reason or "asked",
+            detail.get("before", ""),
+            event.amount,
+            detail.get("stock", ""),
         )
         after_charting(self.actor, order.person_id, [row], self.now)
         about: dict[str, Any] = {"person_id": row.person_id, "facility_id": row.facility_id}

@@ -87,8 +87,8 @@ def line(
     lens.require(Verb.READ, DataClass.MEDICATION)
     with db.reading(lens):
         site = custody.facility(lens, facility_id)
-        units = custody.units(lens, facility_id)
-        unit = next((u for u in units if u.id == unit_id), None)
+        units = custody.counted_units(lens, facility_id)
+        unit = next((u for u in units if u.id == unit_id and u.people), None)
         span, spans = span_of(facility_id, code)
         until = span.closes if ahead is None else clock.now() + ahead
         if ahead is not None:

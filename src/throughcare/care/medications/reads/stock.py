@@ -139,12 +139,20 @@ def differences(lens: Lens, facility_id: UUID) -> Differences:
 
 
 def lots_of(lens: Lens, facility_id: UUID, code: str) -> list[StockLot]:
-    """Give the lots of one product at a facility that may be handed out: not expired, the oldest first."""
-    if not code or not lens.could(Verb.READ, DataClass.CONTROLLED_COUNT) or not _sees(lens, facility_id):
-        return []
+    """Give the lots of one product at a facility that may be handed out: not expired, the first to expire first."""
+    return lots_for(lens, facility_id, {code}).get(code, [])
+
+
+def lots_for(lens: Lens, facility_id: UUID, codes: set[str]) -> dict[str, list[StockLot]]:
+    """Give the lots of several products that may be handed out, each product's first to expire first; in one read."""
+    if not lens.could(Verb.READ, DataClass.CONTROLLED_COUNT) or not _sees(lens, facility_id):
+        return {}
+    found: dict[str, list[StockLot]] = defaultdict(list)
     with db.reading(lens):
-        rows = StockLot.objects.filter(facility_id=facility_id, code=code, balance__gt=0)
-        return list(rows.exclude(expires_on__lt=clock.now().date()).order_by("expires_on", "lot")[:50])
+        rows = StockLot.objects.filter(facility_id=facility_id, code__in=codes - {""}, balance__gt=0)
+        for lot in rows.exclude(expires_on__lt=clock.now().date()).order_by("code", "expires_on", "lot"):
+            found[lot.code].append(lot)
+    return dict(found)
 
 
 def facility_name(facility_id: UUID) -> str:

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.medications import actions, policy, views
+from throughcare.care.medications import actions, pass_views, policy, views
 from throughcare.care.medications.checking import Checked
 from throughcare.care.medications.reads import adherence as taken
 from throughcare.care.medications.reads import chart as reads
+from throughcare.care.medications.reads import stock
 from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
@@ -131,11 +132,18 @@ def one_order(request: Request, person_id: UUID, order_id: UUID, again: Again | 
     found = reads.order(request.lens, frame.family(request, person_id), order_id)
     context = {
         **views.one_order(found),
+        "lots": _lots(request, found.order.code),
         "may_order": policy.ORDER.allows(request.lens, person_id),
         "may_sign": policy.SIGN.allows(request.lens, person_id),
         "may_give": policy.GIVE.allows(request.lens, person_id),
     }
     return frame.page(request, person_id, "medications/one_order.html", "medications", context, again)
+
+
+def _lots(request: Request, code: str) -> list[dict[str, str]]:
+    """Give the lots of a medicine where the reader works, the first to expire first."""
+    site = request.posting.facility_id
+    return pass_views.lots(stock.lots_for(request.lens, site, {code})).get(code, []) if site else []
 
 
 def _acting(
@@ -228,7 +236,8 @@ def to_sign(request: Request) -> HttpResponse:
 def one_dose(request: Request, person_id: UUID, dose_id: UUID, again: Again | None = None) -> HttpResponse:
     """Show one dose, what became of it and who said so; chart it, or say that its entry was made in error."""
     found = reads.dose(request.lens, frame.family(request, person_id), dose_id)
-    context = {**views.one_dose(found), "may_give": policy.GIVE.allows(request.lens, person_id)}
+    lots = _lots(request, found.order.code if found.order else "")
+    context = {**views.one_dose(found), "may_give": policy.GIVE.allows(request.lens, person_id), "lots": lots}
     return frame.page(request, person_id, "medications/one_dose.html", "medications", context, again)
 
 
@@ -278,6 +287,7 @@ def as_needed(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse
             order_id=order_id,
             reason=request.POST.get("reason", ""),
             before=request.POST.get("before", ""),
+            stock=request.POST.get("stock", ""),
         )
 
     return _acting(request, person_id, order_id, act, "medications.given")

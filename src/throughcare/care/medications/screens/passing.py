@@ -13,6 +13,7 @@ from throughcare.care.medications import actions, downtime, formulary, pass_view
 from throughcare.care.medications.pass_along import DOSE
 from throughcare.care.medications.reads import leases as leasing
 from throughcare.care.medications.reads import passes as reads
+from throughcare.care.medications.reads import stock
 from throughcare.care.medications.screens.second import proved
 from throughcare.care.medications.traits import double_kills
 from throughcare.devices import going_along
@@ -77,7 +78,10 @@ def listed(request: Request) -> HttpResponse:
     saw(request, *(p.who.person_id for p in found.people))
     orders = (d.order for p in found.people for d in p.doses if d.order)
     leases = leasing.leases(request.lens, {o.id for o in orders if double_kills(o)})
-    return JsonResponse({**pass_views.line(found), "leases": leases, "csrf": get_token(request)})
+    codes = {d.order.code for p in found.people for d in p.doses if d.order}
+    codes |= {a.order.code for p in found.people for a in p.as_needed}
+    lots = pass_views.lots(stock.lots_for(request.lens, here(request), codes))
+    return JsonResponse({**pass_views.line(found), "leases": leases, "lots": lots, "csrf": get_token(request)})
 
 
 @screen("GET", "/pass/coming/", policy=policy.GIVE, name="pass_coming")
@@ -129,6 +133,7 @@ def ask(request: Request) -> HttpResponse:
         order_id=order_id,
         reason=str(body.get("reason", "")),
         before=str(body.get("before", ""))[:4],
+        stock=str(body.get("stock", ""))[:40],
     )
     return JsonResponse({"doses": pass_views.outcomes([done])})
 

@@ -16,7 +16,7 @@ const remember = (name, value) => { try { localStorage.setItem(`pass.${name}`, v
 export const state = {
   line: null, people: [], open: "", filter: "", offlineSince: "", busy: false,
   ready: new Set(), touched: new Set(), scanned: new Set(), values: {}, badge: "",
-  scan: remembered("scan"), lockdown: false, incident: "", insecure: false, paper: false,
+  lot: {}, scan: remembered("scan"), lockdown: false, incident: "", insecure: false, paper: false,
 };
 
 /* --- what the page knows ---------------------------------------------------------------------------------------------- */
@@ -224,7 +224,18 @@ async function chartGroup(p, of, rows, signed) {
 /** A dose that another tablet has for this shift is given by two people. */
 const foreign = (d) => d.leased && Boolean(state.line.leases?.[d.order]) && state.line.leases[d.order] !== (tablet.open ? tablet.id : "");
 
+/** The lot a dose is taken from: the first to expire, until another is chosen; none where the book has none. */
+export const lotOf = (code) => { const lots = state.line?.lots?.[code] ?? []; return lots.find((l) => l.id === state.lot[code]) ?? lots[0]; };
+
+/** Take from the next lot: one tap. */
+export function otherLot(code) {
+  const lots = state.line.lots[code];
+  state.lot[code] = lots[(lots.indexOf(lotOf(code)) + 1) % lots.length].id;
+  draw();
+}
+
 const detailOf = (p, d) => ({
+  stock: lotOf(d.code)?.id ?? "",
   identified: state.badge === p.id ? "badge" : "face",
   scan: state.scanned.has(d.id) ? "yes" : state.scan ? "no" : "",
   glucose: state.values[d.id]?.glucose,
@@ -276,7 +287,7 @@ export async function giveAsked(p, a) {
   if (!said || state.busy) return;
   state.busy = true;
   try {
-    await channel.ask({ person: a.person, order: a.order, reason: said.reason, before: said.before, at: now().toISOString() }, p, a);
+    await channel.ask({ person: a.person, order: a.order, reason: said.reason, before: said.before, stock: lotOf(a.code)?.id ?? "", at: now().toISOString() }, p, a);
     const at = now().toISOString();
     a.given.push(at);
     a.may = false;

@@ -3,7 +3,7 @@
 import { day, h, hhmm, shape, t } from "../devices/dom.js";
 import { now } from "../devices/wire.js";
 import { face } from "./faces.js";
-import { alsoOnPaper, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, matches, measured, openPerson, person, state, undo, waits } from "./pass.js";
+import { alsoOnPaper, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, lotOf, matches, measured, openPerson, otherLot, person, state, undo, waits } from "./pass.js";
 
 const statusWords = Object.fromEntries(JSON.parse(document.getElementById("pass").dataset.exceptions).map((e) => [e.status, e.words]));
 const wordsOf = (d) => statusWords[d.status] ?? ({ given: t("given"), "given-late": t("given"), "given-early": t("given") }[d.status] ?? d.status);
@@ -84,7 +84,16 @@ function doseRow(p, d) {
       h("input", { type: "checkbox", checked: ready, disabled: hold || d.own_line || state.busy, "data-keep": `tick-${d.id}`, onchange: (event) => tick(d, event.target.checked) }),
       h("span", { class: "pass-dose-what" }, ...what)),
     h("button", { type: "button", class: "button button--quiet pass-target", "aria-label": t("except_one", { text: d.text }), onclick: () => except(p, [d]) }, t("except")),
+    lotButton(d.code),
     d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), ...d.holds.map((words) => h("span", { class: "muted" }, words)), hold ? h("b", { class: "pass-hold", role: "alert" }, t("hold_now", { value: Object.values(state.values[d.id] ?? {}).join(", ") })) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");
+}
+
+/** Which lot it is taken from; one tap takes another. */
+function lotButton(code) {
+  const lot = lotOf(code), more = (state.line?.lots?.[code] ?? []).length > 1;
+  if (!lot) return "";
+  const words = t("lot", lot);
+  return more ? h("button", { type: "button", class: "button button--quiet button--small pass-lot", "aria-label": t("lot_other", lot), "data-keep": `lot-${code}`, onclick: () => otherLot(code) }, `${words} ↻`) : h("span", { class: "muted pass-lot" }, words);
 }
 
 function measure(d, a) {
@@ -105,7 +114,7 @@ function asked(p) {
   return h("section", { class: "pass-asked" }, h("h3", {}, t("as_needed")), h("ul", {}, p.as_needed.map((a) => {
     const may = a.may || !a.earliest || new Date(a.earliest) <= now();
     const facts = [a.amount, a.for, a.words, a.given.length && t("last", { at: hhmm(a.given.at(-1)) })].filter(Boolean).join(" · ");
-    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) }))),
+    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) }))), lotButton(a.code),
       h("button", { type: "button", class: "button pass-target", disabled: !may || state.busy, onclick: () => giveAsked(p, a) }, t("ask")));
   })));
 }
