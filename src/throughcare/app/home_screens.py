@@ -22,7 +22,7 @@ HOMES = {
     Role.HIM: "exceptions",
     Role.OPERATOR: "messages",
     Role.COMMUNITY: "find",
-    Role.PAROLE: "find",
+    Role.PAROLE: "parole",
     Role.OMBUDS: "find",
 }
 

@@ -49,7 +49,7 @@ from throughcare.ledger import formats
 from throughcare.people import fhir as people
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
 from throughcare.reentry import fhir as reentry
-from throughcare.reentry.models import Appointment, Bridge, Contact, Packet, PacketLink, PlanStep, ReleasePlan
+from throughcare.reentry.models import Appointment, Bridge, Contact, HandedOn, Packet, PacketLink, PlanStep, ReleasePlan
 
 # Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
@@ -94,6 +94,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("ReleaseBridge", Bridge, reentry.bridge),
     ("ReleaseContact", Contact, reentry.contact),
     ("PacketLink", PacketLink, reentry.link),
+    ("ReleaseHandedOn", HandedOn, reentry.handed_on),
 )
 
 

@@ -11,7 +11,13 @@ from throughcare.care.intake import handlers as intake
 from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.medications import door_handlers as doors
 from throughcare.care.medications import handlers as medications
-from throughcare.care.medications.events import MedicineOrdered, OrderHeld, OrderResumed, OrderStopped
+from throughcare.care.medications.events import (
+    MedicineOrdered,
+    OrderHeld,
+    OrderResumed,
+    OrderStopped,
+    ReleaseMedicinesUncovered,
+)
 from throughcare.care.medications.pass_along import DOSE, Doses
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
@@ -44,6 +50,8 @@ from throughcare.exchange import handlers as exchange
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
 from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied, PersonRegistered
+from throughcare.reentry import handlers as going_home
+from throughcare.reentry.actions import bridging
 
 
 def wire() -> None:
@@ -105,5 +113,10 @@ def wire() -> None:
     events.on(PersonDied, watch.died)
     for event in (PersonRegistered, PeopleMerged, Admitted, Released):
         events.on(event, exchange.try_waiting)
+    events.on(Released, going_home.let_go)
+    events.on(ReleaseCancelled, going_home.release_cancelled)
+    events.on(Admitted, going_home.came_back)
+    events.on(PersonDied, going_home.died)
+    events.on(ReleaseMedicinesUncovered, bridging.propose)
     # The clock hears everything, after those who were wired for the very event.
     events.on(Event, duties.hear)

@@ -177,3 +177,20 @@ def link(row: m.PacketLink) -> Json:
         revokedBy=row.revoked_by or None,
         openedAt=instant(row.opened_at),
     )
+
+
+def handed_on(row: m.HandedOn) -> Json:
+    """Render that something left open was handed on."""
+    return filled(
+        resourceType="ReleaseHandedOn",
+        id=str(row.id),
+        status="completed",
+        subject=reference("Patient", row.person_id),
+        duty=str(row.duty_id),
+        rule=row.rule,
+        about=str(row.about) if row.about else None,
+        at=instant(row.at),
+        by=row.by,
+        to=row.to,
+        words=row.words or None,
+    )

@@ -233,3 +233,23 @@ class Contact(PersonRow):
             ),
         ]
         indexes = [models.Index(fields=["person", "-at"], name="reentry_contact_person")]
+
+
+class HandedOn(PersonRow):
+    """Something left open, handed on to who goes on with it outside: to whom, by whom, when."""
+
+    facility_id = models.UUIDField(null=True)
+    duty_id = models.UUIDField()
+    rule = models.CharField(max_length=40)
+    about = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=160)
+    to = models.CharField(max_length=160)
+    words = models.CharField(max_length=1000, blank=True)
+
+    class Meta(PersonRow.Meta):
+        constraints = [
+            *PersonRow.Meta.constraints,
+            models.CheckConstraint(condition=~Q(to=""), name="reentry_handedon_names_whom"),
+        ]
+        indexes = [models.Index(fields=["person", "-at"], name="reentry_handedon_person")]

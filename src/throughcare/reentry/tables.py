@@ -34,11 +34,14 @@ class ReleaseTable:
     standing_rule: str
     early_attempts: int
     late_attempts: int
+    link_address: str
     link_days: int
     link_tries: int
     ahead_days: int
     docket_days: int
     docket_hours_back: int
+    parole_alerts: tuple[str, ...]
+    parole_statuses: tuple[str, ...]
     steps: tuple[Step, ...]
     appointments: Mapping[str, int]
 
@@ -62,11 +65,14 @@ def _table(stamp: tuple[str, int]) -> ReleaseTable:
         standing_rule=body["bridge"]["standing_rule"],
         early_attempts=body["contacts"]["early_attempts"],
         late_attempts=body["contacts"]["late_attempts"],
+        link_address=body["link"]["address"].rstrip("/"),
         link_days=body["link"]["days"],
         link_tries=body["link"]["tries"],
         ahead_days=body["registry"]["ahead_days"],
         docket_days=body["registry"]["docket_days"],
         docket_hours_back=body["registry"]["docket_hours_back"],
+        parole_alerts=tuple(body["parole"]["alerts"]),
+        parole_statuses=tuple(body["parole"]["statuses"]),
         steps=tuple(Step(r["id"], r["day"]) for r in content.rows(RULES, "step")),
         appointments={r["id"]: r["within_days"] for r in content.rows(RULES, "appointment")},
     )

@@ -101,3 +101,23 @@ def keep_link(row: m.PacketLink) -> None:
         body=fhir.link(row),
         happened_at=row.revoked_at or row.made_at,
     )
+
+
+def keep_handed_on(row: m.HandedOn) -> None:
+    """Keep that something left open was handed on, in the class of the duty it closes."""
+    classes = {
+        "REL-RESULT": DataClass.RESULT,
+        "REL-INFECTION": DataClass.INFECTION,
+        "REL-MH": DataClass.MENTAL_HEALTH,
+        "REL-MED": DataClass.MEDICATION,
+        "REL-MOUD": DataClass.MEDICATION,
+    }
+    ledger.record(
+        type="ReleaseHandedOn",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=classes.get(row.rule, DataClass.CLINICAL),
+        media="throughcare/ReleaseHandedOn",
+        body=fhir.handed_on(row),
+        happened_at=row.at,
+    )

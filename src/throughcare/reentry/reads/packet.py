@@ -247,3 +247,19 @@ def _date(on: date, lang: str) -> str:
     if lang.startswith("es"):
         return f"{on.day} {MONTHS_ES[on.month - 1]} {on.year}"
     return f"{on:%b} {on.day}, {on.year}"
+
+
+def parts_by_consent(lens: Lens, person_id: UUID) -> list[PacketSection]:
+    """Give the parts of the packet that a consent opens to a reader outside; nothing where there is none."""
+    with db.reading(lens):
+        family = (person_id,)
+        found: list[PacketSection] = []
+        if lens.may(Verb.READ, DataClass.CLINICAL, person_id=person_id):
+            found += [_problems(sight(lens, family), "en"), _allergies(lens, family, "en")]
+        if lens.may(Verb.READ, DataClass.MEDICATION, person_id=person_id):
+            taken = _medicines(lens, family, "en")
+            found += [taken] if taken else []
+        treated = _treated(lens, family) if lens.may(Verb.READ, DataClass.PART2, person_id=person_id) else []
+        if treated:
+            found.append(_next_dose(family, _plan(family), treated))
+    return found

@@ -2,8 +2,8 @@
 
 from throughcare.chart.screens import frame
 from throughcare.reentry import policy
-from throughcare.reentry.screens import packet
+from throughcare.reentry.screens import outside, packet, planning
 
-__all__ = ["packet"]
+__all__ = ["outside", "packet", "planning"]
 
-frame.also("release_packet", policy.READ, after="chart_medicines")
+frame.also("release_plan", policy.READ, after="chart_medicines")

@@ -1,0 +1,264 @@
+"""The pages of going home over HTTP: the planner's day, the parole officer's page without a clinical word, the code on paper."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.care.medications.test_doors import seizure
+from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nurse, person, place  # noqa: F401
+from tests.care.sick_call.test_screens import become
+from tests.reentry.test_after_the_door import gone, planner  # noqa: F401
+from throughcare.access import actions as access
+from throughcare.access.actions.consents import Agreement
+from throughcare.chart import actions as chart
+from throughcare.custody import actions as custody
+from throughcare.kernel import clock, content
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.ids import uuid7
+from throughcare.kernel.vocabulary import DataClass, Role
+from throughcare.people.models import Identifier
+from throughcare.reentry import actions
+from throughcare.reentry.actions import Visit
+from throughcare.reentry.models import Appointment, Contact, Packet, PacketLink, ReleasePlan
+
+pytestmark = pytest.mark.django_db
+FEED = Actor.feed("custody")
+CLINICAL = re.compile(
+    r"medic|seizure|convuls|levetiracetam|tablet|dose|diagnos|opioid|methadone|treatment|counsel|mental|depress|clinic\b|"
+    r"pharmac|allerg|allergic|nurse|naloxone|hepatitis|HIV",
+    re.IGNORECASE,
+)
+
+
+def number(person):  # noqa: F811
+    found = Identifier.objects.filter(person_id=person).values_list("value", flat=True).first()
+    if found is None:
+        Identifier.objects.create(person_id=person, system="urn:test", value="T7654321", since=MORNING)
+        found = "T7654321"
+    return found
+
+
+def test_the_planner_s_day(client, doctor, person, place) -> None:  # noqa: F811
+    seizure(doctor, person)
+    with clock.frozen(MORNING):
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="release", starts_at=MORNING + timedelta(days=40), confidence="likely"
+        )
+        become(client, "planner", place)
+        assert "Sample-Ortiz" in client.get("/releases/").content.decode()
+        base = f"/people/{person}/release/"
+        assert "Begin the plan" in client.get(base).content.decode()
+        begun = client.post(base + "plan/", {"intent": str(uuid7()), "act": "begin"})
+        assert begun.status_code == 303
+        plan = ReleasePlan.objects.get()
+        about = {"act": "step", "plan": str(plan.id), "step": "coverage"}
+        wrong = client.post(base + "plan/", {"intent": str(uuid7()), **about, "outcome-coverage": "not_needed"})
+        assert wrong.status_code == 422
+        note = {"outcome-coverage": "not_needed", "note-coverage": "Has Medicare."}
+        assert client.post(base + "plan/", {"intent": str(uuid7()), **about, **note}).status_code == 303
+        reach = {"act": "reach", "plan": str(plan.id), "version": "1", "phone": "860-555-0199", "town": "Hartford"}
+        assert client.post(base + "plan/", {"intent": str(uuid7()), **reach}).status_code == 303
+        visit = {"act": "visit", "kind": "primary_care", "partner": "sample_clinic_hartford", "day": "2027-01-04"}
+        assert client.post(base + "plan/", {"intent": str(uuid7()), **visit, "time": "10:30"}).status_code == 303
+        assert client.post(base + "plan/", {"intent": str(uuid7()), "act": "visit", "kind": "other"}).status_code == 422
+        page = client.get(base).content.decode()
+        assert "Has Medicare." in page and "Sample Family Clinic" in page and "860-555-0199" in page
+        assert "Sample Family Clinic" in client.get(base + "packet/").content.decode()
+        assert client.get("/releases/docket/").status_code == 200
+        assert client.get("/releases/after/").status_code == 200
+    found = client.get("/partners/", {"accepts": "methadone_walk_in", "town": "New Haven"}).content.decode()
+    assert "Sample Opioid Treatment Programme, Shore" in found and "Sample Recovery Clinic" not in found
+
+
+def test_who_has_left_is_called_and_handed_on(client, doctor, planner, person, place) -> None:  # noqa: F811
+    with clock.frozen(MORNING - timedelta(days=2)):
+        chart.add_condition(actor=doctor, person_id=person, text="Hepatitis C", data_class=DataClass.INFECTION)
+    gone(person)
+    with clock.frozen(MORNING + timedelta(days=1)):
+        become(client, "planner", place)
+        assert "Sample-Ortiz" in client.get("/releases/after/").content.decode()
+        base = f"/people/{person}/release/"
+        assert "without warning" in client.get(base).content.decode()
+        call = {"act": "contact", "day": "1", "channel": "phone", "reached": "yes"}
+        assert client.post(base + "follow/", {"intent": str(uuid7()), **call}).status_code == 422
+        heard = {**call, "kept": "none_due", "taking": "yes", "words": "At my sister's."}
+        assert client.post(base + "follow/", {"intent": str(uuid7()), **heard}).status_code == 303
+        assert "At my sister&#39;s." in client.get(base).content.decode()
+    assert Contact.objects.get().reached
+
+
+def test_lists_cost_the_same_however_many_leave(client, doctor, nurse, person, place) -> None:  # noqa: F811
+    from datetime import date
+
+    from throughcare.people.actions import Demographics, register
+
+    def leave(n: int) -> None:
+        who = register(actor=FEED, demographics=Demographics(f"Sample-Many{n}", "Al", date(1990, 1, 1), "male"))
+        with clock.frozen(MORNING - timedelta(days=3)):
+            custody.admit(actor=FEED, person_id=who, to=custody.Spot(place.id))
+            custody.schedule_event(actor=FEED, person_id=who, kind="court", starts_at=MORNING + timedelta(hours=20))
+            chart.add_condition(actor=doctor, person_id=who, text="Asthma")
+        if n % 2:
+            gone(who)
+        else:
+            with clock.frozen(MORNING):
+                custody.schedule_event(
+                    actor=FEED, person_id=who, kind="release", starts_at=MORNING + timedelta(days=9, hours=n)
+                )
+
+    def queries() -> list[int]:
+        with clock.frozen(MORNING + timedelta(hours=1)):
+            become(client, "planner", place)
+            found = []
+            for address in ("/releases/", "/releases/docket/", "/releases/after/"):
+                client.get(address)
+                with CaptureQueriesContext(connection) as asked:
+                    assert client.get(address).status_code == 200
+                found.append(len(asked))
+        return found
+
+    for n in (2, 3):
+        leave(n)
+    before = queries()
+    for n in range(4, 12):
+        leave(n)
+    assert queries() == before
+
+
+def test_parole_reads_when_and_where_and_no_clinical_word(client, doctor, planner, person, place) -> None:  # noqa: F811
+    seizure(doctor, person)
+    with clock.frozen(MORNING - timedelta(days=1)):
+        chart.add_condition(actor=doctor, person_id=person, text="Depression", data_class=DataClass.MENTAL_HEALTH)
+        custody.raise_alert(actor=planner, person_id=person, template="hearing_aid")
+        custody.raise_alert(actor=planner, person_id=person, template="watch_staggered")
+        for kind, partner in (
+            ("opioid_treatment", "sample_opioid_hartford"),
+            ("mental_health", "sample_mind_hartford"),
+        ):
+            visit = Visit(kind, partner=partner, at=MORNING + timedelta(days=2))
+            actions.make_appointment(actor=planner, person_id=person, visit=visit)
+        given = number(person)
+        become(client, "parole", place)
+        assert client.get("/parole/", {"number": given}).status_code == 404, "in custody: custody's, not parole's"
+    with clock.frozen(MORNING):
+        custody.release(actor=FEED, person_id=person, planned=True, destination="parole")
+    with clock.frozen(MORNING + timedelta(hours=1)):
+        become(client, "parole", place)
+        answer = client.get("/parole/", {"number": given}, follow=True)
+        main = answer.content.decode().split("<main", 1)[1].split("</main>")[0]
+        words = re.sub(r"<[^>]+>", " ", main)
+        assert "2 Sample Street, Hartford" in words
+        assert "hearing aid" in words.casefold()
+        assert "Sample-Ortiz" not in words, "who they are was not released either"
+        assert CLINICAL.findall(words) == []
+        assert "random" not in words
+        everything = re.sub(r"<(script|style).*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+        assert not re.search(r"levetiracetam|depress|Sample Opioid|Sample Counsel|mental", everything, re.IGNORECASE)
+        for page in ("release/", "release/packet/", "release/packet/pdf/", "medications/", ""):
+            assert client.get(f"/people/{person}/{page}").status_code in (403, 404)
+
+
+def test_a_consent_opens_to_parole_what_it_names_and_no_more(client, doctor, planner, person, place) -> None:  # noqa: F811
+    seizure(doctor, person)
+    with clock.frozen(MORNING):
+        custody.release(actor=FEED, person_id=person, planned=True, destination="parole")
+        access.give_consent(
+            actor=planner,
+            person_id=person,
+            agreement=Agreement(
+                kind="release_to_parole",
+                form_version="1",
+                agreed=True,
+                language="en",
+                classes=(DataClass.MEDICATION,),
+                roles=(Role.PAROLE,),
+                recipient="Parole",
+                purpose="Medicines on trips",
+                expires_event="end of parole",
+                witness="Demo-Witness, Wim",
+            ),
+        )
+    with clock.frozen(MORNING + timedelta(hours=1)):
+        become(client, "parole", place)
+        page = client.get("/parole/", {"number": number(person)}, follow=True).content.decode()
+    assert "levetiracetam" in page
+    assert "My health problems" not in page
+
+
+def test_a_person_reads_their_own_packet_at_the_kiosk(client, doctor, person, place) -> None:  # noqa: F811
+    seizure(doctor, person)
+    with clock.frozen(MORNING):
+        become(client, "patient", place, person)
+        page = client.get("/kiosk/packet/", {"lang": "es"}).content.decode()
+    assert "Mis medicinas" in page and "levetiracetam" in page
+
+
+def handed(client, place, person):  # noqa: F811
+    become(client, "rn", place)
+    client.post(
+        f"/people/{person}/release/packet/", {"intent": str(uuid7()), "act": "hand", "lang": "es", "signed": "on"}
+    )
+    return Packet.objects.get()
+
+
+def test_a_code_opens_nothing_until_an_address_is_named(client, doctor, nurse, person, place) -> None:  # noqa: F811
+    from throughcare.kernel.errors import Invalid
+    from throughcare.reentry import paper
+
+    row = handed(client, place, person)
+    with pytest.raises(Invalid, match="988"):
+        actions.make_link(actor=nurse, person_id=person, packet_id=row.id)
+    assert paper.code_of("") == "tel:988"
+
+
+@pytest.fixture
+def public(tmp_path, monkeypatch):
+    (tmp_path / "reentry").mkdir()
+    from pathlib import Path
+
+    import throughcare
+
+    shipped = Path(throughcare.__file__).parent / "content/reentry/rules.toml"
+    text = shipped.read_text().replace('address = "" ', 'address = "https://example.org" ')
+    (tmp_path / "reentry" / "rules.toml").write_text(text)
+    monkeypatch.setenv("THROUGHCARE_CONTENT", str(tmp_path))
+    content.forget()
+    yield
+    content.forget()
+
+
+def test_a_code_is_opaque_expires_is_revoked_and_asks_who_holds_it(
+    client, doctor, nurse, person, place, public
+) -> None:
+    seizure(doctor, person)
+    row = handed(client, place, person)
+    token = actions.make_link(actor=nurse, person_id=person, packet_id=row.id)
+    assert str(person) not in token and len(token) >= 26
+    assert PacketLink.objects.get().token_digest != token
+    client.logout()
+    address = f"/papers/{token}/"
+    asked = client.get(address).content.decode()
+    assert "Sample-Ortiz" not in asked and "levetiracetam" not in asked
+    assert client.post(address, {"born": "1990-02-04"}).status_code == 422
+    opened = client.post(address, {"born": "1990-02-03"})
+    assert opened.status_code == 200 and "levetiracetam" in opened.content.decode()
+    assert client.get("/papers/nothing/").status_code == 404
+    actions.revoke_link(actor=nurse, person_id=person, packet_id=row.id)
+    assert client.post(address, {"born": "1990-02-03"}).status_code == 404
+    again = actions.make_link(actor=nurse, person_id=person, packet_id=row.id)
+    for _ in range(5):
+        client.post(f"/papers/{again}/", {"born": "1980-01-01"})
+    assert client.post(f"/papers/{again}/", {"born": "1990-02-03"}).status_code == 404
+    last = actions.make_link(actor=nurse, person_id=person, packet_id=row.id)
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        assert client.get(f"/papers/{last}/").status_code == 404
+
+
+def test_appointments_end_with_an_outcome(planner, person) -> None:  # noqa: F811
+    visit = Visit("primary_care", partner="sample_clinic_hartford", walk_in="any morning")
+    made = actions.make_appointment(actor=planner, person_id=person, visit=visit)
+    actions.end_appointment(actor=planner, person_id=person, appointment_id=made, version=1, outcome="kept")
+    assert Appointment.objects.get().state == "kept"
