@@ -1,4 +1,5 @@
 """The pages of going home over HTTP: the planner's day, the parole officer's page without a clinical word, the code on paper."""
+# ruff: noqa: F811
 
 import re
 from datetime import timedelta
@@ -33,7 +34,7 @@ CLINICAL = re.compile(
 )
 
 
-def number(person):  # noqa: F811
+def number(person):
     found = Identifier.objects.filter(person_id=person).values_list("value", flat=True).first()
     if found is None:
         Identifier.objects.create(person_id=person, system="urn:test", value="T7654321", since=MORNING)
@@ -41,7 +42,7 @@ def number(person):  # noqa: F811
     return found
 
 
-def test_the_planner_s_day(client, doctor, person, place) -> None:  # noqa: F811
+def test_the_planner_s_day(client, doctor, person, place) -> None:
     seizure(doctor, person)
     with clock.frozen(MORNING):
         custody.schedule_event(
@@ -73,7 +74,7 @@ def test_the_planner_s_day(client, doctor, person, place) -> None:  # noqa: F811
     assert "Sample Opioid Treatment Programme, Shore" in found and "Sample Recovery Clinic" not in found
 
 
-def test_who_has_left_is_called_and_handed_on(client, doctor, planner, person, place) -> None:  # noqa: F811
+def test_who_has_left_is_called_and_handed_on(client, doctor, planner, person, place) -> None:
     with clock.frozen(MORNING - timedelta(days=2)):
         chart.add_condition(actor=doctor, person_id=person, text="Hepatitis C", data_class=DataClass.INFECTION)
     gone(person)
@@ -90,7 +91,7 @@ def test_who_has_left_is_called_and_handed_on(client, doctor, planner, person, p
     assert Contact.objects.get().reached
 
 
-def test_lists_cost_the_same_however_many_leave(client, doctor, nurse, person, place) -> None:  # noqa: F811
+def test_lists_cost_the_same_however_many_leave(client, doctor, nurse, person, place) -> None:
     from datetime import date
 
     from throughcare.people.actions import Demographics, register
@@ -128,7 +129,7 @@ def test_lists_cost_the_same_however_many_leave(client, doctor, nurse, person, p
     assert queries() == before
 
 
-def test_parole_reads_when_and_where_and_no_clinical_word(client, doctor, planner, person, place) -> None:  # noqa: F811
+def test_parole_reads_when_and_where_and_no_clinical_word(client, doctor, planner, person, place) -> None:
     seizure(doctor, person)
     with clock.frozen(MORNING - timedelta(days=1)):
         chart.add_condition(actor=doctor, person_id=person, text="Depression", data_class=DataClass.MENTAL_HEALTH)
@@ -161,7 +162,7 @@ def test_parole_reads_when_and_where_and_no_clinical_word(client, doctor, planne
             assert client.get(f"/people/{person}/{page}").status_code in (403, 404)
 
 
-def test_a_consent_opens_to_parole_what_it_names_and_no_more(client, doctor, planner, person, place) -> None:  # noqa: F811
+def test_a_consent_opens_to_parole_what_it_names_and_no_more(client, doctor, planner, person, place) -> None:
     seizure(doctor, person)
     with clock.frozen(MORNING):
         custody.release(actor=FEED, person_id=person, planned=True, destination="parole")
@@ -188,7 +189,7 @@ def test_a_consent_opens_to_parole_what_it_names_and_no_more(client, doctor, pla
     assert "My health problems" not in page
 
 
-def test_a_person_reads_their_own_packet_at_the_kiosk(client, doctor, person, place) -> None:  # noqa: F811
+def test_a_person_reads_their_own_packet_at_the_kiosk(client, doctor, person, place) -> None:
     seizure(doctor, person)
     with clock.frozen(MORNING):
         become(client, "patient", place, person)
@@ -196,7 +197,7 @@ def test_a_person_reads_their_own_packet_at_the_kiosk(client, doctor, person, pl
     assert "Mis medicinas" in page and "levetiracetam" in page
 
 
-def handed(client, place, person):  # noqa: F811
+def handed(client, place, person):
     become(client, "rn", place)
     client.post(
         f"/people/{person}/release/packet/", {"intent": str(uuid7()), "act": "hand", "lang": "es", "signed": "on"}
@@ -204,7 +205,7 @@ def handed(client, place, person):  # noqa: F811
     return Packet.objects.get()
 
 
-def test_a_code_opens_nothing_until_an_address_is_named(client, doctor, nurse, person, place) -> None:  # noqa: F811
+def test_a_code_opens_nothing_until_an_address_is_named(client, doctor, nurse, person, place) -> None:
     from throughcare.kernel.errors import Invalid
     from throughcare.reentry import paper
 
@@ -257,7 +258,7 @@ def test_a_code_is_opaque_expires_is_revoked_and_asks_who_holds_it(
         assert client.get(f"/papers/{last}/").status_code == 404
 
 
-def test_appointments_end_with_an_outcome(planner, person) -> None:  # noqa: F811
+def test_appointments_end_with_an_outcome(planner, person) -> None:
     visit = Visit("primary_care", partner="sample_clinic_hartford", walk_in="any morning")
     made = actions.make_appointment(actor=planner, person_id=person, visit=visit)
     actions.end_appointment(actor=planner, person_id=person, appointment_id=made, version=1, outcome="kept")
