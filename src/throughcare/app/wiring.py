@@ -5,6 +5,7 @@ from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
+from throughcare.app.treatment_ports import OrderedTreatment
 from throughcare.care.emergency import handlers as emergency
 from throughcare.care.emergency.ports import MEDICINES
 from throughcare.care.intake import handlers as intake
@@ -22,6 +23,7 @@ from throughcare.care.medications.pass_along import DOSE, Doses
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
 from throughcare.care.substance_use import handlers as substance_use
+from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
 from throughcare.chart.events import FormSigned, OrderEnded
 from throughcare.chart.ports import REQUESTS, SAID
@@ -66,6 +68,7 @@ def wire() -> None:
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())
     IDENTITY.fill(SoftwareIdentity())
+    TREATMENT.fill(OrderedTreatment())
     KINDS.fill({DOSE: Doses()})
     MEDICINES.fill(MedicinesForPacket())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())

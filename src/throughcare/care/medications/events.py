@@ -402,6 +402,13 @@ class OrderResumed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpioidTreatmentOrdered(Event):
+    """An order of opioid treatment is in force, the agency's own or a programme's; `ref` is the order (MOU-05)."""
+
+    name: ClassVar[str] = "opioid_treatment_ordered"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpioidTreatmentMissed(Event):
     """Days of an observed treatment were missed in a row; `ref` is the order (MOU-02, MOU-03)."""
 

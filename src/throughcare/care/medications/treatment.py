@@ -136,14 +136,25 @@ def standing(treatment: Treatment, people: Sequence[UUID], now: datetime, *, sea
     three = _three_days(people, taken, now, table)
     today = now.astimezone(treatment.zone).date()
     given_today = [d for d in taken if d.happened_at and d.happened_at.astimezone(treatment.zone).date() == today]
+    missed = rules.missed_days(_counted_from(treatment, last), today, table, off_days=_off_days(treatment, now))
+    if sealed and (otherwise := _reported_otherwise(treatment, people)) is not None:
+        missed = rules.reported_otherwise(missed, otherwise, table)
     return Standing(
         last=_told(last, treatment) if last else None,
-        missed=rules.missed_days(_counted_from(treatment, last), today, table, off_days=_off_days(treatment, now)),
+        missed=missed,
         three_days=three,
         first_day=not treatment.continues and not _recent(last, now, table),
         today_mg=treatment.milligrams * len(given_today),
         bases=rules.bases_open(table, three_day_used=three is not None and three.over(now)),
     )
+
+
+def _reported_otherwise(treatment: Treatment, people: Sequence[UUID]) -> int | None:
+    """Give the days missed by a report from outside that contradicts the record since a prescriber last decided; none: no report."""
+    since = ProgrammeEntry.objects.filter(person_id__in=people, kind="outside_report")
+    row = since.filter(happened_at__gte=treatment.starts_at).order_by("-happened_at").first()
+    said = sealed_orders.opened(row) if row else {}
+    return int(said.get("missed") or 0) if said.get("contradicts") == "yes" else None
 
 
 def _recent(last: Dose | None, now: datetime, table: OpioidTable) -> bool:

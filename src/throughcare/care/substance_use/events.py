@@ -96,7 +96,34 @@ class OpioidTreatmentOffered(Event):
     name: ClassVar[str] = "opioid_treatment_offered"
     answer: str
     pregnant: bool
+    in_treatment: bool = False
 
     def payload(self) -> dict[str, Any]:
-        """Give the answer."""
-        return {"answer": self.answer, "pregnant": self.pregnant}
+        """Give the answer, and whether treatment is in force already."""
+        return {"answer": self.answer, "pregnant": self.pregnant, "in_treatment": self.in_treatment}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDoseNotReached(Event):
+    """An outside programme was called and did not answer; `ref` is the call (MOU-06)."""
+
+    name: ClassVar[str] = "last_dose_not_reached"
+    next_try_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give when it is tried again."""
+        return {"next_try_at": self.next_try_at}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDoseVerified(Event):
+    """An outside programme answered; `ref` is the call (MOU-06)."""
+
+    name: ClassVar[str] = "last_dose_verified"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDoseContradicted(Event):
+    """Two answers about one dose do not agree; `ref` is the later call (MOU-07)."""
+
+    name: ClassVar[str] = "last_dose_contradicted"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from throughcare.care.substance_use.models import Check, Episode, Offer
+from throughcare.care.substance_use import programme_rules, sealing
+from throughcare.care.substance_use.models import Check, Enrolment, EnrolmentEntry, Episode, Offer, OutsideCall
+from throughcare.care.substance_use.programme_rules import Needed
 from throughcare.chart.models import Flag
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock, db
@@ -161,3 +163,59 @@ def known_pregnant(lens: Lens, persons: Sequence[UUID]) -> bool:
 def _require(lens: Lens, persons: Sequence[UUID]) -> None:
     for person in persons:
         lens.require(Verb.READ, DataClass.CLINICAL, person_id=person)
+
+
+# --- a programme's record: shown only where the database opens it ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One call to an outside programme as its readers see it."""
+
+    at: datetime
+    by: str
+    outcome: str
+    next_try_at: datetime | None
+    said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Somebody's part in a programme with what its record holds and still needs."""
+
+    enrolment: Enrolment
+    said: Mapping[str, str]
+    entries: list[tuple[EnrolmentEntry, Mapping[str, str]]]
+    needed: list[Needed]
+
+
+def may_open(lens: Lens, person_id: UUID) -> bool:
+    """Tell whether this reader may read a programme's record of this person."""
+    return lens.may(Verb.READ, DataClass.PART2, person_id=person_id)
+
+
+def calls(lens: Lens, persons: Sequence[UUID]) -> list[CallLine]:
+    """Give the calls about a last dose, newest first, to whom the programme's record is open."""
+    seen = [p for p in persons if may_open(lens, p)]
+    with db.reading(lens):
+        rows = list(OutsideCall.objects.filter(person_id__in=seen).order_by("-recorded_at")[:SHOWN])
+        return [CallLine(r.recorded_at, r.recorded_by, r.outcome, r.next_try_at, sealing.opened(r)) for r in rows]
+
+
+def records(lens: Lens, persons: Sequence[UUID]) -> list[Record]:
+    """Give a person's enrolments, the running one first, with what each still needs."""
+    seen = [p for p in persons if may_open(lens, p)]
+    today, table = clock.local(clock.now(), "America/New_York").date(), programme_rules.load()
+    with db.reading(lens):
+        rows = list(Enrolment.objects.filter(person_id__in=seen).order_by("until", "-since")[:10])
+        entries: dict[UUID, list[EnrolmentEntry]] = {}
+        for one in EnrolmentEntry.objects.filter(enrolment_id__in=[r.id for r in rows]).order_by("-on", "-recorded_at"):
+            entries.setdefault(one.enrolment_id, []).append(one)
+        found = []
+        for row in rows:
+            mine = entries.get(row.id, [])
+            needs = (
+                programme_rules.needed(row.since, today, [(e.kind, e.on) for e in mine], table) if not row.until else []
+            )
+            found.append(Record(row, sealing.opened(row), [(e, sealing.opened(e)) for e in mine], needs))
+    return sorted(found, key=lambda r: (r.enrolment.until is not None, -r.enrolment.since.toordinal()))

@@ -69,6 +69,7 @@ from throughcare.care.medications.actions.treatment_followed import (
     reassess_treatment,
     record_enrolment_check,
     report_diversion,
+    report_outside_dose,
 )
 from throughcare.care.medications.actions.two_people import sign_second
 
@@ -134,6 +135,7 @@ __all__ = [
     "renew_order",
     "report_difference",
     "report_diversion",
+    "report_outside_dose",
     "resume_order",
     "review_taking",
     "sign_order",

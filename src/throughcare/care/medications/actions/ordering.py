@@ -19,6 +19,7 @@ from throughcare.care.medications.checking import Alert, Checked
 from throughcare.care.medications.events import (
     MedicineDecided,
     MedicineOrdered,
+    OpioidTreatmentOrdered,
     OrderHeld,
     OrderRenewed,
     OrderResumed,
@@ -361,6 +362,8 @@ def _tell_ordered(row: MedicationOrder, asked: Prescription, now: datetime) -> N
     about: dict[str, Any] = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id}
     here = in_the_house(row.facility_id, row.code)
     emit(MedicineOrdered(ref=row.id, priority=row.priority, in_stock=here, **about))
+    if row.opioid_treatment:
+        emit(OpioidTreatmentOrdered(ref=row.id, **about))
     if row.signed_at is None:
         emit(StandingOrderUsed(ref=row.id, source=row.source, **about))
     if asked.home_medicine_id is not None:

@@ -14,7 +14,7 @@ from throughcare import ledger
 from throughcare.care.medications import checking, formulary, programme_fhir, sealed_orders
 from throughcare.care.medications.actions.laying import AHEAD, BATCH, REFILL
 from throughcare.care.medications.dose_ids import dose_id
-from throughcare.care.medications.events import MedicineDecided
+from throughcare.care.medications.events import MedicineDecided, OpioidTreatmentOrdered
 from throughcare.care.medications.facility_passes import facility_passes
 from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import ProgrammeOrder
@@ -114,6 +114,7 @@ def place(
     row.save(force_insert=True)
     keep_programme_order(row, said)
     lay_programme(row, said, now + AHEAD)
+    emit(OpioidTreatmentOrdered(happened_at=now, person_id=person_id, facility_id=actor.facility_id, ref=id_))
     if asked.home_medicine_id is not None:
         emit(
             MedicineDecided(

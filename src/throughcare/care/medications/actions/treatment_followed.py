@@ -8,20 +8,26 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from throughcare.care.medications import sealed_orders
+from throughcare.care.medications import sealed_orders, treatment
 from throughcare.care.medications.actions import ordering
 from throughcare.care.medications.actions.keeping import order_of
 from throughcare.care.medications.actions.opioid_treatment import enter
 from throughcare.care.medications.actions.programme import again, end, place, programme_order, require_programme
-from throughcare.care.medications.events import OpioidTreatmentReassessed, OpioidTreatmentSourceArranged
+from throughcare.care.medications.events import (
+    OpioidTreatmentMissed,
+    OpioidTreatmentReassessed,
+    OpioidTreatmentSourceArranged,
+)
 from throughcare.care.medications.models import MedicationOrder, OrderOverride, ProgrammeOrder
 from throughcare.care.medications.policy import PRESCRIBERS
+from throughcare.care.medications.rules import tables
 from throughcare.chart import actions as chart
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed
 from throughcare.kernel.events import emit
+from throughcare.people.family import family
 
 SEEN = ("observed", "found", "reported")
 CHECKED = ("none", "found", "unanswered")
@@ -111,6 +117,30 @@ def report_diversion(
     )
     chart.sign_note(actor=actor, person_id=person_id, note_id=note)
     return note
+
+
+@action("medications.report_outside_dose")
+def report_outside_dose(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    dose: str,
+    last_on: str,
+    missed: int | None,
+    contradicts: bool,
+) -> UUID:
+    """Write down, sealed, what an outside programme says of the last dose; where it contradicts, or days were missed, every old dose is blocked."""
+    contradicts = contradicts or (missed or 0) >= tables.opioid_treatment().block_days
+    said = {"dose": dose[:80], "last_on": last_on[:10], "missed": str(missed or 0)}
+    id_ = enter(actor, person_id, "outside_report", {**said, "contradicts": "yes" if contradicts else "no"})
+    if contradicts:
+        now = clock.now()
+        for found in treatment.treatments(sorted(family(person_id))):
+            days = treatment.standing(found, sorted(family(person_id)), now).missed.days or 0
+            about: dict[str, Any] = {"person_id": person_id, "facility_id": found.facility_id, "ref": found.id}
+            emit(OpioidTreatmentMissed(happened_at=now, days=max(days, tables.opioid_treatment().block_days), **about))
+    return id_
 
 
 @action("medications.record_enrolment_check")

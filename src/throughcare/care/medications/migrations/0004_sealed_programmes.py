@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                             "letter",
                             "three_day",
                             "source",
+                            "outside_report",
                         ),
                     )
                 ),

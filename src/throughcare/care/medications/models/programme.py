@@ -7,7 +7,17 @@ from throughcare.kernel.models import PersonRow
 from throughcare.kernel.vocabulary import DataClass
 
 STATES = ("active", "stopped", "completed")
-KINDS = ("dose", "reassessed", "diversion", "enrolment_check", "guest", "letter", "three_day", "source")
+KINDS = (
+    "dose",
+    "reassessed",
+    "diversion",
+    "enrolment_check",
+    "guest",
+    "letter",
+    "three_day",
+    "source",
+    "outside_report",
+)
 
 
 class Sealed(PersonRow):

@@ -160,6 +160,17 @@ def missed_days(
     return MissedDays(days, Missed.SAME_DOSE, False, _missed_text(days, _SAME))
 
 
+def reported_otherwise(counted: MissedDays, missed: int | None, table: OpioidTable) -> MissedDays:
+    """Block the old dose where what was reported from outside contradicts the record; the larger number of days counts."""
+    days = max((d for d in (counted.days, missed) if d is not None), default=None)
+    anew = days is not None and days >= table.restart_days
+    return MissedDays(days, Missed.START_ANEW if anew else Missed.REASSESS, True, _OTHERWISE, counted.source)
+
+
+_OTHERWISE = Text(
+    "Another dose or missed days were reported: every old dose is blocked, the order stands, a prescriber decides.",
+    "Se informó otra dosis o días sin dosis: toda dosis anterior está bloqueada, la orden sigue, decide quien receta.",
+)
 _START_ANEW = Text("a prescriber starts the treatment anew", "quien receta inicia de nuevo el tratamiento")
 _REASSESS = Text(
     "the old dose is blocked, a prescriber reassesses", "la dosis anterior está bloqueada; reevalúa quien receta"

@@ -7,6 +7,7 @@ from throughcare.care.substance_use import fhir, states
 from throughcare.care.substance_use.actions.keeping import CHECKERS, require
 from throughcare.care.substance_use.events import OpioidTreatmentOffered
 from throughcare.care.substance_use.models import Episode, Offer
+from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import actions as chart
 from throughcare.chart.models import Order
 from throughcare.kernel import clock
@@ -80,6 +81,7 @@ def offer_treatment(
             ref=row.id,
             answer=answer,
             pregnant=pregnant,
+            in_treatment=TREATMENT().in_force(kin),
         )
     )
     return row.id

@@ -1,10 +1,12 @@
 """The pages of this room: checks, and what follows them."""
 
 from throughcare.care.substance_use import policy
-from throughcare.care.substance_use.screens import monitoring
+from throughcare.care.substance_use.screens import monitoring, programme
 from throughcare.chart.screens import frame
 
-__all__ = ["monitoring"]
+__all__ = ["monitoring", "programme"]
 
 # A name that says nothing of why, for whoever stands behind the nurse.
 frame.also("checks", policy.CHECK, after="chart_results")
+frame.also("outside_doses", policy.CALL, after="chart_medicines")
+frame.also("programme_record", policy.PROGRAMME, after="chart_medicines")

@@ -1,0 +1,132 @@
+"""Calls to an outside programme about a last dose, and a programme's own record. HTTP only."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from throughcare.access.doors import Request, screen
+from throughcare.care.substance_use import actions, policy, programme_views, reads
+from throughcare.chart.screens import frame
+from throughcare.chart.screens.frame import Again
+from throughcare.kernel import clock
+from throughcare.kernel.errors import Invalid
+from throughcare.ui.wording import t
+
+ONE = "/people/<uuid:person_id>/"
+
+
+@screen("GET", ONE + "outside-doses/", policy=policy.CALL, name="outside_doses")
+def outside(request: Request, person_id: UUID, again: Again | None = None) -> HttpResponse:
+    """Show the calls so far, when to call again, and the next call to write down."""
+    family = frame.family(request, person_id)
+    typed, wrong = (again.typed, again.wrong) if again else ({}, {})
+    calls = reads.calls(request.lens, family)
+    context = {
+        "calls": calls,
+        "open": reads.may_open(request.lens, person_id),
+        "fields": programme_views.call(typed, wrong, calls, answered=reads.may_open(request.lens, person_id)),
+        "consents": reverse("consents", kwargs={"person_id": person_id}),
+    }
+    return frame.page(request, person_id, "substance_use/outside.html", "outside_doses", context, again)
+
+
+@screen("POST", ONE + "outside-doses/", policy=policy.CALL, name="outside_doses")
+def log_call(request: Request, person_id: UUID) -> HttpResponse:
+    """Write down one call."""
+
+    def act(intent: UUID | None) -> actions.CallDone:
+        typed = frame.typed(request)
+        missed = typed.get("missed", "").strip()
+        call = actions.Call(
+            programme=typed.get("programme", ""),
+            number=typed.get("number", ""),
+            outcome=typed.get("outcome", ""),
+            spoke_with=typed.get("spoke_with", ""),
+            dose=typed.get("dose", ""),
+            last_on=_day(typed.get("last_on", "")),
+            missed=(int(missed) if missed.isascii() and missed.isdigit() and len(missed) < 4 else -1)
+            if missed
+            else None,
+            words=typed.get("words", ""),
+            opens_at=_moment(typed.get("opens_on", ""), typed.get("opens_time", "")),
+        )
+        return actions.log_outside_call(actor=request.actor, intent=intent, person_id=person_id, call=call)
+
+    def onward(done: actions.CallDone) -> HttpResponse:
+        said = t("programme.called")
+        if done.differs:
+            said = t("programme.differs", what="; ".join(done.differs))
+        elif done.next_try_at is not None:
+            said = t("programme.again_at", at=f"{clock.local(done.next_try_at, 'America/New_York'):%a %d %b %H:%M}")
+        return frame.go(request, "outside_doses", person_id, said)
+
+    return frame.attempt(request, act, lambda again: outside(request, person_id=person_id, again=again), onward)
+
+
+@screen("GET", ONE + "programme/", policy=policy.PROGRAMME, name="programme_record")
+def record(request: Request, person_id: UUID, again: Again | None = None) -> HttpResponse:
+    """Show the programme's record: what it holds, what it still needs and by when."""
+    typed, wrong = (again.typed, again.wrong) if again else ({}, {})
+    found = reads.records(request.lens, frame.family(request, person_id))
+    context = {
+        "records": found,
+        "running": any(r.enrolment.until is None for r in found),
+        "enrol": programme_views.enrol(typed, wrong),
+        "adding": programme_views.adding(typed, wrong),
+        "consents": reverse("consents", kwargs={"person_id": person_id}),
+        "today": clock.local(clock.now(), "America/New_York").date(),
+    }
+    return frame.page(request, person_id, "substance_use/programme.html", "programme_record", context, again)
+
+
+@screen("POST", ONE + "programme/", policy=policy.PROGRAMME, name="programme_record")
+def write(request: Request, person_id: UUID) -> HttpResponse:
+    """Enrol, add to the record, or end the enrolment."""
+
+    def act(intent: UUID | None) -> Any:
+        typed = frame.typed(request)
+        about: dict[str, Any] = {"actor": request.actor, "intent": intent, "person_id": person_id}
+        verb = typed.get("verb", "")
+        if verb == "enrol":
+            said: dict[str, Any] = {k: typed.get(k, "") for k in ("programme", "diagnosis", "dual_check", "dual_where")}
+            return actions.enrol(**about, **said)
+        enrolment = _id(typed.get("enrolment", ""))
+        if verb == "end":
+            version, why = frame.version_of(request), typed.get("why", "")
+            return actions.end_enrolment(**about, enrolment_id=enrolment, version=version, why=why)
+        on = _day(typed.get("on", ""))
+        if on is None:
+            raise Invalid("Write the day.", fields={"on": "Write the day."})
+        kind, words = typed.get("kind", ""), typed.get("words", "")
+        return actions.add_to_enrolment(**about, enrolment_id=enrolment, kind=kind, on=on, words=words)
+
+    return frame.attempt(
+        request,
+        act,
+        lambda again: record(request, person_id=person_id, again=again),
+        lambda _: frame.go(request, "programme_record", person_id, t("checks.written")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _moment(day: str, hour: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(f"{day.strip()}T{hour.strip() or '06:00'}").replace(tzinfo=actions.ZONE)
+    except ValueError:
+        return None
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("Open the page again: it does not say what it is about.") from None
