@@ -204,7 +204,7 @@ def test_a_medicine_reported_without_more_is_decided_and_dosed() -> None:
     for facts, expected in (
         ({}, {"INT-04-DECIDE", "INT-04-DOSE"}),
         ({"opioid_treatment": False, "critical": False}, {"INT-04-DECIDE"}),
-        ({"opioid_treatment": True, "critical": True}, {"MOU-01-DECIDE", "MOU-01-DOSE"}),
+        ({"opioid_treatment": True, "critical": True}, {"MOU-01-DECIDE", "MOU-01-DOSE", "MOU-06"}),
     ):
         opened = {
             r.id
