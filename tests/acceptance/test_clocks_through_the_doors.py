@@ -13,6 +13,8 @@ from throughcare.care.intake.models import Effect
 from throughcare.care.mental_health import actions as mental_health
 from throughcare.care.mental_health.models import Watch
 from throughcare.chart import actions as chart
+from throughcare.chart import forms
+from throughcare.chart.forms.questionnaire import Kind
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility, OperationalAlert
 from throughcare.duties import tick
@@ -184,15 +186,63 @@ def test_a_note_of_a_kind_settles_the_duty_that_waits_for_it_and_a_provider_sign
     assert [d.outcome for d in duties(person, "IHA-01-COSIGN")] == ["done"]
 
 
+def answered() -> dict[str, list[str]]:
+    """Answer each question of the sexual safety screen with no."""
+    form = forms.load("prea-risk")
+    asked = [i.link_id for i in form.walk() if i.kind is Kind.BOOLEAN]
+    return {name: ["no"] for name in asked} | {"determination": ["none"], "reason": ["As counted."]}
+
+
 def test_a_second_sexual_safety_screen_in_a_stay_is_the_reassessment(coming, hartford) -> None:
     person = coming.person_id
     prea = Actor("staff", derived("test", "prea"), "Demo-Safe, Pat", Role.PREA, hartford.id)
     with clock.frozen(coming.arrived_at + timedelta(hours=5)):
-        intake.sign_sexual_safety(actor=prea, person_id=person, posted={"form~unable": ["refuses"]})
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted=answered())
     with db.writing(prea):
+        assert [d.outcome for d in duties(person, "INT-09")] == ["done"]
         again = Duty.objects.get(person_id=person, rule="INT-09-REASSESS")
     assert again.due_at > coming.arrived_at + timedelta(days=28), "counted from the arrival, not at once"
     with clock.frozen(coming.arrived_at + timedelta(days=20)):
-        intake.sign_sexual_safety(actor=prea, person_id=person, posted={"form~unable": ["refuses"]})
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted=answered())
     with db.writing(prea):
         assert [d.outcome for d in duties(person, "INT-09-REASSESS")] == ["done"]
+
+
+def test_who_refuses_the_sexual_safety_screen_is_offered_it_again_and_nothing_is_called_done(coming, hartford) -> None:
+    person = coming.person_id
+    prea = Actor("staff", derived("test", "prea"), "Demo-Safe, Pat", Role.PREA, hartford.id)
+    could_not = {"form~unable": ["no_interpreter"]}
+    with clock.frozen(coming.arrived_at + timedelta(hours=4)):
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted=could_not)
+    with db.writing(prea):
+        assert [d.outcome for d in duties(person, "INT-09")] == [""], "nobody asked: it is still owed"
+    with clock.frozen(coming.arrived_at + timedelta(hours=5)):
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted={"form~unable": ["refuses"]})
+    with db.writing(prea):
+        assert [d.outcome for d in duties(person, "INT-09")] == ["refused"]
+        again = Duty.objects.get(person_id=person, rule="INT-09-REASSESS")
+        assert again.closed_at is None and again.due_at > coming.arrived_at + timedelta(days=28)
+    with clock.frozen(coming.arrived_at + timedelta(days=20)):
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted={"form~unable": ["refuses"]})
+    with db.writing(prea):
+        assert [d.outcome for d in duties(person, "INT-09-REASSESS")] == ["refused", ""]
+    with clock.frozen(coming.arrived_at + timedelta(days=40)):
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted=answered())
+    with db.writing(prea):
+        assert [d.outcome for d in duties(person, "INT-09-REASSESS")] == ["refused", "done"]
+
+
+def test_after_a_transfer_a_refused_screen_is_offered_again_once(coming, hartford) -> None:
+    person = coming.person_id
+    prea = Actor("staff", derived("test", "prea"), "Demo-Safe, Pat", Role.PREA, hartford.id)
+    other = Facility.objects.exclude(id=hartford.id).filter(closed_on=None).first()
+    with clock.frozen(coming.arrived_at + timedelta(hours=5)):
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted=answered())
+    with clock.frozen(coming.arrived_at + timedelta(days=3)):
+        custody.transfer(actor=Actor.feed("custody"), person_id=person, to=custody.Spot(other.id))
+    with clock.frozen(coming.arrived_at + timedelta(days=4)):
+        intake.sign_sexual_safety(actor=prea, person_id=person, posted={"form~unable": ["refuses"]})
+    with db.writing(prea):
+        assert [d.outcome for d in duties(person, "INT-09")] == ["done", "refused"]
+        standing = [d.outcome for d in duties(person, "INT-09-REASSESS")]
+    assert standing == ["refused", ""], "one is offered again, not two"

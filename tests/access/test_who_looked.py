@@ -37,7 +37,18 @@ def test_the_person_sees_role_purpose_and_day_and_no_name() -> None:
     client = signed_in(patient(person))
     page = client.get(f"/people/{person}/who-looked/")
     assert page.status_code == 200 and "Registered nurse" in page.text and "Demo-Secret" not in page.text
-    assert client.get("/my/who-looked/")["Location"] == f"/people/{person}/who-looked/"
+    assert client.get("/my/who-looked/")["Location"] == f"/people/{person}/who-looked/?lang=en"
+
+
+def test_the_person_reads_it_in_spanish_from_the_first_page_on() -> None:
+    person = somebody()
+    look(staff(), person)
+    client = signed_in(patient(person))
+    page = client.get("/my/who-looked/?lang=es", follow=True)
+    assert page.redirect_chain[0][0].endswith("/who-looked/?lang=es")
+    assert '<html lang="es"' in page.text and "Enfermer" in page.text
+    assert not [w for w in ("Registered nurse", "Your care", "opened your record") if w in page.text]
+    assert "Enfermer" in client.get(f"/people/{person}/who-looked/").text, "it is remembered"
 
 
 def test_nobody_reads_another_person_s_accounting() -> None:

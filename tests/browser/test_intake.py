@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.desk import Keys, become, chromium, watched
+from tests.browser.desk import SIZES, WALL, Keys, become, chromium, sound, watched
 from tests.care.intake.test_thread import HEALTHY_LOOK
 from throughcare.care.intake import actions
 from throughcare.care.intake.models import Arrival
@@ -93,6 +93,7 @@ def test_a_healthy_person_takes_45_keys_or_fewer(desk: tuple[BrowserContext, str
     assert arrival.state == "signed"
     answers = FormResponse.objects.get(id=arrival.screening_id).posted
     assert (answers["temperature"], answers["bp-diastolic"], answers["weight"]) == (["98.2"], ["78"], ["177"])
+    print(f"\na healthy person: quick look {look.count} keys, screening to signature {keys.count} keys")
     assert keys.count <= 45, keys.count
     assert said == []
 
@@ -135,4 +136,75 @@ def test_answers_call_up_questions_at_once_and_as_the_server_would(desk: tuple[B
     page.wait_for_selector("[name=disposition]")
     page.goto(f"{base}?section=medicines-section")
     assert page.locator("[name='medicine.dose:1']").input_value() == "10 mg once a day", "the link waited for the save"
+    assert said == []
+
+
+SECTIONS = (
+    "illness",
+    "symptoms",
+    "mind",
+    "substances",
+    "medicines",
+    "injury",
+    "needs",
+    "observe",
+    "measure",
+    "disposition",
+)
+
+
+def test_every_page_of_intake_is_sound_in_each_size_and_theme(desk: tuple[BrowserContext, str]) -> None:
+    """Who waits, the quick look, each section, what answers did, and a signature that is refused: axe, widths, light and dark."""
+    context, site = desk
+    page, said = watched(context)
+    page.goto(f"{site}/intake/")
+    sound(page, "intake-nobody-waits", SIZES | WALL)
+    arrival = arrive()
+    for n, (family, sex) in enumerate((("Test-Rivera", "female"), ("Demo-Lee", "male"), ("Sample-Young", "male"))):
+        arrive(family, f"Specimen{n}", date(2009 if n == 2 else 1970 + n, 5, 6), sex)
+    page.goto(f"{site}/intake/")
+    assert page.locator("main a[href*='/intake/']").count() >= 4
+    sound(page, "intake-queue", SIZES | WALL)
+    base = f"{site}/people/{arrival.person_id}/intake/{arrival.id}/"
+    page.goto(f"{base}look/")
+    sound(page, "intake-look")
+    page.locator("form button[type=submit]").last.click()
+    page.wait_for_selector(".error-summary")
+    sound(page, "intake-look-refused")
+    looked(arrival)
+    page.goto(base)
+    sound(page, "intake-screening")
+    for section in SECTIONS:
+        page.goto(f"{base}?section={section}-section")
+        sound(page, f"intake-{section}")
+    page.goto(f"{base}?section=mind-section")
+    page.locator("main [data-question] input[type=checkbox]").nth(2).check()
+    page.wait_for_selector("text=Saved")
+    page.goto(f"{base}?section=mind-section")
+    sound(page, "intake-positive")
+    page.goto(f"{base}?section=review")
+    sound(page, "intake-review")
+    assert said == []
+
+
+def test_what_waits_is_reached_and_begun_by_keys_alone(desk: tuple[BrowserContext, str]) -> None:
+    """From the list by Tab and Enter to the quick look: the focus is always on something that can be seen."""
+    context, site = desk
+    arrival = arrive()
+    page, said = watched(context)
+    page.goto(f"{site}/intake/")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "(() => { const e = document.activeElement, b = e.getBoundingClientRect(), s = getComputedStyle(e);"
+            " return {href: e.getAttribute('href') || '', wide: b.width, ring: s.outlineStyle !== 'none' ||"
+            " s.boxShadow !== 'none'} })()"
+        )
+        assert seen["wide"] > 0 and seen["ring"], seen
+        if str(arrival.id) in seen["href"]:
+            break
+    else:
+        raise AssertionError("Tab never came to who waits")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{arrival.id}/**")
     assert said == []

@@ -312,6 +312,7 @@ GOOD = {
         ({"due_soon": "1.5"}, "has due_soon [1.5]"),
         ({"source": "[]"}, "has no source"),
         ({"closes": '[{ event = "b", outcome = "lost" }]'}, "outcome [lost]"),
+        ({"closes": '[{ event = "b", outcome = "refused" }]'}, "closes as refused but says not what re-arms"),
         ({"id": '"INT-02"'}, "is in force twice"),
     ],
 )

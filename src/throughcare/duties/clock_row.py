@@ -34,7 +34,8 @@ LIMIT_FIELDS = frozenset({
 # fmt: on
 RECURRENCE_FIELDS = frozenset({"value", "unit", "counted_from", "when", "lasting", "at"})
 MOVE_EFFECTS = get_args(MoveEffectName)
-OUTCOMES = frozenset({"done", "excused", "void"})
+# `refused`: where the room itself keeps the signed refusal, such as a sealed form refused as a whole.
+OUTCOMES = frozenset({"done", "refused", "excused", "void"})
 
 
 def rule_from(path: str, row: Mapping[str, Any], header: Mapping[str, Any], version: str) -> Rule:
@@ -123,6 +124,8 @@ class _Reader:
             outcome = table.get("outcome", "void" if name == "ends" else "done")
             if outcome not in OUTCOMES or not table.get("event"):
                 self.refuse(f"has a trigger under {name} without an event or with the outcome [{outcome}]. Correct it.")
+            if outcome == "refused" and (name != "closes" or not self.row.get("refusal")):
+                self.refuse("closes as refused but says not what re-arms. Add refusal with rearms_as and after.")
             found.append(Trigger(table["event"], table.get("when"), outcome))
         return tuple(found)
 

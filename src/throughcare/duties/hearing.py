@@ -28,26 +28,28 @@ def take_in(events: Sequence[Event]) -> Desk:
 def _hear(desk: Desk, event: Event) -> None:
     book = rulebook.at(event.happened_at)
     facts: Facts = decode(encode(event.payload()))
+    # What this very event brought back, it does not end.
     restored = moves.apply(desk, book, event)
-    for hearing in book.ending.get(event.name, ()):
-        _close_by(desk, book, hearing, event, facts, goes_on=False, but=restored)
-    for hearing in book.closing.get(event.name, ()):
-        _close_by(desk, book, hearing, event, facts, goes_on=True, but=restored)
+    for hearings, goes_on in ((book.ending, False), (book.closing, True)):
+        # Found before anything closes: what follows on a closing is not closed by the very event that opened it.
+        found = [(h, _concerned(desk, h[0], event, facts)) for h in hearings.get(event.name, ())]
+        for hearing, duties in found:
+            standing = [d for d in duties if d.closed_at is None and d.id not in restored]
+            _close_by(desk, book, hearing, event, facts, standing, goes_on=goes_on)
     for hearing in book.opening.get(event.name, ()):
         _open_by(desk, hearing, event, facts)
 
 
 def _close_by(
-    desk: Desk, book: Rulebook, hearing: Hearing, event: Event, facts: Facts, *, goes_on: bool, but: frozenset[UUID]
+    desk: Desk, book: Rulebook, hearing: Hearing, event: Event, facts: Facts, duties: list[Duty], *, goes_on: bool
 ) -> None:
-    rule, trigger = hearing
+    _, trigger = hearing
     if not matches(trigger.when, facts):
         return
     reason = "" if trigger.outcome == "done" else event.name.replace("_", " ")
     closing = Closing(trigger.outcome, event.happened_at, actor_label(), reason, event.name, event.ref, facts)
-    for duty in _concerned(desk, rule, event, facts):
-        if duty.id not in but:  # what this very event brought back, it does not end
-            desk.close(book, duty, closing, goes_on=goes_on)
+    for duty in duties:
+        desk.close(book, duty, closing, goes_on=goes_on)
 
 
 def _concerned(desk: Desk, rule: Rule, event: Event, facts: Facts) -> list[Duty]:

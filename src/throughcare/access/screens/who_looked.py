@@ -19,39 +19,40 @@ def who_looked(request: Request, person_id: UUID) -> HttpResponse:
     """Show who opened this record."""
     looks, after = reads.who_looked(request.lens, person_id, before=_key(request.GET.get("before", "")))
     own = request.lens.role is Role.PATIENT
+    lang = pages.language_of(request) if own else wording.LANGUAGES[0]
     shown = {
-        "looks": [_words(look) for look in looks],
+        "looks": [_words(look, lang) for look in looks],
         "own": own,
         "person_id": person_id,
         "keeps": request.lens.role is Role.HIM,
         "watched": reads.is_watched(request.lens, person_id),
         "pages": PageKeys(len(looks), older=f"?before={after}" if after else ""),
     }
-    return pages.page(request, "access/my_readers.html" if own else "access/who_looked.html", shown)
+    template = "access/my_readers.html" if own else "access/who_looked.html"
+    return pages.page(request, template, shown, lang=lang if own else "")
 
 
 @screen("GET", "/my/who-looked/", policy=policy.MINE, name="my-who-looked")
 def my_readers(request: Request) -> HttpResponse:
-    """Bring a person to their own page."""
+    """Bring a person to their own page, in the language they ask for."""
     if request.lens.person_id is None:
         raise NotFound("This page is for patients.")
-    return HttpResponseRedirect(f"/people/{request.lens.person_id}/who-looked/")
+    return HttpResponseRedirect(f"/people/{request.lens.person_id}/who-looked/?lang={pages.language_of(request)}")
 
 
 def _key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _words(look: Look) -> dict[str, Any]:
-    lang = wording.language()
+def _words(look: Look, lang: str) -> dict[str, Any]:
     titles = matrix.load_matrix().titles
     classes = [titles[c].spanish if lang == "es" else titles[c].english for c in look.classes if c in titles]
     return {
         "at": look.at,
         "name": look.name,
-        "role": wording.t(f"who_looked.role.{look.role}"),
-        "purpose": wording.t(f"who_looked.purpose.{look.purpose}"),
-        "kind": wording.t(f"who_looked.kind.{look.kind}"),
+        "role": wording.t(f"who_looked.role.{look.role}", lang=lang),
+        "purpose": wording.t(f"who_looked.purpose.{look.purpose}", lang=lang),
+        "kind": wording.t(f"who_looked.kind.{look.kind}", lang=lang),
         "classes": ", ".join(classes),
         "route": look.route,
     }

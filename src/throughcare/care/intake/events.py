@@ -76,4 +76,5 @@ SIGNALS = (
     "care_information_given",
     "risk_screens_done",
     "prea_screen_done",
+    "prea_screen_refused",
 )

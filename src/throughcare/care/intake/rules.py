@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from throughcare.care.intake.rule_table import Doing, Reaction, RuleTable
 from throughcare.chart.forms import Answers, Form, Positive, Score, Text, enabled, missing, positives
+from throughcare.chart.forms.questionnaire import Kind, UnableReason
 from throughcare.chart.forms.scale import Action, within
 
 NO_ACTION = "no_action"
@@ -327,3 +328,12 @@ def _merged(found: list[Consequence]) -> tuple[Consequence, ...]:
         soonest = min((c for c in (old, each) if c), key=lambda c: within(c.due))
         merged[at] = replace(soonest, because=because)
     return tuple(sorted(merged.values(), key=lambda c: not c.auto))
+
+
+def sexual_safety_signal(form: Form, answers: Answers) -> str:
+    """Say what a signed sexual safety screen tells: done, refused as a whole, or nothing where it could not be asked (INT-09)."""
+    asked = [item.link_id for item in form.walk() if item.kind is Kind.BOOLEAN]
+    if any(answers.values(one) for one in asked):
+        return "prea_screen_done"
+    why = {found.reason for one in asked if (found := answers.unable(one)) is not None}
+    return "prea_screen_refused" if UnableReason.REFUSES in why else ""

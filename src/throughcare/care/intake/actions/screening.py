@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from throughcare.care.intake import answering, effects, recording, states
+from throughcare.care.intake import answering, effects, recording, rules, states
 from throughcare.care.intake.actions.arrivals import keep, mine
 from throughcare.care.intake.answering import Asked
 from throughcare.care.intake.events import AnswerSignal, ScreeningSigned
@@ -17,7 +17,9 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.kernel.events import emit
+from throughcare.kernel.fhir import decode
 from throughcare.kernel.vocabulary import DataClass
+from throughcare.ledger import body as bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,20 @@ def sign_screening(*, actor: Actor, intent: UUID | None = None, person_id: UUID,
 def sign_sexual_safety(
     *, actor: Actor, intent: UUID | None = None, person_id: UUID, posted: dict[str, list[str]]
 ) -> UUID:
-    """Sign the sexual safety screen: its answers are sealed (INT-09; clinical.md 7.1)."""
+    """Sign the sexual safety screen: its answers are sealed (INT-09; clinical.md 7.1).
+
+    Refused as a whole it closes as refused and is offered again; where it could not be asked, the duty stays open.
+    """
     done = chart.sign_sealed(
         actor=actor, person_id=person_id, form="prea-risk", posted=posted, data_class=DataClass.PREA
     )
     arrival = Arrival.objects.filter(person_id=person_id).order_by("-arrived_at").first()
     form = forms.load("prea-risk")
-    score = forms.score(form, answering.typed(form, posted))
+    answers = answering.typed(form, posted)
+    signal = rules.sexual_safety_signal(form, answers)
+    if not signal:
+        return done.response_id
+    score = forms.score(form, answers)
     counts = dict(score.counts) if score else {}
     emit(
         AnswerSignal(
@@ -149,7 +158,7 @@ def sign_sexual_safety(
             person_id=person_id,
             facility_id=actor.facility_id,
             ref=done.response_id,
-            signal="prea_screen_done",
+            signal=signal,
             facts={
                 "reason": "reassessment" if _screened_before(person_id, arrival, done.response_id) else "arrival",
                 "arrived_at": (arrival.arrived_at if arrival else clock.now()).isoformat(),
@@ -162,11 +171,19 @@ def sign_sexual_safety(
 
 
 def _screened_before(person_id: UUID, arrival: Arrival | None, but: UUID) -> bool:
-    """Tell whether this stay has a sexual safety screen already: the next one then is the reassessment (INT-09)."""
-    signed = SealedResponse.objects.filter(person_id=person_id, form="prea-risk", signed_at__isnull=False).exclude(
-        id=but
-    )
-    return arrival is not None and signed.filter(signed_at__gte=arrival.arrived_at).exists()
+    """Tell whether this stay has a sexual safety screen, answered or refused: the next one then is the reassessment (INT-09)."""
+    if arrival is None:
+        return False
+    rows = SealedResponse.objects.filter(
+        person_id=person_id, form="prea-risk", signed_at__gte=arrival.arrived_at
+    ).exclude(id=but)
+    return any(row.status == "completed" or _refused(row) for row in rows)
+
+
+def _refused(row: SealedResponse) -> bool:
+    kept = decode(bodies.unpack(bodies.unseal(bytes(row.body), bound_to=row.id.bytes)))
+    form = forms.load(row.form)
+    return rules.sexual_safety_signal(form, answering.typed(form, kept["posted"])) == "prea_screen_refused"
 
 
 def _begin(actor: Actor, arrival: Arrival) -> UUID:
