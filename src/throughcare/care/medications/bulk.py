@@ -75,23 +75,20 @@ def lay_courses(
     """
     make_months(since=doses_from)
     orders = [_order(actor, course) for course in courses]
-    MedicationOrder.objects.bulk_create(orders, batch_size=500)
     doses: list[Dose] = []
     for order, course in zip(orders, courses, strict=True):
-        keep_order(order)
-        doses += _doses(nurse, order, course, (max(doses_from, order.starts_at), until), fate)
+        mine = _doses(nurse, order, course, (max(doses_from, order.starts_at), until), fate)
+        taken = (d.happened_at for d in mine if d.happened_at and Status(d.status) in statuses.TAKEN)
+        order.doses_until = until if order.mode != "KOP" else None
+        order.first_dose_at = next(taken, None)
+        doses += mine
+    MedicationOrder.objects.bulk_create(orders, batch_size=500)
     _insert(doses)
+    for order in orders:
+        keep_order(order)
     charted = [d for d in doses if d.status != statuses.Status.EXPECTED]
     for dose in charted:
         keep_dose(dose)
-    firsts: dict[UUID, datetime] = {}
-    for dose in charted:
-        if dose.order_id and dose.happened_at and Status(dose.status) in statuses.TAKEN:
-            firsts.setdefault(dose.order_id, dose.happened_at)
-    for order in orders:
-        order.doses_until = until if order.mode != "KOP" else None
-        order.first_dose_at = firsts.get(order.id)
-    MedicationOrder.objects.bulk_update(orders, ["doses_until", "first_dose_at"], batch_size=500)
     return len(charted)
 
 
