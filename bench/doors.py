@@ -121,6 +121,9 @@ def run(moves: int, people: int, seed: int = 7) -> Tally:
         walk.begin(n, f"{seed:02}{n:05}")
         for _ in range(min(each, moves - sum(walk.tally.moves.values()))):
             walk.move()
+        if n % 10 == 9:
+            done, lost = sum(walk.tally.moves.values()), len(walk.tally.unowned)
+            print(f"bench: {done:,} of {moves:,} moves, {lost} doses uncovered and unowned", file=sys.stderr, flush=True)
     return walk.tally
 
 
