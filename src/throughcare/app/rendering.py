@@ -50,6 +50,8 @@ from throughcare.people import fhir as people
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
 from throughcare.reentry import fhir as reentry
 from throughcare.reentry.models import Appointment, Bridge, Contact, HandedOn, Packet, PacketLink, PlanStep, ReleasePlan
+from throughcare.workforce import fhir as workforce
+from throughcare.workforce.models import Equipment, EquipmentCheck
 
 # Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
@@ -78,6 +80,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("CodeStamp", Stamp, emergency.stamp),
     ("Device", Device, devices.device),
     ("DeviceEntry", DeviceEvent, devices.entry),
+    ("Equipment", Equipment, workforce.equipment),
+    ("EquipmentCheck", EquipmentCheck, workforce.check),
     ("CodeDebrief", Debrief, emergency.debrief),
     ("HospitalTrip", Trip, emergency.trip),
     ("HospitalRecommendation", Recommendation, emergency.recommendation),

@@ -21,6 +21,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.sick_call.screens",
     "throughcare.reentry.screens",
     "throughcare.care.substance_use.screens",
+    "throughcare.workforce.screens",
     "throughcare.exchange.screens",
 )
 
