@@ -10,10 +10,14 @@ from tests.browser.desk import become, chromium, sound, watched
 from tests.browser.test_intake import hartford, nurse
 from tests.care.substance_use.makers import somebody_followed
 from tests.care.substance_use.test_monitoring import ciwa, cows
+from tests.care.substance_use.test_outside_and_programme import a_call as call
+from tests.care.substance_use.test_outside_and_programme import agreed, enrolled, log
+from tests.duties.makers import staff
 from throughcare.care.substance_use import actions
 from throughcare.care.substance_use.measures import read
 from throughcare.care.substance_use.models import Check
 from throughcare.kernel import clock
+from throughcare.kernel.vocabulary import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
 
@@ -72,4 +76,23 @@ def test_the_night_round(desk: tuple[BrowserContext, str]) -> None:
     page.wait_for_load_state()
     assert "Lorazepam 2 mg now" in page.content()
     assert Check.objects.filter(person_id=drinker, level="hospital").exists()
+    assert said == []
+
+
+def test_calls_and_the_programmes_record(desk: tuple[BrowserContext, str]) -> None:
+    context, site = desk
+    counsellor = staff(Role.SUD, "Demo-Counsellor, Sol", hartford().id)
+    who, _ = somebody_followed(nurse(), hartford(), 0, "opioid")
+    page, said = watched(context)
+    page.goto(f"{site}/people/{who}/outside-doses/")
+    sound(page, "outside-no-consent")
+    agreed(who)
+    enrolled(counsellor, who)
+    log(counsellor, who, call("closed"), clock.now() - timedelta(hours=12))
+    log(counsellor, who, call(), clock.now() - timedelta(hours=2))
+    become(context, site, "sud", hartford().id)
+    page.goto(f"{site}/people/{who}/outside-doses/")
+    sound(page, "outside-calls")
+    page.goto(f"{site}/people/{who}/programme/")
+    sound(page, "programme-record")
     assert said == []

@@ -13,7 +13,7 @@ from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
-from throughcare.world import medicines, scenes
+from throughcare.world import medicines, scenes, withdrawal
 from throughcare.world.cast import Casting, Character
 from throughcare.world.past import ZONE, Period, at_minute, site_of, van_time
 from throughcare.world.population import Population, Somebody
@@ -24,7 +24,19 @@ Scene = Callable[[datetime], object]
 # Duties that staff work off without a page of their own yet: by the button on the duty.
 WORKED = (
     *("INT-05-TEST", "INT-08-RESCREEN", "INT-09", "INT-07", "INT-04-DOSE", "INT-04-DECIDE", "TRN-01", "TRN-03"),
-    *("WDR-01-ALCOHOL", "WDR-01-OPIOID", "WDR-01-SEDATIVE", "HOS-01-NURSE", "IHA-01", "IHA-02", "IHA-03-VACCINE"),
+    *(
+        "WDR-01-ALCOHOL",
+        "WDR-01-OPIOID",
+        "WDR-01-SEDATIVE",
+        "WDR-01-STIMULANT",
+        "WDR-02",
+        "WDR-03",
+        "WDR-04",
+        "HOS-01-NURSE",
+        "IHA-01",
+        "IHA-02",
+        "IHA-03-VACCINE",
+    ),
     *("MHS-01", "MHS-02", "MHC-01", "CHR-02", "DEN-01", "DEN-02", "SCR-01", "SCR-06", "CUS-01", "CUS-02"),
     *("INT-03", "INT-09-REASSESS", "INT-10", "SUI-03", "SUI-04-72H", "SUI-04-10D", "LAB-01", "LAB-02", "REL-CONTACT-7"),
     *("REL-01", "REL-01-PLAN", "REL-01-UNPLANNED", "REL-MED", "REL-MH", "REL-REFER", "REL-CONTACT-1"),
@@ -172,6 +184,8 @@ def done(playing: Playing, duty: Duty, at: datetime) -> None:
     """Let one who may do it close a duty, as the button on its page does."""
     role = Role.RN if duty.owner_role == "prea" else Role(duty.owner_role)
     try:
+        if withdrawal.work(playing.stage, duty, at):
+            return
         duties.close_duty(actor=playing.stage.worker(duty.facility_id, role, at), duty_id=duty.id)
     except Refused:
         playing.refused += 1

@@ -1,5 +1,6 @@
 """What this room does when others tell it something; wired in app/wiring.py."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from throughcare.kernel.events import Event, emit
 from throughcare.people.events import PersonDied
 from throughcare.people.family import family
 
+LATELY = timedelta(days=3)  # a release that is cancelled later than this was one: monitoring begins anew
 BY_ANSWER = "Told or seen at the receiving screening"
 
 
@@ -75,7 +77,7 @@ def let_go(event: Released | PersonDied) -> None:
 def taken_back(event: ReleaseCancelled) -> None:
     """Go on with the monitoring that a release had ended which did not happen (ruling 5)."""
     for row in _of(event, "left"):
-        if clock.now() - (row.ended_at or row.opened_at) < load_table().wake_after * 9:
+        if clock.now() - (row.ended_at or row.opened_at) < LATELY:
             row.bump(state=states.EPISODE.after(row.state, "come_back"), ended_at=None, ended_by="", ended_why="")
             keep(row)
 
