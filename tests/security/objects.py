@@ -237,6 +237,8 @@ def watch_elsewhere(world: World) -> UUID | None:
     from throughcare.kernel.actor import Actor
 
     nurse = Actor("staff", derived("test", "york nurse"), "Demo-York", Role.RN, YORK)
+    if Watch.objects.filter(person_id=world.there, ended_at=None).exists():
+        return Watch.objects.filter(person_id=world.there, ended_at=None).values_list("id", flat=True)[0]
     mental_health.start_watch(actor=nurse, person_id=world.there, level="staggered", why="Known and wanted")
     found: UUID | None = Watch.objects.filter(person_id=world.there).values_list("id", flat=True).first()
     return found
@@ -249,8 +251,7 @@ def visit_elsewhere(world: World) -> UUID | None:
     from throughcare.kernel.actor import Actor
 
     psych = Actor("staff", derived("test", "york psych"), "Demo-York", Role.PSYCH, YORK)
-    mental_health.start_watch(actor=psych, person_id=world.there, level="staggered", why="Known and wanted")
-    watch = Watch.objects.get(person_id=world.there)
+    watch = Watch.objects.get(id=watch_elsewhere(world))
     said = mental_health.Found({"1": False, "2": False, "6": False}, "Known and wanted")
     about = {"actor": psych, "person_id": world.there, "watch_id": watch.id}
     mental_health.assess_watch(**about, found=said, decision="end", why="Known.", plan={"people": "Known"})  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from throughcare.care.medications.events import (
 from throughcare.care.medications.pass_along import DOSE, Doses
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
+from throughcare.care.mental_health.along import ROUND, Rounds
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
@@ -69,7 +70,7 @@ def wire() -> None:
     REQUESTS.fill(SickCallRequests())
     IDENTITY.fill(SoftwareIdentity())
     TREATMENT.fill(OrderedTreatment())
-    KINDS.fill({DOSE: Doses()})
+    KINDS.fill({DOSE: Doses(), ROUND: Rounds()})
     MEDICINES.fill(MedicinesForPacket())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)

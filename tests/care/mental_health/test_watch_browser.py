@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.care.mental_health.makers import PLAN, assess, check, door_of, somebody, staff, start
 from throughcare.care.mental_health import actions
+from throughcare.care.mental_health.models import WatchCheck
 from throughcare.custody.models import Facility, Unit
 from throughcare.kernel import clock
 from throughcare.kernel.vocabulary import Role
@@ -96,3 +97,60 @@ def test_pages_hold_in_a_browser(serve: Callable[..., str], database_copy: str) 
         page.wait_for_selector(".rounds-done")
         assert page.url == f"{site}/rounds/", "no page is loaded between two people"
         browser.close()
+
+
+SECRET = "40718253"
+
+
+def test_the_round_goes_on_without_a_network_and_arrives_once(serve: Callable[..., str], database_copy: str) -> None:
+    place, _, _, door = night()
+    before = WatchCheck.objects.count()
+    connection.close()
+    site = serve(database_copy)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        said: list[str] = []
+        page.on("pageerror", lambda error: said.append(str(error)))
+        become(page, site, "custody", place)
+        page.goto(f"{site}/rounds/")
+        page.locator("[data-take]").click()
+        page.locator("dialog input[type=text]").fill("Phone 1")
+        for n in range(2):
+            page.locator("dialog .tablet-secret").nth(n).fill(SECRET)
+        page.locator("dialog button", has_text="Take along").click()
+        page.locator(".toast", has_text="Taken along until").wait_for(timeout=30_000)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        for _ in range(100):
+            if page.evaluate(
+                "caches.open('throughcare-tablet-1').then((c) => c.match('/rounds/shell/')).then((x) => Boolean(x))"
+            ):
+                break
+            page.wait_for_timeout(100)
+        context.set_offline(True)
+        page.reload()
+        page.locator("dialog.tablet-locked").wait_for()
+        assert "Luis" not in page.content(), "nobody's name stands on a locked phone"
+        page.locator("dialog.tablet-locked .tablet-secret").fill(SECRET)
+        page.locator("dialog.tablet-locked button", has_text="Open").click()
+        page.locator("#along-code").fill(f"TCDOOR:{door}")
+        page.press("#along-code", "Enter")
+        page.locator(".rounds-along .rounds-seen").wait_for()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        if PICTURES:
+            page.screenshot(path=str(Path(PICTURES) / "20-offline.png"), full_page=True)
+        page.click("text=Asleep, breathing seen")
+        page.locator(".toast", has_text="kept").wait_for()
+        context.set_offline(False)
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.locator("#rounds-people").wait_for(timeout=30_000)
+        page.wait_for_function("!document.querySelector('[data-net]').textContent.includes('wait')", timeout=30_000)
+        page.wait_for_timeout(2_000)
+        browser.close()
+    row = WatchCheck.objects.order_by("-received_at")[0]
+    assert WatchCheck.objects.count() == before + 1
+    assert (row.source, row.proof, row.behaviour) == ("device", "badge", "asleep")
+    assert said == []
+    connection.close()

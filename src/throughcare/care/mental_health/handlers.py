@@ -91,8 +91,9 @@ def let_go(event: Released) -> None:
 def release_cancelled(event: ReleaseCancelled) -> None:
     """Put back in force what the release ended, as it was."""
     charts = _charts(event.person_id)
-    last = Watch.objects.select_for_update().filter(person_id__in=charts).order_by("-started_at").first()
-    if last is not None and last.ended_how == "released" and keeping.running(last.person_id) is None:
+    released = Watch.objects.select_for_update().filter(person_id__in=charts, ended_how="released")
+    last = released.order_by("-ended_at").first()
+    if last is not None and keeping.running(last.person_id) is None:
         ordering.restore(db.unit().actor, last)
     for visit in FollowUp.objects.filter(person_id__in=charts, state="converted"):
         visit.bump(state=states.FOLLOW_UP.after(visit.state, "restore"))

@@ -112,6 +112,13 @@ def behind_door(lens: Lens, facility_id: UUID, code: str) -> tuple[str, list[UUI
     return tag.place, [line.watch.id for line in rounds(lens, facility_id) if tag.place in (line.place, _unit(line))]
 
 
+def door_codes(lens: Lens, facility_id: UUID) -> dict[str, str]:
+    """Give the code of each door of a facility, for a device that must know them without a network."""
+    with db.reading(lens):
+        rows = DoorTag.objects.filter(facility_id=facility_id, ended_at=None)
+        return dict(rows.values_list("place", "code"))
+
+
 def findings(lens: Lens, facility_id: UUID | None, *, closed: int = 0) -> list[tuple[WatchFinding, people.Card]]:
     """Give the findings that wait for their answer, the oldest first; and the last few that were answered."""
     lens.require(Verb.READ, DataClass.GRIEVANCE)

@@ -3,18 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.urls import reverse
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.mental_health import actions, policy, views
+from throughcare.care.mental_health.along import ROUND
 from throughcare.care.mental_health.reads import board as reading
 from throughcare.care.mental_health.rule_table import load_table
 from throughcare.custody import reads as custody
+from throughcare.devices import going_along
+from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.ids import uuid7
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of
+from throughcare.ui.shapes import Viewer
 from throughcare.ui.wording import t
 
 TEMPLATE = "mental_health/rounds.html"
@@ -25,7 +30,7 @@ def rounds(request: Request) -> HttpResponse:
     """Show the round: the one to be seen next first; a scanned door or a touched line opens its person below."""
     facility = request.posting.facility_id
     if facility is None:
-        return pages.page(request, TEMPLATE, {**EMPTY, "no_facility": True})
+        return pages.page(request, TEMPLATE, {**EMPTY, **along(), "no_facility": True})
     code, chosen = views.door_code(request.GET.get("code", "")), views.uuid_of(request.GET.get("watch", ""))
     said = ""
     if code and chosen is None:
@@ -33,6 +38,18 @@ def rounds(request: Request) -> HttpResponse:
         chosen = behind[0] if len(behind) == 1 else None
         said = "" if behind else t("rounds.nobody_here", place=place) if place else t("rounds.unknown_door")
     return _page(request, facility, chosen=chosen, door=request.GET.get("code", "")[:40], said=said)
+
+
+@screen("GET", "/rounds/shell/", policy=policy.ROUNDS, name="rounds_shell")
+def shell(request: Request) -> HttpResponse:
+    """Give the page without anybody on it, for hours without a network."""
+    return pages.page(request, "mental_health/rounds_shell.html", {**along(), "viewer": Viewer(), "nav": ()})
+
+
+@screen("GET", "/rounds/state/", policy=policy.ROUNDS, name="rounds_state")
+def state(request: Request) -> HttpResponse:
+    """Say that the house answers, and what time it is there."""
+    return JsonResponse({"as_of": clock.now().isoformat(), "csrf": get_token(request)})
 
 
 @screen("POST", "/rounds/check/", policy=policy.ROUNDS, name="rounds_check")
@@ -90,6 +107,23 @@ def post(request: Request) -> HttpResponse:
     return _done(request, facility, words)
 
 
+def along() -> dict[str, Any]:
+    """Give what the round's script needs to go on without a network. Nobody's data."""
+    rounds_ = load_table().rounds
+    return {
+        "tablet": going_along.needs(ROUND),
+        "words": going_along.wordings("rounds.js."),
+        "law": {
+            "state": reverse("rounds_state"),
+            "behaviours": [{"key": b.key, "text": b.text, "code": b.code} for b in load_table().behaviours.values()],
+            "earliest": int(rounds_.earliest.total_seconds()),
+            "latest": int(rounds_.latest.total_seconds()),
+            "alarm": int(rounds_.alarm.total_seconds()),
+            "limit": int(rounds_.limit.total_seconds()),
+        },
+    }
+
+
 EMPTY: dict[str, Any] = {
     "no_facility": False,
     "lines": [],
@@ -127,6 +161,7 @@ def _page(
         alerts = found.get(one.watch.person_id, [])
     context = {
         **EMPTY,
+        **along(),
         "lines": [views.round_line(line, request.lens.user_id) for line in lines],
         "one": views.round_one(one, request.lens.user_id, alerts) if one else None,
         "behaviours": list(load_table().behaviours.values()),
