@@ -23,7 +23,6 @@ from throughcare.care.medications.pass_along import DOSE, Doses
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
 from throughcare.care.mental_health.along import ROUND, Rounds
-from throughcare.care.mental_health.round_along import ROUND, Rounds
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
