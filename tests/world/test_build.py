@@ -8,6 +8,7 @@ from django.db.models import Count
 from throughcare.access import labels
 from throughcare.app import rendering
 from throughcare.care.intake.models import Arrival
+from throughcare.care.mental_health.models import WatchCheck, WatchObserver
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.chart.models import Condition, Observation
 from throughcare.custody.models import Lockdown, OperationalAlert, Placement, ScheduledEvent, Stay
@@ -63,6 +64,8 @@ def test_a_small_world_lives_and_adds_up(database_copy) -> None:
     assert MergeProposal.objects.filter(state="open").exists(), "an alias came back"
     assert Lockdown.objects.filter(ended_at=None).exists()
     assert OperationalAlert.objects.filter(template="watch_constant", ended_at=None).exists()
+    assert WatchCheck.objects.count() > 5 and WatchObserver.objects.exists(), "somebody looks at those on watch"
+    assert not WatchCheck.objects.filter(proof="none").exists(), "and stands at the door"
     assert ScheduledEvent.objects.filter(kind="transfer", state="planned", starts_at__gt=NOW).exists()
     assert Handover.objects.filter(accepted_at=None).exists()
     assert set(Message.objects.values_list("status", flat=True)) >= {"applied", "held"}

@@ -15,7 +15,7 @@ from throughcare.kernel.errors import Refused
 from throughcare.people.actions import Number
 from throughcare.people.bulk import Newcomer, register_many
 from throughcare.people.models import Person
-from throughcare.world import medicines, past, population, present, recent, remembered, staff
+from throughcare.world import hours, medicines, past, population, present, recent, remembered, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.past import DAY, ZONE, Life, Period
 from throughcare.world.population import Population
@@ -56,6 +56,7 @@ def run(people: int, days: int, seed: int, progress: Progress) -> None:
     day = period.boundary
     while day < now:
         recent.plan_day(playing, day)
+        hours.plan_day(playing, day, now)
         day = _midnight(day + 1.1 * DAY)
     present.plan(playing, now, [life for life in everybody if life.left])
     playing.play(now, lambda part: progress(0.5 + 0.35 * part, "the last days"))

@@ -16,7 +16,7 @@ from throughcare.duties.models import RosterShift
 from throughcare.exchange.hl7v2 import mllp
 from throughcare.kernel import clock
 from throughcare.people.models import Identifier
-from throughcare.world import medicines, population, recent, staff
+from throughcare.world import hours, medicines, population, recent, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.messages import Booking, admission
 from throughcare.world.past import DAY, ZONE, Period, site_of
@@ -59,12 +59,12 @@ class Live:
         playing, random = self.playing, self.playing.stage.random
         people = playing.period.people
         local = since.astimezone(ZONE)
-        hours = (now - since) / HOUR
+        elapsed = (now - since) / HOUR
         living = now - since <= LIVING
 
         def come(name: str, a_day: float, awake: float = 24.0) -> int:
-            true = a_day / awake * hours
-            return about(random, max(true, hours * 60 / TEMPO[name]) if living else true)
+            true = a_day / awake * elapsed
+            return about(random, max(true, elapsed * 60 / TEMPO[name]) if living else true)
 
         waking = 6 <= local.hour < 22
         arriving = come("arrivals", playing.stage.shares.admissions(local.weekday(), local.month, people))
@@ -76,8 +76,26 @@ class Live:
             playing.at(_between(random, since, now), lambda at: recent.move(playing, at))
         for _ in range(arriving):  # as many leave as come
             playing.at(_between(random, since, now), lambda at: recent.release(playing, at))
+        self._hours(since, now, living=living)
         if local.hour != now.astimezone(ZONE).hour:
             playing.at(now, lambda at: recent.work_off(playing, at))
+
+    def _hours(self, since: datetime, now: datetime, *, living: bool) -> None:
+        """Let the dangerous hours go on: rounds at every tick, the rest at its true rate."""
+        playing, random = self.playing, self.playing.stage.random
+        shares, people = playing.stage.shares, playing.period.people
+        kinds = (
+            ("risk_assessments", hours.assess_risk),
+            ("hospital_trips", hours.to_hospital),
+            ("drills", hours.drill),
+        )
+        for name, scene in kinds:
+            for _ in range(about(random, shares.a_day(name, people) * ((now - since) / DAY))):
+                playing.at(_between(random, since, now), lambda at, play=scene: play(playing, at))  # type: ignore[misc]
+        if living:
+            playing.at(now, lambda at: hours.look_around(playing, at, ahead=timedelta()))
+        else:
+            hours.plan_rounds(playing, since, now)
 
     def _arrival(self, at: datetime) -> None:
         playing = self.playing

@@ -150,8 +150,9 @@ def _disputed(playing: Playing, site: str, at: datetime, now: datetime) -> None:
 
 
 def _watches(playing: Playing, now: datetime) -> None:
-    watches = (("hartford", "watch_constant", 5.0), ("hartford", "watch_staggered", 20.0), (WOMEN, "watch_constant", 9.0),
-               ("garner", "watch_staggered", 30.0), ("osborn", "watch_staggered", 12.0))  # fmt: skip
+    # Not long ago: each look at each of them is made one by one.
+    watches = (("hartford", "watch_constant", 5.0), ("hartford", "watch_staggered", 2.5), (WOMEN, "watch_constant", 9.0),
+               ("garner", "watch_staggered", 3.5), ("osborn", "watch_staggered", 1.5))  # fmt: skip
     for site, template, ago in watches:
 
         def watch(at: datetime, site: str = site, template: str = template) -> None:

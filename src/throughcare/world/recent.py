@@ -24,21 +24,9 @@ Scene = Callable[[datetime], object]
 # Duties that staff work off without a page of their own yet: by the button on the duty.
 WORKED = (
     *("INT-05-TEST", "INT-08-RESCREEN", "INT-09", "INT-07", "INT-04-DOSE", "INT-04-DECIDE", "TRN-01", "TRN-03"),
-    *(
-        "WDR-01-ALCOHOL",
-        "WDR-01-OPIOID",
-        "WDR-01-SEDATIVE",
-        "WDR-01-STIMULANT",
-        "WDR-02",
-        "WDR-03",
-        "WDR-04",
-        "HOS-01-NURSE",
-        "IHA-01",
-        "IHA-02",
-        "IHA-03-VACCINE",
-    ),
+    *("WDR-02", "WDR-03", "WDR-04", "IHA-01", "IHA-02", "IHA-03-VACCINE"),
     *("MHS-01", "MHS-02", "MHC-01", "CHR-02", "DEN-01", "DEN-02", "SCR-01", "SCR-06", "CUS-01", "CUS-02"),
-    *("INT-03", "INT-09-REASSESS", "INT-10", "SUI-03", "SUI-04-72H", "SUI-04-10D", "LAB-01", "LAB-02", "REL-CONTACT-7"),
+    *("INT-03", "INT-09-REASSESS", "INT-10", "LAB-01", "LAB-02", "REL-CONTACT-7"),
     *("REL-01", "REL-01-PLAN", "REL-01-UNPLANNED", "REL-MED", "REL-MH", "REL-REFER", "REL-CONTACT-1"),
 )
 PRISONS = ("macdougall-walker", "cheshire", "osborn", "robinson", "willard-cybulski", "brooklyn", "corrigan", "garner")
@@ -90,8 +78,6 @@ def plan_day(playing: Playing, day: datetime) -> None:
         playing.at(at_minute(day, random.randint(8 * 60, 13 * 60)), lambda at: _transfer(playing, at))
     for _ in range(about(random, shares.a_day("court_trips", people) if weekday else 0)):
         playing.at(at_minute(day, random.randint(300, 500)), lambda at: _court(playing, at))
-    for _ in range(about(random, shares.a_day("hospital_trips", people))):
-        playing.at(at_minute(day, random.randint(0, 1400)), lambda at: _hospital(playing, at))
     for _ in range(about(random, shares.a_day("internal_moves", people))):
         playing.at(at_minute(day, random.randint(480, 1200)), lambda at: move(playing, at))
     for _ in range(about(random, shares.admissions(2, local.month, people) * (1.2 if weekday else 0.2))):
@@ -244,20 +230,10 @@ def _court(playing: Playing, at: datetime) -> None:
     back = at_minute(at, playing.stage.random.randint(13 * 60, 18 * 60))
     custody.send_out(actor=FEED, person_id=one.id, kind="court", place="Superior Court", expected_back=back)
     one.away = True
-    playing.at(back, lambda moment: _back(playing, one))
+    playing.at(back, lambda moment: come_back(playing, one))
 
 
-def _hospital(playing: Playing, at: datetime) -> None:
-    one = playing.crowd.any(playing.stage.random)
-    if one is None:
-        return
-    back = at + timedelta(hours=playing.stage.random.uniform(4, 30))
-    custody.send_out(actor=FEED, person_id=one.id, kind="hospital", place="Emergency department", expected_back=back)
-    one.away = True
-    playing.at(back, lambda moment: _back(playing, one))
-
-
-def _back(playing: Playing, one: Somebody) -> None:
+def come_back(playing: Playing, one: Somebody) -> None:
     custody.return_in(actor=FEED, person_id=one.id, to=Spot(playing.crowd.sites[one.site].id))
     one.away = False
     spot = playing.crowd.bed(one.site)
