@@ -129,6 +129,7 @@ def come_back(person_id: UUID, at: datetime) -> None:
     rows = Crossing.objects.select_for_update().filter(person_id=person_id, state="under_way")
     for crossing in rows.exclude(door__in=[Door.TRANSFER.value, Door.RELEASE.value]):
         crossing.bump(state=states.CROSSING.after(crossing.state, "return"), back_at=max(at, crossing.leaves_at))
+        guarding.keep(crossing, list(crossing.lines.all()))
         _chart_sent(crossing, at)
     guarding.look(person_id)
 
