@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from throughcare.care.substance_use import programme_rules, sealing
@@ -177,6 +177,12 @@ class CallLine:
     outcome: str
     next_try_at: datetime | None
     said: Mapping[str, str]
+
+    @property
+    def last_on(self) -> date | None:
+        """Give the day of the last dose as it was told."""
+        told = self.said.get("last_on", "")
+        return date.fromisoformat(told) if told else None
 
 
 @dataclass(frozen=True, slots=True)
