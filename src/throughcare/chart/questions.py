@@ -92,9 +92,7 @@ def whole(view: forms.FormView) -> dict[str, Any]:
 
 def faults(view: forms.FormView) -> list[FieldError]:
     """Give the lines of the error summary."""
-    return [
-        FieldError(f.field, f"{f.question.said(view.lang)} {f.sentence.said(view.lang)}".strip()) for f in view.faults
-    ]
+    return [FieldError(f.field, _both(f.question.said(view.lang), f.sentence.said(view.lang))) for f in view.faults]
 
 
 def _question(row: forms.Row, lang: str) -> Question:
@@ -218,3 +216,9 @@ def _unable(row: forms.Row, question: str, lang: str) -> FieldShape | None:
         options=options,
         width="s",
     )
+
+
+def _both(question: str, sentence: str) -> str:
+    """Say the question and what it needs as two sentences."""
+    ends = not question or question[-1] in ".?!:)"
+    return f"{question} {sentence}".strip() if ends else f"{question}: {sentence}"
