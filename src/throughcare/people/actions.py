@@ -27,7 +27,7 @@ from throughcare.people.events import (
     PersonRegistered,
 )
 from throughcare.people.models import Alias, Identifier, MergeProposal, Person, SettledFact
-from throughcare.people.rules import Facts, folded, may_be_one, search_text
+from throughcare.people.rules import Facts, folded, may_be_one, search_text, slips_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,9 @@ def _alike(person: Person) -> list[tuple[UUID, tuple[str, ...]]]:
     if person.birth_date is None:
         return []
     mine, found = _facts(person), []
-    for other in Person.objects.filter(birth_date=person.birth_date, survivor=None).exclude(id=person.id)[:50]:
+    same_day = Person.objects.filter(birth_date=person.birth_date, survivor=None).exclude(id=person.id)
+    slips = Person.objects.filter(birth_date__in=slips_of(person.birth_date), family=person.family, survivor=None)
+    for other in [*same_day[:50], *slips[:50]]:
         reasons = may_be_one(mine, _facts(other))
         if reasons and person.survivor_id is None:
             found.append((other.id, reasons))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughcare import ledger
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
@@ -18,7 +20,7 @@ from throughcare.people import fhir
 from throughcare.people.actions import Demographics, Number, _check, _facts, _fields, _propose
 from throughcare.people.events import PersonRegistered
 from throughcare.people.models import Identifier, Person
-from throughcare.people.rules import Facts, may_be_one, search_text
+from throughcare.people.rules import Facts, may_be_one, search_text, slips_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def register_many(*, actor: Actor, newcomers: Sequence[Newcomer], tell: bool = F
     for new in newcomers:
         if new.demographics.birth_date is not None:
             _compare(new, known[new.demographics.birth_date])
+            _compare_slips(new, known)
     return len(people)
 
 
@@ -76,10 +79,22 @@ def _compare(new: Newcomer, others: list[tuple[UUID, Facts]]) -> None:
     others.append((new.person_id, mine))
 
 
+def _compare_slips(new: Newcomer, known: dict[date, list[tuple[UUID, Facts]]]) -> None:
+    """Propose who has the same name and a birth date one slip apart."""
+    d = new.demographics
+    mine = Facts(d.family, d.given, d.birth_date, d.sex, frozenset((n.system, n.value) for n in new.numbers))
+    for day in slips_of(d.birth_date) if d.birth_date else ():
+        for other, theirs in known.get(day, ()):
+            if theirs.family == d.family and (reasons := may_be_one(mine, theirs)):
+                _propose(new.person_id, other, reasons, "register")
+
+
 def _alike_before(newcomers: Sequence[Newcomer]) -> dict[date, list[tuple[UUID, Facts]]]:
     days = {n.demographics.birth_date for n in newcomers if n.demographics.birth_date is not None}
     found: dict[date, list[tuple[UUID, Facts]]] = defaultdict(list)
-    for other in Person.objects.filter(birth_date__in=days, survivor=None):
+    families = {n.demographics.family for n in newcomers}
+    alike = Q(birth_date__in=days) | Q(family__in=families, birth_date__isnull=False)
+    for other in Person.objects.filter(alike, survivor=None):
         if other.birth_date is not None:
             found[other.birth_date].append((other.id, _facts(other)))
     return found

@@ -113,7 +113,9 @@ def test_a_trip_without_a_code_is_followed_too(place, person) -> None:  # noqa: 
         custody.send_out(actor=Actor.feed("custody"), person_id=person, kind="hospital", happened_at=NIGHT)
     assert Trip.objects.get().code_id is None
     with clock.frozen(NIGHT + HOUR):
-        custody.release(actor=Actor.feed("custody"), person_id=person, destination="discharged", happened_at=NIGHT + HOUR)
+        custody.release(
+            actor=Actor.feed("custody"), person_id=person, destination="discharged", happened_at=NIGHT + HOUR
+        )
     assert Trip.objects.get().state == "closed"
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.intake import actions, answering, policy, reads, views
-from throughcare.chart import banner, forms, questions
+from throughcare.chart import banner, earlier, forms, questions
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
@@ -84,6 +84,7 @@ def _look(
         "banner": banner.of(request.lens, person_id),
         **questions.whole(view),
         "arrival": arrival,
+        "earlier": earlier.of(request, person_id),
         "officer_said": views.told_by_officers(arrival.officer_flags),
     }
     return pages.page(request, "intake/look.html", context, status=422 if unfinished else 200)
@@ -265,6 +266,7 @@ def _screening(
     address = reverse("intake_screening", kwargs={"person_id": person_id, "arrival_id": arrival_id})
     context = {
         "banner": banner.of(request.lens, person_id),
+        "earlier": earlier.of(request, person_id),
         "told": sentence,
         **views.screening(work, section, f"{address}?section=", unfinished=unfinished),
         "begun_by": views.begun_by(work, request.actor.id),

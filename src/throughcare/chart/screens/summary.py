@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
 
-from throughcare.access.doors import Request, saw, screen
-from throughcare.chart import inbox, policy, reads
+from throughcare.access.doors import Request, screen
+from throughcare.chart import earlier, inbox, policy, reads
 from throughcare.chart.ports import REQUESTS
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
@@ -19,7 +19,6 @@ from throughcare.duties import policy as duties_policy
 from throughcare.duties import reads as duties
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.vocabulary import DataClass, Verb
-from throughcare.people import reads as people
 from throughcare.ui.shapes import KeyHint, PageKeys
 
 PAGE = 50
@@ -32,13 +31,6 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
     family = frame.family(request, person_id)
     found = reads.summary(request.lens, family)
     named = request.lens.may(Verb.READ, DataClass.DEMOGRAPHICS, person_id=person_id)
-    others = people.candidates(request.lens, person_id) if named else []
-    readable = [
-        c.card.person_id
-        for c in others
-        if request.lens.may(Verb.SUMMARY, DataClass.CLINICAL, person_id=c.card.person_id)
-    ]
-    saw(request, *readable)
     waiting = (
         summary.open_duties(duties.of_person(request.lens, person_id))
         if duties_policy.DUTY.allows(request.lens)
@@ -58,7 +50,7 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         "document_kinds": DOCUMENTS,
         "documents": [(d, found.sight.entire(d)) for d in found.documents],
         "plans": summary.plans(custody.plans(request.lens, person_id)[:4]) if named else [],
-        "earlier": summary.earlier(others, reads.prior(request.lens, readable)),
+        "earlier": earlier.of(request, person_id),
         "words_of": reads.words_of,
         "sight": found.sight,
         "reads_whole": policy.READ.allows(request.lens, person_id),
