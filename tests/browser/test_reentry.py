@@ -18,6 +18,8 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
 from throughcare.people.actions import Demographics, register
+from throughcare.reentry import actions
+from throughcare.reentry.actions import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
 FEED = Actor.feed("custody")
@@ -63,4 +65,44 @@ def test_the_packet_before_the_nurse(desk: tuple[BrowserContext, str]) -> None:
     sound(page, "packet-print")
     answer = context.request.get(f"{site}/people/{who}/release/packet/pdf/")
     assert answer.ok and answer.body().startswith(b"%PDF-")
+    assert said == []
+
+
+def test_the_planner_s_and_the_officer_s_pages(desk: tuple[BrowserContext, str]) -> None:
+    context, site = desk
+    who, place = leaving(), hartford()
+    planner = Actor("staff", derived("test", "planner"), "Demo-Planner, Pia", Role.PLANNER, place.id)
+    actions.begin_plan(actor=planner, person_id=who)
+    at = clock.now() + timedelta(days=22)
+    actions.make_appointment(
+        actor=planner, person_id=who, visit=Visit("primary_care", partner="sample_clinic_hartford", at=at)
+    )
+    custody.schedule_event(actor=FEED, person_id=who, kind="court", starts_at=clock.now() + timedelta(hours=20))
+    gone = leaving()
+    custody.release(actor=FEED, person_id=gone, planned=False, destination="parole")
+    actions.make_appointment(actor=planner, person_id=gone, visit=Visit("other", place="x", address="1 Road", at=at))
+    become(context, site, "planner", place.id)
+    page, said = watched(context)
+    for name, address in (
+        ("releases", "/releases/"),
+        ("docket", "/releases/docket/"),
+        ("docket-print", "/releases/docket/print/"),
+        ("after", "/releases/after/"),
+        ("plan", f"/people/{who}/release/"),
+        ("plan-left", f"/people/{gone}/release/"),
+        ("partners", "/partners/"),
+    ):
+        assert page.goto(f"{site}{address}").ok, address
+        sound(page, f"reentry-{name}")
+    become(context, site, "parole", place.id)
+    page.goto(f"{site}/parole/")
+    sound(page, "reentry-parole-find")
+    page.goto(f"{site}/parole/{gone}/")
+    assert "1 Road" in page.inner_text("main")
+    sound(page, "reentry-parole")
+    become(context, site, "patient", place.id, who)
+    page.goto(f"{site}/kiosk/packet/?lang=es")
+    sound(page, "reentry-kiosk")
+    page.goto(f"{site}/papers/nothing/")
+    sound(page, "reentry-papers")
     assert said == []

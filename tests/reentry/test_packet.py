@@ -168,3 +168,11 @@ def test_pages_over_http(client, doctor, nurse, person, place) -> None:  # noqa:
     assert "your role reads" in client.get(base).content.decode()
     become(client, "custody", place)
     assert client.get(base).status_code in (403, 404)
+
+
+def test_the_gate_in_one_call(nurse, person) -> None:  # noqa: F811
+    from throughcare.reentry.one_call import give_packet
+
+    done = give_packet(actor=nurse, person_id=person, lang="es")
+    after = give_packet(actor=nurse, person_id=person, sent_to="The address they gave")
+    assert [Packet.objects.get(id=i).outcome for i in (done, after)] == ["handed", "sent"]

@@ -239,6 +239,12 @@ def test_a_code_is_opaque_expires_is_revoked_and_asks_who_holds_it(
     token = actions.make_link(actor=nurse, person_id=person, packet_id=row.id)
     assert str(person) not in token and len(token) >= 26
     assert PacketLink.objects.get().token_digest != token
+    base = f"/people/{person}/release/packets/{row.id}/"
+    assert "opens this page" in client.get(base).content.decode()
+    assert client.post(base + "code/", {"intent": str(uuid7())}).content.startswith(b"%PDF-")
+    assert client.post(base + "code/end/", {"intent": str(uuid7())}).status_code == 303
+    assert PacketLink.objects.get().revoked_at is not None
+    token = actions.make_link(actor=nurse, person_id=person, packet_id=row.id)
     client.logout()
     address = f"/papers/{token}/"
     asked = client.get(address).content.decode()

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from throughcare.care.medications.actions import guarding
+from throughcare.care.medications.models import Crossing
 from throughcare.custody.events import Admitted, ReleaseCancelled, Released
 from throughcare.kernel.actor import Actor
 from throughcare.people.events import PersonDied
@@ -62,6 +64,10 @@ def came_back(event: Admitted) -> None:
     for row in _left(event.person_id):
         row.bump(state=states.PLAN.after(row.state, "close"))
         keeping.keep_plan(row)
+    # What they need is intake's again (INT-02, INT-04): no door of a release asks for it any more.
+    doors = Crossing.objects.filter(person_id__in=family(event.person_id), door="release", state="under_way")
+    for crossing in doors:
+        guarding.cancel(crossing)
     _in_custody_again(event.person_id, "In custody again")
 
 

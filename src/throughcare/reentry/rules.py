@@ -7,7 +7,7 @@ from typing import Literal
 
 from throughcare.reentry.tables import ReleaseTable, Step
 
-Standing = Literal["done", "not_needed", "refused", "late", "now", "later", "after"]
+Standing = Literal["done", "not_needed", "refused", "late", "now", "later", "after", "undone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ def _step(step: Step, release: date | None, today: date, outcome: str, *, left: 
         return StepNow(step, day, outcome)  # type: ignore[arg-type]
     if step.day > 0 and not left:
         return StepNow(step, day, "after")
+    if step.day < 0 and left:
+        return StepNow(step, day, "undone")  # the door is behind them: nothing to be late for, duties say what is owed
     if day is None or day > today:
         return StepNow(step, day, "later")
     return StepNow(step, day, "now" if day == today else "late")

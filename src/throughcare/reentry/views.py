@@ -112,7 +112,7 @@ def visit_fields(again: Again | None) -> list[FieldShape]:
     places = [Option("", t("reentry.by_hand"))]
     places += [Option(p.id, f"{p.name}, {p.town}") for p in partners.all_partners()]
     return [
-        _field("kind", mine, kind="select", options=kinds),
+        _field("kind", mine, kind="select", options=kinds, required=True),
         _field("partner", mine, kind="select", options=places),
         _field("place", mine, width="m"),
         _field("address", mine, width="m"),
@@ -132,9 +132,15 @@ def contact_fields(plan: ReleasePlan | None, again: Again | None) -> list[FieldS
     kept = [Option(k, t(f"reentry.kept.{k or 'choose'}")) for k in states.KEPT]
     taking = [Option(k, t(f"reentry.taking.{k or 'choose'}")) for k in states.TAKING]
     return [
-        _field("day", mine, kind="select", options=days),
-        _field("channel", mine, kind="select", options=channels),
-        _field("reached", mine, kind="radio", options=[Option("yes", t("reentry.yes")), Option("no", t("reentry.no"))]),
+        _field("day", mine, kind="select", options=days, required=True),
+        _field("channel", mine, kind="select", options=channels, required=True),
+        _field(
+            "reached",
+            mine,
+            kind="radio",
+            options=[Option("yes", t("reentry.yes")), Option("no", t("reentry.no"))],
+            required=True,
+        ),
         _field("kept", mine, kind="select", options=kept),
         _field("taking", mine, kind="select", options=taking),
         _field("words", mine, kind="textarea"),

@@ -23,6 +23,11 @@ def public_address() -> str:
     return load_table().link_address
 
 
+def address_of(token: str) -> str:
+    """Give what the code on paper holds."""
+    return f"{public_address()}/papers/{token}/"
+
+
 def digest_of(token: str) -> str:
     """Give what is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

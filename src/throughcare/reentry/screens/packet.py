@@ -12,14 +12,17 @@ from throughcare.duties.actions import RefusalForm
 from throughcare.kernel import clock
 from throughcare.people import reads as people
 from throughcare.reentry import actions, paper, policy, views
+from throughcare.reentry.actions import linking
 from throughcare.reentry.reads import handed
 from throughcare.reentry.reads import packet as reads
 from throughcare.reentry.sections import PacketNow
 from throughcare.ui import pages
+from throughcare.ui.forms import intent_of
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/release/packet/"
+KEPT = "/people/<uuid:person_id>/release/packets/<uuid:packet_id>/"
 
 
 def language(request: Request, person_id: UUID) -> str:
@@ -102,12 +105,33 @@ def packet_print(request: Request, person_id: UUID) -> HttpResponse:
     return _print(request, found)
 
 
-@screen("GET", "/people/<uuid:person_id>/release/packets/<uuid:packet_id>/", policy=policy.READ, name="kept_packet")
+@screen("GET", KEPT, policy=policy.READ, name="kept_packet")
 def kept(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
     """Show a packet as it was handed over, word for word."""
     row, found = handed.one(request.lens, frame.family(request, person_id), packet_id)
-    context = {"row": row, "packet": found, "packet_lang": row.lang}
+    context = {
+        "row": row,
+        "packet": found,
+        "packet_lang": row.lang,
+        "codes": bool(linking.public_address()) and policy.HAND_OVER.allows(request.lens, person_id),
+    }
     return frame.page(request, person_id, "reentry/kept.html", "release_plan", context)
+
+
+@screen("POST", KEPT + "code/", policy=policy.HAND_OVER, name="packet_code")
+def code(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
+    """Give the paper as handed over with a code that opens its page; a code printed before ends."""
+    _, found = handed.one(request.lens, frame.family(request, person_id), packet_id)
+    token = actions.make_link(actor=request.actor, person_id=person_id, packet_id=packet_id)
+    return _pdf(paper.pdf(found, address=linking.address_of(token)))
+
+
+@screen("POST", KEPT + "code/end/", policy=policy.HAND_OVER, name="packet_code_end")
+def code_end(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
+    """End the code on a paper that was lost."""
+    about = {"person_id": person_id, "packet_id": packet_id}
+    actions.revoke_link(actor=request.actor, intent=intent_of(request), **about)
+    return frame.go(request, "kept_packet", person_id, t("reentry.said.code_ended"), packet_id=packet_id)
 
 
 def _pdf(content: bytes) -> HttpResponse:
