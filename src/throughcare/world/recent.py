@@ -14,8 +14,6 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.world import medicines, scenes, withdrawal
-from throughcare.reentry.one_call import give_packet
-from throughcare.world import medicines, scenes
 from throughcare.world.cast import Casting, Character
 from throughcare.world.past import ZONE, Period, at_minute, site_of, van_time
 from throughcare.world.population import Population, Somebody
@@ -256,14 +254,8 @@ def release(playing: Playing, at: datetime) -> None:
     if one is None:
         return
     planned = playing.stage.random.random() >= playing.stage.shares.body["stay"]["unplanned_share"]
-    nurse = playing.stage.worker(playing.crowd.sites[one.site].id, Role.RN, at)
-    spoken = "es" if one.spanish else "en"
-    if planned:
-        give_packet(actor=nurse, person_id=one.id, lang=spoken)
     custody.release(actor=FEED, person_id=one.id, planned=planned)
     del playing.crowd.people[one.id]
-    if not planned:  # nobody waits for paper: it is sent after
-        give_packet(actor=nurse, person_id=one.id, lang=spoken, sent_to="The address they gave")
 
 
 def _lockdown(playing: Playing, at: datetime) -> None:
