@@ -5,17 +5,18 @@ from typing import Any
 from django.urls import reverse
 
 from throughcare.devices.ports import KINDS
+from throughcare.kernel.lens import Lens
 from throughcare.ui import wording
 
 WORDS = "devices.js."
 DOORS = ("enrol", "bundle", "return", "sync", "worker")
 
 
-def needs(kind: str) -> dict[str, Any]:
+def needs(kind: str, lens: Lens) -> dict[str, Any]:
     """Give what a page of this kind hands to `devices/tablet.js` in its `data-tablet`."""
     return {
         "kind": kind,
-        "kinds": {name: wording.t(f"devices.kind.{name}") for name in KINDS()},
+        "kinds": {name: wording.t(f"devices.kind.{name}") for name, k in KINDS().items() if k.carry.allows(lens)},
         "addresses": {name: reverse(f"device_{name}") for name in DOORS},
         "words": wordings(WORDS),
     }

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.mental_health import actions, policy, views
+from throughcare.care.mental_health.models import Watch, WatchCheck
 from throughcare.care.mental_health.reads import board
 from throughcare.care.mental_health.rule_table import load_table
 from throughcare.custody import reads as custody
@@ -67,8 +68,10 @@ class Rounds:
         """Let the check stand at the time at which it was made; one after the watch ended is kept as well."""
         body, entry = arrival.entry.body, arrival.entry
         about = self.about(body)
-        if about.about_id is None:
-            raise Invalid("This check can't be read.")
+        if about.about_id is None or about.person_id is None or not _is_of(about.about_id, about.person_id):
+            return Taken("kept", "unknown_watch", "There is no such watch of this person.")
+        # A device that was set back sends one number twice: the look stands, and the floor of devices has it looked at.
+        twice = WatchCheck.objects.filter(device_id=arrival.device.id, sequence=entry.sequence).exists()
         actions.record_round(
             actor=arrival.actor,
             id=entry.event_id,
@@ -78,10 +81,15 @@ class Rounds:
             note=str(body.get("note", "")),
             happened_at=entry.at or arrival.received_at,
             skew_seconds=round(entry.skew_ms / 1000),
-            device=arrival.device.id,
-            sequence=entry.sequence,
+            device=None if twice else arrival.device.id,
+            sequence=None if twice else entry.sequence,
+            source="device",
         )
         return Taken()
+
+
+def _is_of(watch_id: UUID, person_id: UUID) -> bool:
+    return Watch.objects.filter(id=watch_id, person_id=person_id).exists()
 
 
 def _drawn(

@@ -48,7 +48,7 @@ def context_of(request: Request) -> dict[str, Any]:
     return {
         "addresses": {name: reverse(f"pass_{name}") for name in DOORS} | {"page": reverse("pass")},
         "words": wordings(WORDS),
-        "tablet": going_along.needs(DOSE),
+        "tablet": going_along.needs(DOSE, request.lens),
         "exceptions": pass_views.exceptions(),
         "early": pass_views.early_reasons(),
     }

@@ -17,6 +17,7 @@ from throughcare.devices import going_along
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.ids import uuid7
+from throughcare.kernel.lens import Lens
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of
 from throughcare.ui.shapes import Viewer
@@ -30,7 +31,7 @@ def rounds(request: Request) -> HttpResponse:
     """Show the round: the one to be seen next first; a scanned door or a touched line opens its person below."""
     facility = request.posting.facility_id
     if facility is None:
-        return pages.page(request, TEMPLATE, {**EMPTY, **along(), "no_facility": True})
+        return pages.page(request, TEMPLATE, {**EMPTY, **along(request.lens), "no_facility": True})
     code, chosen = views.door_code(request.GET.get("code", "")), views.uuid_of(request.GET.get("watch", ""))
     said = ""
     if code and chosen is None:
@@ -43,7 +44,9 @@ def rounds(request: Request) -> HttpResponse:
 @screen("GET", "/rounds/shell/", policy=policy.ROUNDS, name="rounds_shell")
 def shell(request: Request) -> HttpResponse:
     """Give the page without anybody on it, for hours without a network."""
-    return pages.page(request, "mental_health/rounds_shell.html", {**along(), "viewer": Viewer(), "nav": ()})
+    return pages.page(
+        request, "mental_health/rounds_shell.html", {**along(request.lens), "viewer": Viewer(), "nav": ()}
+    )
 
 
 @screen("GET", "/rounds/state/", policy=policy.ROUNDS, name="rounds_state")
@@ -107,11 +110,11 @@ def post(request: Request) -> HttpResponse:
     return _done(request, facility, words)
 
 
-def along() -> dict[str, Any]:
+def along(lens: Lens) -> dict[str, Any]:
     """Give what the round's script needs to go on without a network. Nobody's data."""
     rounds_ = load_table().rounds
     return {
-        "tablet": going_along.needs(ROUND),
+        "tablet": going_along.needs(ROUND, lens),
         "words": going_along.wordings("rounds.js."),
         "law": {
             "state": reverse("rounds_state"),
@@ -161,7 +164,7 @@ def _page(
         alerts = found.get(one.watch.person_id, [])
     context = {
         **EMPTY,
-        **along(),
+        **along(request.lens),
         "lines": [views.round_line(line, request.lens.user_id) for line in lines],
         "one": views.round_one(one, request.lens.user_id, alerts) if one else None,
         "behaviours": list(load_table().behaviours.values()),
