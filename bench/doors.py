@@ -123,7 +123,9 @@ def run(moves: int, people: int, seed: int = 7) -> Tally:
             walk.move()
         if n % 10 == 9:
             done, lost = sum(walk.tally.moves.values()), len(walk.tally.unowned)
-            print(f"bench: {done:,} of {moves:,} moves, {lost} doses uncovered and unowned", file=sys.stderr, flush=True)
+            print(
+                f"bench: {done:,} of {moves:,} moves, {lost} doses uncovered and unowned", file=sys.stderr, flush=True
+            )
     return walk.tally
 
 

@@ -109,8 +109,8 @@ def install() -> None:
         formats.render_with(kind, _of_rows(model, render))
     for model, (kind, render) in RENDER.items():
         formats.render_with(kind, _of_rows(model, render))
-    for model, (kind, render, _, _) in WATCH_KEPT.items():
-        formats.render_with(kind, _of_rows(model, render))
+    for model, (kind, rendered, _, _) in WATCH_KEPT.items():
+        formats.render_with(kind, _of_rows(model, rendered))
     formats.render_with("DoorTag", _of_rows(DoorTag, mental_health.tag))
     formats.render_with("Patient", _patients)
     formats.render_with("Stay", _stays)
