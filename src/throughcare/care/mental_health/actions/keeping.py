@@ -1,6 +1,8 @@
 """What every writer of this room shares: where a person is, the running watch, keeping rows, telling custody."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -25,6 +27,8 @@ from throughcare.custody.models import Away, OperationalAlert, Placement
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotAllowed, NotFound
+from throughcare.kernel.fhir import Json
+from throughcare.kernel.models import PersonRow
 from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.people.family import family
 
@@ -33,7 +37,7 @@ CLINICIANS = frozenset({Role.PROVIDER, Role.RN, Role.LPN, Role.PSYCH, Role.SUD, 
 PROPERTY_ALERT = "property_limited"
 
 # Custody knows the level, the list at the door and the rounds, for it keeps them; what was found and why is mental health's.
-KEPT = {
+KEPT: dict[type[PersonRow], tuple[str, Callable[[Any], Json], DataClass, str]] = {
     Watch: ("CarePlan", fhir.watch, ORDER, "fhir"),
     WatchReason: ("ClinicalImpression", fhir.reason, NOTE, "fhir"),
     WatchCheck: ("Observation", fhir.check, ORDER, "fhir"),
@@ -110,7 +114,7 @@ def keep(row: object) -> None:
         id=row.id,  # type: ignore[attr-defined]
         person_id=row.person_id,  # type: ignore[attr-defined]
         data_class=data_class,
-        body=render(row),  # type: ignore[operator]
+        body=render(row),
         media=media,
         happened_at=next(
             (at for n in ("at", "happened_at", "since", "made_at") if (at := getattr(row, n, None))), None
