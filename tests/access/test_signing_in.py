@@ -242,6 +242,18 @@ def test_an_idle_sign_in_ends_by_its_role_s_limit(role: Role, minutes: int, aliv
     assert (client.get("/account/").status_code == 200) is alive
 
 
+def test_a_page_that_looks_again_by_itself_keeps_nobody_signed_in() -> None:
+    user = staff()
+    client = signed_in(user)
+    seen = datetime.now(UTC) - timedelta(minutes=14)
+    SignIn.objects.filter(user=user).update(seen_at=seen)
+    assert client.get("/account/", headers={"X-By-Itself": "1"}).status_code == 200
+    assert SignIn.objects.get(user=user).seen_at == seen
+    SignIn.objects.filter(user=user).update(seen_at=seen - timedelta(minutes=2))
+    assert client.get("/account/", headers={"X-By-Itself": "1", "HX-Request": "true"}).status_code == 403
+    assert client.get("/account/").status_code == 302
+
+
 def test_no_sign_in_outlives_its_absolute_limit() -> None:
     user = staff()
     client = signed_in(user)

@@ -46,7 +46,7 @@ def equip(request: Any) -> None:
         logout(request)
         return
     posting = _current_posting(seat, user)
-    if _expired(seat, posting):
+    if _expired(seat, posting, by_itself=bool(request.headers.get("X-By-Itself"))):
         actions.end_sign_ins(actor=Actor.system("sign-in"), user_id=user.id, only=seat.id, why="idle")
         logout(request)
         return
@@ -199,12 +199,13 @@ def _standing_open(glass_id: UUID, person_id: UUID, name: str, until: datetime) 
     return Toast(words, Action("Close it now", f"/glass/{glass_id}/close/", "post"), "harm")
 
 
-def _expired(seat: SignIn, posting: Posting | None) -> bool:
+def _expired(seat: SignIn, posting: Posting | None, *, by_itself: bool) -> bool:
+    """Tell whether this sign-in is over; a request that a page makes by itself does not count as somebody's presence."""
     now = real_now()
     held = posting or seat.posting
     limit = limits.of_role(Role(held.role) if held else Role.PATIENT)
     if rules.expired(seat.started_at, seat.seen_at, now, idle=limit.idle, absolute=limit.absolute):
         return True
-    if now - seat.seen_at > _HEARTBEAT:
+    if not by_itself and now - seat.seen_at > _HEARTBEAT:
         SignIn.objects.filter(id=seat.id).update(seen_at=now)
     return False

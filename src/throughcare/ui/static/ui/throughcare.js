@@ -238,8 +238,11 @@ document.addEventListener("submit", (event) => {
 /* --- swaps ------------------------------------------------------------------------------------------------------------- */
 
 const busy = new WeakMap();
+let touched = Date.now();  // a page that looks again by itself keeps nobody signed in; a board on a wall is nobody's desk
+for (const kind of ["pointerdown", "keydown", "wheel"]) document.addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
 document.addEventListener("htmx:config:request", ({ detail }) => {
   detail.ctx.request.headers["X-CSRFToken"] = csrf();
+  if (Date.now() - touched > 60_000 && document.documentElement.dataset.layout !== "board") detail.ctx.request.headers["X-By-Itself"] = "1";
 });
 document.addEventListener("htmx:before:on:init", (event) => event.preventDefault());  // no scripts in attributes
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
@@ -263,6 +266,7 @@ const lost = (is) => { const sign = $("[data-lost]"); if (sign) sign.hidden = !i
 document.addEventListener("htmx:before:response", (event) => {
   const { status } = event.detail.ctx.response, broken = status >= 500 || (status >= 400 && Boolean($("[data-lost]")));
   lost(broken);
+  if (status === 403 && event.detail.ctx.request.headers["X-By-Itself"]) location.reload();  // signed out: nothing stays to read
   if (broken) event.preventDefault();  // what stands on the screen stays; the sign says that it is old
 });
 document.addEventListener("htmx:error", () => lost(true));
