@@ -103,6 +103,7 @@ def test_stock_stands_up_to_axe_and_to_a_phone(database_copy: str, serve) -> Non
                     wrong.append(f"{name} is cut off at {width}")
         assert not wrong, "\n".join(wrong)
         page.goto(f"{address}/stock/count/")
+        page.wait_for_function("document.activeElement?.name?.startsWith('lot-')")
         page.keyboard.type("27")
         page.keyboard.press("Tab")
         page.keyboard.type("20")

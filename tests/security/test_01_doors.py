@@ -16,6 +16,7 @@ from throughcare.kernel.vocabulary import Role
 KINDS = ("here", "there", "merged", "released", "unknown")
 # What anybody may open: the list is short, and a policy that makes another page public fails here.
 PUBLIC = {
+    "papers",  # a code on paper: opens by its unguessable token with the holder's birth date, in few tries
     "outside",
     "outside-back",
     "home", "healthz", "readyz", "sign-in", "second-factor", "passkey", "passkey-begin", "switch", "demo", "demo_become", "gallery", "health", "ready",

@@ -80,7 +80,7 @@ def test_a_small_world_lives_and_adds_up(database_copy) -> None:
         agency = live.begin()
     assert agency is not None
     before = (Duty.objects.count(), CareRequest.objects.count())
-    for minutes in (1, 3, 30, 240):
+    for minutes in (1, 3, 30, 240, 900):
         with clock.frozen(NOW + timedelta(minutes=minutes)):
             agency.tick()
     assert Duty.objects.count() > before[0]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
-from xml.etree import ElementTree
 
 from throughcare.kernel.fhir import Json, concept, filled, instant, period, reference, resource
 from throughcare.reentry import models as m
@@ -43,19 +43,51 @@ def narrative(section: PacketSection) -> str:
     return f'<div xmlns="{XHTML}">{words}{table}</div>'
 
 
+class _Words(HTMLParser):
+    """Reads the words of a narrative that this module wrote: paragraphs, heads, and cells row by row."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: dict[str, list[str]] = {"p": [], "th": []}
+        self.rows: list[list[str]] = []
+        self._into: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Begin a row, or the words of a paragraph or cell."""
+        if tag == "tr":
+            self.rows.append([])
+        if tag == "td":
+            self._into = self.rows[-1]
+        elif tag in self.found:
+            self._into = self.found[tag]
+        if self._into is not None and tag in ("p", "th", "td"):
+            self._into.append("")
+
+    def handle_data(self, data: str) -> None:
+        """Add to the words that have begun."""
+        if self._into is not None:
+            self._into[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        """End the words of a paragraph or cell."""
+        if tag in ("p", "th", "td"):
+            self._into = None
+
+
 def sections_of(body: Mapping[str, Any]) -> list[PacketSection]:
     """Read a kept Composition's sections back, word for word."""
     found = []
     for part in body.get("section", ()):
-        # Only what this room wrote is read here: the ledger's chain vouches for the bytes.
-        div = ElementTree.fromstring(part["text"]["div"])  # noqa: S314
-        rows = tuple(tuple(c.text or "" for c in r) for r in div.iter(f"{{{XHTML}}}tr") if r[0].tag.endswith("td"))
+        div = _Words()
+        div.feed(part["text"]["div"])
+        div.close()
+        rows = tuple(tuple(row) for row in div.rows if row)
         found.append(
             PacketSection(
                 part["code"]["text"],
                 part["title"],
-                tuple(p.text or "" for p in div.iter(f"{{{XHTML}}}p")),
-                tuple(c.text or "" for c in div.iter(f"{{{XHTML}}}th")),
+                tuple(div.found["p"]),
+                tuple(div.found["th"]),
                 rows,
             )
         )

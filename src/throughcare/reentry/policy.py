@@ -12,7 +12,7 @@ HAND_OVER = Policy(
     frozenset({Role.RN, Role.LPN, Role.PROVIDER, Role.PLANNER}),
 )
 PLAN = Policy("reentry.plan", ((Verb.WRITE, DataClass.APPOINTMENT),), frozenset({Role.PLANNER, Role.RN, Role.PROVIDER}))
-FOLLOW = Policy("reentry.follow", ((Verb.READ, DataClass.DUTY),), frozenset({Role.PLANNER, Role.RN, Role.HSA}))
+FOLLOW = Policy("reentry.follow", ((Verb.READ, DataClass.DUTY),), frozenset({Role.PLANNER, Role.RN}))
 # Only a prescriber sends a prescription out.
 PRESCRIBE = Policy("reentry.prescribe", ((Verb.WRITE, DataClass.MEDICATION),), frozenset({Role.PROVIDER, Role.PSYCH}))
 PARTNERS = Policy("reentry.partners", only=CARE | {Role.SUD, Role.PHARMACY, Role.HIM, Role.HSA, Role.SCHEDULER})
