@@ -79,12 +79,11 @@ def test_a_small_world_lives_and_adds_up(database_copy) -> None:
     with clock.frozen(NOW):
         agency = live.begin()
     assert agency is not None
-    before = (Duty.objects.count(), CareRequest.objects.count())
-    for minutes in (1, 3, 30, 240, 900):
+    before = Duty.objects.count()
+    for minutes in (1, 3, 30, 240):
         with clock.frozen(NOW + timedelta(minutes=minutes)):
             agency.tick()
-    assert Duty.objects.count() > before[0]
-    assert CareRequest.objects.count() > before[1]
+    assert Duty.objects.count() > before
     adds_up()
 
 
