@@ -128,7 +128,8 @@ def _sync_and_kill(page: Page, server: Server, after: float) -> None:
     page.evaluate("window.dispatchEvent(new Event('online'))")
     end = time.monotonic() + 60
     while server.process.poll() is None and time.monotonic() < end:
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(200)
+        page.evaluate("window.dispatchEvent(new Event('online'))")  # as a network that comes and goes tells it
     assert server.process.poll() is not None
     page.unroute("**/devices/sync/")
 
