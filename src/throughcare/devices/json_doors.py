@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse
 
 from throughcare.access.doors import Request
 from throughcare.kernel.errors import Invalid, Refused
+from throughcare.ui.forms import id_or_none
 
 View = Callable[..., HttpResponse]
 
@@ -40,7 +41,7 @@ def body_of(request: Request) -> dict[str, Any]:
 
 def intent_in(body: dict[str, Any]) -> UUID:
     """Give the number under which a page sent something: sent twice, it is done once."""
-    intent = uuid_of(body.get("intent"))
+    intent = id_or_none(body.get("intent"))
     if intent is None:
         raise Invalid("This was sent without its number. Open the page again; nothing was charted.")
     return intent
@@ -48,7 +49,7 @@ def intent_in(body: dict[str, Any]) -> UUID:
 
 def device_in(body: dict[str, Any]) -> UUID:
     """Give the device that sent this."""
-    found = uuid_of(body.get("device"))
+    found = id_or_none(body.get("device"))
     if found is None:
         raise Invalid("This device sent no name of its own. Open the page again; what was charted is kept on it.")
     return found
@@ -60,11 +61,3 @@ def here(request: Request) -> UUID:
     if place is None:
         raise Invalid("Choose a facility first: this is done facility by facility. Nothing was changed.")
     return place
-
-
-def uuid_of(value: Any) -> UUID | None:
-    """Read an id that a page sent."""
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None

@@ -15,13 +15,13 @@ from django.urls import reverse
 from throughcare.access.doors import Request, saw, screen
 from throughcare.devices import actions, device_keys, policy, reads
 from throughcare.devices.entries import Entry, Section, Synced
-from throughcare.devices.json_doors import answering, body_of, device_in, here, intent_in, uuid_of
+from throughcare.devices.json_doors import answering, body_of, device_in, here, intent_in
 from throughcare.devices.ports import KINDS
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotAllowed, NotFound
 from throughcare.ledger.reads import log_read
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import id_or_none, intent_of
 from throughcare.ui.wording import t
 
 PARCEL = 60
@@ -151,12 +151,12 @@ def _sentence(request: Request, done: Synced) -> str:
 
 def _opened(device_id: str, row: dict[str, Any]) -> tuple[UUID | None, Entry]:
     """Open one sealed entry; what can't be opened or proved is kept as it came, never dropped."""
-    event_id, sequence = uuid_of(row.get("id")), row.get("sequence")
+    event_id, sequence = id_or_none(row.get("id")), row.get("sequence")
     if event_id is None or not isinstance(sequence, int) or not 0 < sequence < 2**31:
         raise Invalid("An entry came without its number. What was charted is kept on the device.")
     try:
         sealed = json.loads(device_keys.open_box(row.get("box"), f"{device_id}/{event_id}"))
-        text, bundle_id = str(sealed["body"]), uuid_of(sealed["bundle"])
+        text, bundle_id = str(sealed["body"]), id_or_none(sealed["bundle"])
         proved = bundle_id is not None and device_keys.proves(bundle_id, text.encode(), str(sealed["mark"]))
         entry = _read(json.loads(text), "" if proved else "not_proved")
     except (device_keys.Unreadable, ValueError, KeyError, TypeError, OverflowError):

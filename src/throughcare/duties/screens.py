@@ -16,7 +16,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import id_of, intent_of
 from throughcare.ui.shapes import FieldError, KeyHint, PrintNote
 
 ONE = "/work/duties/<uuid:duty_id>/"
@@ -345,10 +345,7 @@ def _needed_place(request: Request) -> UUID:
 def _id(text: str) -> UUID | None:
     if not text:
         return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Somebody was named who isn't on the list. Nothing was changed; choose again.") from None
+    return id_of(text, Invalid("Somebody was named who isn't on the list. Nothing was changed; choose again."))
 
 
 def _ids(texts: list[str]) -> list[UUID]:

@@ -11,7 +11,7 @@ from throughcare.people import actions, policy, reads, views
 from throughcare.people.forms import CorrectForm
 from throughcare.ui import pages
 from throughcare.ui.fields import errors_of
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import id_of, intent_of
 from throughcare.ui.shapes import FieldError, PageKeys
 
 ONE = "/people/<uuid:person_id>/"
@@ -172,7 +172,4 @@ def _version(request: Request) -> int | None:
 
 
 def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Choose which chart stands for both, or that they are two people. Nothing was changed.") from None
+    return id_of(text, Invalid("Choose which chart stands for both, or that they are two people. Nothing was changed."))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, Refused
 
 FURNITURE = frozenset({"csrfmiddlewaretoken", "intent", "version", "section", "next", "sign", "add_row", "shown"})
 
@@ -21,3 +21,19 @@ def intent_of(request: HttpRequest) -> UUID | None:
         return UUID(text)
     except ValueError:
         raise Invalid("This form was sent without its number. Open the page again; what you typed is on it.") from None
+
+
+def id_or_none(text: object) -> UUID | None:
+    """Read an id that a page sent, or nothing where it is none."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def id_of(text: str, refusal: Refused) -> UUID:
+    """Read an id that a page sent; where it is none, the page is refused in the room's own words."""
+    found = id_or_none(text)
+    if found is None:
+        raise refusal
+    return found

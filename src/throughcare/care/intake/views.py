@@ -12,6 +12,7 @@ from throughcare.chart import forms, questions
 from throughcare.chart.actions.forms import others
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import wording
+from throughcare.ui.forms import id_of
 from throughcare.ui.shapes import Action, ClockShape, DutyRow, Lane, Section, SignPanel
 
 KIND_WORDS = {
@@ -158,10 +159,7 @@ def _asked(item: Any) -> tuple[str, list[str]]:
 
 def uuid_of(text: str) -> UUID:
     """Read an id from a page."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("This page is too old. Open it again.") from None
+    return id_of(text, Invalid("This page is too old. Open it again."))
 
 
 def _instruments(work: Work) -> dict[str, forms.Form]:

@@ -14,9 +14,9 @@ from throughcare.care.medications.reads import leases, passes
 from throughcare.care.medications.traits import double_kills
 from throughcare.devices.actions import LASTS
 from throughcare.devices.entries import About, Arrival, Section, Taken
-from throughcare.devices.json_doors import uuid_of
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass
+from throughcare.ui.forms import id_or_none
 
 DOSE = "dose"
 
@@ -36,7 +36,7 @@ class Doses:
     def section(self, lens: Lens, facility_id: UUID, device_id: UUID, asked: Mapping[str, str]) -> Section:
         """Give the line of the next twelve hours, with who is expected; doses that could kill twice become the device's."""
         code = asked.get("pass", "")
-        found = passes.line(lens, facility_id, unit_id=uuid_of(asked.get("unit")), code=code, ahead=LASTS)
+        found = passes.line(lens, facility_id, unit_id=id_or_none(asked.get("unit")), code=code, ahead=LASTS)
         expected = passes.coming(lens, facility_id, code=code, ahead=LASTS)
         everybody = [*found.people, *expected]
         orders = {d.order.id: d.order for p in everybody for d in p.doses if d.order}

@@ -22,6 +22,7 @@ from throughcare.care.medications.traits import double_kills, traits_of
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.ui.avatar import portrait
+from throughcare.ui.forms import id_or_none
 
 MEASURES = {
     "pulse": "pulse", "heart rate": "pulse", "sbp": "systolic", "systolic": "systolic", "glucose": "glucose",
@@ -271,7 +272,7 @@ def lots(found: Mapping[str, Sequence[StockLot]]) -> dict[str, list[dict[str, st
 def _charted(row: Any) -> Charted:
     if not isinstance(row, dict):
         raise Invalid("This page sent something that can't be read. Open it again; nothing was charted.")
-    dose_id = views.uuid_of(str(row.get("dose", "")))
+    dose_id = id_or_none(str(row.get("dose", "")))
     if dose_id is None:
         raise Invalid("Choose the dose. Nothing was charted.")
     detail = row.get("detail") if isinstance(row.get("detail"), dict) else {}

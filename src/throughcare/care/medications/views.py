@@ -19,6 +19,7 @@ from throughcare.care.medications.rules import statuses, tables
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
+from throughcare.ui.forms import id_or_none
 from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -283,7 +284,7 @@ def prescription(typed: Mapping[str, str]) -> Prescription:
         off_formulary_why=typed.get("off_formulary_why", ""),
         gates=gates,
         reasons={k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-") and v.strip()},
-        home_medicine_id=uuid_of(typed.get("home", "")),
+        home_medicine_id=id_or_none(typed.get("home", "")),
     )
 
 
@@ -377,11 +378,3 @@ def _moment(day: str, at: str, wrong: dict[str, str]) -> datetime | None:
 def number_of(text: str, otherwise: int) -> int:
     """Read a small whole number, or give another where there is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise
-
-
-def uuid_of(text: str) -> UUID | None:
-    """Read an identifier, or nothing."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

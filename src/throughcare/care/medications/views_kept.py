@@ -10,6 +10,7 @@ from throughcare.care.medications.models import StockLot
 from throughcare.care.medications.reads.kept import Kept, KeptOrder
 from throughcare.care.medications.views_stock import day, number
 from throughcare.kernel.errors import Invalid, NotFound
+from throughcare.ui.forms import id_of
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -84,10 +85,7 @@ def issued(typed: Mapping[str, str]) -> Issue:
 
 
 def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("This page names something that isn't there. Open it again.") from None
+    return id_of(text, NotFound("This page names something that isn't there. Open it again."))
 
 
 def _version(typed: Mapping[str, str]) -> int:

@@ -11,11 +11,11 @@ from throughcare.care.mental_health.reads import board
 from throughcare.care.mental_health.rule_table import load_table
 from throughcare.custody import reads as custody
 from throughcare.devices.entries import About, Arrival, Section, Taken
-from throughcare.devices.json_doors import uuid_of
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass
+from throughcare.ui.forms import id_or_none
 
 ROUND = "round"
 
@@ -58,7 +58,7 @@ class Rounds:
 
     def about(self, body: Mapping[str, Any]) -> About:
         """Read whom a check is about, and what was seen."""
-        person_id, watch_id = uuid_of(body.get("person_id")), uuid_of(body.get("watch_id"))
+        person_id, watch_id = id_or_none(body.get("person_id")), id_or_none(body.get("watch_id"))
         behaviour = load_table().behaviours.get(str(body.get("behaviour", "")))
         if person_id is None or watch_id is None or behaviour is None:
             raise Invalid("This check can't be read.")

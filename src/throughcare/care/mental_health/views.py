@@ -63,14 +63,6 @@ def door_code(text: str) -> str:
     return text.strip().upper().removeprefix(BADGE).replace(" ", "").replace("-", "")[:20]
 
 
-def uuid_of(text: str) -> UUID | None:
-    """Read an id that a page sent, or nothing."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def hhmm(at: datetime) -> str:
     """Say the time on the wall, with the seconds that a round is counted by."""
     return clock.local(at, ZONE).strftime("%H:%M:%S")

@@ -17,6 +17,7 @@ from throughcare.reentry.actions import Reach, Visit
 from throughcare.reentry.reads import following as after
 from throughcare.reentry.reads import planning as reads
 from throughcare.ui import pages
+from throughcare.ui.forms import id_of
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -267,7 +268,4 @@ def _days(text: str) -> int | None:
 
 
 def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("This page names a row that can't be. Open it again; what you typed is on it.") from None
+    return id_of(text, Invalid("This page names a row that can't be. Open it again; what you typed is on it."))

@@ -11,6 +11,7 @@ from throughcare.custody.policy import sees
 from throughcare.custody.reads import FacilityRow
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Refused
+from throughcare.ui import forms
 from throughcare.ui.shapes import FieldError
 
 
@@ -42,10 +43,7 @@ def moment(text: str) -> datetime | None:
 
 def id_of(text: str) -> UUID:
     """Read an id."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("There is no such thing here.") from None
+    return forms.id_of(text, NotFound("There is no such thing here."))
 
 
 def errors(refused: Refused | None) -> list[FieldError]:

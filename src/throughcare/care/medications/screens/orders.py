@@ -19,6 +19,7 @@ from throughcare.chart.screens.frame import Again
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people
 from throughcare.ui import pages
+from throughcare.ui.forms import id_or_none
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/medications/"
@@ -53,7 +54,7 @@ def adherence(request: Request, person_id: UUID, again: Again | None = None) -> 
 @screen("POST", ONE + "adherence/", policy=policy.SIGN, name="medication_adherence")
 def review_adherence(request: Request, person_id: UUID) -> HttpResponse:
     """Write what follows from how a medicine is taken."""
-    order_id = views.uuid_of(request.POST.get("order", "")) or person_id
+    order_id = id_or_none(request.POST.get("order", "")) or person_id
 
     def act(intent: UUID | None) -> Any:
         about: dict[str, Any] = {"actor": request.actor, "intent": intent, "person_id": person_id}
@@ -72,7 +73,7 @@ def order_medicine(request: Request, person_id: UUID, again: Again | None = None
     """Find a product, then say how it is taken; alerts stand beside what they are about."""
     typed = dict(again.typed) if again else {k: str(v) for k, v in request.GET.items()}
     family = frame.family(request, person_id)
-    home = reads.brought(request.lens, family, views.uuid_of(typed.get("home", "")))
+    home = reads.brought(request.lens, family, id_or_none(typed.get("home", "")))
     context = {
         **views.order_form(typed, again.wrong if again else {}, home),
         "report": _report(request, person_id, typed) if again else None,
@@ -105,7 +106,7 @@ def place_order(request: Request, person_id: UUID) -> HttpResponse:
 
     def act(intent: UUID | None) -> UUID:
         asked = views.prescription(frame.typed(request))
-        replaces = views.uuid_of(request.POST.get("replaces", ""))
+        replaces = id_or_none(request.POST.get("replaces", ""))
         if replaces is None:
             return actions.place_order(actor=request.actor, intent=intent, person_id=person_id, asked=asked)
         return actions.change_order(

@@ -22,6 +22,7 @@ from throughcare.devices.json_doors import answering, body_of, here, intent_in
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
+from throughcare.ui.forms import id_or_none
 from throughcare.ui.shapes import Viewer
 from throughcare.ui.wording import t
 
@@ -30,7 +31,7 @@ WORDS = "medications.pass.js."
 
 def person_in(request: Request, body: dict[str, Any]) -> UUID:
     """Give whose dose this is, if the reader may be with this person."""
-    person_id = views.uuid_of(str(body.get("person", "")))
+    person_id = id_or_none(str(body.get("person", "")))
     if person_id is None:
         raise Invalid("Choose the person first. Nothing was charted.")
     enter(request, person_id)
@@ -73,7 +74,7 @@ def shell(request: Request) -> HttpResponse:
 @answering
 def listed(request: Request) -> HttpResponse:
     """Give the people and doses of a pass."""
-    unit, code = views.uuid_of(request.GET.get("unit", "")), request.GET.get("pass", "")
+    unit, code = id_or_none(request.GET.get("unit", "")), request.GET.get("pass", "")
     found = reads.line(request.lens, here(request), unit_id=unit, code=code)
     saw(request, *(p.who.person_id for p in found.people))
     orders = (d.order for p in found.people for d in p.doses if d.order)
@@ -123,7 +124,7 @@ def ask(request: Request) -> HttpResponse:
     """Give a dose that the person asked for."""
     body = body_of(request)
     person_id = person_in(request, body)
-    order_id = views.uuid_of(str(body.get("order", "")))
+    order_id = id_or_none(str(body.get("order", "")))
     if order_id is None:
         raise Invalid("Choose the medicine. Nothing was charted.")
     done = actions.give_as_needed(
@@ -144,7 +145,7 @@ def undo(request: Request) -> HttpResponse:
     """Take back an entry made in error: it stays readable as such, and the dose is open again."""
     body = body_of(request)
     person_id = person_in(request, body)
-    dose_id = views.uuid_of(str(body.get("dose", "")))
+    dose_id = id_or_none(str(body.get("dose", "")))
     if dose_id is None:
         raise Invalid("Choose the dose. Nothing was changed.")
     done = actions.correct_dose(
@@ -163,7 +164,7 @@ def undo(request: Request) -> HttpResponse:
 def opened(request: Request) -> HttpResponse:
     """Open a pass; whoever comes second joins it."""
     body = body_of(request)
-    unit, code = views.uuid_of(str(body.get("unit", ""))), str(body.get("pass", ""))
+    unit, code = id_or_none(str(body.get("unit", ""))), str(body.get("pass", ""))
     found = reads.line(request.lens, here(request), unit_id=unit, code=code)
     row = _open(request, found)
     return JsonResponse({"pass_id": str(row)})
@@ -174,7 +175,7 @@ def opened(request: Request) -> HttpResponse:
 def close(request: Request) -> HttpResponse:
     """Close a pass: the first time it lists what has no status; told to, it closes, and each blank has its owner (MED-04)."""
     body = body_of(request)
-    unit, code = views.uuid_of(str(body.get("unit", ""))), str(body.get("pass", ""))
+    unit, code = id_or_none(str(body.get("unit", ""))), str(body.get("pass", ""))
     found, left = reads.waiting(request.lens, here(request), unit_id=unit, code=code)
     if body.get("sure") != "yes":
         return JsonResponse({"blanks": pass_views.blanks(left)})

@@ -19,7 +19,7 @@ from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.lens import Lens
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import id_or_none, intent_of
 from throughcare.ui.shapes import Viewer
 from throughcare.ui.wording import t
 
@@ -32,7 +32,7 @@ def rounds(request: Request) -> HttpResponse:
     facility = request.posting.facility_id
     if facility is None:
         return pages.page(request, TEMPLATE, {**EMPTY, **along(request.lens), "no_facility": True})
-    code, chosen = views.door_code(request.GET.get("code", "")), views.uuid_of(request.GET.get("watch", ""))
+    code, chosen = views.door_code(request.GET.get("code", "")), id_or_none(request.GET.get("watch", ""))
     said = ""
     if code and chosen is None:
         place, behind = reading.behind_door(request.lens, facility, code)
@@ -191,7 +191,7 @@ def _here(request: Request) -> UUID:
 
 
 def _on_round(request: Request, facility: UUID) -> reading.Line:
-    watch_id = views.uuid_of(request.POST.get("watch", ""))
+    watch_id = id_or_none(request.POST.get("watch", ""))
     if watch_id is None:
         raise Invalid("Choose the person first. Nothing was recorded.")
     return reading.one_of_round(request.lens, facility, watch_id)

@@ -16,7 +16,7 @@ from throughcare.chart.views import measured
 from throughcare.duties.actions import RefusalForm
 from throughcare.kernel.errors import Invalid, NotFound, Refused
 from throughcare.ui import pages
-from throughcare.ui.forms import posted_of
+from throughcare.ui.forms import id_of, posted_of
 from throughcare.ui.shapes import FieldError, KeyHint
 from throughcare.ui.wording import t
 
@@ -232,7 +232,4 @@ def _running(followed: list[reads.Followed], substance: str) -> bool:
 
 
 def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Open the page again: it does not say what it is about.") from None
+    return id_of(text, Invalid("Open the page again: it does not say what it is about."))

@@ -13,6 +13,7 @@ from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
+from throughcare.ui.forms import id_of
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/"
@@ -126,7 +127,4 @@ def _moment(day: str, hour: str) -> datetime | None:
 
 
 def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Open the page again: it does not say what it is about.") from None
+    return id_of(text, Invalid("Open the page again: it does not say what it is about."))
