@@ -10,10 +10,10 @@ from django.urls import reverse
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.emergency import actions, policy, reads, views
 from throughcare.care.emergency.screens import posting
+from throughcare.chart.screens import frame
 from throughcare.custody import reads as custody
-from throughcare.kernel.errors import Invalid, Refused, Stale
+from throughcare.kernel.errors import Refused
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
 
 ONE = "/codes/<uuid:code_id>/"
 NOT_SAID = frozenset({"csrfmiddlewaretoken", "intent", "kind", "at"})
@@ -143,11 +143,12 @@ def debrief(request: Request, code_id: UUID) -> HttpResponse:
 def _do(request: Request, code_id: UUID, act: Callable[[UUID | None], Any], said: str) -> HttpResponse:
     """Do it for a code that this reader may open; where it is refused, give the page back with what was typed."""
     reads.scene(request.lens, code_id)
-    try:
-        act(intent_of(request))
-    except (Invalid, Stale) as refused:
-        return _page(request, code_id, refused)
-    return pages.then(request, reverse("code", kwargs={"code_id": code_id}), said)
+    return frame.attempt(
+        request,
+        act,
+        lambda again: _page(request, code_id, again.refused),
+        lambda _: pages.then(request, reverse("code", kwargs={"code_id": code_id}), said),
+    )
 
 
 def _page(request: Request, code_id: UUID, refused: Refused | None = None) -> HttpResponse:

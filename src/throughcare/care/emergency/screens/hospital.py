@@ -11,10 +11,10 @@ from throughcare.access.doors import Request, saw, screen
 from throughcare.care.emergency import actions, hospital_reads, hospital_views, policy
 from throughcare.care.emergency.screens import posting
 from throughcare.chart import banner
-from throughcare.kernel.errors import Invalid, Refused, Stale
+from throughcare.chart.screens import frame
+from throughcare.kernel.errors import Refused
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
 
 ONE = "/people/<uuid:person_id>/hospital/"
 
@@ -98,11 +98,12 @@ def answer(request: Request, person_id: UUID) -> HttpResponse:
 
 
 def _do(request: Request, person_id: UUID, act: Callable[[UUID | None], Any], said: str) -> HttpResponse:
-    try:
-        act(intent_of(request))
-    except (Invalid, Stale) as refused:
-        return _page(request, person_id, refused)
-    return pages.then(request, reverse("hospital", kwargs={"person_id": person_id}), said)
+    return frame.attempt(
+        request,
+        act,
+        lambda again: _page(request, person_id, again.refused),
+        lambda _: pages.then(request, reverse("hospital", kwargs={"person_id": person_id}), said),
+    )
 
 
 def _page(request: Request, person_id: UUID, refused: Refused | None = None) -> HttpResponse:
