@@ -13,13 +13,17 @@ from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     person,
     place,
 )
+from tests.care.medications.test_programme import counsellor, sealed_order  # noqa: F401
 from tests.care.sick_call.test_screens import become
+from throughcare.access.models import User
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
 from throughcare.chart import actions as chart
+from throughcare.duties.models import RosterShift
 from throughcare.kernel import clock
 from throughcare.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
+PREDNISONE = "312617"
 
 
 class AnyReason(dict):
@@ -54,6 +58,55 @@ def test_a_prescriber_finds_orders_and_reads(client, person, place) -> None:  # 
     stopped = post(client, f"{base}{row.id}/change/", verb="stop", version="1", why="Cough")
     assert stopped.status_code == 303
     assert "Cough" in client.get(base).content.decode()
+
+
+def test_a_verbal_order_names_a_prescriber_who_is_on_duty(client, person, place, doctor) -> None:  # noqa: F811
+    become(client, "provider", place)
+    become(client, "rn", place)
+    asked = User.objects.get(username__startswith="demo-provider")
+    now = clock.now()
+    RosterShift.objects.create(
+        user=asked, role="provider", facility_id=place.id, starts=now - timedelta(hours=1), ends=now + timedelta(hours=8),
+        on_call=True, phone="555-0100",
+    )  # fmt: skip
+    page = f"/people/{person}/medications/order/"
+    shown = client.get(page, {"product": LISINOPRIL}).content.decode()
+    assert f"{asked.name}, on call, 555-0100" in shown
+    fields = {
+        "product": LISINOPRIL, "amount": "1", "frequency": "morning", "indication": "High blood pressure", "mode": "DOT",
+        "priority": "routine", "days": "3", "source": "verbal",
+    }  # fmt: skip
+    gone = post(client, page, **fields, prescriber_id=str(uuid7()))
+    assert gone.status_code == 422 and "not on duty any more" in gone.content.decode()
+    assert post(client, page, **fields, prescriber_id=str(asked.id)).status_code == 303
+    row = MedicationOrder.objects.get()
+    assert (row.prescriber, row.prescriber_id, row.signed_at) == (asked.name, asked.id, None)
+
+
+def test_a_taper_is_ordered_row_by_row(client, person, place) -> None:  # noqa: F811
+    become(client, "provider", place)
+    page = f"/people/{person}/medications/order/"
+    fields = {
+        "product": PREDNISONE, "frequency": "taper", "indication": "Asthma", "mode": "DOT", "priority": "routine", "days": "5",
+        "step_days_1": "3", "step_amount_1": "2", "step_days_2": "2", "step_amount_2": "x",
+    }  # fmt: skip
+    wrong = post(client, page, **fields)
+    assert wrong.status_code == 422
+    assert (
+        'name="step_amount_2" inputmode="decimal" size="5" maxlength="8" value="x" aria-invalid="true"'
+        in wrong.content.decode()
+    )
+    done = post(client, page, **fields | {"step_amount_2": "1"})
+    assert done.status_code == 303, done.content.decode()
+    assert [s["days"] for s in MedicationOrder.objects.get().timing["steps"]] == [3, 2]
+
+
+def test_a_programme_s_order_stands_on_the_list_for_who_may_see_it(client, counsellor, person, place) -> None:  # noqa: F811
+    sealed_order(counsellor, person)
+    for role, sees in (("rn", False), ("lpn", True), ("sud", True), ("scheduler", False)):
+        become(client, role, place)
+        page = client.get(f"/people/{person}/medications/").content.decode()
+        assert ("ethadone" in page, "Demo-Programme" in page) == (sees, role == "sud"), role
 
 
 def test_an_allergy_stops_the_order_until_a_reason_is_given(client, person, place, nurse) -> None:  # noqa: F811

@@ -88,9 +88,13 @@ def test_two_count_by_keyboard_and_a_difference_is_reported(client, place, pharm
     me = User.objects.get(username__startswith="demo-rn").username
     assert "own witness" in post(client, "/stock/count/", **about, second=me).content.decode()
     assert post(client, "/stock/count/", **about, second="nobody", second_secret="1234").status_code == 422
-    done = post(client, "/stock/count/", **about, second=colleague)
+    assert "inventory of controlled medicines is due" in page
+    assert post(client, "/stock/count/", **about, second=colleague, kind="yearly").status_code == 422
+    done = post(client, "/stock/count/", **about, second=colleague, kind="closing")
     assert done.status_code == 303
     assert StockCount.objects.get().second.endswith("(lpn)")
+    assert StockCount.objects.get().kind == "closing"
+    assert "inventory of controlled medicines is due" not in client.get("/stock/count/").content.decode()
     row = StockDifference.objects.get()
     handover = post(client, "/work/handover/", notes="Quiet night")
     assert handover.status_code == 422

@@ -84,7 +84,7 @@ def check(person_id: UUID, wanted: Wanted) -> Checked:
         product=formulary.load().product(wanted.product),
         code=wanted.product,
         text=wanted.text,
-        quantity=wanted.amount,
+        quantity=wanted.amount or _largest_step(wanted.timing),
         doses_per_day=_per_day(wanted.timing),
         replaces=frozenset(replaced),
         for_seizure=wanted.for_seizure,
@@ -103,6 +103,11 @@ def _checked(report: CheckReport) -> Checked:
         Alert(g.key, g.key, "could-not-run", g.sentence, "", "ruling 11", g.key in must) for g in report.could_not_run
     ]
     return Checked(report.coverage[:160], (*found, *gaps))
+
+
+def _largest_step(timing: Timing) -> Decimal | None:
+    """Give the largest dose of a taper: the one that a ceiling must hold."""
+    return max((step.dose.value for step in timing.steps), default=None)
 
 
 def _per_day(timing: Timing) -> Decimal | None:

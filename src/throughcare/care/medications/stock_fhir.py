@@ -53,6 +53,7 @@ def count(row: StockCount) -> Json:
         by=row.by,
         second=row.second,
         singleNurse=row.single_nurse,
+        kind=row.kind,
         lines=row.lines,
     )
 

@@ -206,7 +206,9 @@ def fields(product: Product | None, typed: Mapping[str, str], wrong: Mapping[str
     modes = [Option(m, t(f"medications.mode.{m}")) for m in ("DOT", "KOP", "SELF-DOT")]
     usual_mode = "KOP" if product and product.has("usually_kop") and not product.has("never_kop") else "DOT"
     asked = [
-        _field(typed, wrong, "amount", width="xs", required=True, unit=product.unit if product else ""),
+        _field(
+            typed, wrong, "amount", width="xs", unit=product.unit if product else "", hint=t("medications.hint.amount")
+        ),
         _field(typed, wrong, "route", width="s", required=True, value=product.route if product else "oral"),
         _field(typed, wrong, "frequency", "select", options=frequency, required=True),
         _field(typed, wrong, "indication", required=True),
@@ -279,6 +281,7 @@ def prescription(typed: Mapping[str, str]) -> Prescription:
         prepare=typed.get("prepare", ""),
         source=typed.get("source", "written"),
         prescriber=typed.get("prescriber", ""),
+        prescriber_id=uuid_of(typed.get("prescriber_id", "")),
         standing_order=typed.get("standing_order", ""),
         emergency=typed.get("emergency") == "yes",
         off_formulary_why=typed.get("off_formulary_why", ""),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from throughcare import ledger
-from throughcare.care.medications import stock_fhir, stock_places
+from throughcare.care.medications import states, stock_fhir, stock_places
 from throughcare.care.medications.actions.differing import as_rule, differ, difference_of, keep_explained
 from throughcare.care.medications.actions.stocking import Change, Second, enter, lot_of
 from throughcare.care.medications.models import StockCount, StockDifference, StockLot
@@ -49,8 +49,11 @@ def count_stock(
     place: str,
     counted: Sequence[CountedLot],
     second: Second,
+    kind: str = "shift",
 ) -> CountDone:
     """Keep a count of every controlled lot at one place; each difference from the book is opened for report."""
+    if kind not in states.COUNT_KINDS:
+        raise Invalid("Say whether this is the count of a shift or the inventory.", fields={"kind": "Choose one."})
     lots = {lot.id: lot for lot in to_count(facility_id, place).select_for_update().order_by("id")}
     said = {c.stock_id: c.counted for c in counted if c.stock_id in lots}
     missing = {f"lot-{i}": "Count this one too." for i in lots if i not in said}
@@ -68,6 +71,7 @@ def count_stock(
         second=f"{second.name} ({second.role})",
         second_id=second.id,
         single_nurse=single,
+        kind=kind,
         lines=[
             {"stock": str(i), "text": lots[i].text, "lot": lots[i].lot, "book": str(lots[i].balance), "counted": str(n)}
             for i, n in said.items()

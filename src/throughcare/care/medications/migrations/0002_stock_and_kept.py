@@ -189,6 +189,7 @@ class Migration(migrations.Migration):
                 ("second_id", models.UUIDField()),
                 ("single_nurse", models.BooleanField(default=False)),
                 ("lines", models.JSONField()),
+                ("kind", models.CharField(default="shift", max_length=8)),
             ],
             options={
                 "indexes": [
@@ -198,7 +199,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("by_id", models.F("second_id")), _negated=True),
                         name="medications_count_two",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("shift", "opening", "closing"))),
+                        name="medications_count_kind",
+                    ),
                 ],
             },
         ),

@@ -101,9 +101,14 @@ class StockCount(Row):
     second_id = models.UUIDField()
     single_nurse = models.BooleanField(default=False)
     lines = models.JSONField()
+    # A shift's count, or the biennial inventory at the opening or the close of business (21 CFR 1304.11).
+    kind = models.CharField(max_length=8, default="shift")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(by_id=F("second_id")), name="medications_count_two")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(by_id=F("second_id")), name="medications_count_two"),
+            models.CheckConstraint(condition=Q(kind__in=states.COUNT_KINDS), name="medications_count_kind"),
+        ]
         indexes = [models.Index(fields=["facility_id", "place", "-counted_at"], name="medications_count_last")]
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 
 QUARTER = timedelta(days=90)
+# [D] The inventory is owed every two years; it is asked for a month before.
+INVENTORY = timedelta(days=700)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,12 @@ class PlaceCount:
     title: str
     lots: list[StockLot]
     last: StockCount | None
+    inventory_at: datetime | None = None
+
+    @property
+    def inventory_due(self) -> bool:
+        """Tell whether the last inventory is nearly two years old, or none was ever made (21 CFR 1304.11)."""
+        return self.inventory_at is None or clock.now() - self.inventory_at > INVENTORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +128,11 @@ def counts(lens: Lens, facility_id: UUID) -> list[PlaceCount]:
             by_place[row.place].append(row)
         made = StockCount.objects.filter(facility_id=facility_id).order_by("place", "-counted_at").distinct("place")
         last = {row.place: row for row in made}
+        listed = {row.place: row.counted_at for row in made.exclude(kind="shift")}
     return [
-        PlaceCount(p.id, p.title, by_place[p.id], last.get(p.id)) for p in stock_places.places() if by_place.get(p.id)
+        PlaceCount(p.id, p.title, by_place[p.id], last.get(p.id), listed.get(p.id))
+        for p in stock_places.places()
+        if by_place.get(p.id)
     ]
 
 

@@ -13,6 +13,8 @@ from throughcare.care.medications.checking import Checked
 from throughcare.care.medications.reads import adherence as taken
 from throughcare.care.medications.reads import chart as reads
 from throughcare.care.medications.reads import stock
+from throughcare.care.medications.reads.opioid_treatment import programme_orders
+from throughcare.care.medications.reads.prescribers import on_duty
 from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
@@ -33,6 +35,7 @@ def medications(request: Request, person_id: UUID, again: Again | None = None) -
     found = reads.medicines(request.lens, family)
     context: dict[str, Any] = {
         **views.listed(found),
+        "programme": programme_orders(request.lens, family),
         "may_order": policy.ORDER.allows(request.lens, person_id),
         "may_sign": policy.SIGN.allows(request.lens, person_id),
         "sheet": None,
@@ -79,9 +82,23 @@ def order_medicine(request: Request, person_id: UUID, again: Again | None = None
         "report": _report(request, person_id, typed) if again else None,
         "answered": {k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-")},
         "by_prescriber": policy.SIGN.allows(request.lens, person_id),
+        "wrong": again.wrong if again else {},
+        "on_duty": on_duty(request.lens, request.posting.facility_id),
         "current": reads.medicines(request.lens, family).active,
     }
     return frame.page(request, person_id, "medications/order_medicine.html", "medications", context, again)
+
+
+def _by_word(request: Request, typed: dict[str, str]) -> dict[str, str]:
+    """Name the prescriber who was chosen from those on duty; whoever is not on duty is written by name."""
+    chosen = typed.get("prescriber_id", "")
+    if not chosen or policy.SIGN.allows(request.lens):
+        return typed
+    found = next((p for p in on_duty(request.lens, request.posting.facility_id) if str(p.id) == chosen), None)
+    if found is None:
+        sentence = "This prescriber is not on duty any more. Choose another, or write the name."
+        raise Invalid(sentence, fields={"prescriber": sentence})
+    return typed | {"prescriber": found.name}
 
 
 def _report(request: Request, person_id: UUID, typed: Mapping[str, str]) -> Checked | None:
@@ -105,7 +122,7 @@ def place_order(request: Request, person_id: UUID) -> HttpResponse:
     """Order it. What is missing or alarming comes back beside what was typed."""
 
     def act(intent: UUID | None) -> UUID:
-        asked = views.prescription(frame.typed(request))
+        asked = views.prescription(_by_word(request, frame.typed(request)))
         replaces = id_or_none(request.POST.get("replaces", ""))
         if replaces is None:
             return actions.place_order(actor=request.actor, intent=intent, person_id=person_id, asked=asked)

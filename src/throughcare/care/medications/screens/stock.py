@@ -179,7 +179,13 @@ def counted(request: Request) -> HttpResponse:
         place = request.POST.get("place", "")
         second = _second(request, site)
         return actions.count_stock(
-            actor=request.actor, intent=intent, facility_id=site, place=place, counted=said, second=second
+            actor=request.actor,
+            intent=intent,
+            facility_id=site,
+            place=place,
+            counted=said,
+            second=second,
+            kind=request.POST.get("kind", "shift"),
         )
 
     def onward(done: actions.CountDone) -> HttpResponse:
