@@ -281,7 +281,7 @@ def prescription(typed: Mapping[str, str]) -> Prescription:
         prepare=typed.get("prepare", ""),
         source=typed.get("source", "written"),
         prescriber=typed.get("prescriber", ""),
-        prescriber_id=uuid_of(typed.get("prescriber_id", "")),
+        prescriber_id=id_or_none(typed.get("prescriber_id", "")),
         standing_order=typed.get("standing_order", ""),
         emergency=typed.get("emergency") == "yes",
         off_formulary_why=typed.get("off_formulary_why", ""),
