@@ -1,0 +1,1 @@
+"""Insight: from the record to numbers that people can trust."""

@@ -1,0 +1,1 @@
+"""The publish gate: the only way by which a number leaves the house; and the form of what has left it."""
