@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "throughcare.reentry",
     "throughcare.workforce",
     "throughcare.exchange",
+    "throughcare.insight",
     "throughcare.world",
     "throughcare.app",
 ]
