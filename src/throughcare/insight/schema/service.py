@@ -73,13 +73,25 @@ INCIDENTS = Table(
         Column("drill", "bool", "A drill", null=False),
         text("code_id", "Code it belongs to"),
         *span("The incident"),
-        instant("health_at", "Health staff at the scene"),
-        instant("cpr_at", "Compressions or defibrillator begun"),
         instant("hospital_at", "At the emergency department"),
         instant("admitted_at", "Admitted to hospital"),
         instant("reviewed_at", "Reviewed by a nurse on return"),
     ),
     "start_at",
+)
+CODE_STAMPS = Table(
+    "code_stamp",
+    "One stamp of a code: who came when, what was begun",
+    "CodeStamp",
+    (
+        ID,
+        DATA_CLASS,
+        text("code_id", "The code (`incident.id`)", null=False),
+        text("kind", "What was stamped", null=False),
+        instant("at", "When", null=False),
+        text("corrects_id", "Stamp that this one corrects"),
+        Column("taken_back", "bool", "The stamp it corrects is void", null=False),
+    ),
 )
 APPOINTMENTS = Table(
     "appointment",
@@ -183,4 +195,4 @@ SHIFTS = Table(
     "start_at",
 )
 
-SERVICE = (DUTIES, WATCHES, INCIDENTS, APPOINTMENTS, RELEASES, ARRIVALS, LOCKDOWNS, STAFF, SHIFTS)
+SERVICE = (DUTIES, WATCHES, INCIDENTS, CODE_STAMPS, APPOINTMENTS, RELEASES, ARRIVALS, LOCKDOWNS, STAFF, SHIFTS)

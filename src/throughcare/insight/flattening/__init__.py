@@ -1,0 +1,1 @@
+"""Resources to rows, by what the resource is; pure."""
