@@ -1,0 +1,190 @@
+"""US Core's profiles, checked from the distilled trees: what must stand, fixed and pattern values, codes, slices."""
+
+from typing import Any
+
+from throughcare.exchange.fhir.checking import tables
+from throughcare.exchange.fhir.checking.issue import Issue
+
+Json = dict[str, Any]
+US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
+
+
+def claimed(resource: Json) -> list[str]:
+    """Name the profiles that a resource says it follows and that are known here."""
+    meta = resource.get("meta")
+    said = meta.get("profile", []) if isinstance(meta, dict) else []
+    return [url for one in said if isinstance(one, str) and (url := one.split("|")[0]) in tables.profiles()]
+
+
+def check(resource: Json, profile: str) -> list[Issue]:
+    """Check a resource against one profile."""
+    known = tables.profiles().get(profile.split("|")[0])
+    kind = str(resource.get("resourceType"))
+    if known is None:
+        return [Issue("not-found", kind, f"The profile {profile[:200]} is not known here.")]
+    if known["type"] != kind:
+        return [Issue("structure", kind, f"The profile {profile} is of {known['type']}.")]
+    found: list[Issue] = []
+    _children(resource, known["tree"], kind, profile.rsplit("/", 1)[1], found)
+    found += _stated(resource, profile.rsplit("/", 1)[1])
+    return found
+
+
+def _children(one: Json, node: Json, path: str, name: str, found: list[Issue]) -> None:
+    for child, rule in node.get("c", {}).items():
+        keys, values = _values(one, child, rule)
+        where = f"{path}.{child}"
+        if len(values) < rule.get("min", 0):
+            found.append(Issue("structure", path, f"{name} asks for at least {rule['min']} of [{child}]."))
+        if "max" in rule and len(values) > rule["max"]:
+            found.append(Issue("structure", where, f"{name} allows at most {rule['max']} of [{child}]."))
+        stray = [key for key in keys if key not in _allowed(child, rule)]
+        if stray:
+            found.append(Issue("structure", f"{path}.{stray[0]}", f"{name} does not allow this type of [{child}]."))
+        for n, value in enumerate(values):
+            _value(value, rule, f"{where}[{n}]" if isinstance(one.get(child), list) else where, name, found)
+        if "s" in rule:
+            _slices(one, child, values, rule, where, name, found)
+
+
+def _allowed(child: str, rule: Json) -> set[str]:
+    if not child.endswith("[x]"):
+        return {child}
+    return {child[:-3] + one[:1].upper() + one[1:] for one in rule.get("types", [])}
+
+
+def _values(one: Json, child: str, rule: Json) -> tuple[list[str], list[Any]]:
+    """Give the JSON names that stand for an element, and its values; one that only has extensions counts as one."""
+    if child.endswith("[x]"):
+        base = child[:-3]
+        keys = [key for key in one if key.startswith(base) and key[len(base) : len(base) + 1].isupper()]
+        return keys, [one[key] for key in keys]
+    value = one.get(child, one.get(f"_{child}"))
+    if value is None:
+        return [], []
+    return [child], [part for part in value if part is not None] if isinstance(value, list) else [value]
+
+
+def _value(value: Any, rule: Json, path: str, name: str, found: list[Issue]) -> None:
+    if "fixed" in rule and not _equal(value, rule["fixed"]):
+        found.append(Issue("value", path, f"{name} fixes this to [{_short(rule['fixed'])}]."))
+    if "pattern" in rule and not matches(value, rule["pattern"]):
+        found.append(Issue("value", path, f"{name} asks for [{_short(rule['pattern'])}] here."))
+    if "set" in rule and not _in_set(value, rule["set"]):
+        found.append(Issue("code-invalid", path, f"{name} asks for a code of {rule['set']}."))
+    if isinstance(value, dict) and "c" in rule and not _absent(value):
+        _children(value, rule, path, name, found)
+
+
+def _absent(value: Json) -> bool:
+    """True where an element says by its extension why it has no value."""
+    return any(
+        "data-absent-reason" in str(one.get("url")) for one in value.get("extension", []) if isinstance(one, dict)
+    )
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        codings = value.get("coding", [value])
+        return ", ".join(str(one.get("code")) for one in codings)
+    return str(value)
+
+
+def _equal(value: Any, fixed: Any) -> bool:
+    return bool(value == fixed)
+
+
+def matches(value: Any, pattern: Any) -> bool:
+    """True where everything that the pattern says stands in the value."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(
+            key in value and matches(value[key], said) for key, said in pattern.items()
+        )
+    if isinstance(pattern, list):
+        return isinstance(value, list) and all(any(matches(one, said) for one in value) for said in pattern)
+    return bool(value == pattern)
+
+
+def _in_set(value: Any, url: str) -> bool:
+    if isinstance(value, str):
+        return value in tables.bare_codes()[url]
+    if not isinstance(value, dict):
+        return True
+    if "code" in value and "coding" not in value:
+        return f"{value.get('system', '')}|{value['code']}" in tables.value_sets()[url]
+    said = [one for one in value.get("coding", []) if isinstance(one, dict)]
+    return any(f"{one.get('system', '')}|{one.get('code', '')}" in tables.value_sets()[url] for one in said)
+
+
+# --- slices ---------------------------------------------------------------------------------------------------------------
+
+
+def _slices(one: Json, child: str, values: list[Any], rule: Json, where: str, name: str, found: list[Issue]) -> None:
+    for slice_, inner in rule["s"].items():
+        inside = [
+            (n, value) for n, value in enumerate(values) if _belongs(one, child, value, inner, rule.get("by", []))
+        ]
+        if len(inside) < inner.get("min", 0):
+            found.append(Issue("structure", where, f"{name} asks for [{child}] of the kind [{slice_}]."))
+        if "max" in inner and len(inside) > inner["max"]:
+            found.append(Issue("structure", where, f"{name} allows [{slice_}] of [{child}] {inner['max']} times."))
+        for n, value in inside:
+            _value(value, inner, f"{where}[{n}]", name, found)
+
+
+def _belongs(one: Json, child: str, value: Any, inner: Json, by: list[list[str]]) -> bool:
+    for kind, path in by:
+        if kind == "type":
+            names = {child[:-3] + said[:1].upper() + said[1:] for said in inner.get("types", [])}
+            if not any(key in names and one[key] is value for key in one):
+                return False
+        elif path == "url" and "url" in inner:
+            if not (isinstance(value, dict) and value.get("url") == inner["url"]):
+                return False
+        elif not _discriminated(value, inner, path):
+            return False
+    return bool(by)
+
+
+def _discriminated(value: Any, inner: Json, path: str) -> bool:
+    node = inner
+    at = [value]
+    if path != "$this":
+        for part in path.split("."):
+            node = node.get("c", {}).get(part, {})
+            at = [found for one in at if isinstance(one, dict) for found in _many(one.get(part))]
+    if "set" in node:
+        return any(_in_set(one, node["set"]) for one in at)
+    if "fixed" in node:
+        return any(_equal(one, node["fixed"]) for one in at)
+    if "pattern" in node:
+        return any(matches(one, node["pattern"]) for one in at)
+    return False
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+# --- constraints that profiles state in words of FHIRPath -----------------------------------------------------------------
+
+
+def _stated(one: Json, name: str) -> list[Issue]:
+    found = []
+    kind = str(one.get("resourceType"))
+    if name == "us-core-patient":
+        for n, said in enumerate(_many(one.get("name"))):
+            told = isinstance(said, dict) and ({"family", "given", "_family", "_given"} & said.keys() or _absent(said))
+            if isinstance(said, dict) and not told:
+                found.append(
+                    Issue("invariant", f"{kind}.name[{n}]", "A name has a family or a given name (us-core-6).")
+                )
+    if kind == "Observation" and name != "us-core-simple-observation":
+        valued = (
+            any(key.startswith("value") for key in one) or {"dataAbsentReason", "component", "hasMember"} & one.keys()
+        )
+        if not valued:
+            found.append(
+                Issue("invariant", kind, "It has a value, parts or members, or says why not (us-core-2, vs-2).")
+            )
+    return found

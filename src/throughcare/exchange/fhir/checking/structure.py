@@ -1,0 +1,193 @@
+"""What a structural reader leaves open: required codes, targets of references, ids, extensions, empty elements, invariants.
+
+One walk over the parsed resource; each finding has the path of its element.
+"""
+
+import re
+from datetime import date
+from typing import Any
+
+from throughcare.exchange.fhir.checking import invariants, tables
+from throughcare.exchange.fhir.checking.issue import Issue
+
+Json = dict[str, Any]
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_KIND = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
+DEEPEST = 60
+# Where an element stands: from its resource on, from its type on, and its own type.
+Place = tuple[str, str, str]
+_HOLDS = frozenset({"extension", "modifierExtension"})
+
+
+def check(resource: Json) -> list[Issue]:
+    """Walk a resource and everything in it."""
+    found: list[Issue] = []
+    kind = str(resource.get("resourceType"))
+    _resource(resource, kind, found, None)
+    return found
+
+
+def _resource(one: Json, path: str, found: list[Issue], container: Json | None) -> None:
+    kind = one.get("resourceType")
+    if kind not in tables.resource_types():
+        return  # the structural reader has said so
+    id_ = one.get("id")
+    if isinstance(id_, str) and not ID.fullmatch(id_):
+        found.append(Issue("invalid", f"{path}.id", "An id has at most 64 letters, digits, hyphens and dots."))
+    found += invariants.of_resource(one, path, container)
+    top = container if container is not None else one
+    _element(one, str(kind), path, (str(kind), str(kind), str(kind)), found, top, 0)
+
+
+def _element(one: Json, kind: str, path: str, place: Place, found: list[Issue], top: Json, depth: int) -> None:
+    """Check one object of a known type."""
+    elements = tables.types().get(kind)
+    if elements is None or depth > DEEPEST:
+        return
+    for check_ in invariants.BY_TYPE.get(kind, ()):
+        for code, key, text in check_(one, top):
+            found.append(Issue(code, f"{path}.{key}" if key else path, text))
+    if kind == "Extension":
+        _extension(one, path, place, found)
+    whole = place[0]
+    for name, value in one.items():
+        element = elements.get(name)
+        if element is None:
+            if name[:1] == "_" and value:
+                bare = elements.get(name[1:])
+                here = (f"{whole}.{name[1:]}", f"{kind}.{name[1:]}", bare.type if bare else "")
+                _shadow(value, f"{path}.{name[1:]}", here, found, top, depth)
+            continue
+        if not (element.complex or element.codes or element.dated):
+            continue
+        below = f"{path}.{name}"
+        # an extension stands where its holder does
+        here = place if name in _HOLDS else (f"{whole}.{name}", f"{kind}.{name}", element.type)
+        if isinstance(value, list):
+            for n, part in enumerate(value):
+                _value(part, element, f"{below}[{n}]", here, found, top, depth)
+        else:
+            _value(value, element, below, here, found, top, depth)
+
+
+def _value(
+    value: Any, element: tables.Element, path: str, place: Place, found: list[Issue], top: Json, depth: int
+) -> None:
+    if element.codes:
+        _coded(value, element, path, found)
+    elif element.dated and isinstance(value, str) and not _is_a_day(value[:10]):
+        found.append(Issue("value", path, f"[{value[:10]}] is not a day of the calendar."))
+    if not isinstance(value, dict):
+        return
+    if not value or value.keys() == {"id"}:
+        found.append(Issue("invariant", path, "An element has a value or parts; leave an empty one out (ele-1)."))
+    if element.type == "Resource":
+        _resource(value, path, found, top if path.rsplit(".", 1)[-1].startswith("contained") else None)
+        return
+    if element.type == "Reference":
+        _reference(value, element, path, found, top)
+    _element(value, element.type, path, place, found, top, depth + 1)
+
+
+def _is_a_day(text: str) -> bool:
+    if text[8:] <= "28":
+        return True
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shadow(value: Any, path: str, place: Place, found: list[Issue], top: Json, depth: int) -> None:
+    for part in value if isinstance(value, list) else [value]:
+        if isinstance(part, dict):
+            _element(part, "Element", path, place, found, top, depth + 1)
+
+
+def _coded(value: Any, element: tables.Element, path: str, found: list[Issue]) -> None:
+    if isinstance(value, str):
+        if value not in tables.bare_codes()[element.codes]:
+            found.append(Issue("code-invalid", path, f"[{value[:80]}] is not a code of {element.codes}."))
+        return
+    if not isinstance(value, dict):
+        return
+    codings = value.get("coding") if element.type == "CodeableConcept" else [value]
+    if element.type not in ("CodeableConcept", "Coding") or ("code" not in value and element.type == "Coding"):
+        return
+    said = [one for one in codings or [] if isinstance(one, dict)]
+    allowed = tables.value_sets()[element.codes]
+    if not any(f"{one.get('system', '')}|{one.get('code', '')}" in allowed for one in said):
+        if value.get("extension") and not said:
+            return
+        found.append(Issue("code-invalid", path, f"None of its codings is of {element.codes}."))
+
+
+def _reference(one: Json, element: tables.Element, path: str, found: list[Issue], top: Json) -> None:
+    target = one.get("reference")
+    if not isinstance(target, str):
+        return
+    if target.startswith("#"):
+        _local(target[1:], element, path, found, top)
+        return
+    said = _KIND.search(target.split("?")[0])
+    kind = said[1] if said else target.split("?")[0] if "?" in target else ""
+    if kind in tables.resource_types() and element.kinds and kind not in element.kinds:
+        found.append(
+            Issue("structure", path, f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
+        )
+
+
+def _local(id_: str, element: tables.Element, path: str, found: list[Issue], top: Json) -> None:
+    if not id_:
+        return
+    inside = [one for one in top.get("contained", []) if isinstance(one, dict) and one.get("id") == id_]
+    if not inside:
+        found.append(Issue("invariant", path, f"[#{id_[:64]}] is not among the contained resources (ref-1)."))
+    elif element.kinds and inside[0].get("resourceType") not in element.kinds:
+        kind = inside[0].get("resourceType")
+        found.append(
+            Issue("structure", path, f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
+        )
+
+
+def _extension(one: Json, path: str, place: Place, found: list[Issue]) -> None:
+    url = one.get("url")
+    if not isinstance(url, str):
+        return
+    if url.startswith("http") and "|" in url:
+        found.append(Issue("invalid", f"{path}.url", "The address of an extension has no version."))
+        return
+    inner = [part for part in one.get("extension", []) if isinstance(part, dict)]
+    value = next((name for name in one if name.startswith(("value", "_value"))), "")
+    if bool(value) == bool(inner):
+        found.append(Issue("invariant", path, "An extension has a value, or extensions, and not both (ext-1)."))
+    known = tables.extensions().get(url)
+    if known is None:
+        return
+    kinds, parts, where = known
+    if value and value.lstrip("_")[5:].lower() not in {kind.lower() for kind in kinds}:
+        found.append(Issue("structure", f"{path}.{value.lstrip('_')}", f"The value of {url} can't be of this type."))
+    if parts:
+        _parts(url, parts, [str(part.get("url")) for part in inner], path, found)
+    if where and not _may_stand(place, where):
+        found.append(Issue("structure", path, f"{url} may not stand here, only in {', '.join(sorted(where))}."))
+
+
+def _parts(url: str, parts: dict[str, list[int]], said: list[str], path: str, found: list[Issue]) -> None:
+    for name, (least, most) in parts.items():
+        if said.count(name) < least:
+            found.append(Issue("structure", path, f"The part [{name}] of {url} is missing."))
+        if most and said.count(name) > most:
+            found.append(Issue("structure", path, f"The part [{name}] of {url} stands more than {most} times."))
+    for n, name in enumerate(said):
+        if name not in parts and "/" not in name:
+            found.append(Issue("structure", f"{path}.extension[{n}]", f"{url} has no part [{name[:60]}]."))
+
+
+_ANYWHERE = {"Element", "Resource", "DomainResource", "BackboneElement"}
+
+
+def _may_stand(place: Place, where: frozenset[str]) -> bool:
+    """True where the holder is an element that is named, or of a type that is named."""
+    return bool(where & _ANYWHERE or where.intersection(place))

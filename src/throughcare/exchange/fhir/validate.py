@@ -1,0 +1,102 @@
+"""Is this FHIR R4, and does it follow the US Core profiles that it claims? The one door to every validator.
+
+`fhirkit` reads the structure (types, cardinalities, primitives, unknown elements); `checking` holds what it leaves open.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from throughcare.exchange.fhir.checking import from_xml, profiles, structure, tables
+from throughcare.exchange.fhir.checking.issue import Issue
+from throughcare.kernel.fhir import encode
+
+__all__ = ["Issue", "Validated", "read", "read_xml", "validate"]
+Json = dict[str, Any]
+MOST = 100  # as many findings as anybody reads
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A resource as it was read, decimals with their digits, and what is wrong with it."""
+
+    resource: Json
+    issues: tuple[Issue, ...]
+
+    @property
+    def valid(self) -> bool:
+        """True where nothing is wrong."""
+        return not any(issue.severity == "error" for issue in self.issues)
+
+
+def read(text: str | bytes, *, profile: str = "") -> Validated:
+    """Read JSON and validate it; never raises on what a sender wrote."""
+    import fhirkit
+
+    try:
+        words = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+    except UnicodeDecodeError:
+        return Validated({}, (Issue("structure", "", "The words are not UTF-8."),))
+    try:
+        parsed = fhirkit.parse(words)
+    except fhirkit.ParseError as error:
+        return Validated({}, (Issue("structure", "", f"Not readable as JSON: {error}."),))
+    except fhirkit.ValidationError as error:
+        return Validated({}, (Issue("structure", "Resource", _last_line(str(error))),))
+    resource = parsed.to_dict()
+    return Validated(resource, _issues(parsed, resource, profile))
+
+
+def read_xml(text: str | bytes, *, profile: str = "") -> Validated:
+    """Read FHIR XML and validate it."""
+    try:
+        resource, odd = from_xml.read(text)
+    except from_xml.NotFhir as error:
+        return Validated({}, (Issue("structure", "", str(error)),))
+    if resource["resourceType"] not in tables.resource_types():
+        return Validated({}, (Issue("structure", "", f"[{resource['resourceType'][:60]}] is not a resource of R4."),))
+    strange = tuple(Issue("structure", path, words) for path, words in odd)
+    judged = read(encode(resource), profile=profile)
+    return Validated(judged.resource, (*strange, *judged.issues))
+
+
+def validate(resource: Json, *, profile: str = "") -> tuple[Issue, ...]:
+    """Say what is wrong with a resource of ours."""
+    return read(encode(resource), profile=profile).issues
+
+
+def _issues(parsed: Any, resource: Json, profile: str) -> tuple[Issue, ...]:
+    found = [
+        Issue(_kind(one.message), one.path, f"{one.message[:1].upper()}{one.message[1:]}.", one.severity)
+        for one in parsed.issues
+        if not _spaced_base64(one.message)
+    ]
+    if not any(one.code == "structure" for one in found):
+        found += structure.check(resource)
+        for url in dict.fromkeys([*profiles.claimed(resource), *([profile] if profile else [])]):
+            found += profiles.check(resource, url)
+    return tuple(found[:MOST])
+
+
+def _kind(message: str) -> str:
+    if "required element missing" in message:
+        return "required"
+    if "unknown element" in message or "expected" in message or "R4 resource type" in message:
+        return "structure"
+    return "value"
+
+
+def _spaced_base64(message: str) -> bool:
+    """True where base64 was refused for white space alone, which R4 allows."""
+    if not message.endswith("is not a valid base64Binary"):
+        return False
+    import base64
+
+    try:
+        base64.b64decode("".join(message.split('"')[1].split()), validate=True)
+    except (ValueError, IndexError):
+        return False
+    return True
+
+
+def _last_line(words: str) -> str:
+    return words.strip().rsplit("\n", 1)[-1].strip().removeprefix("error at ").strip()
