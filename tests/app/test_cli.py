@@ -53,7 +53,9 @@ def test_setup_in_production_needs_both_addresses(tmp_path: Path):
     assert "OWNER_DATABASE_URL" in done.stderr
 
 
-@pytest.mark.parametrize("words", [["env"], ["world"], ["tick", "--to", "2026-03-01T05:00:00Z"]])
+@pytest.mark.parametrize(
+    "words", [["env"], ["world"], ["token", "--role", "rn"], ["tick", "--to", "2026-03-01T05:00:00Z"]]
+)
 def test_what_is_for_trying_is_refused_in_production(tmp_path: Path, words: list[str]):
     done = throughcare(*words, THROUGHCARE_HOME=str(tmp_path))
     assert done.returncode == cli.REFUSED

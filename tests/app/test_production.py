@@ -87,7 +87,12 @@ def test_setup_does_nothing_twice_and_everything_when_content_changed(
 
 
 def test_what_is_for_trying_is_refused_there_too(installed: dict[str, str]):
-    for words in (["env"], ["tick", "--to", "2030-01-01T00:00:00Z"], ["world", "--people", "1", "--days", "1"]):
+    for words in (
+        ["env"],
+        ["token", "--role", "rn"],
+        ["tick", "--to", "2030-01-01T00:00:00Z"],
+        ["world", "--people", "1", "--days", "1"],
+    ):
         done = throughcare(*words, **installed)
         assert done.returncode == cli.REFUSED, words
         assert "postgresql://" not in done.stdout + done.stderr

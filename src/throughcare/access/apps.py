@@ -18,6 +18,7 @@ class AccessConfig(AppConfig):
         "access_attempt": "SELECT, INSERT",
         # A second factor that is switched off is gone; that it was is in the ledger.
         "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+        "access_epoch": "SELECT",
         "account_emailaddress": "SELECT",
         "account_emailconfirmation": "SELECT",
     }

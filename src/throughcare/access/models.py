@@ -445,3 +445,34 @@ class Told(Row):
             models.UniqueConstraint(fields=["glass", "role"], name="access_told_once"),
             models.CheckConstraint(condition=Q(role__in=[Role.PROVIDER, Role.SUD]), name="access_told_role"),
         ]
+
+
+class Token(models.Model):
+    """A bearer token: a posting's (or a person's own) lens for a program. Only its digest is kept; times are the real clock's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    digest = models.BinaryField(max_length=32, unique=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="+")
+    # The one person whose record it opens, where it opens one person's alone.
+    person_id = models.UUIDField(null=True)
+    # What the program may ask for, in SMART's words; null is all that the lens shows.
+    scopes = ArrayField(models.CharField(max_length=200), null=True)
+    client = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_why = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="access_token_period"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_why="")
+                | (Q(revoked_at__isnull=False) & ~Q(revoked_why="")),
+                name="access_token_revoked",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(revoked_at__isnull=True), name="access_token_open"),
+        ]

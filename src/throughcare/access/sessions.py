@@ -16,6 +16,7 @@ from throughcare.access.realtime import real_now
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor, Kind
 from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui.shapes import Action, Toast
 
@@ -171,26 +172,34 @@ def _current_posting(seat: SignIn, user: User) -> Posting | None:
 
 
 def _equip(request: Any, user: User, posting: Posting) -> None:
-    role = Role(posting.role)
-    places = frozenset({posting.facility_id}) if posting.facility_id else None
+    request.lens, request.actor = lens_of(user, posting), actor_of(user, posting)
+    request.posting = posting
+    if request.lens.opened:
+        request.notices = [_standing_open(*glass) for glass in reads.open_glass(user.id)]
+
+
+def lens_of(user: User, posting: Posting, *, person_id: UUID | None = None) -> Lens:
+    """Make the lens of a user under a posting as things stand now; `person_id` narrows it to one person's record."""
     own = personal.load(user.id)
-    request.lens = lenses.make(
+    return lenses.make(
         user.id,
         user.name,
-        role,
-        facilities=places,
-        person_id=user.person_id,
+        Role(posting.role),
+        facilities=frozenset({posting.facility_id}) if posting.facility_id else None,
+        person_id=user.person_id or person_id,
         opened=own.opened,
         reasoned=own.reasoned,
         denied=own.denied,
         emergencies=own.emergencies,
         trainings=frozenset(posting.trainings),
     )
+
+
+def actor_of(user: User, posting: Posting, *, source: str = "screen") -> Actor:
+    """Name a user under a posting as one who acts."""
+    role = Role(posting.role)
     kind: Kind = "patient" if role is Role.PATIENT else "staff"
-    request.actor = Actor(kind, user.id, user.name, role, posting.facility_id)
-    request.posting = posting
-    if own.opened:
-        request.notices = [_standing_open(*glass) for glass in reads.open_glass(user.id)]
+    return Actor(kind, user.id, user.name, role, posting.facility_id, source)
 
 
 def _standing_open(glass_id: UUID, person_id: UUID, name: str, until: datetime) -> Toast:

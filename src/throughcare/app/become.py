@@ -28,12 +28,22 @@ NAMES = {
 
 def become(request: HttpRequest, role: Role, *, facility: str = "", person: str = "") -> Posting:
     """Start a session in this role at that facility (id, code or part of its name); a patient is that person."""
-    with db.writing(Actor.system("demonstration")):
-        place = _facility(facility)
-        posting = _patient(person, place) if role is Role.PATIENT else _staff(role, place)
+    posting = persona(role, facility=facility, person=person)
     request.session.flush()
     sessions.start(request, posting.user, posting)
     return posting
+
+
+def persona(role: Role, *, facility: str = "", person: str = "") -> Posting:
+    """Give the posting of somebody in this role at that facility, made where there is none yet; a patient is that person."""
+    with db.writing(Actor.system("demonstration")):
+        place = _facility(facility)
+        return _patient(person, place) if role is Role.PATIENT else _staff(role, place)
+
+
+def person_of(text: str) -> UUID:
+    """Give who has this id or number."""
+    return _person(text, None).id
 
 
 def _staff(role: Role, place: Facility | None) -> Posting:

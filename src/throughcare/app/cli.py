@@ -30,6 +30,7 @@ COMMANDS = {
     "backup": "Copy the database, with its ledger, to a folder.",
     "restore": "Bring a backup into an empty home.",
     "world": "Fill an empty database with a synthetic agency.",
+    "token": "Print a bearer token for the FHIR API (demonstration and tests).",
     "env": "Print the database addresses (demonstration and tests).",
 }
 

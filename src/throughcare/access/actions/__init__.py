@@ -40,9 +40,11 @@ from throughcare.access.actions.signing_in import (
     enrol_second_factor,
     reset_second_factor,
 )
+from throughcare.access.actions.tokens import Issued, issue_token, revoke_token
 from throughcare.access.actions.watching import end_watch, find_looks, review_finding, watch_record
 
 __all__ = [
+    "Issued",
     "Outcome",
     "ask_amendment",
     "begin_sign_in",
@@ -73,6 +75,7 @@ __all__ = [
     "find_looks",
     "give_authority",
     "give_consent",
+    "issue_token",
     "leave",
     "name_representative",
     "new_secret",
@@ -84,6 +87,7 @@ __all__ = [
     "review_finding",
     "review_glass",
     "revoke_consent",
+    "revoke_token",
     "say_label",
     "say_why",
     "set_password",

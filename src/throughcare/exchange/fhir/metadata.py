@@ -1,0 +1,72 @@
+"""/fhir/metadata: what the API can do, made of what declared itself."""
+
+from throughcare import __version__
+from throughcare.exchange.fhir import registry
+from throughcare.exchange.fhir.call import Answer, Call
+from throughcare.exchange.fhir.registry import interaction
+from throughcare.exchange.fhir.types import HELD
+from throughcare.kernel.fhir import Json, coding, concept, filled
+
+PUBLISHED = "2026-11-22"
+SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+_OF_TYPE = frozenset({
+    "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type",
+})  # fmt: skip
+_OF_SYSTEM = frozenset({"transaction", "batch", "search-system", "history-system"})
+
+
+@interaction("capabilities", "GET", "system", "metadata", public=True, doc="Says what the API can do.")
+def capabilities(call: Call) -> Answer:
+    """Give the CapabilityStatement; anybody may ask."""
+    return Answer(body=statement(call.base))
+
+
+def statement(base: str) -> Json:
+    """Build the CapabilityStatement of everything that declared itself."""
+    declared = registry.interactions()
+    whole = [i for i in declared if i.level == "system"]
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": PUBLISHED,
+        "publisher": "Throughcare",
+        "kind": "instance",
+        "software": {"name": "Throughcare", "version": __version__},
+        "implementation": {"description": "The open health record for people in custody", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "instantiates": ["http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|6.1.0"],
+        "rest": [
+            filled(
+                mode="server",
+                security=_security(),
+                resource=[_resource(kind, declared) for kind in sorted(HELD)],
+                interaction=[{"code": c} for c in sorted({i.code for i in whole} & _OF_SYSTEM)],
+                operation=_operations(whole),
+            )
+        ],
+    }
+
+
+def _security() -> Json:
+    words = "A bearer token, which is a lens: what it does not show is absent, and neither counted nor sorted nor hinted at."
+    return {"cors": False, "service": [concept(coding(SECURITY, "SMART-on-FHIR"))], "description": words}
+
+
+def _resource(kind: str, declared: list[registry.Interaction]) -> Json:
+    mine = [i for i in declared if i.level != "system" and i.serves(kind)]
+    codes = sorted({i.code for i in mine} & _OF_TYPE)
+    return filled(
+        type=kind,
+        interaction=[{"code": c} for c in codes],
+        versioning="versioned-update" if "update" in codes else "versioned",
+        readHistory="vread" in codes,
+        updateCreate=False,
+        conditionalRead="full-support" if "read" in codes else None,
+        operation=_operations(mine),
+    )
+
+
+def _operations(declared: list[registry.Interaction]) -> list[Json]:
+    found = {i.tail[1:]: i for i in declared if i.tail.startswith("$") and i.operation}
+    return [filled(name=n, definition=i.operation, documentation=i.doc) for n, i in sorted(found.items())]

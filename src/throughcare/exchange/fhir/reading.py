@@ -1,0 +1,1 @@
+"""Reading: one resource, one version, a history."""

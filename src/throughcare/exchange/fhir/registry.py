@@ -1,0 +1,125 @@
+"""What the API can do: each interaction declares itself here, and the CapabilityStatement is made of it.
+
+@interaction("read", "GET", "instance", doc="Reads a resource.")
+def read(call: Call, kind: str, id: str) -> Answer: ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from throughcare.exchange.fhir.call import Answer, Call
+from throughcare.exchange.fhir.outcome import FhirError, not_found
+from throughcare.exchange.fhir.types import HELD
+
+Handler = Callable[..., Answer]
+# Modules whose interactions are served; each is imported once, before the first request.
+MODULES = [
+    "throughcare.exchange.fhir.metadata",
+    "throughcare.exchange.fhir.reading",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One thing the API does: FHIR's code, method and place, for which types, and what the statement says of it."""
+
+    code: str
+    method: str
+    level: str
+    tail: str
+    handler: Handler
+    types: frozenset[str] | None = None
+    public: bool = False
+    operation: str = ""
+    doc: str = ""
+
+    def serves(self, kind: str) -> bool:
+        """Tell whether it is there for this type."""
+        return self.types is None or kind in self.types
+
+
+_AT: dict[tuple[str, str], list[Interaction]] = {}
+
+
+def interaction(
+    code: str,
+    method: str,
+    level: str,
+    tail: str = "",
+    *,
+    types: frozenset[str] | None = None,
+    public: bool = False,
+    operation: str = "",
+    doc: str = "",
+) -> Callable[[Handler], Handler]:
+    """Declare an interaction.
+
+    `level` is `system`, `type` or `instance`; `tail` is what follows in the path (`_search`, `_history`, `_history/*`,
+    `$everything`, `metadata`; a `*` is handed on as an argument). The handler is called with the call, and type and id
+    where the level has them. `operation` is the canonical address of an operation's definition.
+    """
+
+    def declare(handler: Handler) -> Handler:
+        found = Interaction(code, method, level, tail, handler, types, public, operation, doc)
+        at = _AT.setdefault((level, tail), [])
+        if any(i.method == method and (i.types is None or types is None or i.types & types) for i in at):
+            raise RuntimeError(f"two interactions at [{method} {level} {tail}]")
+        at.append(found)
+        return handler
+
+    return declare
+
+
+def interactions() -> list[Interaction]:
+    """List everything that is declared."""
+    load()
+    return [one for at in _AT.values() for one in at]
+
+
+_loaded: set[str] = set()
+
+
+def load() -> None:
+    """Import the modules that declare interactions."""
+    for module in MODULES:
+        if module not in _loaded:
+            import_module(module)
+            _loaded.add(module)
+
+
+def find(call: Call) -> tuple[Interaction, tuple[str, ...]]:
+    """Find what a call asks for, and its arguments; refuses what is not there as FHIR does."""
+    at, kind, args = _place(call.parts)
+    here = [i for i in at if not kind or i.serves(kind)]
+    if not here:
+        raise not_found("/".join(call.parts)[:80])
+    method = "GET" if call.method == "HEAD" else call.method
+    for one in here:
+        if one.method == method:
+            return one, args
+    allowed = ", ".join(sorted({i.method for i in here}))
+    raise FhirError(405, "not-supported", f"[{call.method}] is not done here.", headers={"Allow": allowed})
+
+
+def _place(parts: tuple[str, ...]) -> tuple[list[Interaction], str, tuple[str, ...]]:
+    """Give what is declared at a path, its type, and the arguments a handler gets."""
+    if not parts or parts[0] not in HELD:
+        at, more = _tailed("system", parts)
+        if not at and parts and parts[0][:1].isupper():
+            raise FhirError(404, "not-supported", f"There are no resources of type [{parts[0][:40]}] here.")
+        return at, "", more
+    kind, rest = parts[0], parts[1:]
+    if not rest or rest[0][:1] in ("_", "$"):
+        at, more = _tailed("type", rest)
+        return at, kind, (kind, *more)
+    at, more = _tailed("instance", rest[1:])
+    return at, kind, (kind, rest[0], *more)
+
+
+def _tailed(level: str, rest: tuple[str, ...]) -> tuple[list[Interaction], tuple[str, ...]]:
+    if at := _AT.get((level, "/".join(rest))):
+        return at, ()
+    if len(rest) > 1 and (at := _AT.get((level, f"{'/'.join(rest[:-1])}/*"))):
+        return at, rest[-1:]
+    return [], ()

@@ -1,0 +1,18 @@
+"""Which R4 resource types the house holds, and how each is searched: in full, or lean."""
+
+# Kept in the ledger by the rooms.
+STORED = frozenset(
+    {
+        "AllergyIntolerance", "Appointment", "CarePlan", "CareTeam", "ClinicalImpression", "Communication", "Composition", "Condition",
+        "Consent", "Coverage", "DiagnosticReport", "DocumentReference", "Encounter", "EpisodeOfCare", "Flag", "Goal",
+        "Immunization", "ImmunizationRecommendation", "Location", "Measure", "MeasureReport", "MedicationAdministration",
+        "MedicationDispense", "MedicationRequest", "MedicationStatement", "Observation", "Organization", "Patient",
+        "Practitioner", "PractitionerRole", "Procedure", "Questionnaire", "QuestionnaireResponse", "RelatedPerson",
+        "RiskAssessment", "ServiceRequest", "Specimen", "Task",
+    }
+)  # fmt: skip
+# Views of the ledger's own columns: rendered when read, for nothing else holds them.
+VIEWS = frozenset({"AuditEvent", "Provenance"})
+HELD = STORED | VIEWS
+# There are millions of these: found by person, type and time alone; what else a search asks is compared entry by entry.
+LEAN = frozenset({"MedicationAdministration"})
