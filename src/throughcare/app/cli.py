@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": "Prove that nothing in the ledger was changed, cut or lost.",
     "duties": "List duties per rule, or audit that they add up.",
     "messages": "List received messages, or audit that they add up.",
+    "measure": "Judge cases of a published measure, and print what each counts in.",
     "routes": "List every page: method, path, policy and roles.",
     "backup": "Copy the database, with its ledger, to a folder.",
     "restore": "Bring a backup into an empty home.",
