@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 
 class Misconfigured(Exception):
@@ -52,6 +53,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THROUGHCARE_WORKERS", "2 (demo: 1)", "Processes that serve pages."),
     Setting("THROUGHCARE_HOSTS", "127.0.0.1, localhost", "Host names under which pages may be asked for, with commas.", True),
     Setting("THROUGHCARE_BASE_URL", "http://127.0.0.1:PORT", "Address that people type, without a path; https in production.", True),
+    Setting("THROUGHCARE_ZONE", "America/New_York", "The agency's time zone; a facility's own goes before it."),
     Setting("THROUGHCARE_OIDC_ISSUER", "", "Issuer of the agency's own sign-in (OpenID Connect), https; none: there is no such way in."),
     Setting("THROUGHCARE_OIDC_CLIENT", "", "What that sign-in calls this installation; the secret it gave stands in KEYS/oidc.secret."),
     Setting("THROUGHCARE_CONTENT", "", "Folder of the agency's own content; its files take the place of those shipped."),
@@ -77,6 +79,7 @@ class Config:
     workers: int
     hosts: tuple[str, ...]
     base_url: str
+    zone: str
     oidc_issuer: str
     oidc_client: str
     content: Path | None
@@ -190,6 +193,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         workers=_whole(environ, "THROUGHCARE_WORKERS", 1 if local else 2, 1, 64),
         hosts=_hosts(environ, local),
         base_url=(environ.get("THROUGHCARE_BASE_URL") or (f"http://127.0.0.1:{port}" if local else "")).rstrip("/"),
+        zone=_zone(environ),
         oidc_issuer=(environ.get("THROUGHCARE_OIDC_ISSUER") or "").rstrip("/"),
         oidc_client=environ.get("THROUGHCARE_OIDC_CLIENT") or "",
         content=Path(content).expanduser().absolute() if content else None,
@@ -275,6 +279,13 @@ def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise Misconfigured(f"{name} is [{text}]: it must be a whole number from {least} to {most}.")
     return int(text)
+
+
+def _zone(environ: Mapping[str, str]) -> str:
+    name = environ.get("THROUGHCARE_ZONE") or "America/New_York"
+    if name not in available_timezones():
+        raise Misconfigured(f"THROUGHCARE_ZONE is [{name}]: it must be a time zone's name, such as America/New_York.")
+    return name
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

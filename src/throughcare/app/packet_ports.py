@@ -10,8 +10,6 @@ from throughcare.care.medications.reads import chart, opioid_treatment
 from throughcare.kernel import clock
 from throughcare.kernel.lens import Lens
 
-ZONE = "America/New_York"
-
 
 class MedicinesForPacket:
     """The medicines room."""
@@ -42,4 +40,4 @@ class MedicinesForPacket:
 
 
 def _moment(at: datetime | None) -> str:
-    return f"{clock.local(at, ZONE):%d %b %H:%M}" if at else ""
+    return f"{clock.local(at):%d %b %H:%M}" if at else ""

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "throughcare.access.sessions.LensMiddleware",
+    "throughcare.app.middleware.ZoneMiddleware",
     "throughcare.app.middleware.ViewerMiddleware",
 ]
 
@@ -130,7 +131,7 @@ if CONFIG.production:
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "America/New_York"
+TIME_ZONE = CONFIG.zone
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

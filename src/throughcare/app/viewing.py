@@ -19,7 +19,6 @@ from throughcare.ui.shapes import Action, NavItem, Viewer
 
 PLACES = "access/places.toml"
 BAR = 7
-ZONE = "America/New_York"
 AT_THE_KIOSK = frozenset({Role.PATIENT})
 
 
@@ -61,7 +60,7 @@ def _call(request: Any, lens: Lens) -> str:
 def _alarm(lens: Lens, one: emergency.Running) -> Action:
     """Draw a code that runs here: where and since when, for everybody on site."""
     page = next((name for name in ("code", "custody_code") if _may(lens, name)), "")
-    at = f"{clock.local(one.called_at, ZONE):%H:%M}"
+    at = f"{clock.local(one.called_at):%H:%M}"
     said = wording.t("emergency.running_drill" if one.drill else "emergency.running", place=one.place, at=at)
     return Action(said, reverse(page, kwargs={"code_id": one.id}) if page else "")
 

@@ -1,11 +1,8 @@
 """Which forms may be asked from the chart: those whose wording is free, and that no room asks in its own way."""
 
-from zoneinfo import ZoneInfo
-
 from throughcare.chart import forms
 from throughcare.kernel.errors import NotFound
 
-ZONE = ZoneInfo("America/New_York")
 # Asked by intake and sick call with what their answers do, and the sealed screen.
 OF_OTHER_ROOMS = frozenset({"intake-quick-look", "intake-receiving-screening", "sick-call-request", "prea-risk"})
 

@@ -15,7 +15,6 @@ from throughcare.ledger.reads import VersionRow
 from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldShape, Lane, Option, Version
 
 LANES: tuple[LaneName, ...] = ("now", "shift", "later")
-ZONE = "America/New_York"
 LINE = 46  # letters of titles that stand in one line of a row
 
 
@@ -107,7 +106,7 @@ _LANE_WORDS = {"now": "now", "shift": "this shift", "later": "later"}
 def _when(waiting: Waiting) -> str:
     if waiting.next_due is None:
         return ""
-    at, today = clock.local(waiting.next_due, ZONE), clock.local(clock.now(), ZONE).date()
+    at, today = clock.local(waiting.next_due), clock.today()
     return f"{at:%H:%M}" if at.date() == today else f"{at.day} {at:%b %H:%M}"
 
 

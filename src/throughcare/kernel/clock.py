@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 _source: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
 
@@ -36,9 +38,26 @@ def frozen(at: datetime) -> Iterator[None]:
         _frozen.reset(token)
 
 
-def local(at: datetime, zone: str) -> datetime:
-    """Show an instant as the clock on the wall of that zone does."""
-    return at.astimezone(ZoneInfo(zone))
+def zone() -> ZoneInfo:
+    """Give the zone of where this is done: the facility's that a request stands in, or else the agency's."""
+    return ZoneInfo(timezone.get_current_timezone_name())
+
+
+@contextmanager
+def within(name: str) -> Iterator[None]:
+    """Let what is read and shown inside go by the clocks on the walls of that zone."""
+    with timezone.override(ZoneInfo(name)):
+        yield
+
+
+def local(at: datetime, name: str = "") -> datetime:
+    """Show an instant as the clock on the wall does: of that zone, or of where this is done."""
+    return at.astimezone(ZoneInfo(name) if name else zone())
+
+
+def today() -> date:
+    """Say which day it is where this is done."""
+    return local(now()).date()
 
 
 def age_on(birth_date: date, day: date) -> int:

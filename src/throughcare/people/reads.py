@@ -352,7 +352,7 @@ def _card(p: Person, number: str) -> Card:
 
 
 def _age(birth_date: date | None) -> int | None:
-    today = clock.local(clock.now(), "America/New_York").date()
+    today = clock.today()
     return clock.age_on(birth_date, today) if birth_date else None
 
 

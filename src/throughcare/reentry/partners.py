@@ -13,7 +13,6 @@ SHIPPED = "reentry/partners.toml"
 SYNTHETIC = "world/partners.toml"
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KINDS = ("clinic", "opioid_programme", "mental_health", "pharmacy", "welcome_center", "shelter")
-ZONE = "America/New_York"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Partner:
         """Tell whether it is open then; None where its hours are not known."""
         if not self.hours:
             return None
-        local = clock.local(at, ZONE)
+        local = clock.local(at)
         span = self.hours.get(WEEK[local.weekday()])
         return span is not None and span[0] <= local.time() <= span[1]
 
@@ -51,7 +50,7 @@ class Partner:
         """Give when it is open next, now if it is; None where its hours are not known."""
         if not self.hours:
             return None
-        local = clock.local(at, ZONE)
+        local = clock.local(at)
         for ahead in range(8):
             day = local + timedelta(days=ahead)
             span = self.hours.get(WEEK[day.weekday()])

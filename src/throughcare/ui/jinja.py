@@ -75,7 +75,7 @@ def now() -> datetime:
 
 def local(at: datetime) -> datetime:
     """Return `at` in the facility's zone."""
-    return kernel_clock.local(at, settings.TIME_ZONE)
+    return kernel_clock.local(at)
 
 
 def quantity(value: Decimal) -> str:

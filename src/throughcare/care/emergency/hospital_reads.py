@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from throughcare.care.emergency import rules, states, words
+from throughcare.care.emergency import rules, states
 from throughcare.care.emergency.models import Packet, Recommendation, Trip
 from throughcare.care.emergency.ports import MEDICINES, PacketMedicine
 from throughcare.care.emergency.rule_table import load_hospital
@@ -85,7 +84,7 @@ def stay(row: Trip) -> rules.Stay:
     return rules.hospital_stay(
         row.admitted_at,
         row.discharged_at or row.returned_at or clock.now(),
-        ZoneInfo(words.ZONE),
+        clock.zone(),
         inpatient=row.inpatient,
         limit=load_hospital().inpatient,
     )

@@ -72,7 +72,7 @@ def _results(by_code: dict[str, list[Any]]) -> list[list[str]]:
     since = clock.now() - load_hospital().results
     rows = [o for found in by_code.values() for o in found[-2:] if o.effective_at >= since]
     rows.sort(key=lambda o: o.effective_at, reverse=True)
-    return [[o.text, chart.shown(o), f"{clock.local(o.effective_at, words.ZONE):%d %b %Y %H:%M}"] for o in rows[:40]]
+    return [[o.text, chart.shown(o), f"{clock.local(o.effective_at):%d %b %Y %H:%M}"] for o in rows[:40]]
 
 
 def _marked(flags: Sequence[Any], code: str) -> str:

@@ -210,6 +210,6 @@ def officers_taps(code: Code) -> list[StampKind]:
 
 def span_of_day(at: datetime) -> str:
     """Write a moment: the time today, else day and time."""
-    there = clock.local(at, words.ZONE)
-    today = clock.local(clock.now(), words.ZONE).date()
+    there = clock.local(at)
+    today = clock.today()
     return f"{there:%H:%M}" if there.date() == today else f"{there.day} {there:%b %H:%M}"

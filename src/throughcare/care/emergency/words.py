@@ -6,7 +6,6 @@ from throughcare.care.emergency.rule_table import CodeTable
 from throughcare.care.emergency.rules import Stamped
 from throughcare.kernel import clock
 
-ZONE = "America/New_York"
 UNITS = {"pulse": "/min", "respiration": "/min", "saturation": "%", "temperature": "°F", "glucose": "mg/dL"}
 NAMES = {
     "pulse": "pulse",
@@ -19,7 +18,7 @@ NAMES = {
 
 def clock_time(at: datetime | None) -> str:
     """Write a time as the wall clock of the facility shows it."""
-    return f"{clock.local(at, ZONE):%H:%M}" if at else ""
+    return f"{clock.local(at):%H:%M}" if at else ""
 
 
 def said(stamp: Stamped, table: CodeTable) -> str:

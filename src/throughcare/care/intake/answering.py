@@ -8,7 +8,6 @@ from throughcare.care.intake import prior, rules
 from throughcare.care.intake.models import Arrival
 from throughcare.care.intake.rule_table import RuleTable, load_table
 from throughcare.chart import forms
-from throughcare.chart.actions.forms import ZONE
 from throughcare.chart.models import FormResponse
 from throughcare.kernel import clock
 from throughcare.people.family import family
@@ -37,7 +36,7 @@ class Asked:
 
 def typed(form: forms.Form, posted: Mapping[str, list[str]]) -> forms.Answers:
     """Read posted answers as of now."""
-    return forms.parse(form, posted, zone=ZONE, now=clock.now())
+    return forms.parse(form, posted, zone=clock.zone(), now=clock.now())
 
 
 def known(arrival: Arrival, sex: str) -> dict[str, list[str]]:
@@ -46,7 +45,7 @@ def known(arrival: Arrival, sex: str) -> dict[str, list[str]]:
     found = {"can-be-pregnant": list(looked) or ["no" if sex == "male" else "yes"]}
     born = Person.objects.filter(id=arrival.person_id).values_list("birth_date", flat=True).first()
     if born is not None:
-        today = clock.local(clock.now(), "America/New_York").date()
+        today = clock.today()
         age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
         found["under-18"] = ["yes" if age < 18 else "no"]
     return found

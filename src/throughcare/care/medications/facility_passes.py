@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules import tables, windows
 from throughcare.custody.models import Facility
-from throughcare.kernel import content
+from throughcare.kernel import clock, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +44,5 @@ def _window_at(key: windows.WindowClass, facility_id: UUID | None, _: tuple[str,
 @lru_cache(maxsize=256)
 def _facility_passes(facility_id: UUID | None, _: tuple[str, int]) -> FacilityPasses:
     facility = Facility.objects.filter(id=facility_id).first() if facility_id else None
-    code, zone = (facility.code, facility.zone) if facility else ("", "America/New_York")
-    return FacilityPasses(code, tables.passes().times(code), ZoneInfo(zone))
+    code, zone = (facility.code, facility.zone) if facility else ("", "")
+    return FacilityPasses(code, tables.passes().times(code), ZoneInfo(zone) if zone else clock.zone())

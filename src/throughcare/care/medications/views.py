@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from throughcare.care.medications import formulary
 from throughcare.care.medications.actions.giving import Charted
@@ -23,7 +22,6 @@ from throughcare.ui.forms import id_or_none
 from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
-ZONE = ZoneInfo("America/New_York")
 # What is shown of what stands beside a dose, each with its words.
 BESIDE = (
     "value", "capacity", "supply", "incident", "site", "glucose", "second", "witness", "second_typed", "witness_typed", "for",
@@ -85,12 +83,12 @@ def mark(dose: Given) -> dict[str, Any]:
     overdue = owed and dose.due_at < clock.now()
     shape = "late" if overdue else "open" if owed else MARKS.get(dose.status, "ended")
     word = t("medications.status.blank") if overdue else status_words(dose.status)
-    at = (dose.happened_at or dose.due_at).astimezone(ZONE)
+    at = (dose.happened_at or dose.due_at).astimezone(clock.zone())
     words = f"{word}, {at:%H:%M}" + (f", {dose.by}" if dose.by else "")
     return {
         "id": dose.id,
         "shape": shape,
-        "at": f"{dose.due_at.astimezone(ZONE):%H:%M}",
+        "at": f"{dose.due_at.astimezone(clock.zone()):%H:%M}",
         "short": short(dose),
         "became": f"{word}, {at:%H:%M}",
         "words": words,
@@ -361,7 +359,7 @@ def decimal_of(text: str, name: str, wrong: dict[str, str]) -> Decimal | None:
 
 def _morning(day: str, wrong: dict[str, str]) -> str:
     try:
-        return datetime.combine(date.fromisoformat(day), time(), tzinfo=ZONE).astimezone(UTC).isoformat()
+        return datetime.combine(date.fromisoformat(day), time(), tzinfo=clock.zone()).astimezone(UTC).isoformat()
     except ValueError:
         wrong["monitoring_checked_on"] = "Write the day as year-month-day."
         return ""
@@ -371,8 +369,8 @@ def _moment(day: str, at: str, wrong: dict[str, str]) -> datetime | None:
     if not day and not at:
         return None
     try:
-        on = date.fromisoformat(day) if day else clock.now().astimezone(ZONE).date()
-        return datetime.combine(on, time.fromisoformat(at), tzinfo=ZONE).astimezone(UTC)
+        on = date.fromisoformat(day) if day else clock.today()
+        return datetime.combine(on, time.fromisoformat(at), tzinfo=clock.zone()).astimezone(UTC)
     except ValueError:
         wrong["at"] = "Write the time as 08:30."
         return None

@@ -23,7 +23,6 @@ Typed = Mapping[str, str]
 BADGE = "TCDOOR:"
 STRIP = timedelta(hours=8)
 WIDTH, HEIGHT = 960, 64
-ZONE = "America/New_York"
 QUESTIONS = ("1", "2", "3", "4", "5", "6")
 
 
@@ -65,7 +64,7 @@ def door_code(text: str) -> str:
 
 def hhmm(at: datetime) -> str:
     """Say the time on the wall, with the seconds that a round is counted by."""
-    return clock.local(at, ZONE).strftime("%H:%M:%S")
+    return clock.local(at).strftime("%H:%M:%S")
 
 
 def short_name(who: Card) -> str:
@@ -133,9 +132,7 @@ def _board_row(line: Line) -> DutyRow:
             else t("watch.nobody", level=level)
         )
     else:
-        what = t(
-            "watch.next", level=level, at=line.turn.astimezone(clock.local(line.turn, ZONE).tzinfo).strftime("%H:%M")
-        )
+        what = t("watch.next", level=level, at=line.turn.astimezone(clock.local(line.turn).tzinfo).strftime("%H:%M"))
     notes = [t("watch.preliminary")] if row.state == "preliminary" else []
     notes += [t("watch.findings_open", n=line.findings)] if line.findings else []
     return DutyRow(
@@ -244,7 +241,7 @@ def strip(page: Page) -> Strip | None:
     ]
     longest = max((b - a for a, b in pairwise(points)), default=timedelta())
     hours = []
-    hour = clock.local(since, ZONE).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    hour = clock.local(since).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     while hour <= until:
         hours.append((at(hour), hour.strftime("%H:%M")))
         hour += timedelta(hours=1)

@@ -9,7 +9,6 @@ from django.utils import translation
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.sick_call import actions, kiosk_views, policy, reads, views
 from throughcare.chart import forms, questions
-from throughcare.chart.actions.forms import ZONE
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.ui import pages, wording
@@ -47,7 +46,7 @@ def ask_done(request: Request) -> HttpResponse:
     lang = _language(request)
     posted = {name: values for name, values in posted_of(request).items() if name != "lang"}
     form = forms.load(FORM)
-    answers = forms.parse(form, posted, zone=ZONE, now=clock.now())
+    answers = forms.parse(form, posted, zone=clock.zone(), now=clock.now())
     if forms.missing(form, answers) or not answers.ok:
         return _ask(request, posted, unfinished=True)
     person_id = request.lens.person_id
@@ -156,7 +155,7 @@ def visit_said(request: Request, person_id: UUID, request_id: UUID) -> HttpRespo
 def _ask(request: Request, posted: dict[str, list[str]], *, unfinished: bool = False) -> HttpResponse:
     lang = _language(request)
     form = forms.load(FORM)
-    answers = forms.parse(form, posted, zone=ZONE, now=clock.now())
+    answers = forms.parse(form, posted, zone=clock.zone(), now=clock.now())
     view = forms.render(form, answers, lang=lang, unfinished=unfinished, ahead=True)
     context = {
         **questions.whole(view),

@@ -141,7 +141,7 @@ def day(lens: Lens, facility_id: UUID, on: date) -> list[Slot]:
     """Give a facility's clinic slot by slot; a visit outside the clinic's hours has a line of its own."""
     lens.require(Verb.READ, DataClass.REQUEST)
     clinic = load_table().clinic
-    starts = datetime.combine(on, time.min, slots.ZONE)
+    starts = datetime.combine(on, time.min, clock.zone())
     with db.reading(lens):
         rows = CareRequest.objects.filter(
             facility_id=facility_id, scheduled_for__gte=starts, scheduled_for__lt=starts + timedelta(days=1)

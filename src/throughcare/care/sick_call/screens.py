@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -19,7 +18,6 @@ from throughcare.ui import pages, wording
 from throughcare.ui.forms import intent_of
 from throughcare.ui.shapes import KeyHint, PrintNote
 
-ZONE = ZoneInfo("America/New_York")
 ONE = "/people/<uuid:person_id>/sick-call/<uuid:request_id>/"
 KEYS = [
     KeyHint(k, w)
@@ -66,7 +64,7 @@ def day(request: Request) -> HttpResponse:
     facility = request.posting.facility_id
     if facility is None:
         raise NotFound("Choose a facility first.")
-    today = clock.local(clock.now(), "America/New_York").date()
+    today = clock.today()
     try:
         on = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
@@ -74,7 +72,7 @@ def day(request: Request) -> HttpResponse:
     on = min(max(on, today - timedelta(days=366)), today + timedelta(days=366))
     slots = reads.day(request.lens, facility, on)
     saw(request, *(who.person_id for s in slots for _, who in s.visits))
-    noon = datetime.combine(on, time(12), ZONE)
+    noon = datetime.combine(on, time(12), clock.zone())
     around = {"on": noon, "before": on - timedelta(days=1), "after": on + timedelta(days=1)}
     return pages.page(request, "sick_call/day.html", {**around, **views.day(slots)})
 
@@ -303,6 +301,6 @@ def _chosen(slot: str) -> datetime | None:
 
 def _moment(day: str, time: str) -> datetime:
     try:
-        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZONE).astimezone(UTC)
+        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=clock.zone()).astimezone(UTC)
     except ValueError:
         raise Invalid("Write the day and the time.", fields={"time": "Write the day and the time, as 14:30."}) from None

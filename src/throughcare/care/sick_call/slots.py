@@ -1,16 +1,14 @@
-"""When a visit can be: slots of the clinic's day, and what stands in the way. Pure; clinical.md 2.2."""
+"""When a visit can be: slots of the clinic's day, and what stands in the way. Pure but for the zone of where it is asked; clinical.md 2.2."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from throughcare.care.sick_call.rule_table import Clinic
 from throughcare.chart.forms.text import Text
-
-ZONE = ZoneInfo("America/New_York")
+from throughcare.kernel import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +22,14 @@ class Busy:
 
 def slot_of(at: datetime, clinic: Clinic) -> datetime:
     """Give the beginning of the slot in which a moment lies."""
-    local = at.astimezone(ZONE)
+    local = at.astimezone(clock.zone())
     past = (local.hour * 60 + local.minute) % clinic.slot_minutes
     return local.replace(second=0, microsecond=0) - timedelta(minutes=past)
 
 
 def day_of(day: date, clinic: Clinic) -> list[datetime]:
     """Give the slots of a local day."""
-    opens, closes = (datetime.combine(day, t, ZONE) for t in (clinic.opens, clinic.closes))
+    opens, closes = (datetime.combine(day, t, clock.zone()) for t in (clinic.opens, clinic.closes))
     count = int((closes - opens).total_seconds() // 60) // clinic.slot_minutes
     return [opens + timedelta(minutes=clinic.slot_minutes * n) for n in range(count)]
 
@@ -50,9 +48,9 @@ def in_the_way(
         return Text("Choose a time that lies ahead.", "Elija una hora que venga.")
     for plan in plans:
         if plan.starts <= at < plan.ends:
-            return _ELSEWHERE.filled(what=plan.what, at=f"{plan.starts.astimezone(ZONE):%d %b %H:%M}")
-    local = at.astimezone(ZONE)
-    others = [o.astimezone(ZONE) for o in own]
+            return _ELSEWHERE.filled(what=plan.what, at=f"{plan.starts.astimezone(clock.zone()):%d %b %H:%M}")
+    local = at.astimezone(clock.zone())
+    others = [o.astimezone(clock.zone()) for o in own]
     if slot_of(at, clinic) in [slot_of(o, clinic) for o in others]:
         return None  # two requests are heard in one visit
     same_day = next((o for o in others if o.date() == local.date()), None)
@@ -74,7 +72,7 @@ def free(
     most: int = 6,
 ) -> list[datetime]:
     """Give the next slots that are free for this person."""
-    today = now.astimezone(ZONE).date()
+    today = now.astimezone(clock.zone()).date()
     ahead = (slot for n in range(days) for slot in day_of(today + timedelta(days=n), clinic))
     found = [s for s in ahead if in_the_way(s, now, clinic, taken=taken.get(s, 0), own=own, plans=plans) is None]
     return found[:most]

@@ -211,7 +211,7 @@ def calls(lens: Lens, persons: Sequence[UUID]) -> list[CallLine]:
 def records(lens: Lens, persons: Sequence[UUID]) -> list[Record]:
     """Give a person's enrolments, the running one first, with what each still needs."""
     seen = [p for p in persons if may_open(lens, p)]
-    today, table = clock.local(clock.now(), "America/New_York").date(), programme_rules.load()
+    today, table = clock.today(), programme_rules.load()
     with db.reading(lens):
         rows = list(Enrolment.objects.filter(person_id__in=seen).order_by("until", "-since")[:10])
         entries: dict[UUID, list[EnrolmentEntry]] = {}

@@ -11,7 +11,6 @@ from throughcare.care.substance_use.models import Check
 from throughcare.care.substance_use.reads import Due, Followed
 from throughcare.care.substance_use.rule_table import load_table
 from throughcare.chart import forms
-from throughcare.chart.asking import ZONE
 from throughcare.chart.models import Observation
 from throughcare.chart.questions import whole
 from throughcare.chart.units import said
@@ -74,7 +73,7 @@ def clock_of(one: Followed) -> ClockShape | None:
 def scale(name: str, posted: Mapping[str, list[str]], *, unfinished: bool) -> dict[str, Any]:
     """Give the scale's lines as they are asked, with what was answered if the page comes back."""
     form = forms.load(name)
-    answers = forms.parse(form, dict(posted), zone=ZONE, now=clock.now())
+    answers = forms.parse(form, dict(posted), zone=clock.zone(), now=clock.now())
     return {"form": form, **whole(forms.render(form, answers, lang="en", unfinished=unfinished, ahead=True))}
 
 

@@ -26,7 +26,6 @@ KINDS: dict[str, tuple[type[Any], Lifecycle]] = {
     "MedicationStatement": (m.HomeMedicine, states.CONDITION),
 }
 
-ZONE = "America/New_York"
 JUST_NOW = timedelta(minutes=15)
 
 
@@ -80,9 +79,7 @@ def change_condition(
     """Resolve, deactivate or reopen a problem."""
     row = mine(m.Condition, condition_id, person_id, version)
     target = states.CONDITION.after(row.status, verb)
-    row.bump(
-        status=target, abated=clock.local(clock.now(), ZONE).date() if target in ("resolved", "remission") else None
-    )
+    row.bump(status=target, abated=clock.today() if target in ("resolved", "remission") else None)
     keep(row)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from throughcare import ledger
 from throughcare.chart import forms, states
@@ -29,7 +28,6 @@ from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import SEALED, DataClass
 from throughcare.ledger import body as bodies
 
-ZONE = ZoneInfo("America/New_York")
 Posted = Mapping[str, Sequence[str]]
 
 
@@ -160,7 +158,7 @@ def sign_form(
     if posted is not None:
         row.posted = forms.merge(row.posted, posted)
     form = forms.load(row.form)
-    answers = forms.parse(form, row.posted, zone=ZONE, now=clock.now())
+    answers = forms.parse(form, row.posted, zone=clock.zone(), now=clock.now())
     _refuse_unfinished(form, answers, row.language)
     score = forms.score(form, answers, sex=sex)
     stopped = answers.form_unable is not None
@@ -202,7 +200,7 @@ def sign_sealed(
     if data_class not in SEALED:
         raise ValueError(f"[{data_class}] is not sealed")
     loaded = forms.load(form)
-    answers = forms.parse(loaded, posted, zone=ZONE, now=clock.now())
+    answers = forms.parse(loaded, posted, zone=clock.zone(), now=clock.now())
     _refuse_unfinished(loaded, answers, "en")
     score = forms.score(loaded, answers)
     id_, now = uuid7(), clock.now()

@@ -100,7 +100,7 @@ def _keep(request: Request, person_id: UUID, form: str) -> UUID:
 
 def _answers(request: Request, person_id: UUID, asked: forms.Form) -> forms.Answers:
     draft = reads.draft_for(request.lens, frame.family(request, person_id), asked.name)
-    return forms.parse(asked, draft.posted if draft else {}, zone=asking.ZONE, now=clock.now())
+    return forms.parse(asked, draft.posted if draft else {}, zone=clock.zone(), now=clock.now())
 
 
 def _standing(request: Request, person_id: UUID, asked: forms.Form) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 
@@ -11,10 +10,10 @@ from throughcare.chart import actions, catalogue, inbox, policy, resulting
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
 from throughcare.chart.views import ordered
+from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.ui.wording import t
 
-ZONE = ZoneInfo("America/New_York")
 ORDER = ONE + "orders/<uuid:service_request_id>/"
 
 
@@ -143,7 +142,11 @@ def _moment(day: str, time: str) -> datetime | None:
     if not day.strip():
         return None
     try:
-        return datetime.fromisoformat(f"{day.strip()}T{time.strip() or '00:00'}").replace(tzinfo=ZONE).astimezone(UTC)
+        return (
+            datetime.fromisoformat(f"{day.strip()}T{time.strip() or '00:00'}")
+            .replace(tzinfo=clock.zone())
+            .astimezone(UTC)
+        )
     except ValueError:
         raise Invalid(
             "The result is not filed yet. Everything you typed is kept.",

@@ -11,7 +11,6 @@ from throughcare.chart.reads import Moment
 from throughcare.chart.views.summary import form_title
 from throughcare.kernel import clock
 
-ZONE = "America/New_York"
 KINDS = {
     "Encounter": "Visit",
     "Composition": "Note",
@@ -38,7 +37,7 @@ def by_day(found: Sequence[Moment], person_id: UUID) -> list[tuple[date, list[En
     """Group what happened by the facility's day."""
     days: dict[date, list[Entry]] = {}
     for one in found:
-        days.setdefault(clock.local(one.at, ZONE).date(), []).append(_entry(one, person_id))
+        days.setdefault(clock.local(one.at).date(), []).append(_entry(one, person_id))
     return list(days.items())
 
 

@@ -17,6 +17,7 @@ from throughcare.custody.reads.places import (
     lockdowns,
     spot_by_names,
     units,
+    zone_of,
 )
 from throughcare.custody.reads.where import AWAY_WORDS, RosterRow, Whereabouts, present, unsettled_beds, whereabouts
 
@@ -57,4 +58,5 @@ __all__ = [
     "units",
     "unsettled_beds",
     "whereabouts",
+    "zone_of",
 ]

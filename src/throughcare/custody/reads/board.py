@@ -113,7 +113,7 @@ def alerts_of(
 ) -> dict[UUID, list[AlertLine]]:
     """Give for each person what officers are told now, for banners and for officers; keyed by the id that was asked."""
     families = people.families(lens, [p for p in set(person_ids) if _sees(lens, p)])
-    found = _alerts({chart for family in families.values() for chart in family}, phone, lang, "America/New_York")
+    found = _alerts({chart for family in families.values() for chart in family}, phone, lang, "")
     return {own: found.get(family[0], []) for own, family in families.items()}
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -35,6 +36,21 @@ class FacilityRow:
     closed_on: date | None
     people: int | None = None
     codes: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1024)
+def _zone(facility_id: UUID) -> str:
+    return Facility.objects.values_list("zone", flat=True).get(
+        id=facility_id
+    )  # a place that is not there yet is asked again
+
+
+def zone_of(facility_id: UUID) -> str:
+    """Give the zone of a facility, "" of one that is not known. Sites don't move: it is asked once per process."""
+    try:
+        return _zone(facility_id)
+    except Facility.DoesNotExist:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,9 +263,7 @@ def _page(
         "where": where,
         "alerts": [views.alert(a) for a in told],
         "plans": reads.plans(lens, person_id),
-        "stays": [
-            (s, views.moves(s, where.zone if where else "America/New_York")) for s in reads.stays(lens, person_id)
-        ],
+        "stays": [(s, views.moves(s, where.zone if where else "")) for s in reads.stays(lens, person_id)],
         "forms": {**forms, **(typed or {})} if moves else {},
         "open": next(iter(typed or {}), ""),
         "errors": errors,

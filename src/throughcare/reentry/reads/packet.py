@@ -25,7 +25,6 @@ from throughcare.reentry.sections import PacketNow, PacketSection
 from throughcare.reentry.tables import load_table, plain
 from throughcare.ui.wording import t
 
-ZONE = "America/New_York"
 # Roles whose copy lacks nothing but what a consent would open; every other page says that it is a part.
 WHOLE = frozenset({Role.PROVIDER, Role.RN, Role.PATIENT})
 RECENT = timedelta(days=180)
@@ -234,7 +233,7 @@ def moment(at: datetime | None, lang: str) -> str:
     """Say a time as a person reads it, in the facility's zone."""
     if at is None:
         return "–"
-    local = clock.local(at, ZONE)
+    local = clock.local(at)
     hour = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
     return f"{_date(local.date(), lang)}, {hour}"
 

@@ -20,7 +20,6 @@ from throughcare.people import reads as people
 from throughcare.people.family import family
 from throughcare.people.models import Identifier
 from throughcare.reentry import models as m
-from throughcare.reentry import partners
 from throughcare.reentry.reads import packet as packets
 from throughcare.reentry.sections import PacketSection
 from throughcare.reentry.tables import load_table
@@ -99,7 +98,7 @@ def _sentences(charts: frozenset[UUID]) -> list[str]:
 
 
 def _until(at: datetime | None) -> str:
-    return custody_wording.moment(at, partners.ZONE, "en") if at else "told otherwise"
+    return custody_wording.moment(at, "", "en") if at else "told otherwise"
 
 
 def _consented(lens: Lens, person_id: UUID) -> tuple[PacketSection, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.custody import reads as custody
@@ -94,7 +93,7 @@ def _leaving(
 ) -> Leaving:
     table = load_table()
     answers = done.get(plan.id, {}) if plan else {}
-    day = clock.local(at, partners.ZONE).date() if at else None
+    day = clock.local(at).date() if at else None
     steps = [s for s in rules.steps_now(table, day, today, answers, left=False) if s.step.day <= 0]
     open_ = [s for s in steps if s.standing in ("late", "now", "later")]
     return Leaving(
@@ -128,7 +127,7 @@ def docket(lens: Lens, facility_id: UUID) -> list[Bag]:
             lens, facility_id, ahead=timedelta(days=table.docket_days + 1), kinds=("court", "release")
         )
         until = datetime.combine(
-            _today() + timedelta(days=table.docket_days + 1), datetime.min.time(), tzinfo=ZoneInfo(partners.ZONE)
+            _today() + timedelta(days=table.docket_days + 1), datetime.min.time(), tzinfo=clock.zone()
         )
         rows = [g for g in going if g.at < until]
         ids = [g.who.person_id for g in rows]
@@ -182,7 +181,7 @@ def one(lens: Lens, person_id: UUID) -> PlanPage:
             confidence=expected.confidence if expected else "",
             steps=rules.steps_now(
                 load_table(),
-                clock.local(release, partners.ZONE).date() if release else None,
+                clock.local(release).date() if release else None,
                 _today(),
                 {k: s.outcome for k, s in notes.items()},
                 left=bool(plan and plan.left_at),
@@ -202,4 +201,4 @@ def one(lens: Lens, person_id: UUID) -> PlanPage:
 
 
 def _today() -> date:
-    return clock.local(clock.now(), partners.ZONE).date()
+    return clock.today()

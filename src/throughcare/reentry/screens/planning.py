@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 
@@ -22,7 +21,6 @@ from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/release/"
-ZONE = ZoneInfo(partners.ZONE)
 
 
 def _facility(request: Request) -> UUID:
@@ -256,7 +254,7 @@ def _moment(day: str, time: str) -> datetime | None:
     if not day:
         return None
     try:
-        return datetime.fromisoformat(f"{day}T{time or '09:00'}").replace(tzinfo=ZONE).astimezone(UTC)
+        return datetime.fromisoformat(f"{day}T{time or '09:00'}").replace(tzinfo=clock.zone()).astimezone(UTC)
     except ValueError:
         raise Invalid("No appointment was kept.", fields={"day": "Write the day and the time, as 14:30."}) from None
 

@@ -2,10 +2,8 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from throughcare.access.doors import Request
-from throughcare.care.emergency.words import ZONE
 from throughcare.custody import reads as custody
 from throughcare.custody.policy import sees
 from throughcare.custody.reads import FacilityRow
@@ -32,7 +30,7 @@ def moment(text: str) -> datetime | None:
     if not text.strip():
         return None
     now = clock.now()
-    here = now.astimezone(ZoneInfo(ZONE))
+    here = now.astimezone(clock.zone())
     try:
         typed = datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007 - a time of day
     except ValueError:

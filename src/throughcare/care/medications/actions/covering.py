@@ -100,7 +100,7 @@ def give_early(*, actor: Actor, intent: UUID | None = None, person_id: UUID, cro
     if Way.GIVE_EARLY.value not in line.ways or line.early_from is None:
         raise Invalid(f"{line.text} may not be given early. Send it along, or ask the prescriber.")
     if now < line.early_from:
-        local = clock.local(line.early_from, "America/New_York")
+        local = clock.local(line.early_from)
         raise Invalid(f"{line.text} may be given from {local:%H:%M} on, not before. Nothing was charted.")
     if crossing.sealed:
         raise Invalid("This dose is given under Observed doses. Open it there.")

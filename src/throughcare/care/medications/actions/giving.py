@@ -189,7 +189,7 @@ def _refused(row: Dose, wrong: Sequence[statuses.Problem]) -> Exception:
 
 
 def _wall(at: datetime) -> str:
-    return f"{clock.local(at, 'America/New_York'):%H:%M}"
+    return f"{clock.local(at):%H:%M}"
 
 
 def _charting(

@@ -18,6 +18,7 @@ from throughcare.care.medications.reads.prescribers import on_duty
 from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
+from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people
 from throughcare.ui import pages
@@ -41,7 +42,7 @@ def medications(request: Request, person_id: UUID, again: Again | None = None) -
         "sheet": None,
     }
     if policy.READ.allows(request.lens, person_id):
-        days, rows = reads.sheet(request.lens, family, views.ZONE)
+        days, rows = reads.sheet(request.lens, family, clock.zone())
         context["sheet"] = views.sheet(days, rows)
     return frame.page(request, person_id, "medications/medications.html", "medications", context, again)
 
@@ -49,7 +50,7 @@ def medications(request: Request, person_id: UUID, again: Again | None = None) -
 @screen("GET", ONE + "adherence/", policy=policy.READ, name="medication_adherence")
 def adherence(request: Request, person_id: UUID, again: Again | None = None) -> HttpResponse:
     """Show how each medicine was taken in 30 and 90 days, whose misses they were, and what a prescriber must look at."""
-    rows = taken.person(request.lens, frame.family(request, person_id), views.ZONE)
+    rows = taken.person(request.lens, frame.family(request, person_id), clock.zone())
     context = {**views.adherence(rows), "may_sign": policy.SIGN.allows(request.lens, person_id)}
     return frame.page(request, person_id, "medications/adherence.html", "medications", context, again)
 

@@ -93,7 +93,7 @@ def schedule_visit(
         actor=actor,
         person_id=person_id,
         template="bring_to_clinic",
-        values={"time": clock.local(at, "America/New_York").strftime("%H:%M"), "place": place},
+        values={"time": clock.local(at).strftime("%H:%M"), "place": place},
         until=at,
         reason_ref=row.id,
     )

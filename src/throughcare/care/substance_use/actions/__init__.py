@@ -1,6 +1,6 @@
 """The only writers of this room: open, check, put off, refuse, decide, end; offer treatment; call an outside programme; a programme's record."""
 
-from throughcare.care.substance_use.actions.calling import ZONE, Call, CallDone, log_outside_call
+from throughcare.care.substance_use.actions.calling import Call, CallDone, log_outside_call
 from throughcare.care.substance_use.actions.checking import (
     CheckDone,
     record_asleep,
@@ -14,7 +14,6 @@ from throughcare.care.substance_use.actions.offering import offer_treatment
 from throughcare.care.substance_use.actions.opening import open_monitoring, screen_again
 
 __all__ = [
-    "ZONE",
     "Call",
     "CallDone",
     "CheckDone",

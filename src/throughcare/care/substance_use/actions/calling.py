@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from throughcare.access.holdings import consented
 from throughcare.care.substance_use import calling, programme_fhir, sealing
@@ -22,7 +21,6 @@ from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.people.family import family
 
-ZONE = ZoneInfo("America/New_York")
 CALLERS = frozenset({Role.RN, Role.PROVIDER, Role.SUD})
 
 
@@ -73,7 +71,7 @@ def log_outside_call(*, actor: Actor, intent: UUID | None = None, person_id: UUI
         id=id_,
         person_id=person_id,
         outcome=call.outcome,
-        next_try_at=calling.next_try(call.outcome, now, ZONE, call.opens_at),
+        next_try_at=calling.next_try(call.outcome, now, clock.zone(), call.opens_at),
         body=sealing.sealed(id_, said),
         **sealing.recorded(actor),
     )
@@ -115,7 +113,7 @@ def _refuse_unclear(call: Call) -> None:
             wrong["dose"] = "Write the dose in milligrams."
         if call.last_on is None:
             wrong["last_on"] = "Write the day of the last dose."
-        elif call.last_on > clock.local(clock.now(), "America/New_York").date():
+        elif call.last_on > clock.today():
             wrong["last_on"] = "The last dose can't be in the future."
     if call.missed is not None and not 0 <= call.missed <= 366:
         wrong["missed"] = "Write how many days, 0 if none."

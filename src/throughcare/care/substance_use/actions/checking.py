@@ -19,7 +19,6 @@ from throughcare.care.substance_use.rule_table import load_table
 from throughcare.care.substance_use.rules import Decision, Found
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
-from throughcare.chart.asking import ZONE
 from throughcare.chart.forms.scoring import weight_of
 from throughcare.custody import actions as custody
 from throughcare.duties import actions as duties
@@ -197,7 +196,7 @@ def _score(actor: Actor, row: Episode, posted: dict[str, list[str]]) -> Scale:
 def scale_of(name: str, posted: dict[str, list[str]], response_id: UUID, value: Decimal | None, band: str) -> Scale:
     """Read what a signed scale says; where an item could not be asked, what the others come to is certain."""
     form = forms.load(name)
-    answers = forms.parse(form, posted, zone=ZONE, now=clock.now())
+    answers = forms.parse(form, posted, zone=clock.zone(), now=clock.now())
     weights = [weight_of(item, v) for item in form.walk() if (v := answers.value(item.link_id)) is not None]
     floor = int(sum((w for w in weights if w is not None), Decimal(0)))
     return Scale(response_id, None if value is None else int(value), floor, band)

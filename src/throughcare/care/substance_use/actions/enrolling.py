@@ -51,7 +51,7 @@ def enrol(
         raise Invalid(next(iter(wrong.values())), fields=wrong)
     if Enrolment.objects.filter(person_id__in=sorted(family(person_id)), until=None).exists():
         raise Stale("This person is enrolled already. End that enrolment first, or go on with it.")
-    today = clock.local(clock.now(), "America/New_York").date()
+    today = clock.today()
     id_ = uuid7()
     said = {"programme": programme.strip()[:160], "consent": str(consent.id), "consent_form": consent.form_version}
     row = Enrolment(
@@ -79,7 +79,7 @@ def add_to_enrolment(
     if not words.strip():
         raise Invalid("Write what was done, and by whom.", fields={"words": "Write what was done, and by whom."})
     row = _open(enrolment_id, person_id)
-    if on < row.since or on > clock.local(clock.now(), "America/New_York").date():
+    if on < row.since or on > clock.today():
         raise Invalid(
             "The day lies outside the enrolment.", fields={"on": "Choose a day since enrolment, up to today."}
         )
@@ -96,7 +96,7 @@ def end_enrolment(
         raise Invalid("Say why it ends.", fields={"why": "Say why it ends."})
     row = _open(enrolment_id, person_id, version)
     said = sealing.opened(row) | {"ended_why": why.strip()[:300], "ended_by": actor.label()}
-    today = clock.local(clock.now(), "America/New_York").date()
+    today = clock.today()
     row.bump(until=max(today, row.since), body=sealing.sealed(row.id, said))
     sealing.keep("ProgrammeEnrolment", row, programme_fhir.enrolment(row, said))
 

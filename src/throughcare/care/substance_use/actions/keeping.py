@@ -31,9 +31,7 @@ def episode(episode_id: UUID, person_id: UUID, version: int | None = None) -> Ep
     row = keeping.mine(Episode, episode_id, person_id, version, what="monitoring")
     if row.state != "active":
         raise Stale(
-            f"This monitoring ended {clock.local(row.ended_at, 'America/New_York'):%d %b %H:%M}."
-            if row.ended_at
-            else "It is over."
+            f"This monitoring ended {clock.local(row.ended_at):%d %b %H:%M}." if row.ended_at else "It is over."
         )
     return row
 

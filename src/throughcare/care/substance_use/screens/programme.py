@@ -61,7 +61,7 @@ def log_call(request: Request, person_id: UUID) -> HttpResponse:
         if done.differs:
             said = t("programme.differs", what="; ".join(done.differs))
         elif done.next_try_at is not None:
-            said = t("programme.again_at", at=f"{clock.local(done.next_try_at, 'America/New_York'):%a %d %b %H:%M}")
+            said = t("programme.again_at", at=f"{clock.local(done.next_try_at):%a %d %b %H:%M}")
         return frame.go(request, "outside_doses", person_id, said)
 
     return frame.attempt(request, act, lambda again: outside(request, person_id=person_id, again=again), onward)
@@ -78,7 +78,7 @@ def record(request: Request, person_id: UUID, again: Again | None = None) -> Htt
         "enrol": programme_views.enrol(typed, wrong),
         "adding": programme_views.adding(typed, wrong),
         "consents": reverse("consents", kwargs={"person_id": person_id}),
-        "today": clock.local(clock.now(), "America/New_York").date(),
+        "today": clock.today(),
     }
     return frame.page(request, person_id, "substance_use/programme.html", "programme_record", context, again)
 
@@ -121,7 +121,7 @@ def _day(text: str) -> date | None:
 
 def _moment(day: str, hour: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(f"{day.strip()}T{hour.strip() or '06:00'}").replace(tzinfo=actions.ZONE)
+        return datetime.fromisoformat(f"{day.strip()}T{hour.strip() or '06:00'}").replace(tzinfo=clock.zone())
     except ValueError:
         return None
 
