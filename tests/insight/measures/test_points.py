@@ -1,0 +1,143 @@
+"""Points and spans: read with the precision they were written in, true only where certain."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from throughcare.insight.measures.points import (
+    DAY,
+    STILL,
+    Point,
+    Span,
+    at_or_before,
+    before,
+    days_before,
+    during,
+    just_before,
+    of_date,
+    overlaps,
+    overlaps_after,
+    parse,
+    within,
+    years_between,
+)
+
+YEAR = Span(parse("2026-01-01T00:00:00.000Z"), parse("2026-12-31T23:59:59.999Z"))
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "length"),
+    [
+        ("2026", "year", 365 * DAY),
+        ("2024", "year", 366 * DAY),
+        ("2026-02", "month", 28 * DAY),
+        ("2026-02-03", "day", DAY),
+        ("2026-02-03T04:05Z", "range", 60_000),
+        ("2026-02-03T04:05:06Z", "second", 1_000),
+        ("2026-02-03T04:05:60Z", "second", 1_000),
+        ("2026-02-03T04:05:06.789Z", "instant", 1),
+        ("2026-02-03T04:05:06.789123-05:00", "instant", 1),
+    ],
+)
+def test_a_time_is_as_long_as_it_is_inexact(text, precision, length):
+    point = parse(text)
+    assert (point.precision, point.last - point.first + 1) == (precision, length)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2026-13", "2026-02-30", "2026-02-03T25:00:00Z", "20260203", "2026-02-03 "]
+)
+def test_what_is_no_time_is_none(text):
+    assert parse(text) is None
+
+
+def test_one_instant_is_one_whatever_the_zone_and_its_day_is_where_it_was_written():
+    late = parse("2025-12-31T23:30:00.000-05:00")
+    assert late.first == parse("2026-01-01T04:30:00.000Z").first
+    assert late.date == of_date(date(2025, 12, 31))
+    assert within(late, YEAR) and within(late, YEAR, by_day=True)
+
+
+def test_a_date_is_compared_only_where_every_hour_of_it_agrees():
+    day, noon = parse("2026-03-01"), parse("2026-03-01T12:00:00.000Z")
+    assert not at_or_before(day, noon) and not at_or_before(noon, day)
+    assert at_or_before(day, noon, by_day=True) and at_or_before(noon, day, by_day=True)
+    assert at_or_before(day, day) and not before(day, day)
+    assert before(parse("2026-02-28"), noon)
+
+
+def test_seconds_and_milliseconds_of_one_second_cannot_be_told_apart():
+    second, instant = parse("2026-01-01T00:00:00Z"), parse("2026-01-01T00:00:00.000Z")
+    assert at_or_before(second, second)
+    assert not at_or_before(second, instant)
+    assert within(second, YEAR, by_day=True)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "day", "exact"),
+    [
+        ("2026-01-01T00:00:00.000Z", "2026-12-31T23:59:59.999Z", True, True),
+        ("2025-12-31T23:59:59.999Z", "2026-01-02T00:00:00.000Z", False, False),
+        ("2026-12-31T00:00:00.000Z", "2027-01-01T00:00:00.000Z", False, False),
+        ("2026-05-01", "2026-05-02", True, True),
+        ("2026-01-01", "2026-01-01", True, True),
+        ("2025-12", "2026-01-01", False, False),
+    ],
+)
+def test_during_at_the_edges_of_a_year(start, end, day, exact):
+    span = Span(parse(start), parse(end))
+    assert during(span, YEAR, by_day=True) is day
+    assert during(span, YEAR) is exact
+
+
+def test_what_goes_on_overlaps_everything_after_its_start_but_lies_in_nothing():
+    ongoing = Span(parse("2026-06-01"), STILL)
+    assert overlaps(ongoing, YEAR, by_day=True)
+    assert not during(ongoing, YEAR, by_day=True)
+    assert overlaps_after(ongoing, YEAR, by_day=True)
+    assert not overlaps(ongoing, Span(parse("2025-01-01"), parse("2026-05-31")), by_day=True)
+
+
+def test_nothing_is_no_part_of_anything():
+    assert (
+        not during(None, YEAR)
+        and not overlaps(YEAR, None)
+        and not within(None, YEAR)
+        and not overlaps_after(None, YEAR)
+    )
+    assert days_before(None, YEAR.start) is None and days_before(parse("2026"), YEAR.start) is None
+
+
+def test_months_are_of_the_calendar_and_a_missing_day_becomes_the_last():
+    assert parse("2026-01-31").plus(months=1).date == of_date(date(2026, 2, 28))
+    assert parse("2024-02-29T10:00:00.000Z").plus(months=12).first == parse("2025-02-28T10:00:00.000Z").first
+    assert parse("2026-01-01").plus(months=-14) == parse("2024-11-01")
+    assert STILL.plus(days=3, months=2) == STILL
+    assert just_before(parse("2026-03-01")) == parse("2026-02-28")
+
+
+@pytest.mark.parametrize(
+    ("born", "at", "years"),
+    [
+        (date(2008, 1, 1), "2026-01-01", 18),
+        (date(2008, 1, 2), "2026-01-01", 17),
+        (date(2008, 2, 29), "2026-02-28", 17),
+        (date(2008, 2, 29), "2026-03-01", 18),
+        (date(2026, 1, 2), "2026-01-01", -1),
+    ],
+)
+def test_age_is_counted_by_birthdays(born, at, years):
+    assert years_between(born, parse(at)) == years
+
+
+@given(st.lists(st.integers(0, 10 * DAY), min_size=4, max_size=4))
+def test_what_is_during_overlaps_and_an_exact_answer_holds_by_day_too(numbers):
+    a, b = (Span(Point(lo, lo), Point(hi, hi)) for lo, hi in (sorted(numbers[:2]), sorted(numbers[2:])))
+    if during(a, b):
+        assert overlaps(a, b) and during(a, b, by_day=True)
+    assert overlaps(a, b) == overlaps(b, a)
+    if overlaps(a, b):
+        assert overlaps(a, b, by_day=True)
+    assert at_or_before(a.start, b.start) or before(b.start, a.start)
