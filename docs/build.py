@@ -30,7 +30,7 @@ def stale(files: dict[Path, str]) -> list[str]:
     """Name the files that differ from what is made, and those that nothing makes any more."""
     kept = {file: file.read_text() for file in files if file.exists()}
     wrong = [file for file, text in files.items() if kept.get(file) != text]
-    left = [file for file in REFERENCE.glob("*.md") if file not in files]
+    left = [file for file in REFERENCE.rglob("*.md") if file not in files]
     return sorted(str(file.relative_to(ROOT)) for file in [*wrong, *left])
 
 
@@ -46,10 +46,11 @@ def main(words: list[str]) -> int:
             sys.stdout.write(f"stale: {name} (make docs)\n")
         return 1 if wrong else 0
     REFERENCE.mkdir(exist_ok=True)
-    for file in REFERENCE.glob("*.md"):
+    for file in REFERENCE.rglob("*.md"):
         if file not in files:
             file.unlink()
     for file, text in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     sys.stdout.write(f"docs: {len(files)} files made, {len(wrong)} changed\n")
     return 0

@@ -27,6 +27,7 @@ COMMANDS = {
     "duties": "List duties per rule, or audit that they add up.",
     "messages": "List received messages, or audit that they add up.",
     "measure": "Judge cases of a published measure, and print what each counts in.",
+    "warehouse": "Make the files that measures are counted on: open Parquet, from the ledger.",
     "routes": "List every page: method, path, policy and roles.",
     "backup": "Copy the database, with its ledger, to a folder.",
     "restore": "Bring a backup into an empty home.",

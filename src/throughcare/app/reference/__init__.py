@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from throughcare.access import reference as access
-from throughcare.app.reference import content, exchange, running, storing, writing
+from throughcare.app.reference import content, exchange, running, storing, warehouse, writing
 from throughcare.duties import reference as duties
 
 # The day on which the content printed here is in force. Move it with a release.
@@ -37,6 +37,7 @@ PAGES: tuple[Page, ...] = (
     Page("forms", "Which forms and instruments are there, and may they be shipped?", content.forms),
     Page("alerts", "What are officers told?", content.alerts),
     Page("tables", "Which tables are there, and what does the database refuse?", storing.tables),
+    Page("warehouse", "Which tables are measures counted on?", warehouse.contents),
     Page("hl7v2", "Which HL7 v2 messages are taken, and what is answered?", exchange.hl7v2),
 )
 
@@ -44,7 +45,7 @@ PAGES: tuple[Page, ...] = (
 def files() -> dict[str, str]:
     """Make every page: its text by its file name."""
     made = {f"{page.name}.md": page.make().rstrip() + "\n" for page in PAGES}
-    return {"README.md": _contents(), **made}
+    return {"README.md": _contents(), **made, **warehouse.files()}
 
 
 def _contents() -> str:

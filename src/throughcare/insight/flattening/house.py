@@ -159,7 +159,7 @@ def stamp(body: Json, head: Head) -> Found:
         "data_class": head.data_class,
         "code_id": body.get("code"),
         "kind": body.get("kind"),
-        "at": moment(body.get("at")),
+        "stamped_at": moment(body.get("at")),
         "corrects_id": body.get("corrects"),
         "taken_back": bool(body.get("takenBack")),
     }

@@ -50,13 +50,13 @@ class Table:
         return tuple(dict.fromkeys((*first, *((self.month,) if self.month else ()), *self.key)))
 
     def arrow(self) -> pyarrow.Schema:
-        """Give its Arrow schema."""
+        """Give its Arrow schema; an instant is UTC and says no zone, so that every reader counts alike."""
         import pyarrow as pa
 
         types = {
             "text": pa.string(),
             "texts": pa.list_(pa.string()),
-            "instant": pa.timestamp("us", tz="UTC"),
+            "instant": pa.timestamp("us"),
             "date": pa.date32(),
             "bool": pa.bool_(),
             "int": pa.int64(),

@@ -90,7 +90,7 @@ PLACEMENTS = Table(
         Column("away", "bool", "Out at court, hospital or elsewhere meanwhile; the facility still answers", null=False),
         DATA_CLASS,
     ),
-    key=("person_id", "since"),
+    key=("person_id", "since", "stay_id"),
     of="",
 )
 PERSON_DAYS = Table(

@@ -88,7 +88,7 @@ CODE_STAMPS = Table(
         DATA_CLASS,
         text("code_id", "The code (`incident.id`)", null=False),
         text("kind", "What was stamped", null=False),
-        instant("at", "When", null=False),
+        instant("stamped_at", "When", null=False),
         text("corrects_id", "Stamp that this one corrects"),
         Column("taken_back", "bool", "The stamp it corrects is void", null=False),
     ),
