@@ -16,6 +16,7 @@ from throughcare.kernel.vocabulary import Role
 KINDS = ("here", "there", "merged", "released", "unknown")
 # What anybody may open: the list is short, and a policy that makes another page public fails here.
 PUBLIC = {
+    "public", "public-file", "robots",  # the public site: reads published editions and content alone
     "papers",  # a code on paper: opens by its unguessable token with the holder's birth date, in few tries
     "outside",
     "outside-back",

@@ -113,6 +113,11 @@ class Config:
         """Give the file, outside the database, to which signed anchors are appended."""
         return self.home / "anchors.jsonl"
 
+    @property
+    def editions(self) -> Path:
+        """Give the folder of published editions, which the public site reads."""
+        return self.home / "editions"
+
     def problems(self) -> list[str]:
         """Say in one sentence each what keeps this installation from serving; empty when it may."""
         found: list[str] = []

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "throughcare.workforce",
     "throughcare.exchange",
     "throughcare.insight",
+    "throughcare.public",
     "throughcare.world",
     "throughcare.app",
 ]
@@ -142,6 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SEALING_KEY_FILE = CONFIG.keys / "sealing.key"
 ANCHOR_KEY_FILE = CONFIG.keys / "anchor.pem"
 ANCHORS_FILE = CONFIG.anchors
+EDITIONS = CONFIG.editions
 
 LOGGING = {
     "version": 1,

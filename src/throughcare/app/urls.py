@@ -23,6 +23,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.substance_use.screens",
     "throughcare.workforce.screens",
     "throughcare.exchange.screens",
+    "throughcare.public.screens",
 )
 
 for _room in ROOMS:
