@@ -180,7 +180,7 @@ INSERT INTO head SELECT * FROM written ON CONFLICT (subject) DO UPDATE SET n = e
 CURRENT = f"""
 INSERT INTO ledger_current
 SELECT c.type, {_derived("c.id")}, c.version, v.position, {_derived("c.subject")}, {_derived("c.person_id")},
-  c.data_class, c.labels, c.code, c.status, c.happened_at, c.live
+  c.data_class, c.labels, c.code, c.status, c.happened_at, c.live, v.written_at, c.terms, c.from_at, c.to_at
 FROM ledger_current c CROSS JOIN unnest(%(copies)s::int[]) k
 JOIN ledger_version v ON v.type = c.type AND v.id = {_derived("c.id")} AND v.version = c.version
 WHERE c.subject IN (SELECT id FROM bench.origin) AND c.person_id IS NOT NULL

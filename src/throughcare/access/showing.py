@@ -34,28 +34,36 @@ class Shown:
 
 def show(lens: Lens, entry: Kept) -> Shown | None:
     """Show an entry as the lens lets it be seen. The strictest of its class and its labels decides: deny beats allow."""
-    cuts: list[str] = []
-    for cls in sorted({entry.data_class, *labels.classes_of(entry.labels, lens.role)}):
-        way = _way(lens, cls, entry)
-        if way is None:
-            return None
-        cuts += [name for name in way if name not in cuts]
-    body = projections.cut(entry.body, *cuts)
+    names = cuts(lens, entry.data_class, entry.labels, person_id=entry.person_id, author_id=entry.author_id)
+    if names is None:
+        return None
+    body = projections.cut(entry.body, *names)
     if body is None:
         return None
-    return Shown(
-        labels.spliced(body, entry.labels, entry.data_class), tuple(cuts), projections.etag(entry.version, *cuts)
-    )
+    return Shown(labels.spliced(body, entry.labels, entry.data_class), names, projections.etag(entry.version, *names))
 
 
-def _way(lens: Lens, cls: DataClass, entry: Kept) -> tuple[str, ...] | None:
+def cuts(
+    lens: Lens, data_class: DataClass, bits: int, *, person_id: UUID | None, author_id: UUID | None = None
+) -> tuple[str, ...] | None:
+    """Give by which cuts an entry of this class with these labels may be seen; None where it may not."""
+    found: list[str] = []
+    for cls in sorted({data_class, *labels.classes_of(bits, lens.role)}):
+        way = _way(lens, cls, person_id, author_id)
+        if way is None:
+            return None
+        found += [name for name in way if name not in found]
+    return tuple(found)
+
+
+def _way(lens: Lens, cls: DataClass, person_id: UUID | None, author_id: UUID | None) -> tuple[str, ...] | None:
     """Give the cuts by which this class may be seen, widest grant first; None where it may not."""
-    if lens.shut(entry.person_id):
+    if lens.shut(person_id):
         return None
-    if entry.person_id in lens.opened and cls not in SEALED:
+    if person_id in lens.opened and cls not in SEALED:
         return ()
     for verb in (Verb.READ, Verb.SUMMARY, Verb.OPERATIONAL):
-        grant = lens.by(verb, cls, person_id=entry.person_id, author_id=entry.author_id)
+        grant = lens.by(verb, cls, person_id=person_id, author_id=author_id)
         if grant is not None:
             cut = conditions.projection_of(grant.condition) or DEFAULT.get(verb, "")
             return (cut,) if cut else ()

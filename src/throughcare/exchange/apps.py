@@ -8,3 +8,10 @@ class ExchangeConfig(AppConfig):
 
     name = "throughcare.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        """Let the API's search parameters say by what every entry of the ledger is found."""
+        from throughcare.exchange.fhir.index import index
+        from throughcare.ledger.searching import index_with
+
+        index_with(index)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from throughcare.kernel import db
 from throughcare.kernel.fhir import Json, encode
-from throughcare.kernel.vocabulary import DataClass
+from throughcare.kernel.vocabulary import SEALED, DataClass
 from throughcare.ledger import body as bodies
 from throughcare.ledger import labels
 from throughcare.ledger.entry import Entry, SubjectKind, describe
@@ -17,7 +17,8 @@ RENDERER = 1
 APPEND = (
     "SELECT ledger_append(%s::boolean, %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], "
     "%s::text[], %s::text, %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz, %s::int, %s::bytea[], "
-    "%s::bytea[], %s::bytea[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::boolean[])"
+    "%s::bytea[], %s::bytea[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::boolean[], "
+    "%s::text[], %s::timestamptz[], %s::timestamptz[])"
 )
 
 
@@ -45,7 +46,7 @@ def record(
         if person_id is None:
             raise ValueError("an entry belongs to a person, or says whose it is")
         subject = (SubjectKind.PERSON, person_id)
-    said = describe(body)
+    said = describe(type, body, sealed=data_class in SEALED)
     db.unit().entries.append(
         Entry(
             subject_kind=subject[0],
@@ -62,6 +63,7 @@ def record(
             status=said.status,
             live=live and said.live,
             first=first,
+            index=said.index,
         )
     )
 
@@ -110,6 +112,9 @@ def _write(unit: db.Unit, batch: list[Entry], sealed: bool) -> None:
                 [e.status for e in batch],
                 [e.live for e in batch],
                 [e.alone for e in batch],
+                [e.index.array for e in batch],
+                [e.index.from_at for e in batch],
+                [e.index.to_at for e in batch],
             ],
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.kernel.vocabulary import SEALED, DataClass
+from throughcare.ledger.searching import NOTHING, Index, of_body
 
 # There are millions of these, and hardly one has a second version: the first stands by itself, with no row in
 # `ledger_current`, until a second, a label or an end comes. SQL knows it as `ledger_plentiful`.
@@ -41,6 +42,7 @@ class Entry:
     status: str = ""
     live: bool = True
     first: bool = False
+    index: Index = NOTHING
 
     @property
     def alone(self) -> bool:
@@ -64,9 +66,10 @@ class Said:
     code: str
     status: str
     live: bool
+    index: Index = NOTHING
 
 
-def describe(body: dict[str, Any]) -> Said:
+def describe(kind: str, body: dict[str, Any], *, sealed: bool = False) -> Said:
     """Take from a resource what the present-state index says of it, so that the index can be made anew from bodies."""
     code = body.get("code") or body.get("questionnaire") or ""
     if isinstance(code, dict):
@@ -75,7 +78,8 @@ def describe(body: dict[str, Any]) -> Said:
     status = body.get("status", "")
     said = status if isinstance(status, str) else ""
     over = said in _OVER or body.get("active") is False or _verified(body) in _OVER
-    return Said(str(code)[:120], said, live=not over)
+    hidden = sealed or kind in PLENTIFUL
+    return Said(str(code)[:120], said, live=not over, index=NOTHING if hidden else of_body(kind, body))
 
 
 def _verified(body: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ touched. An entry of today's renderer that differs is a fault: somebody changed 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.db import connection
 from throughcare.kernel import clock, db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.fhir import Json, decode, encode
-from throughcare.kernel.vocabulary import DataClass
+from throughcare.kernel.vocabulary import SEALED, DataClass
 from throughcare.ledger.append import RENDERER, keep
 from throughcare.ledger.entry import PLENTIFUL, Entry, SubjectKind, describe
 from throughcare.ledger.present import opened
@@ -229,7 +229,7 @@ def _fields(kept: bytes, now: Json | None) -> tuple[str, ...]:
 
 def _renew(row: Present, body: Json) -> int:
     """Append a version with the reason `format`, unless the row changed meanwhile; then the next night looks again."""
-    new = encode(body)
+    new, said = encode(body), describe(row.type, body, sealed=row.data_class in SEALED)
     entry = Entry(
         subject_kind=row.subject[0],
         subject=row.subject[1],
@@ -240,7 +240,10 @@ def _renew(row: Present, body: Json) -> int:
         media=row.media,
         person_id=row.subject[1] if row.subject[0] is SubjectKind.PERSON else None,
         happened_at=row.happened_at,
-        **asdict(describe(body)),
+        code=said.code,
+        status=said.status,
+        live=said.live,
+        index=said.index,
     )
     try:
         with db.writing(CHECKER, reason="format") as work:

@@ -33,16 +33,23 @@ def rebuild(label_bits: Mapping[str, int], *, progress: Callable[[int], None] = 
     changed = read = 0
     for sealed in (False, True):
         for portion in portions(sealed):
-            said = [describe(decode(last.body)) if last.body is not None else GONE for last in portion]
+            said = [
+                describe(last.type, decode(last.body), sealed=sealed) if last.body is not None else GONE
+                for last in portion
+            ]
             columns: list[list[Any]] = [
                 [last.id for last in portion],
                 [last.position for last in portion],
                 [one.code for one in said],
                 [one.status for one in said],
                 [one.live for one in said],
+                [one.index.array for one in said],
+                [one.index.from_at for one in said],
+                [one.index.to_at for one in said],
             ]
             changed += _one(
-                "SELECT ledger_present(%s, %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::int[])",
+                "SELECT ledger_present(%s, %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], "
+                "%s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::int[])",
                 sealed,
                 *columns,
                 names,
@@ -81,7 +88,7 @@ def stand(kind: str, id: UUID) -> None:
             [id, kind],
         )
         for subject, digest, stored in cursor.fetchall():
-            said = describe(decode(opened(stored, digest, (id, subject), sealed=False) or b"{}"))
+            said = describe(kind, decode(opened(stored, digest, (id, subject), sealed=False) or b"{}"))
             cursor.execute("SELECT ledger_stand(%s, %s, %s, %s)", [kind, id, said.code, said.status])
 
 

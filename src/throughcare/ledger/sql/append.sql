@@ -16,7 +16,7 @@ CREATE FUNCTION ledger_append(
   is_sealed boolean, kinds text[], subjects uuid[], types text[], ids uuid[], persons uuid[], medias text[],
   classes text[], the_action text, the_actor text, the_reason text, the_source text, happened timestamptz[],
   recorded timestamptz, the_renderer int, salts bytea[], digests bytea[], bodies bytea[], label_bits bigint[],
-  codes text[], statuses text[], lives boolean[], alone boolean[]
+  codes text[], statuses text[], lives boolean[], alone boolean[], the_terms text[], froms timestamptz[], tos timestamptz[]
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   i int; head_n int; head_hash bytea; last_subject uuid; place bigint; v int; wrote timestamptz;
@@ -38,20 +38,22 @@ BEGIN
     wrote := clock_timestamp();
     IF is_sealed THEN
       INSERT INTO ledger_sealed_current AS c VALUES (types[i], ids[i], 1, place, subjects[i], persons[i], classes[i],
-          label_bits[i], codes[i], statuses[i], happened[i], lives[i])
+          label_bits[i], codes[i], statuses[i], happened[i], lives[i], wrote, the_terms[i]::bigint[], froms[i], tos[i])
         ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
-          happened_at = excluded.happened_at, live = excluded.live
+          happened_at = excluded.happened_at, live = excluded.live, written_at = excluded.written_at,
+          terms = excluded.terms, from_at = excluded.from_at, to_at = excluded.to_at
         RETURNING version INTO v;
     ELSIF alone[i] THEN
       v := 1;
     ELSE
       INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1 + CASE WHEN ledger_plentiful(types[i]) THEN
           coalesce((SELECT max(b.version) FROM ledger_version b WHERE b.id = ids[i] AND b.type = types[i]), 0) ELSE 0 END, place, subjects[i], persons[i], classes[i],
-          label_bits[i], codes[i], statuses[i], happened[i], lives[i])
+          label_bits[i], codes[i], statuses[i], happened[i], lives[i], wrote, the_terms[i]::bigint[], froms[i], tos[i])
         ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
-          happened_at = excluded.happened_at, live = excluded.live
+          happened_at = excluded.happened_at, live = excluded.live, written_at = excluded.written_at,
+          terms = excluded.terms, from_at = excluded.from_at, to_at = excluded.to_at
         RETURNING version INTO v;
     END IF;
     head_n := head_n + 1;

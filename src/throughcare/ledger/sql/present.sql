@@ -16,7 +16,7 @@ END $$;
 -- Present rows written anew: from the last version and the labels that were said last. What a body says of itself (code,
 -- status, live) comes from the caller, who can decompress it; everything else stands in the version.
 CREATE FUNCTION ledger_present(is_sealed boolean, ids uuid[], positions bigint[], codes text[], statuses text[], lives boolean[],
-  label_names text[], label_bits int[])
+  the_terms text[], froms timestamptz[], tos timestamptz[], label_names text[], label_bits int[])
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   done bigint;
@@ -24,13 +24,14 @@ BEGIN
   LOCK TABLE ledger_head IN SHARE MODE;
   EXECUTE format($q$
     INSERT INTO %1$I AS c (type, id, version, position, subject, person_id, data_class, labels, code, status, happened_at,
-      live)
+      live, written_at, terms, from_at, to_at)
     SELECT v.type, v.id, v.version, v.position, v.subject, CASE WHEN v.subject_kind = 'person' THEN v.subject END,
       v.data_class, coalesce((
-        SELECT bit_or(1::bigint << b.bit) FROM unnest($6, $7) AS b (label, bit)
+        SELECT bit_or(1::bigint << b.bit) FROM unnest($9, $10) AS b (label, bit)
         WHERE ledger_label_holds(v.type, v.id, b.label)
-          AND EXISTS (SELECT FROM ledger_label l WHERE l.type = v.type AND l.id = v.id)), 0), given.code, given.status, v.happened_at, given.live
-    FROM unnest($1, $2, $3, $4, $5) AS given (id, position, code, status, live)
+          AND EXISTS (SELECT FROM ledger_label l WHERE l.type = v.type AND l.id = v.id)), 0), given.code, given.status, v.happened_at, given.live,
+      v.written_at, given.terms::bigint[], given.from_at, given.to_at
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS given (id, position, code, status, live, terms, from_at, to_at)
     JOIN %2$I v ON v.id = given.id AND v.position = given.position
     WHERE NOT EXISTS (SELECT FROM %2$I later WHERE later.type = v.type AND later.id = v.id AND later.version > v.version)
       AND NOT (ledger_plentiful(v.type) AND v.version = 1 AND given.live
@@ -38,11 +39,12 @@ BEGIN
     ON CONFLICT (type, id) DO UPDATE SET version = excluded.version, position = excluded.position,
       subject = excluded.subject, person_id = excluded.person_id, data_class = excluded.data_class,
       labels = excluded.labels, code = excluded.code, status = excluded.status, happened_at = excluded.happened_at,
-      live = excluded.live
+      live = excluded.live, written_at = excluded.written_at, terms = excluded.terms, from_at = excluded.from_at,
+      to_at = excluded.to_at
     WHERE (c.*) IS DISTINCT FROM (excluded.*)
   $q$, CASE WHEN is_sealed THEN 'ledger_sealed_current' ELSE 'ledger_current' END,
        CASE WHEN is_sealed THEN 'ledger_sealed_version' ELSE 'ledger_version' END)
-    USING ids, positions, codes, statuses, lives, label_names, label_bits;
+    USING ids, positions, codes, statuses, lives, the_terms, froms, tos, label_names, label_bits;
   GET DIAGNOSTICS done = ROW_COUNT;
   RETURN done;
 END $$;
@@ -64,9 +66,9 @@ END $$;
 -- The present row of a resource that had none, for it stood alone: a label is said of it.
 CREATE FUNCTION ledger_stand(the_type text, the_id uuid, the_code text, the_status text)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  INSERT INTO ledger_current (type, id, version, position, subject, person_id, data_class, code, status, happened_at, live)
+  INSERT INTO ledger_current (type, id, version, position, subject, person_id, data_class, code, status, happened_at, live, written_at)
   SELECT v.type, v.id, v.version, v.position, v.subject, CASE WHEN v.subject_kind = 'person' THEN v.subject END,
-    v.data_class, the_code, the_status, v.happened_at, true
+    v.data_class, the_code, the_status, v.happened_at, true, v.written_at
   FROM ledger_version v WHERE v.id = the_id AND v.type = the_type AND ledger_plentiful(v.type) AND v.version = 1
   ON CONFLICT DO NOTHING
 $$;

@@ -63,9 +63,18 @@ CREATE TABLE ledger_current (
   status      text        NOT NULL,
   happened_at timestamptz NOT NULL,
   live        boolean     NOT NULL,
+  -- By what a search finds it (ledger/searching.py): when its last version was written, the hashes of what its body says, and
+  -- the time that its type's first date spans. A sealed one has none of the two: its words stay encrypted.
+  written_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+  terms       bigint[]    NOT NULL DEFAULT '{}',
+  from_at     timestamptz,
+  to_at       timestamptz,
   PRIMARY KEY (type, id)
 );
 CREATE INDEX ledger_current_person ON ledger_current (person_id, type, happened_at DESC);
+CREATE INDEX ledger_current_written ON ledger_current (type, position);
+CREATE INDEX ledger_current_dated ON ledger_current (type, from_at) WHERE from_at IS NOT NULL;
+CREATE INDEX ledger_current_terms ON ledger_current USING gin (terms) WITH (fastupdate = off);
 CREATE TABLE ledger_sealed_current (LIKE ledger_current INCLUDING ALL);
 
 -- Labels are never in the bytes: they are said and taken back here, and bits of `ledger_current`.

@@ -1,0 +1,79 @@
+"""What the lens shows of one entry: nothing, the whole, or by which cuts. Asked before a body is opened, and the same everywhere.
+
+What was decided is kept with the token's lens, some seconds: a list of a hundred rows of one person asks once.
+"""
+
+from uuid import UUID
+
+from throughcare.access import care, labels, lenses, showing
+from throughcare.access.tokens import Bearer
+from throughcare.exchange.fhir import scopes
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import SEALED, DataClass, Verb
+
+Cuts = tuple[str, ...]
+WHOLE: Cuts = ()
+
+
+def cuts(bearer: Bearer, kind: str, person_id: UUID | None, data_class: str, bits: int) -> Cuts | None:
+    """Give by which cuts the bearer sees such an entry; none for the whole; None where it is not there for them."""
+    if not in_scope(bearer, kind):
+        return None
+    key = (person_id, data_class, bits)
+    known = bearer.known
+    if key not in known:
+        known[key] = _cuts(bearer, person_id, DataClass(data_class), bits)
+    found: Cuts | None = known[key]
+    return found
+
+
+def in_scope(bearer: Bearer, kind: str) -> bool:
+    """Tell whether the token may ask for this type at all."""
+    return bearer.scopes is None or scopes.reads(bearer.scopes, kind)
+
+
+def _cuts(bearer: Bearer, person_id: UUID | None, data_class: DataClass, bits: int) -> Cuts | None:
+    if person_id is not None and not stands_open(bearer, person_id):
+        return None
+    return showing.cuts(bearer.lens, data_class, bits, person_id=person_id)
+
+
+def stands_open(bearer: Bearer, person_id: UUID) -> bool:
+    """Tell whether this person's record stands open to the bearer; a record that asks for a reason is closed to a program."""
+    key = ("open", person_id)
+    if key not in bearer.known:
+        bearer.known[key] = care.relation(bearer.lens, person_id) is care.Relation.OPEN
+    return bool(bearer.known[key])
+
+
+def everyone(lens: Lens) -> bool:
+    """Tell whether no person's record is closed to this lens as such: what is seen depends on class and label alone."""
+    if lens.person_id is not None or lens.denied or lens.role in lenses.CUSTODY_ROLES:
+        return False
+    return lens.role in care.BY_OFFICE or lens.facilities is None
+
+
+def sealed(lens: Lens) -> bool:
+    """Tell whether any sealed class may be there for this lens."""
+    return bool(lens.sealed_classes(Verb.READ))
+
+
+def free(bearer: Bearer) -> list[str]:
+    """Give the classes that this lens sees whole of everybody, whatever else is so."""
+    if "free" not in bearer.known:
+        lens = bearer.lens
+        bearer.known["free"] = [
+            c.value
+            for c in DataClass
+            if c not in SEALED and any(Verb.READ in g.verbs and not g.condition for g in lens.cell(c))
+        ]
+    found: list[str] = bearer.known["free"]
+    return found
+
+
+def telling(bearer: Bearer) -> int:
+    """Give the bits of labels that ask more of this reader than the entry's class."""
+    if "telling" not in bearer.known:
+        names = [n for n in labels.bit_of() if labels.class_of_label(n, bearer.lens.role) is not None]
+        bearer.known["telling"] = labels.bits_of(names)
+    return int(bearer.known["telling"])

@@ -1,0 +1,116 @@
+"""A kept resource as it leaves the house: the bytes as they were written, with what is said of them now spliced into `meta`."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from throughcare.access import labels, projections
+from throughcare.exchange.fhir import exact, profiles
+from throughcare.exchange.fhir.store import Row
+from throughcare.kernel.fhir import Json, instant
+from throughcare.kernel.vocabulary import DataClass
+
+SUBSETTED = projections.SUBSETTED
+# What every cut by a reader's wish keeps: a resource that says neither what nor whose it is can't be used safely.
+MANDATORY = frozenset(
+    {"resourceType", "id", "meta", "status", "subject", "patient", "intent", "code", "modifierExtension"}
+)
+SUMMARY_LEAVES = frozenset({
+    "text", "contained", "note", "section", "item", "component", "reaction", "dosageInstruction", "dispenseRequest", "content", "extension",
+    "activity", "participant", "provision", "finding", "investigation", "input", "output", "statusReason", "conclusion",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How much of each resource a reader wants: `_summary` (true, text, data) or `_elements`."""
+
+    summary: str = ""
+    elements: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nothing is left out."""
+        return self.summary in ("", "false") and not self.elements
+
+
+AS_IT_IS = Shape()
+
+
+def shown(row: Row, cuts: tuple[str, ...], shape: Shape = AS_IT_IS) -> bytes | None:
+    """Give a resource's bytes as the reader sees it; None where a cut shows nothing of it."""
+    if row.body is None:
+        return None
+    if not cuts and shape.whole:
+        return _spliced(row)
+    body = cut_of(row, cuts)
+    if body is None:
+        return None
+    return exact.write(_shaped(body, shape) if not shape.whole else body)
+
+
+def cut_of(row: Row, cuts: tuple[str, ...]) -> Json | None:
+    """Give a resource as the lens cuts it, with its meta."""
+    if row.body is None:
+        return None
+    body = projections.cut(exact.kept(row.body), *cuts)
+    if body is None:
+        return None
+    return {**body, "meta": _merged(body.get("meta", {}), _meta(row))}
+
+
+def etag(row: Row, cuts: tuple[str, ...]) -> str:
+    """Give the ETag of a version as it is cut."""
+    return projections.etag(row.version, *cuts)
+
+
+def _spliced(row: Row) -> bytes:
+    """Put `meta` behind type and id, and change no other byte: decimals keep their digits."""
+    body = row.body or b"{}"
+    meta = _meta(row)
+    head = b'{"resourceType":"%b","id":"%b"' % (row.kind.encode(), str(row.id).encode())
+    if body.startswith(head) and b'"meta":' not in body:
+        return b'%b,"meta":%b%b' % (head, orjson.dumps(meta), body[len(head) :])
+    read = exact.kept(body)
+    if "resourceType" not in read:
+        read = {"resourceType": row.kind, "id": str(row.id), **read}
+    return exact.write({**read, "meta": _merged(read.get("meta", {}), meta)})
+
+
+def _meta(row: Row) -> Json:
+    meta: Json = {"versionId": str(row.version), "lastUpdated": instant(row.written_at)}
+    if claims := profiles.of(row.kind, row.body or b""):
+        meta["profile"] = list(claims)
+    meta["security"] = list(_security(row.labels, row.data_class))
+    return meta
+
+
+@lru_cache(maxsize=4096)
+def _security(bits: int, data_class: str) -> tuple[Json, ...]:
+    return tuple(labels.spliced({}, bits, DataClass(data_class))["meta"]["security"])
+
+
+def _merged(theirs: Json, ours: Json) -> Json:
+    """Join what a resource brought with it and what we say of it now; ours wins, lists are joined."""
+    joined = {**theirs, **ours}
+    for name in ("profile", "security", "tag"):
+        every = [*theirs.get(name, ()), *(one for one in ours.get(name, ()) if one not in theirs.get(name, ()))]
+        if every:
+            joined[name] = every
+    return joined
+
+
+def _shaped(body: Json, shape: Shape) -> Json:
+    if shape.elements:
+        kept: dict[str, Any] = {k: v for k, v in body.items() if k in MANDATORY or k.lstrip("_") in shape.elements}
+    elif shape.summary == "text":
+        kept = {k: v for k, v in body.items() if k in MANDATORY or k == "text"}
+    elif shape.summary == "data":
+        kept = {k: v for k, v in body.items() if k != "text"}
+    else:
+        kept = {k: v for k, v in body.items() if k not in SUMMARY_LEAVES or k in MANDATORY}
+    meta = kept["meta"]
+    tags = [t for t in meta.get("tag", ()) if t != SUBSETTED]
+    return {**kept, "meta": {**meta, "tag": [*tags, SUBSETTED]}}

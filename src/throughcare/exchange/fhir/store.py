@@ -1,0 +1,189 @@
+"""The ledger as the API reads it: single statements, prepared once, which also read the epoch and write the read log.
+
+Ordinary entries are read outside a transaction of ours, one statement each. Sealed ones need to tell the database which
+classes it may open, so they are read through `db.reading(lens)`, and only where the lens has any.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+
+from throughcare.access import tokens
+from throughcare.access.tokens import Bearer
+from throughcare.exchange.fhir import gate
+from throughcare.kernel import db
+from throughcare.ledger import body as bodies
+from throughcare.ledger.entry import PLENTIFUL
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One version of one resource as it is kept, with what decides who sees it. `body` is None where law destroyed it."""
+
+    kind: str
+    id: UUID
+    version: int
+    person_id: UUID | None
+    data_class: str
+    labels: int
+    written_at: datetime
+    position: int
+    body: bytes | None = None
+    from_at: datetime | None = None
+    action: str = ""
+
+
+class EpochMoved(Exception):
+    """Something that can narrow a lens has changed since the bearer's was made."""
+
+
+def rows(sql: str, values: Sequence[Any], *, prepare: bool = True) -> list[tuple[Any, ...]]:
+    """Run a statement past Django's own cursor: bound by the server, and prepared where it comes often."""
+    connection.ensure_connection()
+    raw = connection.connection
+    if raw.prepare_threshold is None:
+        raw.prepare_threshold = 5
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        cursor.execute(sql, values, prepare=prepare or None, binary=True)
+        return cursor.fetchall()
+
+
+COLUMNS = "c.type, c.id, c.version, c.person_id, c.data_class, c.labels, c.written_at, c.position, c.from_at"
+BODY = "v.subject, v.digest, v.body"
+JOIN = """JOIN {v} v ON v.id = c.id AND v.type = c.type AND v.written_at = c.written_at AND v.position = c.position"""
+LOG_COLUMNS = "user_id, user_name, role, purpose, kind, route, people, classes, note"
+AT_LEISURE = "set_config('synchronous_commit', 'off', true)"
+
+READ = f"""
+WITH found AS (
+  SELECT {COLUMNS}, {BODY} FROM ledger_current c {JOIN.format(v="ledger_version")} WHERE c.type = %s AND c.id = %s
+), noted AS (
+  INSERT INTO ledger_read ({LOG_COLUMNS})
+  SELECT %s, %s, %s, %s, 'read', %s, CASE WHEN f.person_id IS NULL THEN '{{}}'::uuid[] ELSE ARRAY[f.person_id] END,
+    ARRAY[f.data_class], %s FROM found f, {AT_LEISURE}
+  WHERE f.data_class = ANY (%s::text[]) AND f.labels & %s = 0 AND (f.person_id IS NULL OR %s OR f.person_id = ANY (%s::uuid[]))
+    AND (SELECT n FROM access_epoch) = %s AND %s
+  RETURNING 1
+)
+SELECT (SELECT n FROM access_epoch), (SELECT count(*) FROM noted), f.* FROM (SELECT 1) one LEFT JOIN found f ON true
+"""  # noqa: S608
+ALONE = """
+SELECT DISTINCT ON (v.id) v.type, v.id, v.version, CASE WHEN v.subject_kind = 'person' THEN v.subject END, v.data_class, 0::bigint,
+  v.written_at, v.position, v.happened_at, v.subject, v.digest, v.body
+FROM ledger_version v WHERE v.id = ANY (%s) AND v.type = %s ORDER BY v.id, v.version DESC
+"""
+SEALED = f"""
+SELECT {COLUMNS}, {BODY} FROM ledger_sealed_current c {JOIN.format(v="ledger_sealed_version")} WHERE c.type = %s AND c.id = ANY (%s)
+"""  # noqa: S608
+
+
+def one(
+    bearer: Bearer, kind: str, id: UUID, *, route: str, note: str = "", logged: bool = True
+) -> tuple[Row | None, bool]:
+    """Find a resource's present version; tell whether the statement has logged the reading already.
+
+    It logs by itself what the lens shows whole of everybody. What needs a closer look is logged by whoever shows it.
+    """
+    lens = bearer.lens
+    known = [key[1] for key, open_ in bearer.known.items() if open_ is True and key[0] == "open"][-200:]
+    found = rows(
+        READ,
+        [
+            kind, id, lens.user_id, lens.user_name, lens.role.value, lens.purpose.value, route, note, gate.free(bearer),
+            gate.telling(bearer), gate.everyone(lens), known, bearer.epoch,
+            logged and gate.in_scope(bearer, kind),
+        ],
+    )[0]  # fmt: skip
+    if found[0] != bearer.epoch:
+        raise EpochMoved
+    if found[2] is not None:
+        return _row(found[2:], sealed=False), found[1] > 0
+    if kind in PLENTIFUL and (alone := rows(ALONE, [[id], kind])):
+        return _row(alone[0], sealed=False), False
+    return next(iter(sealed_rows(bearer, kind, [id])), None), False
+
+
+def sealed_rows(bearer: Bearer, kind: str, ids: Sequence[UUID]) -> list[Row]:
+    """Find sealed resources that the database opens to this lens."""
+    if not gate.sealed(bearer.lens):
+        return []
+    with db.reading(bearer.lens):
+        return [_row(r, sealed=True) for r in rows(SEALED, [kind, list(ids)])]
+
+
+VERSIONS = """
+SELECT v.type, v.id, v.version, CASE WHEN v.subject_kind = 'person' THEN v.subject END, v.data_class,
+  coalesce(c.labels, 0), v.written_at, v.position, v.happened_at, v.subject, v.digest, v.body, v.action
+FROM {v} v LEFT JOIN {c} c ON c.type = v.type AND c.id = v.id
+WHERE v.id = %s AND v.type = %s ORDER BY v.version DESC
+"""
+
+
+def versions(bearer: Bearer, kind: str, id: UUID) -> list[Row]:
+    """Give every version of a resource, newest first, each with today's labels."""
+    found = [
+        _version(r, sealed=False) for r in rows(VERSIONS.format(v="ledger_version", c="ledger_current"), [id, kind])
+    ]
+    if found or not gate.sealed(bearer.lens):
+        return found
+    with db.reading(bearer.lens):
+        sql = VERSIONS.format(v="ledger_sealed_version", c="ledger_sealed_current")
+        return [_version(r, sealed=True) for r in rows(sql, [id, kind])]
+
+
+def require_epoch(bearer: Bearer) -> None:
+    """Begin again where the lens may have been narrowed meanwhile."""
+    if rows("SELECT n FROM access_epoch", [])[0][0] != bearer.epoch:
+        raise EpochMoved
+
+
+NOTE = f"""
+INSERT INTO ledger_read ({LOG_COLUMNS}) SELECT %s, %s, %s, %s, 'read', %s, %s::uuid[], %s::text[], %s FROM {AT_LEISURE}
+"""  # noqa: S608
+
+
+def note(bearer: Bearer, route: str, shown: Iterable[Row], words: str = "") -> None:
+    """Write the read log of what was shown."""
+    lens, seen = bearer.lens, list(shown)
+    people = sorted({r.person_id for r in seen if r.person_id is not None})
+    classes = sorted({r.data_class for r in seen})
+    values = [lens.user_id, lens.user_name, lens.role.value, lens.purpose.value, route, people, classes, words]
+    connection.ensure_connection()
+    rows_of = psycopg.Cursor(connection.connection)
+    with connection.wrap_database_errors, rows_of as cursor:
+        cursor.execute(NOTE, values, prepare=True)
+
+
+def fresh(bearer: Bearer, secret: str) -> Bearer | None:
+    """Make the bearer's lens anew."""
+    return tokens.bearer(secret, fresh=True)
+
+
+def unpacked(found: Iterable[tuple[Any, ...]], *, sealed: bool = False) -> Iterator[Row]:
+    """Give rows of COLUMNS and BODY as they are shown."""
+    return (_row(r, sealed=sealed) for r in found)
+
+
+def _row(r: tuple[Any, ...], *, sealed: bool) -> Row:
+    kind, id_, version, person, cls, bits, written, position, from_at, subject, digest, stored = r[:12]
+    return Row(
+        kind, id_, version, person, cls, bits, written, position, _opened(id_, subject, digest, stored, sealed), from_at
+    )
+
+
+def _version(r: tuple[Any, ...], *, sealed: bool) -> Row:
+    kind, id_, version, person, cls, bits, written, position, _, subject, digest, stored, action = r
+    body = _opened(id_, subject, digest, stored, sealed)
+    return Row(kind, id_, version, person, cls, bits, written, position, body, None, action)
+
+
+def _opened(id_: UUID, subject: UUID, digest: bytes, stored: bytes | None, sealed: bool) -> bytes | None:
+    if stored is None:
+        return None
+    packed = bodies.unseal(bytes(stored), bound_to=bytes(digest)) if sealed else bytes(stored)
+    return bodies.unpack(packed, (id_, subject))
