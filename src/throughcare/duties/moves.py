@@ -35,7 +35,7 @@ def apply(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
     if event.name in MOVES:
         _move(desk, book, event, MOVES[event.name])
     if event.name in CAME_TO:
-        _carry(desk, event, event.facility_id)
+        _carry(desk, book, event, event.facility_id)
     if event.name == "release_cancelled":
         restored = _restore(desk, book, event)
     if event.name == "transfer_cancelled":
@@ -64,9 +64,12 @@ def _move(desk: Desk, book: Rulebook, event: Event, kind: str) -> None:
             desk.close(book, duty, closing, goes_on=False)
 
 
-def _carry(desk: Desk, event: Event, facility_id: UUID | None) -> None:
-    """Let the duties go with the person: same times, owner now at the place where the person is."""
+def _carry(desk: Desk, book: Rulebook, event: Event, facility_id: UUID | None) -> None:
+    """Let the duties go with the person: same times, owner now at the place where the person is; some stay where they arose."""
     for duty in desk.of(event.person_id):  # type: ignore[arg-type]
+        rule = book.rules.get(duty.rule)
+        if rule is not None and rule.on_move.transfer == "stay":
+            continue
         if facility_id is not None and duty.facility_id != facility_id:
             desk.change(duty, facility_id=facility_id, owner=None)
             desk.waiting.add((facility_id, duty.owner_role))

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 LaneName = Literal["now", "shift", "later"]
-MoveEffectName = Literal["carry", "convert", "void"]
+# `stay`: what a move left undone is owed where it was left, and does not go along with the person.
+MoveEffectName = Literal["carry", "convert", "void", "stay"]
 RuleKind = Literal["duty", "invariant"]
 Subject = Literal["person", "facility", "staff"]
 Each = Literal["subject", "thing"]

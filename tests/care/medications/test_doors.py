@@ -11,6 +11,7 @@ from tests.care.medications.test_ordering_and_giving import MORNING, TWICE, doct
 from tests.care.sick_call.test_screens import become
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted, Covering
+from throughcare.care.medications.actions.bags import bag_code
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility
@@ -57,6 +58,10 @@ def cover(actor, crossing, way, receiver="Demo-Nurse, Bea", **more):
     )
 
 
+def scan(actor, crossing):
+    return actions.scan_bag(actor=actor, code=bag_code(crossing.id))
+
+
 def give(nurse, person, row, until):  # noqa: F811
     for dose in Dose.objects.filter(order=row, status="expected", due_at__lt=until).order_by("due_at"):
         with clock.frozen(dose.due_at):
@@ -81,6 +86,7 @@ def test_a_transfer_asks_both_ends_until_it_is_covered(doctor, nurse, person, el
             cover(nurse, crossing, "send_with", receiver=" ")
         assert cover(nurse, crossing, "send_with") == 0
         assert open_rules(person) == set()
+        scan(nurse, crossing)
     with clock.frozen(VAN):
         custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
     crossing.refresh_from_db()
@@ -89,12 +95,57 @@ def test_a_transfer_asks_both_ends_until_it_is_covered(doctor, nurse, person, el
     assert verify.run().sound
 
 
+def test_a_van_without_the_bag_calls_the_supervisor(client, doctor, nurse, person, elsewhere, place) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN - timedelta(hours=6)):
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="transfer", starts_at=VAN, to_facility_id=elsewhere.id
+        )
+        crossing = Crossing.objects.get()
+        cover(nurse, crossing, "send_with")
+    early = VAN - timedelta(minutes=15)
+    with clock.frozen(early):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
+    assert open_rules(person) == {"DOOR-OUT", "DOOR-IN", "TRN-03", "DOOR-BAG"}, "nobody knows whether it went along"
+    bag = Duty.objects.get(rule="DOOR-BAG", closed_at=None)
+    assert (bag.owner_role, bag.facility_id, bag.opened_at) == ("hsa", place.id, early)
+    with clock.frozen(early + timedelta(minutes=1)):
+        become(client, "rn", place)
+        assert "nobody scanned the bag" in client.get(f"/people/{person}/medications/doors/").content.decode()
+        assert "Bag not scanned" in client.get("/medications/doors/").content.decode()
+        assert post(client, "/medications/doors/bag/", code="B0000000000").status_code == 404
+        become(client, "rn", elsewhere)
+        assert post(client, "/medications/doors/bag/", code=bag_code(crossing.id).lower()).status_code == 303
+    assert open_rules(person) == set(), "it came"
+    crossing.refresh_from_db()
+    assert crossing.bag_in_at and not crossing.bag_out_at
+    assert Duty.objects.get(id=bag.id).outcome == "done"
+    assert verify.run().sound
+
+
+def test_a_bag_that_nobody_scanned_is_not_charted_as_sent(doctor, nurse, person) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN):
+        custody.send_out(actor=FEED, person_id=person, kind="court", place="Hartford")
+        cover(nurse, Crossing.objects.get(), "send_with", receiver="Transport officer")
+        assert open_rules(person) == {"DOOR-OUT", "DOOR-BAG"}
+    with clock.frozen(MORNING + timedelta(hours=4)):
+        custody.return_in(actor=FEED, person_id=person)
+    assert Dose.objects.get(order=row, due_at=MORNING).status == "expected", "asked about, never assumed"
+
+
 def test_a_sudden_transfer_is_owned_in_the_same_moment(doctor, nurse, person, elsewhere) -> None:  # noqa: F811
     row = seizure(doctor, person)
     give(nurse, person, row, VAN)
     with clock.frozen(VAN):
         custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
     assert open_rules(person) == {"DOOR-OUT", "DOOR-IN", "TRN-03"}
+    ends = dict(Duty.objects.filter(closed_at=None, rule__startswith="DOOR").values_list("rule", "facility_id"))
+    assert ends == {"DOOR-OUT": nurse.facility_id, "DOOR-IN": elsewhere.id}, (
+        "what was left undone is owed where it was left"
+    )
     give(nurse, person, row, VAN + timedelta(hours=25))
     with clock.frozen(VAN + timedelta(hours=25)):
         actions.watch_doors(actor=nurse)
@@ -148,6 +199,7 @@ def test_the_court_van_at_five_early_dose_and_what_was_sent(doctor, nurse, perso
         assert open_rules(person) == {"DOOR-OUT"}
         cover(nurse, crossing, "send_with", receiver="Transport officer")
         assert open_rules(person) == set()
+        scan(nurse, crossing)
     with clock.frozen(VAN):
         custody.send_out(actor=FEED, person_id=person, kind="court", place="Hartford", expected_back=back)
     with clock.frozen(back):

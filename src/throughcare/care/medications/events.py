@@ -316,6 +316,20 @@ class DoorCovered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BagLeftBehind(Event):
+    """Somebody left, and the bag with their medicines was scanned by nobody; `ref` is the crossing."""
+
+    name: ClassVar[str] = "bag_left_behind"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BagFound(Event):
+    """The bag was scanned, or its medicines are covered another way; `ref` is the crossing."""
+
+    name: ClassVar[str] = "bag_found"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObservedDoorUncovered(Event):
     """A dose of a sealed programme in the shadow of a move lacks its supply, its time told or its receiver; `ref` is the crossing."""
 

@@ -105,6 +105,12 @@ def crossing(row: Crossing, lines: Sequence[CrossingLine]) -> Json:
         period=period(row.leaves_at, row.back_at),
         place=row.place,
         uncovered=row.uncovered,
+        bagOutAt=instant(row.bag_out_at),
+        bagOutBy=row.bag_out_by,
+        bagInAt=instant(row.bag_in_at),
+        bagInBy=row.bag_in_by,
+        arrivedAt=instant(row.arrived_at),
+        arrivedBy=row.arrived_by,
         line=[
             filled(
                 order=reference("MedicationRequest", line.order_id),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from throughcare.care.medications import actions, formulary, pass_views, policy
-from throughcare.care.medications.actions import leasing
+from throughcare.care.medications.actions import bags, leasing
 from throughcare.care.medications.models import Lease
 from throughcare.care.medications.reads import leases, passes
 from throughcare.care.medications.traits import double_kills
@@ -22,7 +22,7 @@ DOSE = "dose"
 
 
 class Doses:
-    """Doses given and not given on a pass: the kind `dose`."""
+    """Doses given and not given on a pass, and who was seen arriving with their bag: the kind `dose`."""
 
     data_class: DataClass = DataClass.MEDICATION
     carry = policy.GIVE
@@ -68,9 +68,13 @@ class Doses:
 
     def about(self, body: Mapping[str, Any]) -> About:
         """Read which dose an entry is about, and the status that it says."""
+        if body.get("status") in bags.ARRIVALS:
+            return About(id_or_none(body.get("person_id")), id_or_none(body.get("crossing_id")), str(body["status"]))
         event = actions.read_sent(body)
         return About(event.person_id, event.dose_id, event.status)
 
     def take(self, arrival: Arrival) -> Taken:
         """Let the dose stand as it was charted, or keep the entry for a person."""
+        if arrival.entry.body.get("status") in bags.ARRIVALS:
+            return bags.take_arrival(arrival)
         return actions.take_dose(arrival)

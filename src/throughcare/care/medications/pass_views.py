@@ -106,6 +106,7 @@ def person(found: PassPerson) -> dict[str, Any]:
         "next_at": _iso(where.next_at) if where else "",
         "coming": found.coming,
         "coming_at": _iso(found.coming_at),
+        "crossing": str(found.crossing) if found.crossing else "",
         "allergies": list(found.allergies),
         "allergies_asked": found.allergies_asked,
         "doses": [dose(d) for d in found.doses],

@@ -2,6 +2,7 @@
 book stock and count it, hand over packs that people keep.
 """
 
+from throughcare.care.medications.actions.bags import scan_bag
 from throughcare.care.medications.actions.counting import (
     CountDone,
     CountedLot,
@@ -138,6 +139,7 @@ __all__ = [
     "report_outside_dose",
     "resume_order",
     "review_taking",
+    "scan_bag",
     "sign_order",
     "sign_second",
     "stop_order",

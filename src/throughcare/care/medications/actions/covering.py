@@ -138,7 +138,11 @@ def _chart_sent(crossing: Crossing, back_at: datetime) -> None:
     if crossing.sealed:
         _chart_sent_sealed(crossing, back_at)
         return
-    lines = crossing.lines.filter(way__in=SENT, confirmed_at__isnull=False)
+    lines = [
+        x
+        for x in crossing.lines.filter(way__in=SENT, confirmed_at__isnull=False)
+        if not guarding.misses_bag(crossing, x)
+    ]
     sent: dict[UUID, dict[UUID, CrossingLine]] = {}
     owners = dict(MedicationOrder.objects.filter(id__in=[x.order_id for x in lines]).values_list("id", "person_id"))
     for line in lines:

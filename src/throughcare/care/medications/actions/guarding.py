@@ -15,6 +15,8 @@ from throughcare.care.medications import fhir, states
 from throughcare.care.medications.actions.fallen import Fallen, asked_of, fallen, fallen_sealed, is_critical, orders_at
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.events import (
+    BagFound,
+    BagLeftBehind,
     CrossingCancelled,
     DoorCovered,
     DoorUncovered,
@@ -184,8 +186,10 @@ def _drop_cancelled(open_: Iterable[Crossing]) -> None:
 
 def cancel(crossing: Crossing) -> None:
     """Take a crossing back: its move won't be, so its duties are excused."""
-    told = crossing.owned or crossing.asked
-    crossing.bump(state=states.CROSSING.after(crossing.state, "cancel"), owned=False, uncovered=0, waiting=0)
+    told = crossing.owned or crossing.asked or crossing.bag_told
+    crossing.bump(
+        state=states.CROSSING.after(crossing.state, "cancel"), owned=False, uncovered=0, waiting=0, bag_told=False
+    )
     if told:
         emit(CrossingCancelled(**_about(crossing, crossing.from_facility_id)))
 
@@ -210,7 +214,7 @@ def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[Medica
     known = {line.order_id: line for line in lines}
     for one in found:
         line = known.pop(one.order.id, None) or _line(crossing, one)
-        _weigh(line, one, window, now)
+        _weigh(line, one, window, now, bag_missing=misses_bag(crossing, line))
         if line not in lines:
             lines.append(line)
     for line in known.values():
@@ -263,12 +267,24 @@ def _line(crossing: Crossing, one: Fallen) -> CrossingLine:
     )
 
 
-def _weigh(line: CrossingLine, one: Fallen, window: MoveWindow, now: datetime) -> None:
+def misses_bag(crossing: Crossing, line: CrossingLine) -> bool:
+    """Tell whether this order's doses were to travel in a bag that nobody scanned: it may have stayed behind.
+
+    Who goes home takes the bag from the nurse's hand, so a release scans none.
+    """
+    scanned = crossing.bag_out_at or crossing.bag_in_at
+    gone = crossing.state in ("under_way", "returned") and crossing.door != Door.RELEASE
+    return gone and not crossing.sealed and line.way == covering.Way.SEND_WITH and scanned is None
+
+
+def _weigh(line: CrossingLine, one: Fallen, window: MoveWindow, now: datetime, *, bag_missing: bool) -> None:
     first = min(d.due_at for d in one.doses)
     told = line.told_next_at is not None and line.told_next_at <= first
     order = str(one.order.id)
     # A pack that travels is counted; who gives there, keeps or prescribes does it for as long as it takes.
     doses = line.supplied if line.way == covering.Way.SEND_WITH else len(one.doses) * bool(line.way)
+    if bag_missing:
+        doses = 0
     answer = covering.shadow(
         window,
         one.doses,
@@ -326,12 +342,16 @@ def _own(crossing: Crossing, open_: list[CrossingLine], lines: list[CrossingLine
         and crossing.state != "returned",
         "act_by": min(due, default=None),
     }
+    missing = any(misses_bag(crossing, x) for x in open_)
+    told, facts["bag_told"] = crossing.bag_told, missing
     if not open_ and _is_over(crossing, now):
         facts["state"] = states.CROSSING.after(crossing.state, "pass")
     if any(getattr(crossing, k) != v for k, v in facts.items()):
         crossing.bump(**facts)
         keep(crossing, lines)
     _tell(crossing, urgent, open_, before=before, asked=asked)
+    if missing != told:
+        emit((BagLeftBehind if missing else BagFound)(**_about(crossing, crossing.from_facility_id)))
 
 
 def _is_over(crossing: Crossing, now: datetime) -> bool:

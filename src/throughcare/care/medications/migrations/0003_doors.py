@@ -43,6 +43,13 @@ class Migration(migrations.Migration):
                 ("owned", models.BooleanField(default=False)),
                 ("asked", models.BooleanField(default=False)),
                 ("act_by", models.DateTimeField(null=True)),
+                ("bag_out_at", models.DateTimeField(null=True)),
+                ("bag_out_by", models.CharField(blank=True, max_length=160)),
+                ("bag_in_at", models.DateTimeField(null=True)),
+                ("bag_in_by", models.CharField(blank=True, max_length=160)),
+                ("bag_told", models.BooleanField(default=False)),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("arrived_by", models.CharField(blank=True, max_length=160)),
                 (
                     "person",
                     models.ForeignKey(

@@ -35,6 +35,15 @@ class Crossing(PersonRow):
     owned = models.BooleanField(default=False)
     asked = models.BooleanField(default=False)
     act_by = models.DateTimeField(null=True)
+    # The bag that travels: scanned as it goes onto the van, scanned as it comes; `bag_told` says that a missing one is owned.
+    bag_out_at = models.DateTimeField(null=True)
+    bag_out_by = models.CharField(max_length=160, blank=True)
+    bag_in_at = models.DateTimeField(null=True)
+    bag_in_by = models.CharField(max_length=160, blank=True)
+    bag_told = models.BooleanField(default=False)
+    # Health staff at the other end saw the person come.
+    arrived_at = models.DateTimeField(null=True)
+    arrived_by = models.CharField(max_length=160, blank=True)
 
     class Meta(PersonRow.Meta):
         constraints = [

@@ -4,7 +4,7 @@ for one person as for a hundred and twenty.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db.models import Q
 from throughcare.care.medications import states
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.facility_passes import facility_passes
-from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
+from throughcare.care.medications.models import Crossing, Dose, MedicationOrder, MedicationPass
 from throughcare.care.medications.rules import passes as rules
 from throughcare.care.medications.rules import statuses, tables
 from throughcare.chart.models import Allergy
@@ -61,6 +61,8 @@ class PassPerson:
     allergies_asked: bool
     doses: list[Dose] = field(default_factory=list)
     as_needed: list[AsNeeded] = field(default_factory=list)
+    crossing: UUID | None = None
+    """The move by which somebody who is expected comes, where medicines travel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,12 @@ def coming(lens: Lens, facility_id: UUID, *, code: str = "", ahead: timedelta | 
         rows = custody.incoming(lens, facility_id, ahead=timedelta(hours=12))
         expected = {m.who.person_id: (m.who, None, m.place, m.at) for m in rows}
         until = span.closes if ahead is None else clock.now() + ahead
-        return _people(lens, list(expected.values()), span.opens, until)
+        found = _people(lens, list(expected.values()), span.opens, until)
+        moves = Crossing.objects.filter(
+            person_id__in=list(expected), to_facility_id=facility_id, sealed=False, state__in=states.CROSSING_OPEN
+        )
+        by_person = dict(moves.order_by("-leaves_at").values_list("person_id", "id"))
+        return [replace(p, crossing=by_person.get(p.who.person_id)) for p in found]
 
 
 def span_of(facility_id: UUID, code: str = "") -> tuple[rules.PassSpan, tuple[rules.PassSpan, ...]]:

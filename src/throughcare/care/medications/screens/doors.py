@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import translation
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.medications import actions, policy
+from throughcare.care.medications import actions, labels, policy
 from throughcare.care.medications.actions import Covering
+from throughcare.care.medications.actions.bags import bag_code
 from throughcare.care.medications.reads import doors as reads
 from throughcare.care.medications.rules.covering import Way
 from throughcare.chart.screens import frame
@@ -18,6 +20,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people
 from throughcare.ui import pages
+from throughcare.ui.forms import intent_of
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -32,7 +35,8 @@ def doors(request: Request) -> HttpResponse:
     """Show the moves of today and tomorrow, those first for which a medicine lacks something."""
     rows, more = reads.board(request.lens, request.posting.facility_id)
     saw(request, *(r.who.person_id for r in rows))
-    return pages.page_or_fragment(request, "medications/doors.html", "rows", {"rows": rows, "more": more})
+    context = {"rows": rows, "more": more, "may_scan": policy.STOCK.allows(request.lens)}
+    return pages.page_or_fragment(request, "medications/doors.html", "rows", context)
 
 
 @screen("GET", ONE, policy=policy.READ, name="crossings")
@@ -41,12 +45,20 @@ def crossings(request: Request, person_id: UUID, again: Again | None = None) -> 
     found = reads.crossings(request.lens, frame.family(request, person_id))
     context = {
         "rows": found,
+        "bag_code": bag_code,
         "may_cover": policy.STOCK.allows(request.lens, person_id),
         "may_give": policy.GIVE.allows(request.lens, person_id),
         "charted": CHARTED,
         "wrong": again.wrong if again else {},
     }
     return frame.page(request, person_id, "medications/crossings.html", "medications", context, again)
+
+
+@screen("POST", "/medications/doors/bag/", policy=policy.STOCK, name="scan_bag")
+def scan(request: Request) -> HttpResponse:
+    """Scan a bag as it goes with the van, or as it comes."""
+    actions.scan_bag(actor=request.actor, intent=intent_of(request), code=request.POST.get("code", ""))
+    return pages.then(request, reverse("doors"), t("doors.bag_scanned"))
 
 
 def _acting(request: Request, person_id: UUID, act: Callable[[UUID | None], Any], said: str) -> HttpResponse:
@@ -134,5 +146,6 @@ def _paper(request: Request, person_id: UUID, crossing_id: UUID, lang: str, temp
         note = PrintNote(
             t(title), as_of=clock.now(), facility=found.source, printed_by=request.lens.user_name, keep=t("doors.keep")
         )
-        context = {"paper": note, "row": found, "taken": taken, "who": card, "lang": lang}
+        bag = labels.of_number(bag_code(crossing_id))
+        context = {"paper": note, "row": found, "taken": taken, "who": card, "lang": lang, "bag": bag}
         return pages.page(request, template, context)

@@ -39,6 +39,7 @@ export function fromBundle(code = "") {
   const within = (d) => new Date(span.opens) <= new Date(d.due) && new Date(d.due) < new Date(span.closes);
   const people = structuredClone([...content.people, ...content.expected]);
   for (const p of people) {
+    if (became[`came ${p.crossing}`]) Object.assign(p, { coming: "", coming_at: "", came: became[`came ${p.crossing}`] });
     p.doses = p.doses.filter(within);
     for (const d of p.doses) if (became[d.id]) Object.assign(d, became[d.id]);
     for (const a of p.as_needed) for (const at of became[`asked ${a.order}`] ?? []) { a.given.push(at); a.may = false; a.earliest = new Date(Date.parse(at) + a.minimum_minutes * 60_000).toISOString(); }
@@ -111,6 +112,16 @@ async function undo(body, p, d) {
   await kept();
   flush();
   return { doses: [{ dose: d.id, status: "expected", version: d.version + 1 }] };
+}
+
+/** Somebody who was expected is here, with their bag or without it. */
+export async function came(p, bag) {
+  const at = now().toISOString();
+  await entry({ person_id: p.id, crossing_id: p.crossing, status: bag ? "arrived" : "arrived-no-bag" });
+  overlay()[`came ${p.crossing}`] = at;
+  Object.assign(p, { coming: "", coming_at: "", came: at });
+  await kept();
+  flush();
 }
 
 async function give(body) {

@@ -1,8 +1,10 @@
 /* Drawing the pass: the list of people in the order of the cells, and the one person whose doses are given now. */
 
-import { day, h, hhmm, shape, t } from "../devices/dom.js";
+import { day, h, hhmm, notice, shape, t } from "../devices/dom.js";
+import { section } from "../devices/tablet.js";
 import { now } from "../devices/wire.js";
 import { face } from "./faces.js";
+import { came } from "./pass_offline.js";
 import { alsoOnPaper, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, lotOf, matches, measured, openPerson, otherLot, person, state, undo, waits } from "./pass.js";
 
 const statusWords = Object.fromEntries(JSON.parse(document.getElementById("pass").dataset.exceptions).map((e) => [e.status, e.words]));
@@ -46,6 +48,9 @@ export function drawPerson(place) {
   place.replaceChildren(
     h("button", { type: "button", class: "button button--quiet pass-back pass-target", onclick: () => { state.open = ""; draw(); } }, `‹ ${t("back_to_list")}`),
     head(p),
+    p.crossing && p.coming_at && section() ? h("div", { class: "row pass-came" },
+      h("button", { type: "button", class: "button button--main", onclick: () => arrived(p, true) }, t("came_bag")),
+      h("button", { type: "button", class: "button", onclick: () => arrived(p, false) }, t("came_no_bag"))) : "",
     h("ul", { class: "pass-doses" }, p.doses.map((d) => doseRow(p, d))),
     p.as_needed.length ? asked(p) : "",
     waiting.length ? h("div", { class: "pass-do" },
@@ -53,6 +58,12 @@ export function drawPerson(place) {
       h("button", { type: "button", class: "button pass-except", "data-keep": "except", disabled: state.busy, onclick: () => except(p, waiting.filter(isOpen).length ? waiting.filter(isOpen) : waiting) }, t("except"))) : "",
   );
   if (focus) place.querySelector(`[data-keep="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+}
+
+async function arrived(p, bag) {
+  await came(p, bag);
+  notice(t(bag ? "came_said" : "came_no_bag_said", { name: p.family }), bag ? "" : "shift");
+  draw();
 }
 
 function head(p) {
