@@ -26,8 +26,9 @@ class House:
 
     def __init__(self, browser: Browser, address: str, told: dict[str, str], home: Path, port: int) -> None:
         self.browser, self.address, self.port = browser, address, port
-        self._told, self._home = told, home
+        self.environment, self._home = told, home
         self._people: dict[tuple[str, str, str], BrowserContext] = {}
+        self._signed_in: dict[tuple[str, str, str], datetime] = {}
 
     def now(self) -> datetime:
         """Say what time it is in this house."""
@@ -36,27 +37,39 @@ class House:
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one command of the house."""
         command = [sys.executable, "-m", "throughcare.app", *words]
-        return subprocess.run(command, env=self._told, capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
 
     def until(self, moment: datetime) -> None:
         """Let time pass until `moment`; what falls due on the way is done."""
         done = self.run("tick", "--to", moment.isoformat())
         assert done.returncode == 0, done.stderr
 
+    def sleep_until(self, moment: datetime) -> None:
+        """Let quiet hours pass at one step; then what fell due is done, as by a hand that was away and comes back."""
+        (self._home / "clock-offset").write_text(f"{(moment - datetime.now(UTC)).total_seconds()}\n")
+        done = self.run("tick")
+        assert done.returncode == 0, done.stderr
+
     def tell(self, message: bytes) -> bytes:
         """Send a message of custody's system over the wire; give the answer."""
         return mllp.send("127.0.0.1", self.port, message, 60)
 
-    def as_(self, role: str, facility: object, person: object = "", size: tuple[int, int] = (1440, 900)) -> "Hand":
-        """Be somebody, in a browser of one's own."""
-        key = (role, str(facility), str(person))
+    def as_(
+        self, role: str, facility: object, person: object = "", size: tuple[int, int] = (1440, 900), also: str = ""
+    ) -> "Hand":
+        """Be somebody, in a browser of one's own; signed in again where time has passed. `also` tells two browsers apart."""
+        key = (role, str(facility), f"{person}{also}")
         if key not in self._people:
-            context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+            self._people[key] = self.browser.new_context(
+                viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", has_touch=bool(also)
+            )
+        context, now = self._people[key], self.now()
+        if now - self._signed_in.get(key, now - timedelta(days=1)) > timedelta(minutes=5):
             form = {"role": role, "facility": str(facility), "person": str(person)}
             answer = context.request.post(f"{self.address}/demo/become", form=form)
             assert answer.ok, answer.text()
-            self._people[key] = context
-        return Hand(self._people[key], self.address)
+            self._signed_in[key] = now
+        return Hand(context, self.address)
 
     def close(self) -> None:
         """Close everybody's browser."""
