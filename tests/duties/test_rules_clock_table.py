@@ -166,7 +166,9 @@ def test_nothing_changes_on_a_transfer_but_the_place() -> None:
     effects = {rule_id: on_move(found, "transfer").effect for rule_id, found in rules(TODAY).items()}
     left_behind = {"DOOR-OUT", "DOOR-OBSERVED-OUT", "DOOR-BAG"}
     assert {rule_id for rule_id, effect in effects.items() if effect != "carry"} == left_behind
-    assert {effects[rule_id] for rule_id in left_behind} == {"stay"}, "what was not done before the van is owed where it left"
+    assert {effects[rule_id] for rule_id in left_behind} == {"stay"}, (
+        "what was not done before the van is owed where it left"
+    )
 
 
 def test_a_watch_check_or_a_review_can_t_be_refused() -> None:
