@@ -53,7 +53,7 @@ class Shown:
     @property
     def is_shown(self) -> bool:
         """Say whether there is a number or a band to show."""
-        return self.reason is None
+        return self.number is not None or self.band is not None
 
 
 @dataclass(frozen=True, slots=True)
