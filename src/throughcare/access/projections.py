@@ -48,7 +48,12 @@ def _codes_only(value: Any) -> Any:
 
 
 def _place_and_time(body: Json) -> Json | None:
-    """Keep when and where; of those who take part the place alone, for a clinician's name says why."""
+    """Keep when and where; of those who take part the place alone, for a clinician's name says why.
+
+    Of a visit outside nothing: custody plans the move by its own schedule, and a date known early is a risk.
+    """
+    if _is_off_site(body):
+        return None
     found = _kept(Appointment=("status", "start", "end", "priority", "participant"))(body)
     if found is None:
         return None
@@ -62,10 +67,14 @@ def _is_place(participant: Json) -> bool:
 
 def _no_offsite_date(body: Json) -> Json | None:
     """Keep all, but of a visit outside no time: a known date is a risk."""
-    codes = {c.get("code") for c in body.get("appointmentType", {}).get("coding", ())}
-    if body.get("resourceType") == "Appointment" and "off_site" in codes:
+    if _is_off_site(body):
         return {name: value for name, value in body.items() if name not in ("start", "end", "requestedPeriod", "slot")}
     return dict(body)
+
+
+def _is_off_site(body: Json) -> bool:
+    codes = {c.get("code") for c in body.get("appointmentType", {}).get("coding", ())}
+    return body.get("resourceType") == "Appointment" and "off_site" in codes
 
 
 _STATE = ("status", "code", "category")

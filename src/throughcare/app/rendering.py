@@ -28,7 +28,7 @@ from throughcare.care.substance_use import fhir as substance_use
 from throughcare.care.substance_use.models import Check, Episode, Offer
 from throughcare.chart import fhir as chart
 from throughcare.chart.actions.keeping import RENDER
-from throughcare.chart.models import Attachment
+from throughcare.chart.models import Attachment, CriticalCall
 from throughcare.custody import fhir as custody
 from throughcare.custody.models import (
     Agency,
@@ -87,6 +87,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("HospitalRecommendation", Recommendation, emergency.recommendation),
     ("SendOutPacket", SendOutPacket, emergency.packet),
     ("Communication", CareRequest, sick_call.request),
+    ("CriticalCall", CriticalCall, chart.critical_call),
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),
     ("AlertOverride", OrderOverride, medications.override),

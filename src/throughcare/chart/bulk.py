@@ -9,7 +9,7 @@ from uuid import UUID
 from throughcare.access.labels import class_of
 from throughcare.chart import models as m
 from throughcare.chart.actions.keeping import keep, recorded
-from throughcare.chart.actions.observations import Measured, _row
+from throughcare.chart.actions.observations import Measured, row_of
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
@@ -49,7 +49,7 @@ def lay_facts(*, actor: Actor, charts: Sequence[Facts], source: str = "") -> int
     allergies = [
         _allergy(actor, c.person_id, one) for c in charts for one in (*c.allergies, *([] if c.allergies else [""]))
     ]
-    observations = [_row(actor, c.person_id, one, None, None, None, "final") for c in charts for one in c.measured]
+    observations = [row_of(actor, c.person_id, one) for c in charts for one in c.measured]
     m.Condition.objects.bulk_create(problems, batch_size=1000)
     m.Allergy.objects.bulk_create(allergies, batch_size=1000)
     m.Observation.objects.bulk_create(observations, batch_size=1000)

@@ -61,6 +61,20 @@ class ResultReceived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResultAfterRelease(ResultReceived):
+    """A result came of somebody who is not in custody any more: it is handed on as well (REL-RESULT)."""
+
+    name: ClassVar[str] = "result_after_release"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultSuperseded(Event):
+    """The laboratory changed a result: what was owed of it is owed anew, by a new clock."""
+
+    name: ClassVar[str] = "result_superseded"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReviewed(Event):
     """A prescriber has looked at a result."""
 

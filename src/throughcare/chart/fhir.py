@@ -100,6 +100,8 @@ def observation(row: m.Observation) -> Json:
         performer=[reference("Practitioner", row.recorder_id)],
         derivedFrom=[reference("QuestionnaireResponse", row.response_id)] if row.response_id else None,
         interpretation=[concept(coding(INTERPRETATION, row.interpretation))] if row.interpretation else None,
+        referenceRange=[{"text": row.reference_range}] if row.reference_range else None,
+        note=[{"text": row.remark}] if row.remark else None,
         **_value(row),
     )
 
@@ -108,7 +110,9 @@ def _value(row: m.Observation) -> dict[str, Any]:
     if row.components:
         return {"component": [_component(c) for c in row.components]}
     if row.value is not None:
-        return {"valueQuantity": amount(row.value, row.value_places, row.unit)}
+        return {"valueQuantity": amount(row.value, row.value_places, row.unit, row.comparator)}
+    if row.value_code:
+        return {"valueCodeableConcept": what(row.value_system, row.value_code, row.value_text)}
     return {"valueString": row.value_text} if row.value_text else {}
 
 
@@ -120,10 +124,10 @@ def _component(part: dict[str, Any]) -> Json:
     }
 
 
-def amount(value: Decimal, places: int, unit: str) -> Json:
+def amount(value: Decimal, places: int, unit: str, comparator: str = "") -> Json:
     """Build a quantity with just the decimal places that were written."""
     exact = value.quantize(Decimal(1).scaleb(-places))
-    return filled(value=exact, unit=unit, system=UCUM if unit else None, code=unit)
+    return filled(value=exact, comparator=comparator, unit=unit, system=UCUM if unit else None, code=unit)
 
 
 def note(row: m.Note) -> Json:
@@ -174,6 +178,7 @@ def report(row: m.Report) -> Json:
     return resource(
         "DiagnosticReport",
         row.id,
+        identifier=[{"system": f"urn:throughcare:filler:{row.source}", "value": row.filler}] if row.filler else None,
         basedOn=[reference("ServiceRequest", row.order_id)] if row.order_id else None,
         status=row.status,
         code=what(row.system, row.code, row.text),
@@ -189,9 +194,26 @@ def report(row: m.Report) -> Json:
                 ("plan-words", row.plan_words),
                 ("reviewed-by", row.reviewed_by),
                 ("told-how", row.told_how),
+                ("specimen", row.specimen),
+                ("unjudged", "" if row.judged else "true"),
+                *(("reviewed-before", f"{past['by']}: {past['plan']} {past['words']}".strip()) for past in row.earlier),
             )
             if said
         ],
+    )
+
+
+def critical_call(row: m.CriticalCall) -> Json:
+    """Render a call about a critical value: who told whom, when, and whether it was read back."""
+    return filled(
+        person=str(row.person_id),
+        report=str(row.report_id),
+        caller=row.caller,
+        told=row.told,
+        at=instant(row.called_at),
+        readBack=row.read_back,
+        words=row.words,
+        recordedBy=row.recorded_by,
     )
 
 
@@ -234,4 +256,5 @@ def attachment(row: m.Attachment, blob: m.Blob) -> Json:
         date=instant(row.recorded_at),
         content=[{"attachment": {"contentType": blob.media, "size": blob.size, "title": row.title}}],
         identifier=[{"system": "urn:throughcare:sha256", "value": blob.sha256}],
+        context={"related": [reference("DiagnosticReport", row.report_id)]} if row.report_id else None,
     )

@@ -160,8 +160,17 @@ class Observation(Fact):
     status = models.CharField(max_length=20, default="final")
     value = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     value_places = models.PositiveSmallIntegerField(default=0)
-    unit = models.CharField(max_length=20, blank=True)
-    value_text = models.CharField(max_length=240, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    comparator = models.CharField(max_length=2, blank=True)
+    value_text = models.TextField(blank=True)
+    value_system = models.CharField(max_length=120, blank=True)
+    value_code = models.CharField(max_length=40, blank=True)
+    reference_range = models.CharField(max_length=120, blank=True)
+    remark = models.TextField(blank=True)
+    line = models.CharField(max_length=120, blank=True)
+    """What the laboratory calls this line of its report, so that a correction finds it."""
+    was = models.CharField(max_length=120, blank=True)
+    """What it said before it was corrected."""
     components = models.JSONField(default=list)
     interpretation = models.CharField(max_length=20, blank=True)
     effective_at = models.DateTimeField()
@@ -251,6 +260,15 @@ class Report(Fact):
     words = models.TextField(blank=True)
     outside = models.BooleanField(default=False)
     """It came with the record of another health service and is not ours to review."""
+    source = models.CharField(max_length=160, blank=True)
+    filler = models.CharField(max_length=160, blank=True)
+    """The number that the laboratory gave it, and which laboratory: a correction finds it by them."""
+    said_at = models.DateTimeField(null=True)
+    specimen = models.CharField(max_length=240, blank=True)
+    judged = models.BooleanField(default=True)
+    """False where a line says neither number nor flag by which it could be called normal: somebody must read it."""
+    earlier = models.JSONField(default=list)
+    """Reviews of what it said before it was corrected: by whom, what followed."""
     effective_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=160, blank=True)
@@ -278,6 +296,11 @@ class Report(Fact):
                 | Q(told_at__isnull=False) & ~Q(told_by="") & ~Q(told_how=""),
                 name="chart_report_told",
             ),
+            models.UniqueConstraint(
+                fields=["source", "filler", "code", "text"],
+                condition=~Q(filler="") & ~Q(status="entered-in-error"),
+                name="chart_report_once",
+            ),
         ]
         indexes = [
             models.Index(
@@ -287,6 +310,21 @@ class Report(Fact):
             ),
             models.Index(fields=["person", "-effective_at"], name="chart_report_person"),
         ]
+
+
+class CriticalCall(Fact):
+    """A critical value told by telephone or in person, and whether it was read back (LAB-01)."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="calls")
+    caller = models.CharField(max_length=120)
+    told = models.CharField(max_length=120)
+    called_at = models.DateTimeField()
+    read_back = models.BooleanField()
+    words = models.CharField(max_length=400, blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [*Fact.Meta.constraints, class_check("chart_criticalcall_class")]
+        indexes = [models.Index(fields=["report", "called_at"], name="chart_criticalcall_report")]
 
 
 class HomeMedicine(Fact):
@@ -352,6 +390,7 @@ class Attachment(Fact):
     """A document of a chart: a scan, a photographed slip, a letter."""
 
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="documents")
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=160)
     status = models.CharField(max_length=20, default="current")

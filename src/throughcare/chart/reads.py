@@ -284,7 +284,7 @@ def shown(row: m.Observation) -> str:
         return f"{values} {said(row.components[0]['unit'])}".strip()
     if row.value is not None:
         exact = row.value.quantize(Decimal(1).scaleb(-row.value_places))
-        return f"{exact}{'' if row.unit == '%' else ' '}{said(row.unit)}".strip()
+        return f"{row.comparator}{exact}{'' if row.unit == '%' else ' '}{said(row.unit)}".strip()
     return row.value_text
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from throughcare.chart.actions.observations import Measured
 from throughcare.chart.catalogue import Analyte
@@ -34,6 +35,33 @@ def urgency_of(interpretations: Iterable[str], said: str = "normal") -> str:
     found = set(interpretations)
     worst = "critical" if found & CRITICAL else "abnormal" if found & ABNORMAL else "normal"
     return max(worst, said, key=URGENCY.index)
+
+
+def columns(one: Measured) -> dict[str, Any]:
+    """Give what a measurement says, by the names of the row's columns, to compare it with what stood there."""
+    exponent = one.value.as_tuple().exponent if one.value is not None else 0
+    places = min(max(0, -exponent), 4) if isinstance(exponent, int) else 0
+    exact = one.value.quantize(Decimal("0.0001")) if one.value is not None else None
+    return {
+        "value": exact,
+        "value_places": places,
+        "unit": one.unit,
+        "comparator": one.comparator,
+        "value_text": one.value_text,
+        "value_system": one.value_system,
+        "value_code": one.value_code,
+        "reference_range": one.reference_range,
+        "remark": one.remark,
+        "interpretation": one.interpretation,
+    }
+
+
+def said_before(row: Any) -> str:
+    """Give what a line said before it is corrected, in the digits it was written with."""
+    if row.value is not None:
+        exact = row.value.quantize(Decimal(1).scaleb(-row.value_places))
+        return f"{row.comparator}{exact} {row.unit}".strip()[:120]
+    return str(row.value_text)[:120]
 
 
 def read(analytes: Iterable[Analyte], typed: Mapping[str, str]) -> list[Measured]:

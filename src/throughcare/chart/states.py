@@ -24,7 +24,18 @@ RESPONSE = Lifecycle(
     ("stopped", "mark_error", "entered-in-error"),
 )
 OBSERVATION = Lifecycle(
+    ("registered", "report_early", "preliminary"),
+    ("registered", "finalise", "final"),
+    ("registered", "cancel", "cancelled"),
     ("preliminary", "finalise", "final"),
+    ("preliminary", "correct", "corrected"),
+    ("preliminary", "cancel", "cancelled"),
+    ("final", "cancel", "cancelled"),
+    ("amended", "cancel", "cancelled"),
+    ("corrected", "cancel", "cancelled"),
+    ("cancelled", "correct", "corrected"),
+    ("preliminary", "mark_error", "entered-in-error"),
+    ("cancelled", "mark_error", "entered-in-error"),
     ("final", "amend", "amended"),
     ("final", "correct", "corrected"),
     ("amended", "correct", "corrected"),

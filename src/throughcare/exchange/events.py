@@ -19,6 +19,25 @@ class MessageHeld(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResultHeld(MessageHeld):
+    """A message with results is durable and not charted: somebody must look, the sooner the worse they are."""
+
+    name: ClassVar[str] = "result_held"
+    urgency: str = "normal"
+
+    def payload(self) -> dict[str, Any]:
+        """Give why, and how urgent the results are by their flags."""
+        return {"hold": self.hold, "urgency": self.urgency}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultUnordered(Event):
+    """Results stand in the chart that answer no order of ours; `ref` is the message."""
+
+    name: ClassVar[str] = "result_unordered"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageRefused(Event):
     """A message can't be understood, or is not for this door; the sender was told; `ref` is the message."""
 

@@ -7,6 +7,7 @@ from throughcare.kernel.models import Row
 
 STATUSES = ("applied", "repeated", "held", "refused")
 ANSWERS = ("AA", "AE", "AR")
+ASKS = ("", "order", "request")
 HOLDS = (
     "unknown_person",
     "two_people",
@@ -48,6 +49,10 @@ class Message(Row):
     stay_id = models.UUIDField(null=True)
     booking = models.CharField(max_length=40, blank=True)
     story = models.JSONField(default=dict)
+    left = models.JSONField(default=list)
+    """What it says beside what was charted: kept with its bytes, and shown."""
+    asks = models.CharField(max_length=8, blank=True)
+    """What an applied message still wants of somebody: which order it answers, or what becomes of its request."""
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=160, blank=True)
     why = models.TextField(blank=True)
@@ -66,6 +71,9 @@ class Message(Row):
                 name="exchange_message_hold",
             ),
             models.CheckConstraint(
+                condition=Q(asks="") | Q(asks__in=ASKS, status="applied"), name="exchange_message_asks"
+            ),
+            models.CheckConstraint(
                 condition=Q(settled_at__isnull=True, settled_by="") | Q(settled_at__isnull=False) & ~Q(settled_by=""),
                 name="exchange_message_settled",
             ),
@@ -82,6 +90,7 @@ class Message(Row):
                 condition=Q(status__in=["held", "refused"]),
                 name="exchange_message_board",
             ),
+            models.Index(fields=["received_at"], condition=~Q(asks=""), name="exchange_message_asking"),
             models.Index(fields=["waits_for"], condition=Q(status="held"), name="exchange_message_waits"),
             models.Index(fields=["person", "happened_at"], name="exchange_message_person"),
         ]

@@ -17,8 +17,13 @@ CORRECT = Policy("exchange.correct", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), fr
 
 
 def visible(lens: Lens) -> QuerySet[Message]:
-    """Give the messages that a reader's board shows: those of their facilities, and those of no facility yet."""
+    """Give the messages that a reader's board shows: those of their facilities, and those of no facility yet.
+
+    What other systems send beside custody's says what somebody has: only who may read any result sees those.
+    """
     rows = Message.objects.filter(repeat_of=None)
+    if not lens.may(Verb.READ, DataClass.INFECTION):
+        rows = rows.filter(Q(trigger__startswith="ADT^") | Q(trigger=""))
     if lens.facilities is None:
         return rows
     return rows.filter(Q(facility_id__in=lens.facilities) | Q(facility_id=None))

@@ -13,7 +13,7 @@ from throughcare.exchange.hl7v2 import facts, where
 from throughcare.exchange.hl7v2.field_names import SEGMENTS, name_of
 from throughcare.exchange.hl7v2.holding import REASONS
 from throughcare.exchange.hl7v2.parse import parse
-from throughcare.exchange.hl7v2.rules import EVENTS, person_of, place_of
+from throughcare.exchange.hl7v2.rules import person_of, place_of, title_of
 from throughcare.exchange.hl7v2.wire import Segment
 from throughcare.exchange.models import STATUSES, Imported, Message
 from throughcare.kernel import clock
@@ -255,7 +255,7 @@ def _row(row: Message, said: facts.Message) -> BoardRow:
         id=row.id,
         received_at=row.received_at,
         happened_at=row.happened_at,
-        what=EVENTS.get(row.trigger.removeprefix("ADT^"), row.trigger.replace("^", " ").strip() or "Not a message"),
+        what=title_of(row.trigger) or "Not a message",
         who=", ".join(part for part in (name.family, *name.given[:1]) if part) if name else "",
         number=who.identifiers[0].value if who and who.identifiers else "",
         place=", ".join(part for part in (place.facility, place.unit, place.cell) if part) if place else "",

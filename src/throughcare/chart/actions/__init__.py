@@ -1,6 +1,7 @@
 """The only writers of clinical facts, one file per kind of fact."""
 
 from throughcare.chart.actions.attachments import attach
+from throughcare.chart.actions.calls import log_critical_call
 from throughcare.chart.actions.encounters import finish_encounter, record_encounter, start_encounter
 from throughcare.chart.actions.facts import (
     add_allergy,
@@ -21,17 +22,21 @@ from throughcare.chart.actions.forms import (
     start_form,
     take_over_form,
 )
+from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, take_report
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
 from throughcare.chart.actions.observations import Measured, Part, observe
 from throughcare.chart.actions.orders import cosign_order, end_order, order_item, place_order
-from throughcare.chart.actions.results import file_result, receive_report, review_report, tell_result
+from throughcare.chart.actions.results import file_result, receive_report, review_normals, review_report, tell_result
 
 __all__ = [
     "FormDone",
+    "Line",
     "Measured",
     "Part",
     "SealedDone",
+    "Taken",
+    "Told",
     "add_allergy",
     "add_condition",
     "addend_note",
@@ -43,6 +48,8 @@ __all__ = [
     "end_order",
     "file_result",
     "finish_encounter",
+    "link_order",
+    "log_critical_call",
     "lower_flag",
     "mark_error",
     "no_known_allergies",
@@ -53,6 +60,7 @@ __all__ = [
     "receive_report",
     "record_encounter",
     "report_medicine",
+    "review_normals",
     "review_report",
     "save_draft",
     "sign_form",
@@ -62,6 +70,7 @@ __all__ = [
     "start_form",
     "take_back",
     "take_over_form",
+    "take_report",
     "tell_result",
     "verify_medicine",
 ]

@@ -37,8 +37,9 @@ def attach(
     title: str,
     encounter_id: UUID | None = None,
     data_class: DataClass = DataClass.CLINICAL,
+    report_id: UUID | None = None,
 ) -> UUID:
-    """Keep a document with a chart."""
+    """Keep a document with a chart; with a result, if it belongs to one."""
     if len(content) > CAP:
         raise Invalid("This file is larger than 10 MB. Nothing was saved; scan it at a lower resolution.")
     media, digest = media_of(content), hashlib.sha256(content).hexdigest()
@@ -49,6 +50,7 @@ def attach(
         id=uuid7(),
         person_id=person_id,
         blob=blob,
+        report_id=report_id,
         kind=kind,
         title=title[:160],
         encounter_id=encounter_id,

@@ -42,6 +42,11 @@ class Measured:
     interpretation: str = ""
     data_class: DataClass = DataClass.CLINICAL
     effective_at: datetime | None = None
+    comparator: str = ""
+    value_system: str = ""
+    value_code: str = ""
+    reference_range: str = ""
+    remark: str = ""
 
 
 @action("chart.observe")
@@ -57,22 +62,35 @@ def observe(
     status: str = "final",
 ) -> list[UUID]:
     """Record measurements, each with the digits it was written with."""
-    rows = [_row(actor, person_id, one, encounter_id, response_id, report_id, status) for one in measured]
+    rows = [
+        row_of(
+            actor,
+            person_id,
+            one,
+            encounter_id=encounter_id,
+            response_id=response_id,
+            report_id=report_id,
+            status=status,
+        )
+        for one in measured
+    ]
     m.Observation.objects.bulk_create(rows)
     for row in rows:
         keep(row, row.effective_at)
     return [row.id for row in rows]
 
 
-def _row(
+def row_of(
     actor: Actor,
     person_id: UUID,
     one: Measured,
-    encounter_id: UUID | None,
-    response_id: UUID | None,
-    report_id: UUID | None,
-    status: str,
+    *,
+    encounter_id: UUID | None = None,
+    response_id: UUID | None = None,
+    report_id: UUID | None = None,
+    status: str = "final",
 ) -> m.Observation:
+    """Make the row of a measurement, not yet written; a number that can't be measured is refused."""
     places = 0
     if one.value is not None:
         exponent = one.value.as_tuple().exponent
@@ -88,7 +106,12 @@ def _row(
         value=one.value,
         value_places=places,
         unit=one.unit,
-        value_text=one.value_text[:240],
+        comparator=one.comparator,
+        value_text=one.value_text,
+        value_system=one.value_system,
+        value_code=one.value_code,
+        reference_range=one.reference_range,
+        remark=one.remark,
         components=[{"system": p.system, "code": p.code, "value": str(p.value), "unit": p.unit} for p in one.parts],
         category=one.category,
         interpretation=one.interpretation,

@@ -140,6 +140,23 @@ def review_report(
     )
 
 
+@action("chart.review_normals")
+def review_normals(*, actor: Actor, intent: UUID | None = None, report_ids: Sequence[UUID]) -> int:
+    """Review many normal results at once, each with a letter to the person; anything else among them refuses all."""
+    rows = list(m.Report.objects.select_for_update().filter(id__in=report_ids).order_by("id"))
+    if not rows or len(rows) != len(set(report_ids)):
+        raise Invalid("Nothing was signed.", fields={"reports": "Choose at least one result of this page."})
+    if any(r.urgency != "normal" or not r.judged or r.status not in ("final", "corrected", "amended") for r in rows):
+        raise Invalid(
+            "Nothing was signed.", fields={"reports": "One of these is not plainly normal: open it and read it."}
+        )
+    if any(r.reviewed_at is not None for r in rows):
+        raise Stale("Somebody reviewed one of these meanwhile. Nothing was signed; open the list again.")
+    for row in rows:
+        review_report(actor=actor, person_id=row.person_id, report_id=row.id, plan="letter")
+    return len(rows)
+
+
 @action("chart.tell_result")
 def tell_result(
     *, actor: Actor, intent: UUID | None = None, person_id: UUID, report_id: UUID, how: str = "in_person"

@@ -57,10 +57,13 @@ def vital(code: str) -> Mapping[str, Any] | None:
 
 
 def number(row: m.Observation) -> Decimal | None:
-    """Give the value that a line is drawn by; of a blood pressure the first component, the systolic one."""
+    """Give the value that a line is drawn by; of a blood pressure the first component, the systolic one.
+
+    "Less than 5" is no point of a line.
+    """
     if row.components:
         return Decimal(row.components[0]["value"])
-    return row.value
+    return None if row.comparator else row.value
 
 
 def unit(row: m.Observation) -> str:

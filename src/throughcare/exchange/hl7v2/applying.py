@@ -11,13 +11,14 @@ from throughcare.custody import legal
 from throughcare.custody.models import Move
 from throughcare.custody.rules import INSIDE
 from throughcare.exchange.hl7v2 import whom
+from throughcare.exchange.hl7v2.charting import BY_TYPE, subject
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.facts import Person as Who
 from throughcare.exchange.hl7v2.facts import Visit
 from throughcare.exchange.hl7v2.history import STAY_EVENTS, Effect, Happening, History, Spot, fold
 from throughcare.exchange.hl7v2.holding import Applied, Hold
 from throughcare.exchange.hl7v2.reconciling import Reconciliation
-from throughcare.exchange.hl7v2.rules import EVENTS, event_of, person_of, place_of
+from throughcare.exchange.hl7v2.rules import EVENTS, event_of, person_of, place_of, type_of
 from throughcare.exchange.hl7v2.where import required, resolve
 from throughcare.exchange.models import Message
 from throughcare.kernel import content
@@ -40,6 +41,9 @@ _WAITING = {
 
 def apply(row: Message, said: Facts, actor: Actor) -> Applied:
     """Bring people and custody in line with this message; raise Hold, or a room's refusal, where that can't be."""
+    charting = BY_TYPE.get(type_of(said))
+    if charting is not None:
+        return charting(row, said, actor)
     event = event_of(said)
     if event == "A40":
         return _propose_merges(row, said, actor)
@@ -64,7 +68,7 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
 def _person(row: Message, said: Facts, actor: Actor) -> Person:
     who, event = person_of(said) or Who(), event_of(said)
     numbers = whom.numbers(who.identifiers, said.sender)
-    person = _named(row) or whom.known(who, numbers)
+    person = subject.named_at_board(row) or whom.known(who, numbers)
     if person is None:
         if event not in REGISTERING:
             keys = whom.keys(numbers)
@@ -80,14 +84,6 @@ def _person(row: Message, said: Facts, actor: Actor) -> Person:
         )
         person.refresh_from_db()
     return person
-
-
-def _named(row: Message) -> Person | None:
-    """The person whom somebody at the board said this message is about."""
-    if not row.named or row.person_id is None:
-        return None
-    person = Person.objects.select_related("survivor").filter(id=row.person_id).first()
-    return person and (person.survivor or person)
 
 
 def _new(person: Person, numbers: list[people.Number]) -> list[people.Number]:

@@ -30,7 +30,13 @@ class Hold(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying a message came to, in one sentence without a name; `also` are messages that it set free."""
+    """What applying a message came to, in one sentence without a name.
+
+    `also` are messages that it set free, `left` what it says that has no place in the chart, `asks` what somebody must still
+    say of it: which order it answers, or what becomes of its request.
+    """
 
     sentence: str
     also: tuple[UUID, ...] = ()
+    left: tuple[str, ...] = ()
+    asks: str = ""

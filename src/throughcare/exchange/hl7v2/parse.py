@@ -3,25 +3,18 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from throughcare.exchange.hl7v2 import datatypes
+from throughcare.exchange.hl7v2 import clinical, datatypes
 from throughcare.exchange.hl7v2.datatypes import Reader
 from throughcare.exchange.hl7v2.facts import (
-    Allergy,
-    Appointment,
-    Code,
     CustodyFacts,
-    Diagnosis,
     Header,
     Identifier,
     Merge,
     Message,
     Note,
-    Observation,
-    Order,
     Person,
     Place,
     Stamp,
-    Vaccination,
     Visit,
 )
 from throughcare.exchange.hl7v2.problems import Code as ProblemCode
@@ -31,64 +24,72 @@ from throughcare.exchange.hl7v2.wire import Segment, Wire, read
 CONNECTICUT = ZoneInfo("America/New_York")
 CUSTODY_SEGMENT = "ZCU"  # custody's own facts; its fields are described in the room's README
 
-# Segments that carry nothing we use in an ADT message, but that belong there.
+# Segments of the standard that we know; what of them is not charted stands with the message.
 _KNOWN_AND_UNUSED = frozenset(
     [
         "ACC",
+        "AIG",
+        "AIL",
+        "AIP",
+        "AIS",
         "ARV",
-        "BTS",
+        "AUT",
         "BHS",
+        "BLG",
+        "BTS",
+        "CDO",
         "CON",
         "CTD",
+        "CTI",
         "DB1",
         "DRG",
         "DSC",
         "FHS",
-        "FTS",
         "FT1",
+        "FTS",
+        "GOL",
         "GT1",
         "IAM",
         "IN1",
         "IN2",
         "IN3",
+        "INV",
+        "MSA",
         "NK1",
+        "OBS",
         "ORC",
         "PD1",
         "PDA",
         "PR1",
         "PRB",
+        "PRD",
         "PRT",
+        "PTH",
         "PV2",
         "QAK",
+        "QPD",
         "QRD",
+        "RCP",
+        "RF1",
+        "RGS",
         "ROL",
         "RXC",
         "RXD",
         "RXE",
+        "RXG",
         "RXO",
         "RXR",
+        "SAC",
         "SFT",
         "SPM",
         "TQ1",
+        "TQ2",
         "TXA",
         "UAC",
         "UB1",
         "UB2",
-        "AIG",
-        "AIL",
-        "AIP",
-        "AIS",
-        "RGS",
-        "CTI",
-        "SAC",
-        "INV",
-        "BLG",
-        "RF1",
-        "AUT",
-        "PRD",
-        "CDO",
         "VAR",
-        "TQ2",
+        "ERR",
     ]
 )
 _USED = frozenset("MSH EVN PID PV1 MRG NTE OBX AL1 DG1 OBR RXA SCH".split()) | {CUSTODY_SEGMENT}  # noqa: SIM905
@@ -116,12 +117,12 @@ def parse(raw: bytes, *, zone: ZoneInfo = CONNECTICUT) -> Message:
         merges=_merges(wire, reader),
         custody=next((_custody(segment, reader) for segment in wire.named(CUSTODY_SEGMENT)), CustodyFacts()),
         notes=_notes(wire),
-        observations=tuple(_observation(segment, reader) for segment in wire.named("OBX")),
-        allergies=tuple(_allergy(segment, reader) for segment in wire.named("AL1")),
-        diagnoses=tuple(_diagnosis(segment, reader) for segment in wire.named("DG1")),
-        orders=tuple(_order(segment, reader) for segment in wire.named("OBR")),
-        vaccinations=tuple(_vaccination(segment, reader) for segment in wire.named("RXA")),
-        appointments=tuple(_appointment(segment, reader) for segment in wire.named("SCH")),
+        observations=tuple(clinical.observation(segment, reader) for segment in wire.named("OBX")),
+        allergies=tuple(clinical.allergy(segment, reader) for segment in wire.named("AL1")),
+        diagnoses=tuple(clinical.diagnosis(segment, reader) for segment in wire.named("DG1")),
+        orders=tuple(clinical.order(segment, reader) for segment in wire.named("OBR")),
+        vaccinations=tuple(clinical.vaccination(segment, reader) for segment in wire.named("RXA")),
+        appointments=tuple(clinical.appointment(segment, reader) for segment in wire.named("SCH")),
         unknown_segments=unknown,
     )
     return _with(message, reader.problems)
@@ -260,54 +261,3 @@ def _notes(wire: Wire) -> tuple[Note, ...]:
         if text:
             notes.append(Note(segment.name, text))
     return tuple(notes)
-
-
-def _observation(obx: Segment, reader: Reader) -> Observation:
-    kind = obx.part(2).upper()
-    values = (datatypes.value(kind, one, reader.zone) for one in obx.repetitions(5))
-    return Observation(
-        kind=kind,
-        code=_code(obx, 3),
-        values=tuple(one for one in values if one is not None),
-        sub_id=obx.part(4),
-        unit=datatypes.code(obx.first(6)),
-        reference_range=obx.first(7).whole(),
-        flags=tuple(one.part(1) for one in obx.repetitions(8)),
-        status=obx.part(11),
-        at=reader.stamp(obx, 14),
-    )
-
-
-def _allergy(al1: Segment, reader: Reader) -> Allergy:
-    return Allergy(al1.part(2), _code(al1, 3), al1.part(4), reader.every(al1, 5, lambda one: one.whole() or None))
-
-
-def _diagnosis(dg1: Segment, reader: Reader) -> Diagnosis:
-    coded = _code(dg1, 3)
-    if not coded.label:
-        coded = Code(text=dg1.first(4).whole())
-    return Diagnosis(coded, dg1.part(6), reader.stamp(dg1, 5))
-
-
-def _order(obr: Segment, reader: Reader) -> Order:
-    return Order(_code(obr, 4), obr.part(2), obr.part(3), obr.part(25), reader.stamp(obr, 7))
-
-
-def _vaccination(rxa: Segment, reader: Reader) -> Vaccination:
-    return Vaccination(
-        code=_code(rxa, 5),
-        at=reader.stamp(rxa, 3),
-        amount=rxa.part(6),
-        unit=rxa.part(7),
-        lots=tuple(one.whole() for one in rxa.repetitions(15)),
-        completion=rxa.part(20),
-    )
-
-
-def _appointment(sch: Segment, reader: Reader) -> Appointment:
-    status = sch.part(25)
-    return Appointment(sch.part(1), sch.part(2), _code(sch, 7), status, reader.stamp(sch, 11, 4))
-
-
-def _code(segment: Segment, number: int) -> Code:
-    return datatypes.code(segment.first(number)) or Code()

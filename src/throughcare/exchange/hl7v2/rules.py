@@ -33,6 +33,13 @@ EVENTS: dict[str, str] = {
     "A31": "Update of a person",
     "A40": "Two numbers, one person",
 }
+# What other systems send beside the patient's administration, by its kind and event; title by kind.
+TITLES: dict[str, str] = {
+    "ORU": "Results",
+}
+TAKEN: dict[str, frozenset[str]] = {
+    "ORU": frozenset({"R01", "R03", "R30", "R31", "R32", "W01"}),
+}
 VERSIONS = frozenset("2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2".split())  # noqa: SIM905
 
 
@@ -82,10 +89,10 @@ def _envelope(message: Message, accepts: Accepts) -> list[Problem]:
         return problems
     if not header.type or not header.event:
         problems.append(missing("MSH", 9, "message type and event"))
-    elif header.type != "ADT":
-        problems.append(_refused(9, "This door takes ADT messages only.", Code.UNSUPPORTED_TYPE))
-    elif header.event not in accepts.events:
-        problems.append(_refused(9, "This ADT event is not one we act on.", Code.UNSUPPORTED_EVENT))
+    elif header.type != "ADT" and header.type not in TAKEN:
+        problems.append(_refused(9, "This door does not take messages of this type.", Code.UNSUPPORTED_TYPE))
+    elif header.event not in (accepts.events if header.type == "ADT" else TAKEN[header.type]):
+        problems.append(_refused(9, f"This {header.type} event is not one we act on.", Code.UNSUPPORTED_EVENT))
     if not header.control_id:
         problems.append(missing("MSH", 10, "message control id"))
     if not header.processing:
@@ -107,6 +114,8 @@ def _content(message: Message) -> list[Problem]:
     event = event_of(message)
     if not event:
         return []
+    if type_of(message) != "ADT":
+        return _clinical(message)
     problems = _who(message)
     for need in _NEEDS.get(event, ()):
         problem = need(message)
@@ -115,6 +124,22 @@ def _content(message: Message) -> list[Problem]:
     if event != "A40" and event_time(message) is None:
         problems.append(missing("EVN", 2, "time of the event"))
     return problems
+
+
+def _clinical(message: Message) -> list[Problem]:
+    """A clinical message is about one person at most, and carries what its kind is for; whose it is, the chart decides."""
+    found = []
+    if len(message.people) > 1:
+        found.append(Problem("PID", None, "The message is about more than one person.", Code.SEGMENT_SEQUENCE, row=2))
+    wanted = _CARRIES.get(type_of(message), ())
+    if wanted and not any(segment.name in wanted for segment in message.segments):
+        found.append(missing(wanted[0], None, f"{wanted[0]} segment"))
+    return found
+
+
+_CARRIES: dict[str, tuple[str, ...]] = {
+    "ORU": ("OBR", "OBX"),
+}
 
 
 def _who(message: Message) -> list[Problem]:
@@ -172,6 +197,17 @@ _NEEDS: dict[str, tuple[Need, ...]] = {
     "A31": (_birth_readable,),
     "A40": (_merging,),
 }
+
+
+def type_of(message: Message) -> str:
+    """The type of MSH-9, such as ORU; empty without a header."""
+    return message.header.type if message.header else ""
+
+
+def title_of(trigger: str) -> str:
+    """What a kind of message is called, by its trigger such as ADT^A01 or ORU^R01."""
+    kind, _, event = trigger.partition("^")
+    return (EVENTS.get(event, "") if kind == "ADT" else TITLES.get(kind, "")) or trigger.replace("^", " ").strip()
 
 
 def event_of(message: Message) -> str:

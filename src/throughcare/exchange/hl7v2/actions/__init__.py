@@ -3,9 +3,11 @@
 from throughcare.exchange.hl7v2.actions.by_hand import (
     correct_message,
     dismiss_message,
+    link_result,
     name_person,
     register_person,
     replay_message,
+    settle_asking,
 )
 from throughcare.exchange.hl7v2.actions.keeping import FEED, Receipt
 from throughcare.exchange.hl7v2.actions.receiving import CLOCKS_APART, accepts, receive, receive_message
@@ -18,6 +20,7 @@ __all__ = [
     "accepts",
     "correct_message",
     "dismiss_message",
+    "link_result",
     "name_person",
     "receive",
     "receive_message",
@@ -26,4 +29,5 @@ __all__ = [
     "retry_due",
     "retry_person",
     "retry_place",
+    "settle_asking",
 ]

@@ -3,13 +3,24 @@
 import hashlib
 from uuid import UUID
 
+from throughcare.chart import actions as chart
 from throughcare.exchange.hl7v2 import whom
-from throughcare.exchange.hl7v2.actions.keeping import Receipt, bytes_of, close, held_message, keep, numbers_of, settled
+from throughcare.exchange.hl7v2.actions.keeping import (
+    Receipt,
+    asking_message,
+    bytes_of,
+    close,
+    held_message,
+    keep,
+    numbers_of,
+    settled,
+)
 from throughcare.exchange.hl7v2.actions.receiving import accepts
 from throughcare.exchange.hl7v2.actions.waiting import by_hand
+from throughcare.exchange.hl7v2.charting import results
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import Answer, judge
-from throughcare.exchange.models import Correction
+from throughcare.exchange.models import Correction, Message
 from throughcare.kernel import clock, events
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -108,3 +119,33 @@ def correct_message(*, actor: Actor, intent: UUID | None = None, message_id: UUI
     )
     row.trigger = said.trigger[:20]
     return by_hand(row, said, actor)
+
+
+@action("exchange.link_result")
+def link_result(*, actor: Actor, intent: UUID | None = None, message_id: UUID, order_id: UUID) -> None:
+    """Say which order the results of a message answer; each report of it that has none is linked to that order."""
+    row = asking_message(message_id, "order")
+    if row.person_id is None:
+        raise Invalid("This message is about nobody yet. Say first whom it is about.")
+    linked = 0
+    for report in results.reports_of(row.person_id, parse(bytes_of(row))):
+        if report.order_id is None:
+            chart.link_order(actor=actor, person_id=report.person_id, report_id=report.id, order_id=order_id)
+            linked += 1
+    _settle_asking(row, actor, f"Linked: {linked}.")
+
+
+@action("exchange.settle_asking")
+def settle_asking(*, actor: Actor, intent: UUID | None = None, message_id: UUID, why: str) -> None:
+    """Say that an applied message wants nothing more, with the reason: a result that needs no order, a request declined."""
+    if len(why.strip()) < 3:
+        raise Invalid("Say why, in a few words.", fields={"settled": "Say why, in a few words."})
+    _settle_asking(asking_message(message_id), actor, why.strip()[:1000])
+
+
+def _settle_asking(row: Message, actor: Actor, why: str) -> None:
+    row.asks = ""
+    close(row, "applied", actor, why)
+    row.save()
+    keep(row)
+    events.emit(settled(row))

@@ -8,21 +8,23 @@ from uuid import UUID
 from django.db import connection
 
 from throughcare import ledger
-from throughcare.exchange.events import MessageHeld, MessageSettled
-from throughcare.exchange.hl7v2 import whom
+from throughcare.exchange.events import MessageHeld, MessageSettled, ResultHeld, ResultUnordered
+from throughcare.exchange.hl7v2 import laboratory, panels, whom
 from throughcare.exchange.hl7v2.facts import Message as Facts
-from throughcare.exchange.hl7v2.rules import place_of
+from throughcare.exchange.hl7v2.rules import place_of, type_of
 from throughcare.exchange.hl7v2.where import resolve
 from throughcare.exchange.models import Message
-from throughcare.kernel import clock
+from throughcare.kernel import clock, events
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound, Stale
+from throughcare.kernel.events import Event
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people import actions as people
 
 FEED = Actor.feed("HL7 v2")
 _AGENCY = derived("agency")
+ASKING: dict[str, type[Event]] = {"order": ResultUnordered}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ def held_message(message_id: UUID) -> Message:
         raise NotFound("There is no such message.")
     if row.status != "held":
         raise Stale("Somebody, or another message, has settled this one already. Nothing was changed.")
+    return row
+
+
+def asking_message(message_id: UUID, asks: str = "") -> Message:
+    """Fetch an applied message that still wants something of somebody; one that is settled is refused."""
+    row = Message.objects.select_for_update().filter(id=message_id).first()
+    if row is None:
+        raise NotFound("There is no such message.")
+    if not row.asks or (asks and row.asks != asks):
+        raise Stale("Somebody has settled this one already. Nothing was changed.")
     return row
 
 
@@ -97,6 +109,7 @@ def keep(row: Message) -> None:
         "hold": row.hold,
         "by": row.settled_by,
         "why": row.why,
+        "asks": row.asks,
     }
     corrected = row.corrections.order_by("-n").first() if row.status == "held" or row.settled_at else None
     if corrected is not None:
@@ -113,11 +126,20 @@ def keep(row: Message) -> None:
     )
 
 
-def held(row: Message) -> MessageHeld:
-    """Make the event of a message that waits."""
-    return MessageHeld(
-        happened_at=row.received_at, person_id=row.person_id, facility_id=row.facility_id, ref=row.id, hold=row.hold
-    )
+def held(row: Message, said: Facts) -> MessageHeld:
+    """Make the event of a message that waits; of results it says how urgent they are."""
+    about = {"person_id": row.person_id, "facility_id": row.facility_id, "ref": row.id}
+    if type_of(said) == "ORU":
+        urgency = laboratory.urgency(panels.panels(said))
+        return ResultHeld(happened_at=row.received_at, **about, hold=row.hold, urgency=urgency)
+    return MessageHeld(happened_at=row.received_at, **about, hold=row.hold)
+
+
+def tell_of_asking(row: Message) -> None:
+    """Tell the clock that an applied message still wants something of somebody."""
+    if row.asks:
+        kind = ASKING[row.asks]
+        events.emit(kind(happened_at=row.received_at, person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
 
 
 def settled(row: Message) -> MessageSettled:

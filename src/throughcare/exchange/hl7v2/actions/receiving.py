@@ -14,7 +14,16 @@ from django.db import DatabaseError, OperationalError, connection
 
 from throughcare.exchange.events import MessageRefused
 from throughcare.exchange.hl7v2.acknowledge import acknowledge
-from throughcare.exchange.hl7v2.actions.keeping import FEED, Receipt, facility_of, held, keep, lock, lock_people
+from throughcare.exchange.hl7v2.actions.keeping import (
+    FEED,
+    Receipt,
+    facility_of,
+    held,
+    keep,
+    lock,
+    lock_people,
+    tell_of_asking,
+)
 from throughcare.exchange.hl7v2.actions.settling import kind_of, settle
 from throughcare.exchange.hl7v2.actions.waiting import free_also, retry_waiting
 from throughcare.exchange.hl7v2.facts import Message as Facts
@@ -97,8 +106,9 @@ def receive_message(*, actor: Actor, raw: bytes, door: str, apply: bool = True) 
     row.save(force_insert=True)
     keep(row)
     if row.status == "held":
-        events.emit(held(row))
+        events.emit(held(row, said))
     else:
+        tell_of_asking(row)
         free_also(also, None)
         retry_waiting(row, said)
     return Receipt(row.id, row.status, row.answer, row.hold)

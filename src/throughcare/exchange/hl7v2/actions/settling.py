@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 def settle(row: Message, said: Facts) -> tuple[UUID, ...]:
     """Apply to a savepoint; set on the row what it came to. Gives the messages that it set free."""
-    row.hold, row.sentence, row.waits_for = "", "", ""
+    row.hold, row.sentence, row.waits_for, row.asks = "", "", "", ""
     before = (row.person_id, row.stay_id)
     try:
         applied = _attempt(row, said)
@@ -42,7 +42,7 @@ def settle(row: Message, said: Facts) -> tuple[UUID, ...]:
         log.error("message %s could not be applied: %s", row.id, kind_of(error))
         row.hold, row.sentence = "failed", "Something of ours failed while this was applied. It is kept; try it again."
     else:
-        row.sentence = applied.sentence
+        row.sentence, row.left, row.asks = applied.sentence, list(applied.left), applied.asks
         return applied.also
     if row.hold in ("two_people", "other_person", "unknown_person", "failed") or not _exists(row.person_id):
         row.person_id, row.stay_id = before

@@ -12,6 +12,7 @@ from throughcare.exchange.hl7v2.actions.keeping import (
     lock_people,
     numbers_of,
     settled,
+    tell_of_asking,
 )
 from throughcare.exchange.hl7v2.actions.settling import settle
 from throughcare.exchange.hl7v2.facts import Message as Facts
@@ -113,3 +114,4 @@ def _free(row: Message, by: Actor | None) -> None:
     row.save()
     keep(row)
     events.emit(settled(row))
+    tell_of_asking(row)

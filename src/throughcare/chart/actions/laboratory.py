@@ -1,0 +1,254 @@
+"""Results as a laboratory sends them: early, final, corrected, cancelled; the same report is one report, in versions.
+
+A correction is a new version of what it corrects. Where it changes what somebody reviewed, or makes worse what nobody has
+reviewed yet, the review is owed again, by the clock of its new urgency (LAB-01).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from throughcare.access.labels import class_of
+from throughcare.chart import models as m
+from throughcare.chart import resulting
+from throughcare.chart.actions.keeping import keep, mine, recorded
+from throughcare.chart.actions.observations import Measured, row_of
+from throughcare.chart.actions.orders import end_order
+from throughcare.chart.events import ResultAfterRelease, ResultReceived, ResultSuperseded
+from throughcare.custody.models import Placement
+from throughcare.kernel import clock
+from throughcare.kernel.actions import action
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Stale
+from throughcare.kernel.events import emit
+from throughcare.kernel.ids import uuid7
+from throughcare.kernel.vocabulary import DataClass
+from throughcare.people.family import family
+
+FINISHED = frozenset({"final", "amended", "corrected"})
+# Where a report stands; an earlier stage never takes the place of a later one.
+STAGE = {"registered": 0, "preliminary": 1, "final": 2, "amended": 3, "corrected": 3, "cancelled": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a laboratory's report: what was measured, where it stands, and what the laboratory calls the line."""
+
+    key: str
+    measured: Measured
+    status: str = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One report as a laboratory tells it. `source` and `filler` say which report it is, to whoever corrects it."""
+
+    source: str
+    filler: str
+    text: str
+    status: str
+    said_at: datetime
+    effective_at: datetime
+    system: str = ""
+    code: str = ""
+    lines: tuple[Line, ...] = ()
+    words: str = ""
+    specimen: str = ""
+    said: str = "normal"
+    judged: bool = True
+    data_class: DataClass = DataClass.RESULT
+    order_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a report: `new`, `changed`, `same` or `older`, and which one it is."""
+
+    report_id: UUID
+    outcome: str
+    urgency: str
+
+
+@action("chart.take_report")
+def take_report(*, actor: Actor, intent: UUID | None = None, person_id: UUID, told: Told) -> Taken:
+    """Chart what a laboratory tells of one report, once: a repeat changes nothing, a correction makes a new version."""
+    known = _known(person_id, told)
+    if known is None:
+        return _first(actor, person_id, told)
+    if told.said_at < (known.said_at or told.said_at) or STAGE[told.status] < STAGE[known.status]:
+        return Taken(known.id, "older", known.urgency)
+    return _again(actor, known, told)
+
+
+def _known(person_id: UUID, told: Told) -> m.Report | None:
+    if not told.filler:
+        return None
+    same = m.Report.objects.select_for_update().filter(source=told.source, filler=told.filler, code=told.code)
+    same = same if told.code else same.filter(text=told.text)
+    return same.filter(person_id__in=family(person_id)).exclude(status="entered-in-error").order_by("id").first()
+
+
+def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
+    urgency = _urgency(told)
+    facility, housed = _where(person_id)
+    row = m.Report.objects.create(
+        id=uuid7(),
+        person_id=person_id,
+        text=told.text,
+        system=told.system,
+        code=told.code,
+        order_id=told.order_id,
+        status=told.status,
+        urgency=urgency,
+        words=told.words,
+        source=told.source,
+        filler=told.filler,
+        said_at=told.said_at,
+        specimen=told.specimen,
+        judged=told.judged,
+        effective_at=told.effective_at,
+        data_class=class_of([(told.system, told.code)], told.data_class).value,
+        facility_id=facility,
+        **recorded(actor),
+    )
+    keep(row, row.effective_at)
+    _add(actor, row, told.lines)
+    _end_order(actor, row)
+    _tell(row, housed=housed)
+    return Taken(row.id, "new", urgency)
+
+
+def _again(actor: Actor, row: m.Report, told: Told) -> Taken:
+    """Bring a report in line with what is told of it now."""
+    before, status = row.urgency, told.status
+    changed, fresh = _lines(row, told, corrects=row.status in FINISHED)
+    if row.status in FINISHED and status == "final" and (changed or fresh):
+        status = "corrected"  # a final report that says something else is a correction, whatever it calls itself
+    shell = {"words": told.words, "specimen": told.specimen or row.specimen, "judged": told.judged}
+    shell |= {"status": _later(row.status, status), "order_id": row.order_id or told.order_id}
+    differs = any(getattr(row, name) != value for name, value in shell.items())
+    if not (changed or fresh or differs):
+        return Taken(row.id, "same", before)
+    urgency = _urgency(told)
+    shell |= {"urgency": urgency, "said_at": told.said_at}
+    reviewed = row.reviewed_at is not None
+    if reviewed:
+        shell |= _review_set_aside(row)
+    row.bump(**shell)
+    keep(row, row.effective_at)
+    for line in changed:
+        keep(line, line.effective_at)
+    _add(actor, row, fresh)
+    _end_order(actor, row)
+    rises = resulting.URGENCY.index(urgency) > resulting.URGENCY.index(before)
+    if reviewed or rises:
+        emit(
+            ResultSuperseded(happened_at=clock.now(), person_id=row.person_id, facility_id=row.facility_id, ref=row.id)
+        )
+    facility, housed = _where(row.person_id)
+    row.facility_id = facility or row.facility_id
+    _tell(row, housed=housed)
+    return Taken(row.id, "changed", urgency)
+
+
+def _review_set_aside(row: m.Report) -> dict[str, object]:
+    """Keep the review of what the report said before beside it, and ask for a new one."""
+    past = {
+        "at": row.reviewed_at.isoformat() if row.reviewed_at else "",
+        "by": row.reviewed_by,
+        "plan": row.plan,
+        "words": row.plan_words,
+        "urgency": row.urgency,
+    }
+    unread = {"reviewed_at": None, "reviewed_by": "", "plan": "", "plan_words": ""}
+    return {**unread, "told_at": None, "told_by": "", "told_how": "", "earlier": [*row.earlier, past]}
+
+
+def _lines(row: m.Report, told: Told, *, corrects: bool) -> tuple[list[m.Observation], list[Line]]:
+    """Change the lines that say something else now; give them, and those that are new."""
+    standing = {o.line: o for o in m.Observation.objects.select_for_update().filter(report_id=row.id)}
+    changed, fresh = [], []
+    for line in told.lines:
+        known = standing.get(line.key)
+        if known is None:
+            fresh.append(line)
+            continue
+        said = resulting.columns(line.measured)
+        status = line.status
+        said_else = any(getattr(known, name) != value for name, value in said.items())
+        if said_else and corrects and status == "final":
+            status = "corrected"
+        if not said_else and known.status in FINISHED and status in FINISHED:
+            continue
+        if not said_else and known.status == status:
+            continue
+        was = resulting.said_before(known) if said_else and corrects else known.was
+        known.bump(**said, status=status, was=was)
+        changed.append(known)
+    return changed, fresh
+
+
+def _add(actor: Actor, row: m.Report, lines: Sequence[Line]) -> None:
+    rows = []
+    for line in lines:
+        made = row_of(actor, row.person_id, line.measured, report_id=row.id, status=line.status)
+        made.line, made.facility_id = line.key, row.facility_id
+        rows.append(made)
+    m.Observation.objects.bulk_create(rows)
+    for one in rows:
+        keep(one, one.effective_at)
+
+
+def _later(before: str, now: str) -> str:
+    return before if before in FINISHED and now == "final" else now
+
+
+def _urgency(told: Told) -> str:
+    """A report is as urgent as its worst line; one that was cancelled is never normal: somebody must order again."""
+    if told.status == "cancelled":
+        return "abnormal"
+    return resulting.urgency_of((one.measured.interpretation for one in told.lines), told.said)
+
+
+def _end_order(actor: Actor, row: m.Report) -> None:
+    if row.status not in FINISHED or row.order_id is None:
+        return
+    if m.Order.objects.filter(id=row.order_id, status="active").exists():
+        end_order(actor=actor, person_id=row.person_id, order_id=row.order_id, verb="complete")
+
+
+def _where(person_id: UUID) -> tuple[UUID | None, bool]:
+    """Give the facility where the person is, else was last, and whether they are in custody."""
+    placed = Placement.objects.filter(person_id__in=family(person_id), cancelled=False)
+    here = placed.filter(until=None).order_by("-since").values_list("facility_id", flat=True).first()
+    return here or placed.order_by("-since").values_list("facility_id", flat=True).first(), here is not None
+
+
+def _tell(row: m.Report, *, housed: bool) -> None:
+    """Tell the clock: what is finished, or not normal, must be reviewed; an early normal one waits for the final."""
+    if row.status in ("registered", "preliminary") and row.urgency == "normal":
+        return
+    kinds: tuple[type[ResultReceived], ...] = (ResultReceived,) if housed else (ResultReceived, ResultAfterRelease)
+    for kind in kinds:
+        emit(
+            kind(
+                happened_at=clock.now(),
+                person_id=row.person_id,
+                facility_id=row.facility_id,
+                ref=row.id,
+                urgency=row.urgency,
+            )
+        )
+
+
+@action("chart.link_order")
+def link_order(*, actor: Actor, intent: UUID | None = None, person_id: UUID, report_id: UUID, order_id: UUID) -> None:
+    """Say which order a result answers that came without one; the order is done where the result is finished."""
+    row = mine(m.Report, report_id, person_id, what="result")
+    order = mine(m.Order, order_id, person_id, what="order")
+    if row.order_id is not None:
+        raise Stale("This result answers an order already. Nothing was changed.")
+    row.bump(order_id=order.id)
+    keep(row, row.effective_at)
+    _end_order(actor, row)
