@@ -89,7 +89,7 @@ def test_another_sender_may_use_the_same_id(take):
     [
         (lambda raw: raw.replace(b"PID|1", b"PIX|1"), "AE"),
         (lambda raw: raw.replace(b"|C1|", b"||"), "AE"),
-        (lambda raw: raw.replace(b"ADT^A01^ADT_A01", b"ORU^R01"), "AR"),
+        (lambda raw: raw.replace(b"ADT^A01^ADT_A01", b"BAR^P01"), "AR"),
         (lambda raw: b"nonsense", "AR"),
     ],
 )

@@ -16,7 +16,7 @@ from throughcare.exchange.hl7v2 import actions, audit
 from throughcare.exchange.models import Message
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.ids import derived
+from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import Role
 from throughcare.ledger.models import Version
 from throughcare.people.models import Person
@@ -200,7 +200,9 @@ def test_a_result_without_an_order_is_charted_and_stands_on_the_board_until_it_i
 
 
 def test_a_test_at_the_point_of_care_needs_no_order(take, luis):
-    receipt = take(oru(nm("98", "N", "41653-7^Glucose^LN", "mg/dL"), sender="METER|POINT OF CARE", person=replace(LUIS)))
+    receipt = take(
+        oru(nm("98", "N", "41653-7^Glucose^LN", "mg/dL"), sender="METER|POINT OF CARE", person=replace(LUIS))
+    )
     assert receipt.hold == "unknown_person" or row(receipt).asks == ""
 
 
@@ -245,3 +247,57 @@ def test_the_account_is_sound(take, luis):
     take(oru(nm("4.1", "N")))
     take(oru(nm("4.1", "N"), person=replace(LUIS, number="T0000404"), control_id="L4"))
     assert audit.run().sound
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------------
+
+
+def become(client, role):
+    from throughcare.custody.models import Facility
+
+    place = Facility.objects.get(code="hartford").id
+    assert client.post("/demo/become", {"role": role, "facility": str(place)}).status_code == 302
+
+
+def test_the_inbox_signs_plain_normals_together_and_nothing_else(client, take, luis):
+    take(oru(nm("4.1", "N")))
+    take(oru("TX|600-7^Culture^LN||Gram-positive cocci||||||F", filler="F-9", control_id="L7", service="600-7^Culture^LN"))
+    plain = Report.objects.get(judged=True)
+    other = Report.objects.get(judged=False)
+    become(client, "provider")
+    page = client.get("/results/").content.decode()
+    assert f'value="{plain.id}"' in page
+    assert f'value="{other.id}"' not in page
+    assert client.post("/results/sign/", {"intent": str(uuid7()), "reports": [str(other.id)]}).status_code == 422
+    assert client.post("/results/sign/", {"intent": str(uuid7()), "reports": [str(plain.id)]}).status_code == 303
+    plain.refresh_from_db()
+    assert plain.plan == "letter"
+    letter = client.get(f"/people/{luis.id}/results/{plain.id}/letter/?lang=es").content.decode()
+    assert "El resultado es normal" in letter
+    assert "metabolic" not in letter
+
+
+def test_a_call_about_a_critical_value_is_kept_and_the_review_still_owed(client, take, luis):
+    take(oru(nm("6.8", "HH")))
+    report = Report.objects.get()
+    become(client, "rn")
+    address = f"/people/{luis.id}/results/{report.id}/call/"
+    refused = client.post(address, {"intent": str(uuid7()), "caller": "Demo-Technician", "told": "Demo-Nurse"})
+    assert refused.status_code == 422
+    assert "Demo-Technician" in refused.content.decode()
+    said = {"caller": "Demo-Technician", "told": "Demo-Nurse", "read_back": "yes", "intent": str(uuid7())}
+    assert client.post(address, said).status_code == 303
+    assert "Read back." in client.get(f"/people/{luis.id}/results/{report.id}/").content.decode()
+    assert duties("LAB-01")[0].closed_at is None
+
+
+def test_only_who_reads_results_of_every_class_sees_the_messages_that_carry_them(client, take, luis):
+    receipt = take(oru(nm("4.1", "N")))
+    order = ordered(luis)
+    for role, status in (("scheduler", 404), ("him", 200)):
+        become(client, role)
+        assert client.get(f"/exceptions/{receipt.message_id}/").status_code == status
+    assert "Basic metabolic panel" in client.get(f"/exceptions/{receipt.message_id}/").content.decode()
+    posted = {"intent": str(uuid7()), "order": str(order)}
+    assert client.post(f"/exceptions/{receipt.message_id}/order/", posted).status_code == 303
+    assert Report.objects.get().order_id == order

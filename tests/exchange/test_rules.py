@@ -21,7 +21,7 @@ def test_a_whole_message_is_accepted(event):
 @pytest.mark.parametrize(
     ("change", "answer", "place"),
     [
-        ((b"|ADT^A01^ADT_A01|", b"|ORU^R01^ORU_R01|"), Answer.REJECT, "MSH-9"),
+        ((b"|ADT^A01^ADT_A01|", b"|BAR^P01^ORU_R01|"), Answer.REJECT, "MSH-9"),
         ((b"|ADT^A01^ADT_A01|", b"|ADT^A99|"), Answer.REJECT, "MSH-9"),
         ((b"|ADT^A01^ADT_A01|", b"||"), Answer.ERROR, "MSH-9"),
         ((b"|ADT^A01^ADT_A01|", b"|ADT|"), Answer.ERROR, "MSH-9"),

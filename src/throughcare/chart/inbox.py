@@ -130,6 +130,11 @@ def orders(lens: Lens, family: Sequence[UUID]) -> tuple[list[m.Order], list[m.Or
         return live, list(rows.exclude(status__in=("active", "on-hold", "draft")).order_by("-ended_at")[:30])
 
 
+def is_plain(row: m.Report) -> bool:
+    """Tell whether a result is normal beyond doubt: finished, and each of its lines called normal by somebody."""
+    return row.urgency == "normal" and row.judged and row.status in ("final", "amended", "corrected")
+
+
 def _here(lens: Lens, facility_id: UUID | None) -> Q:
     """Filter to people who are at a facility now; those who are nowhere stay with the facility that recorded."""
     places = {facility_id} if facility_id else lens.facilities

@@ -14,6 +14,8 @@ BOARD = Policy("exchange.board", ((Verb.READ, DataClass.DEMOGRAPHICS),), _BOARD)
 IDENTIFY = Policy("exchange.identify", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), frozenset({Role.HIM}))
 # What is typed here becomes what custody said: the same office's, with the reason kept beside it.
 CORRECT = Policy("exchange.correct", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), frozenset({Role.HIM}))
+# Saying which order a result answers changes the chart's orders: the same office's, which reads results of every class.
+SETTLE = Policy("exchange.settle", ((Verb.READ, DataClass.INFECTION),), frozenset({Role.HIM}))
 
 
 def visible(lens: Lens) -> QuerySet[Message]:

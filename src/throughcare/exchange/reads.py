@@ -1,12 +1,12 @@
 """Every reading of messages: counts without anybody in them, the board, and one message explained field by field."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q
 
+from throughcare.chart.models import Order
 from throughcare.custody.reads import facilities
 from throughcare.exchange import policy
 from throughcare.exchange.hl7v2 import facts, where
@@ -16,124 +16,25 @@ from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import person_of, place_of, title_of
 from throughcare.exchange.hl7v2.wire import Segment
 from throughcare.exchange.models import STATUSES, Imported, Message
+from throughcare.exchange.shapes import (
+    Board,
+    BoardRow,
+    CorrectionRow,
+    Counts,
+    FacilityChoice,
+    FieldRow,
+    FileRow,
+    MessageView,
+    SegmentRow,
+)
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.people.family import family
 
 PAGE = 50
 _LONGEST_SHOWN = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many messages were received, and what became of them; nothing of any of them."""
-
-    received: int
-    by_status: dict[str, int]
-    last_received: datetime | None
-    oldest_held: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One message that waits for somebody, or was refused."""
-
-    id: UUID
-    received_at: datetime
-    happened_at: datetime | None
-    what: str
-    who: str
-    number: str
-    place: str
-    status: str
-    reason: str
-    sentence: str
-    sender: str
-    person_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A page of the board, and where the next one begins."""
-
-    rows: list[BoardRow]
-    older: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """One file that came by the file door: what became of its parts."""
-
-    id: UUID
-    name: str
-    kind: str
-    received_at: datetime
-    understood: str
-    left: list[tuple[str, str]]
-    problems: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRow:
-    """One field of a message: its place, its name, its text, and what is wrong with it."""
-
-    place: str
-    name: str
-    text: str
-    problem: str
-    stops: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRow:
-    """One segment of a message with the fields that say something."""
-
-    name: str
-    title: str
-    fields: list[FieldRow]
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityChoice:
-    """A facility that a place's name may stand for."""
-
-    id: UUID
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionRow:
-    """A corrected wording: who wrote it, when, why, and what it says."""
-
-    n: int
-    by: str
-    at: datetime
-    why: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageView:
-    """One message, explained, with what can be done about it."""
-
-    row: BoardRow
-    hold: str
-    answer: str
-    control_id: str
-    says: list[tuple[str, str]]
-    segments: list[SegmentRow]
-    problems: list[FieldRow]
-    place_code: str
-    facilities: list[FacilityChoice]
-    may_register: bool
-    settled_at: datetime | None
-    settled_by: str
-    why: str
-    family: str
-    version: int
-    text: str
-    corrections: list[CorrectionRow]
 
 
 def counts(lens: Lens, *, since: timedelta | None = None) -> Counts:
@@ -150,8 +51,8 @@ def counts(lens: Lens, *, since: timedelta | None = None) -> Counts:
 def board(lens: Lens, *, show: str = "held", before: datetime | None = None) -> Board:
     """Give the messages of one status, those that wait longest first, else the newest first."""
     lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
-    rows = policy.visible(lens).filter(status=show)
-    held = show == "held"
+    rows = policy.visible(lens).exclude(asks="") if show == "asking" else policy.visible(lens).filter(status=show)
+    held = show in ("held", "asking")
     if before is not None:
         rows = rows.filter(received_at__gt=before) if held else rows.filter(received_at__lt=before)
     found = list(rows.order_by("received_at" if held else "-received_at")[: PAGE + 1])
@@ -193,6 +94,8 @@ def message(lens: Lens, message_id: UUID) -> MessageView:
         version=row.version,
         text=corrections[-1].text if corrections else _text(bytes(row.raw or b""), said),
         corrections=corrections,
+        left=list(row.left),
+        asks=row.asks,
     )
 
 
@@ -237,6 +140,23 @@ def _file(row: Imported) -> FileRow:
 
 
 _KINDS = {"fhir": "FHIR", "ndjson": "FHIR, bulk export", "roster": "Custody roster", "unknown": "Not recognised"}
+
+
+def by_tab(lens: Lens) -> dict[str, int]:
+    """Count what each tab of this reader's board holds."""
+    rows = policy.visible(lens)
+    found = dict(rows.values_list("status").annotate(n=Count("id")).order_by())
+    return {**found, "asking": rows.exclude(asks="").count()}
+
+
+def open_orders(lens: Lens, message_id: UUID) -> list[tuple[UUID, str]]:
+    """Give the open orders of the person whom an applied message is about, to say which one it answers."""
+    lens.require(Verb.READ, DataClass.CLINICAL)
+    row = policy.visible(lens).filter(id=message_id).exclude(person=None).first()
+    if row is None or row.person_id is None:
+        return []
+    rows = Order.objects.filter(person_id__in=family(row.person_id), status="active", kind__in=("lab", "test"))
+    return [(one.id, f"{one.text}, {one.recorded_at:%-d %b}") for one in rows.order_by("-recorded_at")[:30]]
 
 
 def waiting(lens: Lens) -> int:

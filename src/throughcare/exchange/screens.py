@@ -18,7 +18,7 @@ from throughcare.ui.shapes import FieldError, FieldShape, Option, PageKeys, Sect
 
 BOARD = "/exceptions/"
 ONE = "/exceptions/<uuid:message_id>/"
-SHOWN = {"held": "Waiting", "refused": "Refused", "applied": "Applied"}
+SHOWN = {"held": "Waiting", "asking": "To settle", "refused": "Refused", "applied": "Applied"}
 
 
 @screen("GET", "/messages/", policy=policy.COUNTS, name="messages")
@@ -132,10 +132,35 @@ def register(request: Request, message_id: UUID) -> HttpResponse:
     return _after(request, receipt)
 
 
+@screen("POST", ONE + "order/", policy=policy.SETTLE, name="exception_order")
+def order(request: Request, message_id: UUID) -> HttpResponse:
+    """Say which order the results of this message answer."""
+    reads.message(request.lens, message_id)
+    offered = {str(one) for one, _ in reads.open_orders(request.lens, message_id)}
+    chosen = request.POST.get("order", "")
+    if chosen not in offered:
+        sentence = "Choose the order that it answers."
+        return _one(request, message_id, refused=Invalid(sentence, fields={"order": sentence}))
+    actions.link_result(actor=request.actor, intent=intent_of(request), message_id=message_id, order_id=UUID(chosen))
+    return pages.then(request, f"{BOARD}?show=asking", "Linked. The order is done where the result is finished.")
+
+
+@screen("POST", ONE + "settle/", policy=policy.SETTLE, name="exception_settle")
+def settle(request: Request, message_id: UUID) -> HttpResponse:
+    """Say that nothing more is wanted of this message, with the reason."""
+    reads.message(request.lens, message_id)
+    why = request.POST.get("settled", "")
+    try:
+        actions.settle_asking(actor=request.actor, intent=intent_of(request), message_id=message_id, why=why)
+    except Invalid as refused:
+        return _one(request, message_id, refused=refused, settled=why)
+    return pages.then(request, f"{BOARD}?show=asking", "Settled. The message and your reason are kept.")
+
+
 def _tabs(request: Request, current: str) -> list[Section]:
-    number = reads.counts(request.lens).by_status
+    number = reads.by_tab(request.lens)
     tabs = [
-        Section(title, f"{BOARD}?show={key}", "current" if key == current else "open", str(number[key]))
+        Section(title, f"{BOARD}?show={key}", "current" if key == current else "open", str(number.get(key, 0)))
         for key, title in SHOWN.items()
     ]
     return [*tabs, Section("Files", f"{BOARD}files/", "current" if current == "files" else "open")]
@@ -149,6 +174,7 @@ def _one(
     why: str = "",
     text: str = "",
     corrected: str = "",
+    settled: str = "",
 ) -> HttpResponse:
     shown = reads.message(request.lens, message_id)
     if shown.row.person_id:
@@ -195,6 +221,11 @@ def _one(
                 width="full",
             ),
         ],
+        "may_settle": bool(shown.asks) and policy.SETTLE.allows(request.lens),
+        "orders": reads.open_orders(request.lens, message_id) if shown.asks == "order" else [],
+        "settled": FieldShape(
+            "settled", "Reason", value=settled, required=True, width="full", error=wrong.get("settled", "")
+        ),
         "why": FieldShape("why", "Reason", "textarea", value=why, rows=2, required=True, error=wrong.get("why", "")),
     }
     return pages.page(request, "exchange/message.html", context, status=422 if refused else 200)

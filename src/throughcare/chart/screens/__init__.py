@@ -1,5 +1,16 @@
 """The chart's pages, one file per kind of work; importing them opens their doors."""
 
-from throughcare.chart.screens import asking, documents, history, inbox, lists, measuring, notes, orders, summary
+from throughcare.chart.screens import (
+    asking,
+    documents,
+    history,
+    inbox,
+    lists,
+    measuring,
+    notes,
+    orders,
+    result_acts,
+    summary,
+)
 
-__all__ = ["asking", "documents", "history", "inbox", "lists", "measuring", "notes", "orders", "summary"]
+__all__ = ["asking", "documents", "history", "inbox", "lists", "measuring", "notes", "orders", "result_acts", "summary"]

@@ -21,6 +21,7 @@ from throughcare.ui.wording import t
 KIND_TITLES = {kind: t(f"chart.order_kind.{kind}") for kind in catalogue.KINDS}
 PLAN_TITLES = {plan: t(f"chart.plan.{plan}") for plan in resulting.PLANS}
 TOLD_WAYS = {way: t(f"chart.told.{way}") for way in TOLD}
+STATES = frozenset({"registered", "preliminary", "corrected", "cancelled"})
 URGENT: dict[str, Meaning] = {"critical": "harm", "abnormal": "shift", "normal": ""}
 
 
@@ -50,6 +51,8 @@ class Line:
     clock: ClockShape
     ordered_by: str
     href: str
+    id: UUID
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class ResultLine:
     line: list[float]
     answer: str
     href: str
+    range: str
+    remark: str
+    was: str
+    cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +196,27 @@ def plan_fields(row: m.Report, again: Typed | None) -> list[FieldShape]:
     ]
 
 
+def call_fields(again: Typed | None) -> list[FieldShape]:
+    """Give the questions about a call on a critical value."""
+    typed, wrong = (again.typed, again.wrong) if again else ({}, {})
+    yes_no = [Option("yes", t("chart.call_yes")), Option("no", t("chart.call_no"))]
+    return [
+        FieldShape(
+            "caller", t("chart.call_by"), value=typed.get("caller", ""), required=True, max_length=120,
+            error=wrong.get("caller", ""),
+        ),
+        FieldShape(
+            "told", t("chart.call_to"), value=typed.get("told", ""), required=True, max_length=120,
+            error=wrong.get("told", ""),
+        ),
+        FieldShape(
+            "read_back", t("chart.call_read_back"), "radio", typed.get("read_back", ""), options=yes_no, inline=True,
+            required=True, error=wrong.get("read_back", ""),
+        ),
+        FieldShape("call_words", t("chart.call_words"), value=typed.get("call_words", ""), max_length=400),
+    ]  # fmt: skip
+
+
 def line(waiting: inbox.Waiting) -> Line:
     """Draw one row of the inbox."""
     report, who = waiting.report, waiting.who
@@ -203,7 +231,16 @@ def line(waiting: inbox.Waiting) -> Line:
         clock=ClockShape(waiting.opened_at, waiting.due_at),
         ordered_by=waiting.ordered_by,
         href=reverse("chart_result", kwargs={"person_id": report.person_id, "report_id": report.id}),
+        id=report.id,
+        state=state_of(report),
     )
+
+
+def state_of(report: m.Report) -> str:
+    """Say where a result stands, where that is more than final; and where nobody called it normal."""
+    if report.status in STATES:
+        return t(f"chart.state.{report.status}")
+    return "" if report.judged else t("chart.state.unjudged")
 
 
 def unsigned(one: inbox.Unsigned) -> UnsignedLine:
@@ -236,5 +273,9 @@ def result_line(row: m.Observation, before: Sequence[m.Observation], person_id: 
         meaning="harm" if row.interpretation in CRITICAL else "shift" if row.interpretation in ABNORMAL else "",
         line=[float(p.value) for p in trends.comparable(points)],
         answer=answer(before) if before else "",
-        href=reverse("chart_trend", kwargs={"person_id": person_id, "code": row.code}) if before else "",
+        href=reverse("chart_trend", kwargs={"person_id": person_id, "code": row.code}) if before and row.code else "",
+        range=row.reference_range,
+        remark=row.remark,
+        was=row.was,
+        cancelled=row.status == "cancelled",
     )

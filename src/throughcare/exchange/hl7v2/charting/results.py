@@ -73,7 +73,7 @@ def _documents(actor: Actor, person_id: UUID, report_id: UUID, panel: panels.Pan
             actor=actor,
             person_id=person_id,
             content=content,
-            kind="laboratory-report",
+            kind="outside_record",
             title=panel.order.service.label[:160] or "Report",
             data_class=into,
             report_id=report_id,
