@@ -17,6 +17,8 @@ Handler = Callable[..., Answer]
 MODULES = [
     "throughcare.exchange.fhir.metadata",
     "throughcare.exchange.fhir.reading",
+    "throughcare.exchange.fhir.search",
+    "throughcare.exchange.fhir.provenance",
 ]
 
 

@@ -159,6 +159,36 @@ def note(bearer: Bearer, route: str, shown: Iterable[Row], words: str = "") -> N
         cursor.execute(NOTE, values, prepare=True)
 
 
+READ_AND_NOTE = f"""
+WITH noted AS (
+  INSERT INTO ledger_read ({LOG_COLUMNS}) SELECT %s, %s, %s, %s, 'read', %s, %s::uuid[], %s::text[], '' FROM {AT_LEISURE} RETURNING 1
+), wanted AS (
+  SELECT {COLUMNS}, {BODY} FROM unnest(%s::text[], %s::uuid[]) AS w (type, id)
+  JOIN ledger_current c ON c.type = w.type AND c.id = w.id {JOIN.format(v="ledger_version")}
+)
+SELECT (SELECT n FROM access_epoch), (SELECT count(*) FROM noted), w.* FROM (SELECT 1) one LEFT JOIN wanted w ON true
+"""  # noqa: S608
+
+
+def read_and_note(
+    bearer: Bearer, route: str, shown: Sequence[Row], lacking: Sequence[Row]
+) -> dict[tuple[str, UUID], Row]:
+    """Read the bodies that are lacking, log all that is shown, and make sure that the lens still holds: one statement."""
+    lens = bearer.lens
+    found = rows(
+        READ_AND_NOTE,
+        [
+            lens.user_id, lens.user_name, lens.role.value, lens.purpose.value, route,
+            sorted({r.person_id for r in shown if r.person_id is not None}), sorted({r.data_class for r in shown}),
+            [r.kind for r in lacking], [r.id for r in lacking],
+        ],
+    )  # fmt: skip
+    if found[0][0] != bearer.epoch:
+        raise EpochMoved
+    read = [_row(r[2:], sealed=False) for r in found if r[2] is not None]
+    return {(r.kind, r.id): r for r in read}
+
+
 def fresh(bearer: Bearer, secret: str) -> Bearer | None:
     """Make the bearer's lens anew."""
     return tokens.bearer(secret, fresh=True)

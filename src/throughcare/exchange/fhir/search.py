@@ -1,0 +1,157 @@
+"""Search: a page of what answers, what is to come with it, and the way to the next page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from throughcare.access.tokens import Bearer
+from throughcare.exchange.fhir import finding, including, paging, resource, store
+from throughcare.exchange.fhir.bundle import Entry, bundle
+from throughcare.exchange.fhir.call import Answer, Call
+from throughcare.exchange.fhir.exact import write
+from throughcare.exchange.fhir.finding import Hit
+from throughcare.exchange.fhir.outcome import FhirError, bad, outcome
+from throughcare.exchange.fhir.params import Param
+from throughcare.exchange.fhir.query import Query, Reader
+from throughcare.exchange.fhir.reading import shape_of, with_present_lens
+from throughcare.exchange.fhir.registry import interaction
+from throughcare.exchange.fhir.types import LEAN, STORED
+
+# How many entries a search inside a search may lead to.
+CHAINED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one page shows, and where the next begins (nothing: there is none)."""
+
+    hits: list[Hit]
+    total: int | None
+    following: list[Any] | None
+
+
+@interaction("search-type", "GET", "type", types=STORED, doc="Searches a type.")
+@with_present_lens
+def search(call: Call, kind: str) -> Answer:
+    """Give a page of what answers."""
+    return searched(call, kind, call.params)
+
+
+@interaction("search-type", "POST", "type", "_search", types=STORED, doc="Searches a type, with its words in the body.")
+@with_present_lens
+def search_by_form(call: Call, kind: str) -> Answer:
+    """Give a page of what answers; what is asked for stands in no address."""
+    if call.content_type not in ("", "application/x-www-form-urlencoded"):
+        raise FhirError(415, "not-supported", "A search by POST is a form: application/x-www-form-urlencoded.")
+    return searched(call, kind, call.params)
+
+
+def reader(bearer: Bearer, base: str, *, strict: bool = False) -> Reader:
+    """Give the reader of searches through a bearer's lens."""
+
+    def find(kind: str, asked: list[tuple[str, str]]) -> list[tuple[str, UUID]]:
+        hits = finding.everything(bearer, made.read(kind, asked), most=CHAINED)
+        return [(h.row.kind, h.row.id) for h in hits]
+
+    def refer(kind: str, asked: list[tuple[str, str]], param: Param) -> list[str]:
+        return finding.referred(finding.everything(bearer, made.read(kind, asked)), param)
+
+    made = Reader(base, find, refer, strict=strict)
+    return made
+
+
+def searched(call: Call, kind: str, asked: Sequence[tuple[str, str]]) -> Answer:
+    """Run a search and write its Bundle."""
+    bearer, page = call.bearer, next((v for k, v in asked if k == "_page"), "")
+    resumed: list[Any] = []
+    if page:
+        what, of_kind, asked, resumed = _resumed(bearer, page)
+        if (what, of_kind) != ("search", kind):
+            raise bad("This page belongs to another search.", "_page")
+        call.params[:] = [(k, v) for k, v in asked]
+    strict = call.prefers.get("handling") == "strict"
+    query = reader(bearer, call.base, strict=strict).read(kind, [(k, v) for k, v in asked])
+    count = paging.count_of(call)
+    if call.param("_summary") == "count" or count == 0:
+        return _counted(call, query)
+    found = _page(bearer, query, count, resumed, total=call.param("_total") in ("accurate", "estimate"))
+    return _told(call, query, found, resumed, list(asked))
+
+
+def _resumed(bearer: Bearer, page: str) -> tuple[str, str, list[tuple[str, str]], list[Any]]:
+    said = paging.opened(bearer, page)
+    if len(said) != 4:
+        raise bad("This page belongs to another search.", "_page")
+    return said[0], said[1], [(k, v) for k, v in said[2]], said[3]
+
+
+def _page(bearer: Bearer, query: Query, count: int, resumed: list[Any], *, total: bool) -> Page:
+    if query.order:
+        hits = finding.ordered(finding.everything(bearer, query), query.order)
+        begin = int(resumed[0]) if resumed else 0
+        more = len(hits) > begin + count
+        return Page(hits[begin : begin + count], len(hits), [begin + count] if more else None)
+    before = int(resumed[0]) if resumed else finding.LAST
+    if query.people is not None or query.ids is not None or query.kind in LEAN:
+        every = finding.everything(bearer, query)
+        hits = [h for h in every if h.row.position < before]
+        more = len(hits) > count
+        return Page(hits[:count], len(every), [hits[count - 1].row.position] if more else None)
+    hits = []
+    for hit in finding.by_and_by(bearer, query, before):
+        hits.append(hit)
+        if len(hits) > count:
+            break
+    more = len(hits) > count
+    known = len(hits) if not more and not resumed else None
+    if known is None and total:
+        known = sum(1 for _ in finding.by_and_by(bearer, query, finding.LAST))
+    return Page(hits[:count], known, [hits[count - 1].row.position] if more else None)
+
+
+def _counted(call: Call, query: Query) -> Answer:
+    bearer = call.bearer
+    near = query.people is not None or query.ids is not None or query.kind in LEAN
+    hits = finding.everything(bearer, query) if near else list(finding.by_and_by(bearer, query, finding.LAST))
+    store.require_epoch(bearer)
+    store.note(bearer, f"fhir count {query.kind}", [h.row for h in hits])
+    return Answer(body=bundle("searchset", _warned(query), links=_links(call, query), total=len(hits)))
+
+
+def _told(call: Call, query: Query, page: Page, resumed: list[Any], asked: list[tuple[str, str]]) -> Answer:
+    bearer, shape = call.bearer, shape_of(call)
+    finding.read([h for h in page.hits if query.includes or query.revincludes])
+    others = including.included(bearer, call.base, query, page.hits)
+    rows = _bodies(bearer, query.kind, [*page.hits, *others])
+    entries: list[Entry] = []
+    for mode, hits in (("match", page.hits), ("include", others)):
+        for hit in hits:
+            row = rows.get((hit.row.kind, hit.row.id)) or hit.row
+            body = resource.shown(row, hit.cuts, shape)
+            if body is not None:
+                entries.append(Entry(f"{call.base}/{row.kind}/{row.id}", body, mode))
+    entries += including.views(bearer, call.base, query, page.hits)
+    links = _links(call, query)
+    if page.following is not None:
+        token = paging.token(bearer, "search", query.kind, asked, page.following)
+        links["next"] = f"{call.base}/{query.kind}?_page={token}"
+    return Answer(body=bundle("searchset", [*entries, *_warned(query)], links=links, total=page.total))
+
+
+def _bodies(bearer: Bearer, kind: str, hits: Sequence[Hit]) -> dict[tuple[str, UUID], store.Row]:
+    """Read what is shown in the statement that also logs the reading, and makes sure that the lens still holds."""
+    lacking = [h.row for h in hits if h.row.body is None]
+    return store.read_and_note(bearer, f"fhir search {kind}", [h.row for h in hits], lacking)
+
+
+def _links(call: Call, query: Query) -> dict[str, str]:
+    said = [*query.used, *((k, v) for k, v in call.params if k in ("_count", "_total", "_summary", "_elements"))]
+    return {"self": f"{call.base}/{query.kind}" + (f"?{urlencode(said)}" if said else "")}
+
+
+def _warned(query: Query) -> list[Entry]:
+    if not query.warnings:
+        return []
+    return [Entry("", write(outcome(*query.warnings)), "outcome")]
