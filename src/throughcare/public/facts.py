@@ -238,7 +238,7 @@ class Reader:
         return Finding(
             fact=self._fact(path, row),
             by=_words(path, row["id"], row["by"]),
-            reply=self._fact(path, reply | {"id": f"{row['id']}-reply", "by_agency": True}) if reply else None,
+            reply=self._fact(path, reply | {"id": f"{row['id']}-reply"}) if reply else None,
         )
 
     def _facts(self, path: str, rows: Iterable[content.Row]) -> tuple[Fact, ...]:

@@ -92,7 +92,7 @@ class Trend:
     levels: tuple[tuple[float, float], ...]  # y, value
 
 
-def trend(points: Sequence[Point], unit: str, width: float = 640.0, height: float = 250.0) -> Trend:
+def trend(points: Sequence[Point], unit: str, width: float = 480.0, height: float = 260.0) -> Trend:
     """Lay out the figures of each period; a hidden one breaks the line and leaves its place."""
     shown = [point.row for point in points if point.row.value.number is not None]
     values = [v for row in shown for v in (row.value.number, row.low, row.high) if v is not None] or [0.0, 1.0]
@@ -101,7 +101,7 @@ def trend(points: Sequence[Point], unit: str, width: float = 640.0, height: floa
         levels = tuple(level for level in levels if 0 <= level <= 100) or (0.0, 100.0)
     low, high = min(levels[0], min(values)), max(levels[-1], max(values))
     high = high if high > low else low + 1
-    left, right, top, bottom = 46.0, width - 84.0, 18.0, height - 34.0
+    left, right, top, bottom = 46.0, width - 74.0, 22.0, height - 34.0
     step = (right - left) / max(len(points) - 1, 1)
 
     def y_of(value: float | None) -> float | None:

@@ -193,6 +193,7 @@ def _sign_in_page(
         others=[
             *([Action(outside.title(), f"/sign-in/agency/?{urlencode({'next': next_})}")] if outside.on() else []),
             Action("Switch user with badge and PIN", "/switch/", tone="quiet"),
+            Action("See what anyone may see", "/public/", tone="quiet"),
         ],
     )
     here = bool(passkeys.house_of(request.get_host()))
