@@ -87,3 +87,9 @@ def span(row: PublishedRow, unit: str) -> str:
 def level(value: float) -> str:
     """Write a level of a chart, without decimals in vain: 94 · 0.5."""
     return f"{value:,.2f}".rstrip("0").rstrip(".") or "0"
+
+
+def short_period(period: str, title: str) -> str:
+    """Write a quarter as short as an axis needs it: Q1 2026; anything else as it is titled."""
+    year, _, quarter = period.partition("-Q")
+    return t("public.quarter_short", n=quarter, year=year) if quarter.isdigit() else title

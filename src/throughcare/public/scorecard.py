@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,12 @@ class Scorecard:
         """List the facilities that any measure shows, by name."""
         found = {place.node.id: place.node for measure in self.measures for place in measure.sites}
         return tuple(sorted(found.values(), key=lambda node: node.title["en"]))
+
+    def headline(self, count: int = 6) -> tuple[Measure, ...]:
+        """Choose what stands first: whole-population measures, one of each domain in turn."""
+        groups = [[m for m in measures if not m.strata] for _, measures in self.domains()]
+        turns = [m for turn in zip_longest(*groups) for m in turn if m is not None]
+        return tuple(turns[:count])
 
     def domains(self) -> tuple[tuple[str, tuple[Measure, ...]], ...]:
         """Group the measures by domain, in the order in which the edition lists them."""
