@@ -76,20 +76,11 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> str:
     """Give the name of a database that `throughcare setup` made, built once per content of what makes it."""
-    name = f"template_{_fingerprint()}"
     with _lock("template"), superuser() as connection:
         _forget_leftovers(connection)
-        if not _exists(connection, name):
-            for (old,) in connection.execute(
-                "select datname from pg_database where datname like 'template_%'"
-            ).fetchall():
-                if old not in {"template0", "template1"}:
-                    connection.execute(f'drop database if exists "{old}"')
-            draft = f"building_{os.getpid()}"
-            make_database(connection, draft, "template1")
-            _set_up(draft)
-            connection.execute(f'alter database "{draft}" rename to "{name}"')
-    return name
+        # Content changes more often than tables do: they are kept beside, so that a change of words makes no table anew.
+        tables = _kept(connection, "tables", _fingerprint(*TABLES), "template1", MAKE_TABLES)
+        return _kept(connection, "template", _fingerprint(*TABLES, "content/**/*"), tables, SET_UP)
 
 
 @pytest.fixture(scope="session")
@@ -192,27 +183,45 @@ def shared() -> Path:
 # --- inside -------------------------------------------------------------------------------------------------------------------
 
 
-def _fingerprint() -> str:
+TABLES = ("migrations/*", "grants.py", "sql/*.sql", "app/settings.py", "app/commands/setup.py")
+SET_UP = ("-m", "throughcare.app", "setup")
+MAKE_TABLES = ("-c", "from throughcare.app.commands.setup import *; make_tables(configuration.current())")
+
+
+def _fingerprint(*patterns: str) -> str:
     source = ROOT / "src/throughcare"
-    makers = [*source.rglob("migrations/*"), *source.rglob("content/**/*"), *source.rglob("grants.py")]
-    makers += source.rglob("sql/*.sql")
-    makers += [source / "app/settings.py", source / "app/commands/setup.py"]
+    makers = {
+        file for pattern in patterns for file in source.rglob(pattern) if file.is_file() and file.suffix != ".pyc"
+    }
     total = hashlib.sha256()
-    for file in sorted(file for file in makers if file.is_file() and file.suffix != ".pyc"):
+    for file in sorted(makers):
         total.update(str(file.relative_to(source)).encode() + b"\0" + file.read_bytes())
     return total.hexdigest()[:12]
 
 
-def _set_up(database: str) -> None:
+def _kept(connection, kind: str, fingerprint: str, start: str, command: tuple[str, ...]) -> str:
+    """Give the database of that kind and fingerprint; made from `start` where it isn't there, and older ones dropped."""
+    name = f"{kind}_{fingerprint}"
+    if not _exists(connection, name):
+        old = "select datname from pg_database where datname ~ %s"
+        for (former,) in connection.execute(old, [f"^{kind}_[0-9a-f]{{12}}$"]).fetchall():
+            connection.execute(f'drop database if exists "{former}"')
+        draft = f"building_{os.getpid()}"
+        make_database(connection, draft, start)
+        _run_on(draft, command)
+        connection.execute(f'alter database "{draft}" rename to "{name}"')
+    return name
+
+
+def _run_on(database: str, command: tuple[str, ...]) -> None:
     environment = {
         **os.environ,
         "DATABASE_URL": CLUSTER.url(APP, database),
         "OWNER_DATABASE_URL": CLUSTER.url(OWNER, database),
     }
-    command = [sys.executable, "-m", "throughcare.app", "setup"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.exit(f"throughcare setup failed on the template database:\n{done.stdout}{done.stderr}", 3)
+        pytest.exit(f"making the test database failed:\n{done.stdout}{done.stderr}", 3)
 
 
 def _forget_leftovers(connection) -> None:

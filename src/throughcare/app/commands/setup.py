@@ -33,15 +33,20 @@ def run(config: Config, *, again: bool = False) -> None:
     release = _release(config)
     if not again and _done(config) == release:
         return
-    os.environ["DATABASE_URL"] = config.owner_database_url
-    configuration.current.cache_clear()
-    house.django_ready()
-    _as_owner()
+    make_tables(config)
     os.environ["DATABASE_URL"] = config.database_url
     configuration.current.cache_clear()
     _serve_as(config.database_url)
     _load_content()
     _note(config, release)
+
+
+def make_tables(config: Config) -> None:
+    """Migrate and grant as the owner; no content yet."""
+    os.environ["DATABASE_URL"] = config.owner_database_url
+    configuration.current.cache_clear()
+    house.django_ready()
+    _as_owner()
 
 
 def _release(config: Config) -> str:
