@@ -31,6 +31,7 @@ COMMANDS = {
     "routes": "List every page: method, path, policy and roles.",
     "backup": "Copy the database, with its ledger, to a folder.",
     "restore": "Bring a backup into an empty home.",
+    "editions": "List, check or invent published editions: the files that the public site reads.",
     "publish": "Write the public site as files that any web host can serve.",
     "world": "Fill an empty database with a synthetic agency.",
     "token": "Print a bearer token for the FHIR API (demonstration and tests).",

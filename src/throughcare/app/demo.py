@@ -88,6 +88,8 @@ class Demo:
             if self._finish("world", "--people", str(people), "--days", str(days), may_be_missing=True):
                 self.cluster.analyse()
                 made.write_text(f"{people} people, {days} days\n")
+        if not self.config.editions.exists():
+            self._finish("editions", "invent")
 
     def _bring_up(self) -> None:
         for name, words in (("listen", []), ("tick", ["--every", "10"]), ("serve", [])):

@@ -176,6 +176,11 @@ def read(root: Path, id: str) -> Edition:
     )
 
 
+def json_of(root: Path, id: str, table: str) -> dict[str, Any]:
+    """Return one table of an edition as the plain JSON that was published."""
+    return _json(root / _plain(id) / "tables" / f"{_plain(table)}.json")
+
+
 def check(root: Path, id: str) -> int:
     """Check every file and cell of an edition against its hashes and return how many cells it has; raise at the first fault."""
     folder = root / _plain(id)
