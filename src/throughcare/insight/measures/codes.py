@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,3 +56,44 @@ def read_value_sets(path: Path) -> CodeBook:
     }
     names = {row["official"]: row["id"] for row in content.rows("measures/lists.toml", "list")}
     return CodeBook({names.get(oid, oid): codes for oid, codes in found.items()}, str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenList:
+    """One of our own lists: codes, and how codes of it begin."""
+
+    codes: frozenset[str]
+    begins: tuple[str, ...]
+
+    def holds(self, code: str) -> bool:
+        """Say whether a `system|code` is of the list."""
+        return code in self.codes or code.startswith(self.begins)
+
+
+def open_list(name: str) -> OpenList:
+    """Give one of our own lists by its name; refuses where it is not there."""
+    lists = {row["id"]: row for row in content.rows("measures/custody_lists.toml", "list")}
+    if name not in lists:
+        raise MissingList(f"The code list {name} is not in content/measures/custody_lists.toml.")
+    row = lists[name]
+    codes = set(row.get("codes", ()))
+    if wanted := set(row.get("ingredients", ())):
+        coded = content.load("formulary/formulary.toml")["coded"]
+        codes |= {RXNORM + code for r in coded if r["id"] in wanted for code in (r["id"], *str(r["codes"]).split())}
+    return OpenList(frozenset(codes), tuple(row.get("begins", ())))
+
+
+def custody_clause(name: str, column: str) -> str:
+    """Give the condition that a column of codes (a list of `system|code`) holds one of a list."""
+    found = open_list(name)
+    wanted = [f"{re.escape(code)}( |$)" for code in sorted(found.codes)] + [re.escape(b) for b in found.begins]
+    return f"regexp_matches(array_to_string({column}, ' '), '(^| )({'|'.join(wanted)})')"
+
+
+def custody_book(codes: Iterable[str]) -> CodeBook:
+    """Make the book of our own lists out of the codes that a record holds; a list that custody lacks is empty."""
+    held = frozenset(codes)
+    ours = {row["id"]: open_list(row["id"]) for row in content.rows("measures/custody_lists.toml", "list")}
+    names = {row["id"] for row in content.rows("measures/lists.toml", "list")} | ours.keys()
+    empty = OpenList(frozenset(), ())
+    return CodeBook({n: frozenset(c for c in held if ours.get(n, empty).holds(c)) for n in names}, "custody's lists")

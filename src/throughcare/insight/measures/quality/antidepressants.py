@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from throughcare.insight.measures.late_life import OF_2025, in_hospice
-from throughcare.insight.measures.points import Point, Span, days_before, of_date, overlaps, within
+from throughcare.insight.measures.late_life import OF_2025, in_hospice, in_palliative_care
+from throughcare.insight.measures.points import Point, Span, days_before, of_date, on_day, overlaps, within
 from throughcare.insight.measures.populations import OUTSIDE, Group, Unit
 from throughcare.insight.measures.subject import Subject
 from throughcare.insight.measures.supplies import days_covered
@@ -83,3 +83,26 @@ def _seen_about(who: Subject, day: Point) -> bool:
         e.span is not None and _near(e.span.start.date, day)
         for e in who.encounters(*VISITS, statuses=OF_2025.encounters)
     )
+
+
+def custody_acute(who: Subject) -> Unit | None:
+    """Judge somebody held long enough by the doses given in the first 115 days."""
+    return _custody(who, *ACUTE)
+
+
+def custody_continued(who: Subject) -> Unit | None:
+    """Judge somebody held long enough by the doses given in the first 232 days."""
+    return _custody(who, *CONTINUED)
+
+
+def _custody(who: Subject, at_least: int, out_of: int) -> Unit | None:
+    """Count given days: nobody is judged before the days have passed, nor after a dose in the 105 days before."""
+    given = sorted(s.covers.start.day for s in who.supplies("antidepressant") if s.covers)
+    starts = [day for before, day in zip([None, *given], given, strict=False) if before is None or day - before > CLEAR]
+    began = [on_day(day) for day in starts if within(on_day(day), who.period, by_day=True)]
+    if not began or who.age_at(began[0]) < 18 or not depressed_about(who, began[0]):
+        return None
+    if began[0].day + out_of - 1 > who.period.end.day:
+        return None
+    enough = days_with_medicine(who, began[0], out_of) >= at_least
+    return Unit(True, True, in_palliative_care(who, OF_2025), enough)

@@ -62,6 +62,8 @@ def is_pressure(who: Subject, reading: Observation) -> bool:
 def last_pressure(who: Subject) -> tuple[float | None, float | None, tuple[str, ...]]:
     """Give the lowest systolic and the lowest diastolic of the last day with a reading, and the readings."""
     found = [(moment.date.first, o) for o in readings(who) if (moment := latest(o.span))]
+    if not who.model:
+        found = [(day, o) for day, o in found if within(latest(o.span), who.period, by_day=True)]
     if not found:
         return None, None, ()
     last_day = max(day for day, _ in found)
@@ -118,3 +120,24 @@ def pregnant_or_kidney_failing(who: Subject) -> bool:
             for e in who.encounters("kidney-failure-monthly", statuses=OF_2026.encounters)
         )
     )
+
+
+STRICT = (130.0, 80.0)
+
+
+def custody(who: Subject) -> Unit | None:
+    """Judge somebody held long enough by the aligned measure's limits."""
+    return _custody(who, BELOW)
+
+
+def custody_strict(who: Subject) -> Unit | None:
+    """Judge somebody held long enough by the stricter limits (second line)."""
+    return _custody(who, STRICT)
+
+
+def _custody(who: Subject, below: tuple[float, float]) -> Unit | None:
+    if not (18 <= who.age_at_end <= 85 and has_hypertension(who)):
+        return None
+    systolic, diastolic, evidence = last_pressure(who)
+    excluded = pregnant_or_kidney_failing(who) or frail_by_age(who, OF_2026) or in_palliative_care(who, OF_2026)
+    return Unit(True, True, excluded, controlled(systolic, diastolic, below), evidence=evidence)

@@ -8,7 +8,7 @@ from throughcare.insight.measures.late_life import HOSPICE_ASSESSED, PALLIATIVE_
 from throughcare.insight.measures.points import ALWAYS_SINCE, Span, at_or_before, during, just_before, overlaps, within
 from throughcare.insight.measures.populations import OUTSIDE, Group, Unit
 from throughcare.insight.measures.rows import Encounter, Observation, Procedure, by_start
-from throughcare.insight.measures.subject import FINAL, ORDERS, Subject, confirmed_active
+from throughcare.insight.measures.subject import FINAL, ORDERS, Subject, confirmed_active, verified
 
 HIGH, REMITTED, MARGIN = 9, 5, 60
 DEPRESSION = ("major-depression-or-remission", "dysthymia")
@@ -153,3 +153,27 @@ def _diagnosed(who: Subject, name: str, whole: Span) -> bool:
 def _procedures(who: Subject, name: str) -> Sequence[Procedure]:
     """Find procedures that were begun or planned, not only completed ones: this measure leaves out only those not done."""
     return [p for p in who.every_procedure(name) if p.status not in ("not-done", "entered-in-error", "unknown")]
+
+
+def custody(who: Subject) -> Unit | None:
+    """Judge somebody in custody at the follow-up: the first high score of the index span, with or without a visit of its own."""
+    depressions = [c for c in who.conditions(*DEPRESSION) if c.status in ("active", "recurrence", "relapse")]
+    index = min(
+        (
+            o
+            for o in who.observations("phq-9", statuses=FINAL)
+            if o.number is not None
+            and o.number > HIGH
+            and during(o.span, index_span(who), by_day=True)
+            and any(overlaps(o.span, c.span, by_day=True) for c in depressions)
+        ),
+        key=by_start,
+        default=None,
+    )
+    if index is None or index.span is None or who.age_at(index.span.start) < 12:
+        return None
+    follow_up = follow_up_span(index)
+    last = last_score(who, follow_up)
+    other = any(verified(c) and c.span is not None for c in who.conditions(*OTHER_DISORDERS))
+    remission = last is not None and last.number is not None and last.number < REMITTED
+    return Unit(True, True, other, remission, evidence=(index.id, *((last.id,) if last else ())))

@@ -82,6 +82,9 @@ def _percent(reading: Observation) -> float | None:
     return {"%": reading.number, "1": reading.number * 100}.get(reading.unit)
 
 
+GOOD = 8.0
+
+
 # --- the populations ------------------------------------------------------------------------------------------------------
 
 
@@ -101,3 +104,21 @@ def ecqm(who: Subject) -> Sequence[Group]:
         or in_palliative_care(who, OF_2026)
     )
     return [[Unit(True, True, excluded, above(last), evidence=(last.id,) if last else ())]]
+
+
+def custody(who: Subject) -> Unit | None:
+    """Judge somebody held long enough: poor control or none measured."""
+    return _custody(who, above(last_reading(who)))
+
+
+def custody_good(who: Subject) -> Unit | None:
+    """Judge somebody held long enough: good control."""
+    return _custody(who, below(last_reading(who), GOOD))
+
+
+def _custody(who: Subject, hit: bool) -> Unit | None:
+    if not (18 <= who.age_at_end <= 75 and has_diabetes(who)):
+        return None
+    last = last_reading(who)
+    excluded = in_palliative_care(who, OF_2026) or frail_and_ill(who, OF_2026)
+    return Unit(True, True, excluded, hit, evidence=(last.id,) if last else ())

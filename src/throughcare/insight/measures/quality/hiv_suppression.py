@@ -8,10 +8,10 @@ from throughcare.insight.measures.codes import SNOMED
 from throughcare.insight.measures.points import Span, before, during, within
 from throughcare.insight.measures.populations import OUTSIDE, Group, Unit
 from throughcare.insight.measures.rows import Observation, by_start, latest
-from throughcare.insight.measures.subject import Subject
+from throughcare.insight.measures.subject import Subject, verified
 
 SUPPRESSED = 200.0
-COPIES = ("{copies}/mL",)
+COPIES = ("{copies}/mL", "copies/mL", "[copies]/mL")
 UNDETECTED = frozenset({f"{SNOMED}260988000", f"{SNOMED}260415000"})
 KNOWN_WITHIN, SEEN_WITHIN = 90, 240
 VISITS = (
@@ -69,3 +69,26 @@ def ecqm(who: Subject) -> Sequence[Group]:
         return [[OUTSIDE]]
     load = last_viral_load(who)
     return [[Unit(True, True, numerator=suppressed(load), evidence=(load.id,) if load else ())]]
+
+
+STRICT = 50.0
+
+
+def custody(who: Subject) -> Unit | None:
+    """Judge somebody held long enough, with HIV known for 90 days."""
+    return _custody(who, SUPPRESSED)
+
+
+def custody_strict(who: Subject) -> Unit | None:
+    """Judge the same by 50 copies."""
+    return _custody(who, STRICT)
+
+
+def _custody(who: Subject, below: float) -> Unit | None:
+    known = who.period.end.plus(days=-KNOWN_WITHIN)
+    if not any(
+        verified(c) and c.span is not None and before(c.span.start, known, by_day=True) for c in who.conditions("hiv")
+    ):
+        return None
+    load = last_viral_load(who)
+    return Unit(True, True, numerator=suppressed(load, below), evidence=(load.id,) if load else ())

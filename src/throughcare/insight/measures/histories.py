@@ -1,0 +1,180 @@
+"""People of the warehouse as histories: the rows a core asks for, of those whom a measure may count in custody.
+
+Custody's population (clinical.md 6.0): in custody on the last day of the period, there for at least 90 days, and on at least
+80 % of the period's days. The core judges each of them; its rows have the columns of `running`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from throughcare.insight.measures.codes import CodeBook, custody_book
+from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.measures.points import (
+    ALWAYS_SINCE,
+    DAY,
+    STILL,
+    Point,
+    Precision,
+    Span,
+    of_date,
+    of_datetime,
+    somewhere_in,
+)
+from throughcare.insight.measures.populations import Unit
+from throughcare.insight.measures.rows import Condition, History, Observation, Part, Supply
+from throughcare.insight.measures.subject import Subject
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHARE, DAYS_BEFORE = 0.8, 90
+STATED = ("active", "recurrence", "relapse")
+Judge = Callable[[Subject], Unit | None]
+
+HELD = """
+SELECT d.person_id, arg_max(d.facility, d.day) AS facility, max(d.day) AS last
+FROM person_day d, period p WHERE d.day >= p.first AND d.day <= p.last GROUP BY d.person_id, p.first, p.last
+HAVING max(d.day) = p.last AND arg_max(d.day_of_stay, d.day) > $before
+   AND count(DISTINCT d.day) >= $share * (date_diff('day', p.first, p.last) + 1)
+"""
+CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM dose"
+
+
+def judge_of(definition: Definition) -> Judge:
+    """Load the core of a measure that is judged person by person."""
+    module, _, function = definition.core.partition(":")
+    found: Judge = getattr(import_module(f"throughcare.insight.measures.{module}"), function)
+    return found
+
+
+def judged(con: duckdb.DuckDBPyConnection, definition: Definition) -> list[tuple[Any, ...]]:
+    """Judge everybody in custody for a period; give a row of `running` for each who counts."""
+    (first, end, ends), held = _period(con), _held(con)
+    book = custody_book(row[0] for row in con.execute(CODES).fetchall())
+    histories = _histories(con, book, list(held))
+    judge, period = judge_of(definition), Span(of_date(first), of_date(end))
+    found = []
+    for person_id, history in histories.items():
+        unit = judge(Subject(history, period, book))
+        if unit is None or not (unit.initial and unit.denominator):
+            continue
+        counted = unit.counted()
+        excluded = unit.excluded or unit.excepted
+        found.append(
+            (
+                person_id,
+                held[person_id],
+                unit.evidence[-1] if unit.evidence else person_id,
+                ends - timedelta(seconds=1),
+                excluded,
+                counted["numerator"],
+                1.0,
+                "",
+                None,
+                None,
+            )
+        )
+    return found
+
+
+def _period(con: duckdb.DuckDBPyConnection) -> tuple[date, date, datetime]:
+    first, last, ends = con.execute("SELECT first, last, ends FROM period").fetchall()[0]
+    return first, last, ends
+
+
+def _held(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    rows = con.execute(HELD, {"before": DAYS_BEFORE, "share": SHARE}).fetchall()
+    return {person: facility for person, facility, _ in rows}
+
+
+def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str]) -> dict[str, History]:
+    """Read the rows of people that carry any code of the book."""
+    wanted = sorted(frozenset().union(*book.lists.values()))
+    given = {"people": people, "codes": wanted}
+    histories = {
+        person: History(person, born, _instant(died))
+        for person, born, died in con.execute(
+            "SELECT id, birth_date, deceased_at FROM person WHERE list_contains($people, id)", {"people": people}
+        ).fetchall()
+    }
+    for row in con.execute(
+        "SELECT person_id, id, codes, status, verification, start_at, start_precision, end_at, end_precision "
+        "FROM condition WHERE list_contains($people, person_id) AND list_has_any(codes, $codes)",
+        given,
+    ).fetchall():
+        _add(histories, row[0]).conditions.append(_condition(row))
+    parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in con.execute(
+        "SELECT id, codes, value_number, value_unit FROM observation WHERE part > 0 "
+        "AND list_contains($people, person_id) ORDER BY part",
+        {"people": people},
+    ).fetchall():
+        parts[row[0]].append(row)
+    for row in con.execute(
+        "SELECT person_id, id, codes, status, start_at, start_precision, end_at, end_precision, value_number, "
+        "value_unit, value_codes, encounter_id FROM observation WHERE part = 0 AND NOT not_done "
+        "AND list_contains($people, person_id)",
+        {"people": people},
+    ).fetchall():
+        _add(histories, row[0]).observations.append(_observation(row, parts.get(row[1], ())))
+    for person, identity, codes, happened in con.execute(
+        "SELECT person_id, id, codes, happened_at FROM dose WHERE kind = 'administration' AND status = 'completed' "
+        "AND NOT not_done AND list_contains($people, person_id) AND list_has_any(codes, $codes)",
+        given,
+    ).fetchall():
+        day = of_date(happened.date())
+        _add(histories, person).supplies.append(Supply(identity, frozenset(codes), "completed", covers=Span(day, day)))
+    return histories
+
+
+def _add(histories: dict[str, History], person: str) -> History:
+    return histories.setdefault(person, History(person))
+
+
+def _condition(row: tuple[Any, ...]) -> Condition:
+    _, identity, codes, status, verification, start, precise, end, end_precise = row
+    began, ended = _point(start, precise), _point(end, end_precise)
+    span = None
+    if began is not None:
+        span = Span(began, ended or (STILL if status in STATED else somewhere_in(began, STILL)))
+    elif ended is not None:
+        span = Span(ALWAYS_SINCE, ended)
+    return Condition(identity, frozenset(codes), status or "", span=span, verification=verification or "")
+
+
+def _observation(row: tuple[Any, ...], parts: Iterable[tuple[Any, ...]]) -> Observation:
+    _, identity, codes, status, start, precise, end, end_precise, number, unit, value_codes, encounter = row
+    began, ended = _point(start, precise), _point(end, end_precise)
+    kind = "quantity" if number is not None and unit else "integer" if number is not None else ""
+    return Observation(
+        identity,
+        frozenset(codes),
+        status or "",
+        span=Span(began, ended or began) if began else None,
+        kind=kind or ("concept" if value_codes else ""),
+        number=number,
+        unit=unit or "",
+        value_codes=frozenset(value_codes or ()),
+        parts=tuple(Part(frozenset(p[1]), p[2], p[3] or "") for p in parts),
+        encounter_id=encounter or "",
+    )
+
+
+def _instant(at: datetime | None) -> Point | None:
+    return of_datetime(at.replace(tzinfo=at.tzinfo or UTC)) if at else None
+
+
+def _point(at: datetime | None, precision: str | None) -> Point | None:
+    """Read a column of time with its precision: a day stands for all its moments."""
+    point = _instant(at)
+    if point is None or precision not in ("day", "month", "year"):
+        return point
+    lengths: dict[str, tuple[int, Precision]] = {"day": (1, "day"), "month": (31, "month"), "year": (366, "year")}
+    days, name = lengths[precision]
+    first = point.first - point.first % DAY
+    return Point(first, first + days * DAY - 1, name)

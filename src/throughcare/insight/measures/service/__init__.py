@@ -1,0 +1,1 @@
+"""Measures of access, medicines, safety and going home: one measure per file, its core a query over the warehouse."""

@@ -1,0 +1,17 @@
+"""M-MISS: of directly observed doses due, those missed for a reason of ours, per 1,000."""
+
+from __future__ import annotations
+
+from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.measures.service import doses_given
+
+
+def rows(definition: Definition) -> str:
+    """Give an exposure of one for each dose due, and an event for each that we missed."""
+    return f"""
+    WITH due AS ({doses_given.rows(definition)})
+    SELECT person_id, facility, NULL AS ref, counted_at, excluded, FALSE AS hit, 1.0 AS base, '' AS cause,
+           NULL::TIMESTAMP AS begun_at, NULL::TIMESTAMP AS done_at FROM due
+    UNION ALL
+    SELECT person_id, facility, ref, counted_at, excluded, TRUE, 0.0, cause, NULL, NULL FROM due WHERE cause = 'service'
+    """

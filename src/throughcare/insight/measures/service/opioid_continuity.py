@@ -1,0 +1,37 @@
+"""Q-POD: a medicine for opioid use disorder without a gap. Each dose reaches over its days; a gap is counted in custody only."""
+
+from __future__ import annotations
+
+from throughcare.insight.measures.codes import custody_clause
+from throughcare.insight.measures.definitions import Definition
+
+
+def rows(definition: Definition) -> str:
+    """Give who began in the period and stayed in custody long enough; a day without medicine opens a gap."""
+    days, gap = int(definition.limit["days"]), int(definition.limit["gap"])
+    medicine, long = custody_clause("opioid-medicine", "d.codes"), custody_clause("opioid-medicine-monthly", "d.codes")
+    return f"""
+    WITH given AS (
+      SELECT d.person_id, d.facility, d.id, d.happened_at, local_day(d.happened_at) AS day,
+             local_day(d.happened_at) + CASE WHEN {long} THEN 30 ELSE 0 END AS until
+      FROM dose d WHERE {medicine} AND d.kind = 'administration' AND d.status = 'completed' AND NOT d.not_done
+    ),
+    reach AS (
+      SELECT g.*, max(g.until) OVER (PARTITION BY g.person_id ORDER BY g.happened_at
+                                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+      FROM given g
+    ),
+    begun AS (
+      SELECT r.person_id, r.facility, r.id, r.happened_at, r.day, r.day + {days} - 1 AS last FROM reach r, period p
+      WHERE (r.reached IS NULL OR r.day - r.reached > {days}) AND r.happened_at >= p.starts AND r.happened_at < p.ends
+        AND r.day + {days} - 1 < local_day(p.now)
+        AND (SELECT count(DISTINCT k.day) FROM person_day k WHERE k.person_id = r.person_id
+             AND k.day >= r.day AND k.day < r.day + {days}) >= {days}
+    )
+    SELECT b.person_id, b.facility, b.id AS ref, b.happened_at AS counted_at, FALSE AS excluded,
+           NOT EXISTS (SELECT 1 FROM reach g WHERE g.person_id = b.person_id AND g.happened_at > b.happened_at
+                       AND g.reached < b.last AND least(g.day - 1, b.last) - g.reached >= {gap})
+             AND b.last - (SELECT max(g.until) FROM given g WHERE g.person_id = b.person_id AND g.day <= b.last) < {gap} AS hit,
+           1.0 AS base, '' AS cause, b.happened_at AS begun_at, NULL::TIMESTAMP AS done_at
+    FROM begun b
+    """
