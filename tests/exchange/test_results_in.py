@@ -261,7 +261,11 @@ def become(client, role):
 
 def test_the_inbox_signs_plain_normals_together_and_nothing_else(client, take, luis):
     take(oru(nm("4.1", "N")))
-    take(oru("TX|600-7^Culture^LN||Gram-positive cocci||||||F", filler="F-9", control_id="L7", service="600-7^Culture^LN"))
+    take(
+        oru(
+            "TX|600-7^Culture^LN||Gram-positive cocci||||||F", filler="F-9", control_id="L7", service="600-7^Culture^LN"
+        )
+    )
     plain = Report.objects.get(judged=True)
     other = Report.objects.get(judged=False)
     become(client, "provider")

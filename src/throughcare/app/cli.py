@@ -21,6 +21,7 @@ COMMANDS = {
     "account": "Open the first account of an installation, for who administers the others.",
     "serve": "Serve the pages.",
     "listen": "Take HL7 v2 messages over MLLP.",
+    "send": "Send the HL7 v2 messages that others are owed.",
     "import": "Take in files: HL7 v2 messages, custody rosters, FHIR bundles.",
     "tick": "Run what has fallen due, once or every so often.",
     "verify": "Prove that nothing in the ledger was changed, cut or lost.",

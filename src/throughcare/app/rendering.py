@@ -44,6 +44,8 @@ from throughcare.devices import fhir as devices
 from throughcare.devices.models import Device, DeviceEvent
 from throughcare.duties import fhir as duties
 from throughcare.duties.models import Duty, Handover, Refusal, RosterShift
+from throughcare.exchange import fhir_rows as exchange
+from throughcare.exchange.models import VisitOutside
 from throughcare.kernel.fhir import Json
 from throughcare.ledger import formats
 from throughcare.people import fhir as people
@@ -56,7 +58,7 @@ from throughcare.workforce.models import Equipment, EquipmentCheck
 # Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
 KEPT_AS_SIGNED = frozenset(
-    {"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "Composition", "ProgrammeDisclosure"}
+    {"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "Composition", "ProgrammeDisclosure", "Delivery"}
 )
 
 PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
@@ -95,6 +97,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("ClinicalImpression", Check, substance_use.check),
     ("TreatmentOffer", Offer, substance_use.offer),
     ("Appointment", Appointment, reentry.appointment),
+    ("Appointment", VisitOutside, exchange.visit),
     ("ReleasePacket", Packet, reentry.handed),
     ("ReleaseBridge", Bridge, reentry.bridge),
     ("ReleaseContact", Contact, reentry.contact),

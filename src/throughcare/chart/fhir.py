@@ -217,6 +217,31 @@ def critical_call(row: m.CriticalCall) -> Json:
     )
 
 
+def immunization(row: m.Immunization) -> Json:
+    """Render a vaccine given, refused or reported."""
+    return resource(
+        "Immunization",
+        row.id,
+        status=row.status,
+        statusReason=concept(text=row.why_not) if row.why_not else None,
+        vaccineCode=what(row.system, row.code, row.text),
+        patient=reference("Patient", row.person_id),
+        encounter=reference("Encounter", row.encounter_id),
+        occurrenceDateTime=instant(row.given_at),
+        recorded=instant(row.recorded_at),
+        primarySource=row.primary,
+        reportOrigin=concept(text=row.source) if row.source and not row.primary else None,
+        manufacturer={"display": row.manufacturer} if row.manufacturer else None,
+        lotNumber=row.lot or None,
+        expirationDate=day(row.expires),
+        site=concept(text=row.site) if row.site else None,
+        route=concept(text=row.route) if row.route else None,
+        doseQuantity=filled(value=row.amount.normalize() if row.amount is not None else None, unit=row.unit or None)
+        or None,
+        performer=[{"actor": reference("Practitioner", row.recorder_id)}] if row.primary else None,
+    )
+
+
 def home_medicine(row: m.HomeMedicine) -> Json:
     """Render what the person says or a pharmacy confirms that they take."""
     status = {"active": "active", ERROR: ERROR}.get(row.status, "stopped")

@@ -327,6 +327,36 @@ class CriticalCall(Fact):
         indexes = [models.Index(fields=["report", "called_at"], name="chart_criticalcall_report")]
 
 
+class Immunization(Fact):
+    """A vaccine given, refused or reported; `primary` where it was given here, else another record says so."""
+
+    system = models.CharField(max_length=120, blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    text = models.CharField(max_length=200)
+    status = models.CharField(max_length=20, default="completed")
+    given_at = models.DateTimeField()
+    primary = models.BooleanField(default=True)
+    source = models.CharField(max_length=160, blank=True)
+    amount = models.DecimalField(max_digits=10, decimal_places=3, null=True)
+    unit = models.CharField(max_length=20, blank=True)
+    lot = models.CharField(max_length=60, blank=True)
+    expires = models.DateField(null=True)
+    manufacturer = models.CharField(max_length=120, blank=True)
+    route = models.CharField(max_length=60, blank=True)
+    site = models.CharField(max_length=60, blank=True)
+    why_not = models.CharField(max_length=200, blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            class_check("chart_immunization_class"),
+            models.CheckConstraint(
+                condition=Q(status__in=["completed", "not-done", "entered-in-error"]), name="chart_immunization_status"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "-given_at"], name="chart_immunization_person")]
+
+
 class HomeMedicine(Fact):
     """A medicine that the person takes, as said or verified; what is given here is another room's."""
 

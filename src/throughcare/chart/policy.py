@@ -37,7 +37,7 @@ KINDS_OF_CUT = {
     "summary": frozenset(
         {
             "Condition", "Allergy", "HomeMedicine", "Observation", "Order", "Flag", "Note", "Report", "FormResponse",
-            "Encounter", "Attachment",
+            "Encounter", "Attachment", "Immunization",
         }
     ),
     "medicine_name": frozenset({"HomeMedicine"}),
@@ -54,6 +54,7 @@ RESOURCE = {
     "Order": "ServiceRequest",
     "Report": "DiagnosticReport",
     "HomeMedicine": "MedicationStatement",
+    "Immunization": "Immunization",
     "Flag": "Flag",
     "FormResponse": "QuestionnaireResponse",
     "Attachment": "DocumentReference",

@@ -38,6 +38,27 @@ class ResultUnordered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestFromOutside(Event):
+    """Somebody outside asks for something to be done; `ref` is the message."""
+
+    name: ClassVar[str] = "request_from_outside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryFailed(Event):
+    """A message could not be delivered, or its receiver refused it; `ref` is the delivery."""
+
+    name: ClassVar[str] = "delivery_failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverySettled(Event):
+    """A message that had failed is queued again, or set aside with a reason; `ref` is the delivery."""
+
+    name: ClassVar[str] = "delivery_settled"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageRefused(Event):
     """A message can't be understood, or is not for this door; the sender was told; `ref` is the message."""
 

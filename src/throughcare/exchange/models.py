@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from throughcare.kernel.models import Row
+from throughcare.kernel.models import PersonRow, Row
 
 STATUSES = ("applied", "repeated", "held", "refused")
 ANSWERS = ("AA", "AE", "AR")
@@ -129,3 +129,80 @@ class Imported(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["digest"], name="exchange_imported_once")]
+
+
+class VisitOutside(PersonRow):
+    """A visit at another place, as that place's system tells it. Its date is never shown to custody nor to the person."""
+
+    source = models.CharField(max_length=160)
+    number = models.CharField(max_length=160)
+    status = models.CharField(max_length=16)
+    starts_at = models.DateTimeField(null=True)
+    minutes = models.PositiveIntegerField(null=True)
+    place = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=240, blank=True)
+    told_at = models.DateTimeField()
+
+    class Meta(PersonRow.Meta):
+        constraints = [
+            *PersonRow.Meta.constraints,
+            models.UniqueConstraint(fields=["source", "number"], name="exchange_visit_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow"]
+                ),
+                name="exchange_visit_status",
+            ),
+        ]
+
+
+class Destination(Row):
+    """A receiver of messages: how far the ledger was read for it, and whether sending to it is paused."""
+
+    code = models.CharField(max_length=40, unique=True)
+    horizon = models.BigIntegerField(default=0)
+    paused_by = models.CharField(max_length=160, blank=True)
+    paused_at = models.DateTimeField(null=True)
+    last_ack_at = models.DateTimeField(null=True)
+    last_trouble = models.CharField(max_length=200, blank=True)
+
+
+class Delivery(PersonRow):
+    """One message to one receiver, as it is sent, byte for byte: the disclosure log of this door."""
+
+    destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="deliveries")
+    trigger = models.CharField(max_length=20)
+    control_id = models.CharField(max_length=20, unique=True)
+    about_type = models.CharField(max_length=40)
+    about_id = models.UUIDField()
+    about_version = models.PositiveIntegerField()
+    raw = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+    queued_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="queued")
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.BinaryField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+    settled_by = models.CharField(max_length=160, blank=True)
+    why = models.CharField(max_length=400, blank=True)
+
+    class Meta(PersonRow.Meta):
+        constraints = [
+            *PersonRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "accepted", "failed", "set_aside"]), name="exchange_delivery_state"
+            ),
+            models.UniqueConstraint(
+                fields=["destination", "about_type", "about_id", "about_version", "trigger"],
+                name="exchange_delivery_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["destination", "queued_at", "id"], condition=Q(state="queued"), name="exchange_delivery_queue"
+            ),
+            models.Index(fields=["queued_at"], condition=Q(state="failed"), name="exchange_delivery_failed"),
+        ]

@@ -22,6 +22,7 @@ from throughcare.chart.actions.forms import (
     start_form,
     take_over_form,
 )
+from throughcare.chart.actions.immunizations import Vaccine, record_immunization, withdraw_immunization
 from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, take_report
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
@@ -37,6 +38,7 @@ __all__ = [
     "SealedDone",
     "Taken",
     "Told",
+    "Vaccine",
     "add_allergy",
     "add_condition",
     "addend_note",
@@ -59,6 +61,7 @@ __all__ = [
     "raise_flag",
     "receive_report",
     "record_encounter",
+    "record_immunization",
     "report_medicine",
     "review_normals",
     "review_report",
@@ -73,4 +76,5 @@ __all__ = [
     "take_report",
     "tell_result",
     "verify_medicine",
+    "withdraw_immunization",
 ]

@@ -27,6 +27,7 @@ RENDER: dict[type[Model], tuple[str, Renderer]] = {
     m.Note: ("Composition", fhir.note),
     m.Order: ("ServiceRequest", fhir.order),
     m.Report: ("DiagnosticReport", fhir.report),
+    m.Immunization: ("Immunization", fhir.immunization),
     m.HomeMedicine: ("MedicationStatement", fhir.home_medicine),
     m.Flag: ("Flag", fhir.flag),
 }

@@ -149,8 +149,9 @@ class Server:
 class Client:
     """A sender that keeps its connection, as custody's system does."""
 
-    def __init__(self, host: str, port: int, timeout: float = 10.0) -> None:
-        self._socket = socket.create_connection((host, port), timeout)
+    def __init__(self, host: str, port: int, timeout: float = 10.0, tls: ssl.SSLContext | None = None) -> None:
+        line = socket.create_connection((host, port), timeout)
+        self._socket: socket.socket = tls.wrap_socket(line, server_hostname=host) if tls else line
         self._buffer = b""
 
     def send(self, message: bytes) -> bytes:

@@ -35,10 +35,24 @@ EVENTS: dict[str, str] = {
 }
 # What other systems send beside the patient's administration, by its kind and event; title by kind.
 TITLES: dict[str, str] = {
+    "MDM": "Document",
+    "OMG": "Request",
+    "OML": "Request to a laboratory",
+    "ORM": "Request",
     "ORU": "Results",
+    "RSP": "Answer of a registry",
+    "SIU": "Visit outside",
+    "VXU": "Vaccines",
 }
 TAKEN: dict[str, frozenset[str]] = {
+    "MDM": frozenset(f"T{n:02d}" for n in range(1, 12)),
+    "OMG": frozenset({"O19"}),
+    "OML": frozenset({"O21", "O33", "O35"}),
+    "ORM": frozenset({"O01"}),
     "ORU": frozenset({"R01", "R03", "R30", "R31", "R32", "W01"}),
+    "RSP": frozenset({"K11", "K22"}),
+    "SIU": frozenset({"S12", "S13", "S14", "S15", "S16", "S17", "S26"}),
+    "VXU": frozenset({"V04"}),
 }
 VERSIONS = frozenset("2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2".split())  # noqa: SIM905
 
@@ -129,7 +143,7 @@ def _content(message: Message) -> list[Problem]:
 def _clinical(message: Message) -> list[Problem]:
     """A clinical message is about one person at most, and carries what its kind is for; whose it is, the chart decides."""
     found = []
-    if len(message.people) > 1:
+    if len(message.people) > 1 and type_of(message) != "RSP":
         found.append(Problem("PID", None, "The message is about more than one person.", Code.SEGMENT_SEQUENCE, row=2))
     wanted = _CARRIES.get(type_of(message), ())
     if wanted and not any(segment.name in wanted for segment in message.segments):
@@ -138,7 +152,13 @@ def _clinical(message: Message) -> list[Problem]:
 
 
 _CARRIES: dict[str, tuple[str, ...]] = {
+    "MDM": ("TXA",),
+    "OMG": ("OBR", "ORC"),
+    "OML": ("OBR", "ORC"),
+    "ORM": ("ORC", "OBR"),
     "ORU": ("OBR", "OBX"),
+    "RSP": ("MSA",),
+    "SIU": ("SCH",),
 }
 
 

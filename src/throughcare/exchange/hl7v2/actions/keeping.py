@@ -8,7 +8,13 @@ from uuid import UUID
 from django.db import connection
 
 from throughcare import ledger
-from throughcare.exchange.events import MessageHeld, MessageSettled, ResultHeld, ResultUnordered
+from throughcare.exchange.events import (
+    MessageHeld,
+    MessageSettled,
+    RequestFromOutside,
+    ResultHeld,
+    ResultUnordered,
+)
 from throughcare.exchange.hl7v2 import laboratory, panels, whom
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.rules import place_of, type_of
@@ -24,7 +30,7 @@ from throughcare.people import actions as people
 
 FEED = Actor.feed("HL7 v2")
 _AGENCY = derived("agency")
-ASKING: dict[str, type[Event]] = {"order": ResultUnordered}
+ASKING: dict[str, type[Event]] = {"order": ResultUnordered, "request": RequestFromOutside}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
         taken = chart.take_report(actor=actor, person_id=person.id, told=told)
         outcomes.append(WORDS[taken.outcome])
         unordered |= taken.outcome == "new" and order_id is None
-        left += _documents(actor, person.id, taken.report_id, panel, told.data_class)
+        left += documents(actor, person.id, taken.report_id, panel, told.data_class)
     asks = "order" if unordered and laboratory.needs_order(said.header) else ""
     sentence = f"Results: {', '.join(outcomes)}." if outcomes else "Nothing in it to chart yet; it is kept."
     return Applied(sentence, left=tuple(left), asks=asks)
@@ -59,7 +59,7 @@ def _order(person_id: UUID, panel: panels.Panel) -> UUID | None:
     return order.id
 
 
-def _documents(actor: Actor, person_id: UUID, report_id: UUID, panel: panels.Panel, into: DataClass) -> list[str]:
+def documents(actor: Actor, person_id: UUID, report_id: UUID, panel: panels.Panel, into: DataClass) -> list[str]:
     """Keep the documents of a report with it, once; name those that can't be shown."""
     left = []
     for file in (one for told in panel.told for one in told.documents):

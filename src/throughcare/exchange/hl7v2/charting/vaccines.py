@@ -1,0 +1,95 @@
+"""VXU and RSP: doses that another record tells, each recorded once; what is taken back is marked as an error."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from throughcare.chart import actions as chart
+from throughcare.exchange.hl7v2 import datatypes, judging
+from throughcare.exchange.hl7v2.charting import subject
+from throughcare.exchange.hl7v2.datatypes import Reader
+from throughcare.exchange.hl7v2.facts import Message as Facts
+from throughcare.exchange.hl7v2.holding import Applied, Hold
+from throughcare.exchange.hl7v2.parse import CONNECTICUT
+from throughcare.exchange.hl7v2.wire import Segment
+from throughcare.exchange.models import Message
+from throughcare.kernel.actor import Actor
+
+USED = frozenset({"MSH", "PID", "ORC", "RXA", "RXR", "EVN", "MSA", "QAK", "QPD"})
+NOTHING_GIVEN = frozenset({"998", "999"})  # CVX: no vaccine administered, unknown
+STATUS = {"": "completed", "CP": "completed", "PA": "completed", "RE": "not-done", "NA": "not-done"}
+
+
+def apply(row: Message, said: Facts, actor: Actor) -> Applied:
+    """Record every dose of the message; hold where the registry answers with more than one person."""
+    if len(said.people) > 1:
+        raise Hold("two_people", "The registry knows more than one such person. Ask it again with more details.")
+    if not said.people and not said.vaccinations:
+        return Applied("An answer without a person: nothing to record.", left=subject.uncharted(said, USED))
+    person = subject.found(row, said)
+    row.person_id = person.id
+    done, skipped = 0, []
+    for dose, route in _doses(said):
+        given = _given(dose, route, said)
+        if given is None:
+            skipped.append(f"RXA {dose.row}: says no vaccine or no day")
+        elif dose.part(21).upper() == "D":
+            chart.withdraw_immunization(actor=actor, person_id=person.id, given=given)
+            done += 1
+        else:
+            chart.record_immunization(actor=actor, person_id=person.id, given=given)
+            done += 1
+    return Applied(f"Vaccines recorded: {done}.", left=(*subject.uncharted(said, USED), *skipped))
+
+
+def _doses(said: Facts) -> list[tuple[Segment, Segment | None]]:
+    found: list[tuple[Segment, Segment | None]] = []
+    for segment in said.segments:
+        if segment.name == "RXA":
+            found.append((segment, None))
+        elif segment.name == "RXR" and found:
+            found[-1] = (found[-1][0], segment)
+    return found
+
+
+def _given(rxa: Segment, rxr: Segment | None, said: Facts) -> chart.Vaccine | None:
+    reader = Reader(CONNECTICUT)
+    code, at = datatypes.code(rxa.first(5)), reader.stamp(rxa, 3)
+    if code is None or at is None or code.code in NOTHING_GIVEN:
+        return None
+    system, value = judging.coded(code, said.sender)
+    how: dict[str, Any] = {}
+    if rxr is not None:
+        route, site = datatypes.code(rxr.first(1)), datatypes.code(rxr.first(2))
+        how = {"route": route.label[:60] if route else "", "site": site.label[:60] if site else ""}
+    refused = datatypes.code(rxa.first(18))
+    maker = datatypes.code(rxa.first(17))
+    return chart.Vaccine(
+        text=code.label[:200],
+        given_at=at.at,
+        code=value,
+        system=system,
+        status=STATUS.get(rxa.part(20).upper(), "completed"),
+        primary=False,
+        source=said.sender[:160],
+        amount=_amount(rxa.part(6)),
+        unit=rxa.part(7)[:20],
+        lot=rxa.part(15)[:60],
+        expires=_day(reader, rxa),
+        manufacturer=maker.label[:120] if maker else "",
+        why_not=refused.label[:200] if refused else "",
+        **how,
+    )
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 < value < 999 else None  # 999 says that nobody knows
+
+
+def _day(reader: Reader, rxa: Segment) -> date | None:
+    stamp = reader.stamp(rxa, 16)
+    return stamp.day if stamp else None

@@ -1,0 +1,106 @@
+"""Vaccines, visits, documents and requests of other systems: charted where there is a place, kept and shown where not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.exchange.lab_messages import TAKEN
+from tests.exchange.messages import Arrival, hl7_time, message, pid
+from throughcare.access import projections
+from throughcare.chart.models import Immunization, Report
+from throughcare.duties.models import Duty
+from throughcare.exchange import fhir_rows
+from throughcare.exchange.models import Message, VisitOutside
+from throughcare.kernel import clock
+from throughcare.people.models import Person
+
+pytestmark = pytest.mark.django_db
+LUIS = Arrival(unit="A", cell="101", bed="1")
+NOW = TAKEN + timedelta(hours=2)
+
+
+@pytest.fixture(autouse=True)
+def _later():
+    with clock.frozen(NOW):
+        yield
+
+
+@pytest.fixture
+def luis(take):
+    take(message("A01", LUIS))
+    return Person.objects.get()
+
+
+def said(kind, *lines, control_id="M1", person=LUIS, at=TAKEN):
+    header = f"MSH|^~\\&|CLINIC|CTDOC|THROUGHCARE|CT|{hl7_time(at)}||{kind}|{control_id}|T|2.5.1"
+    return "".join(f"{line}\r" for line in (header, *([pid(person)] if person else []), *lines)).encode()
+
+
+def row(receipt):
+    return Message.objects.get(id=receipt.message_id)
+
+
+RXA = "RXA|0|1|20240913|20240913|141^Influenza, seasonal, injectable^CVX|0.5|mL||01^Historical^NIP001||||||L77|20250630|^Maker|||CP|A"
+
+
+def test_a_reported_dose_is_recorded_once(take, luis):
+    take(said("VXU^V04^VXU_V04", "ORC|RE||9", RXA, "RXR|IM^Intramuscular^HL70162|LA^Left arm^HL70163"))
+    take(said("RSP^K11^RSP_K11", "MSA|AA|Q1", "QAK|Q1|OK", RXA, control_id="M2"))
+    dose = Immunization.objects.get()
+    assert (dose.code, dose.lot, dose.primary, dose.site) == ("141", "L77", False, "Left arm")
+    assert str(dose.expires) == "2025-06-30"
+
+
+def test_a_dose_that_is_taken_back_is_an_error(take, luis):
+    take(said("VXU^V04^VXU_V04", RXA))
+    take(said("VXU^V04^VXU_V04", RXA.replace("|CP|A", "|CP|D"), control_id="M2"))
+    assert Immunization.objects.get().status == "entered-in-error"
+
+
+def test_a_visit_outside_follows_its_messages_and_its_date_reaches_neither_custody_nor_the_person(take, luis):
+    sch = "SCH|P1|F1|||||^Cardiology visit||30|min|^^^20261201100000-0500|||||||||||||||Booked"
+    take(said("SIU^S12^SIU_S12", sch, "RGS|1", "AIL|1|A|HOSPITAL^CLINIC 3"))
+    visit = VisitOutside.objects.get()
+    assert (visit.status, visit.minutes, visit.person_id) == ("booked", 30, luis.id)
+    body = fhir_rows.visit(visit)
+    assert "start" in body
+    assert projections.cut(body, "place_time") is None
+    assert "start" not in (projections.cut(body, "no_offsite_date") or {})
+    older = said("SIU^S15^SIU_S12", sch, control_id="M0", at=TAKEN - timedelta(days=1))
+    assert "older" in row(take(older)).sentence
+    take(said("SIU^S15^SIU_S12", sch, control_id="M2", at=TAKEN + timedelta(minutes=5)))
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"
+
+
+def test_a_document_is_charted_to_be_read_in_versions(take, luis):
+    txa = "TXA|1|CN|TX|202611220800||||||||D-1|||||AU"
+    take(said("MDM^T02^MDM_T02", txa, "OBX|1|TX|1^Text^L||Seen for chest pain.||||||F"))
+    report = Report.objects.get()
+    assert (report.text, report.words, report.judged) == ("Consultation", "Seen for chest pain.", False)
+    assert Duty.objects.filter(rule="LAB-01", closed_at=None).count() == 1
+    newer = txa.replace("D-1|", "D-2|D-1")
+    take(said("MDM^T10^MDM_T02", newer, "OBX|1|TX|1^Text^L||Seen for chest pain. Normal.||||||F", control_id="M2"))
+    report.refresh_from_db()
+    assert (report.status, report.words) == ("corrected", "Seen for chest pain. Normal.")
+
+
+def test_a_request_from_outside_orders_nothing_and_stands_on_the_board(take, luis):
+    receipt = take(said("ORM^O01", "ORC|NW|X1", "OBR|1|X1||24321-2^Basic metabolic panel^LN"))
+    assert (row(receipt).status, row(receipt).asks) == ("applied", "request")
+    assert row(receipt).left == ["Asked for: Basic metabolic panel"]
+    assert Duty.objects.filter(rule="EXC-05", closed_at=None).count() == 1
+
+
+def test_what_has_no_place_is_named_with_the_message(take, luis):
+    receipt = take(said("VXU^V04^VXU_V04", "NK1|1|Test-Kin^Ana", RXA, "OBX|1|CE|64994-7^x^LN||V01||||||F"))
+    assert row(receipt).left == ["Next of kin (NK1)", "Observation (OBX)"]
+
+
+def test_clinical_messages_about_nobody_here_wait_and_register_nobody(take):
+    for n, kind in enumerate(("VXU^V04^VXU_V04", "ORM^O01")):
+        lines = (RXA,) if kind.startswith("VXU") else ("ORC|NW|X1",)
+        receipt = take(said(kind, *lines, control_id=f"N{n}", person=replace(LUIS, number="T0000404")))
+        assert (receipt.status, receipt.hold) == ("held", "unknown_person")
+    assert Person.objects.count() == 0
