@@ -17,7 +17,6 @@ from throughcare.exchange.outgoing import actions, directory, sender
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import uuid7
-from throughcare.people.models import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +25,16 @@ pytestmark = pytest.mark.django_db
 def open_to(monkeypatch):
     """Open receivers by their ids, at an address where nobody listens."""
 
-    def opened(*ids, **more):
+    def opened(*ids, again=False, **more):
         every = {
             code: replace(one, host="127.0.0.1" if code in ids else "", port=1, tls=False, **more)
             for code, one in directory.receivers().items()
         }
         monkeypatch.setattr(actions, "receivers", lambda: every)
         monkeypatch.setattr(sender, "receivers", lambda: every)
-        for code in ids:  # from the first ledger entry of this test: its transaction is not over, and no feed shows it
+        for code in (
+            () if again else ids
+        ):  # from the first ledger entry of this test: its transaction is not over, and no feed shows it
             Destination.objects.create(id=uuid7(), code=code)
 
     return opened
@@ -155,26 +156,22 @@ def test_a_paused_receiver_gets_nothing_and_loses_nothing(open_to):
 
 def test_custody_is_told_to_nobody_without_paper_and_the_persons_own_yes(open_to):
     open_to("exchange")
-    person = housed()
-    assert sender.run_once(lambda _: Line()) == 0
-    Delivery.objects.all().delete()
-    open_again = {code: replace(one, agreement="Agreement of 2026") for code, one in actions.receivers().items()}
-    actions.receivers = lambda: open_again  # type: ignore[assignment]
-    Destination.objects.update(horizon=0)
-    assert sender.run_once(lambda _: Line()) == 0
-    agrees(person, yes=True)
-    Destination.objects.update(horizon=0)
+    silent, willing, unwilling = housed(), housed("Test-Reyes", "Ana"), housed("Demo-Lopez", "Rosa")
+    agrees(willing, yes=True)
+    agrees(unwilling, yes=True)
+    agrees(unwilling, yes=False)
     line = Line()
+    assert sender.run_once(lambda _: line) == 0
+    open_to("exchange", again=True, agreement="Agreement of 2026")
+    Destination.objects.update(horizon=0)
     assert sender.run_once(lambda _: line) == 1
     assert parse(line.got[0]).trigger == "ADT^A01"
-    agrees(person, yes=False)
-    Destination.objects.update(horizon=0)
-    Person.objects.get(id=person)
-    assert sender.run_once(lambda _: line) == 0
+    assert Delivery.objects.get().person_id == willing
+    assert silent != willing
 
 
 def agrees(person, *, yes):
-    now = clock.now()
+    now = clock.now() + timedelta(seconds=0 if yes else 1)
     Consent.objects.create(
         id=uuid7(), person_id=person, kind="release_to_exchange", form_version="1", language="en", agreed=yes,
         signed_at=now, starts_at=now, expires_at=now + timedelta(days=365),

@@ -31,7 +31,7 @@ from throughcare.people.family import family
 from throughcare.people.models import Identifier, Person
 
 SENDER = Actor.system("sender")
-PARCEL = 500
+PARCEL = 5_000
 NEVER = ("42CFRPart2", "PSYTHPN", "SDV")
 WAIT, LONGEST = timedelta(seconds=15), timedelta(hours=1)
 

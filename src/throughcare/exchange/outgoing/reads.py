@@ -88,5 +88,5 @@ def delivery(lens: Lens, delivery_id: UUID) -> Sent:
     return Sent(row, receiver.title if receiver else row.destination.code, _lines(row.raw), _lines(row.answer))
 
 
-def _lines(raw: bytes | None) -> list[str]:
+def _lines(raw: bytes | memoryview | None) -> list[str]:
     return [one for one in bytes(raw or b"").decode("utf-8", "replace").split("\r") if one]

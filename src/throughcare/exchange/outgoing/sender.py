@@ -27,8 +27,7 @@ def run_once(opening: Connect = connect) -> int:
     for code, receiver in receivers().items():
         if not receiver.is_open:
             continue
-        while actions.fill_queue(actor=actions.SENDER, code=code) >= actions.PARCEL:
-            pass
+        actions.fill_queue(actor=actions.SENDER, code=code)
         done += _send(receiver, actions.waiting(code, AT_ONCE), opening)
     return done
 
