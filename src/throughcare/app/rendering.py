@@ -58,7 +58,16 @@ from throughcare.workforce.models import Equipment, EquipmentCheck
 # Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
 KEPT_AS_SIGNED = frozenset(
-    {"QuestionnaireResponse", "Message", "File", "Destruction", "RequestRound", "Composition", "ProgrammeDisclosure", "Delivery"}
+    {
+        "QuestionnaireResponse",
+        "Message",
+        "File",
+        "Destruction",
+        "RequestRound",
+        "Composition",
+        "ProgrammeDisclosure",
+        "Delivery",
+    }
 )
 
 PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
