@@ -97,7 +97,7 @@ def test_sealed_classes_are_not_in_it(stepped: Path) -> None:
     from throughcare.kernel.vocabulary import SEALED, DataClass
 
     con = opening.opened(stepped, zone=working_time().zone)
-    for table in TABLES:
+    for table in (t for t in TABLES if "data_class" in t.names):
         found = {c for (c,) in con.execute(f"SELECT DISTINCT data_class FROM {table.name}").fetchall()}
         assert found <= {c.value for c in DataClass} - {c.value for c in SEALED}, table.name
 

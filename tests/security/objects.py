@@ -190,7 +190,7 @@ ELSEWHERE |= {"episode_id": episode_elsewhere}
 NOBODYS = {
     "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",
     "lockdown_id", "finding_id", "authority_id", "denial_id", "suspension_id", "amendment_id", "passkey_id",
-    "escalation_id", "handover_id", "shift_id", "event_id", "token", "delivery_id",
+    "escalation_id", "handover_id", "shift_id", "event_id", "token", "delivery_id", "measure",
 }  # fmt: skip
 
 

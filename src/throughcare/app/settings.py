@@ -140,6 +140,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+WAREHOUSE = CONFIG.home / "warehouse"
 SEALING_KEY_FILE = CONFIG.keys / "sealing.key"
 ANCHOR_KEY_FILE = CONFIG.keys / "anchor.pem"
 ANCHORS_FILE = CONFIG.anchors

@@ -23,6 +23,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.substance_use.screens",
     "throughcare.workforce.screens",
     "throughcare.exchange.screens",
+    "throughcare.insight.screens",
     "throughcare.exchange.outgoing.screens",
     "throughcare.public.screens",
 )

@@ -195,4 +195,32 @@ SHIFTS = Table(
     "start_at",
 )
 
-SERVICE = (DUTIES, WATCHES, INCIDENTS, CODE_STAMPS, APPOINTMENTS, RELEASES, ARRIVALS, LOCKDOWNS, STAFF, SHIFTS)
+RESULTS = Table(
+    "measure_result",
+    "One number: a measure in a month, everywhere or in one stratum; counted anew with every state",
+    "the other tables",
+    (
+        text("measure", "Measure", null=False),
+        text("version", "Version of its definition", null=False),
+        text("month", "Month of the agency's calendar, as YYYY-MM", null=False),
+        text("divided_by", "By what it is divided: facility, sex, age; empty for everybody", null=False),
+        text("stratum", "Which facility (its id), sex or age; empty for everybody", null=False),
+        Column("denominator", "int", "Units that count", null=False),
+        Column("numerator", "number", "Units that met it, or events of a rate", null=False),
+        Column("days", "number", "Days in custody (rates)", "d", null=False),
+        Column("late", "int", "Done, and late", null=False),
+        Column("open", "int", "Due, and not done when the record was read", null=False),
+        Column("refused", "int", "Refused by the person; outside the denominator", null=False),
+        Column("excused", "int", "Excused with a reason; outside the denominator", null=False),
+        Column("gone", "int", "Ended because the person left; outside the denominator", null=False),
+        Column("value", "number", "Per cent, or the rate in its unit"),
+        Column("low", "number", "Lower end of the 95 % interval (Wilson for a share, Poisson by Byar for a rate)"),
+        Column("high", "number", "Upper end"),
+        Column("median_minutes", "number", "Median time from opening to done, or to now", "min"),
+        Column("longest_minutes", "number", "Longest of them", "min"),
+    ),
+    key=("measure", "divided_by", "stratum", "month"),
+    of="",
+)
+
+SERVICE = (DUTIES, WATCHES, INCIDENTS, CODE_STAMPS, APPOINTMENTS, RELEASES, ARRIVALS, LOCKDOWNS, STAFF, SHIFTS, RESULTS)

@@ -11,15 +11,16 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from throughcare.duties.working_time import working_time
+from throughcare.insight import run
 from throughcare.insight.flatten import FLATTEN
 from throughcare.insight.schema import BY_NAME, TABLES, Table
-from throughcare.insight.warehouse import files, placing, writing
+from throughcare.insight.warehouse import files, opening, placing, writing
 from throughcare.insight.warehouse.files import WHOLE, State
 from throughcare.insight.warehouse.spool import Spool
 from throughcare.kernel import clock
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 FIRST = ("stay", "legal_status", "move", "facility", "person")
-MADE = ("placement", "person_day", "unit")
+MADE = ("placement", "person_day", "unit", "measure_result")
 Say = Callable[[str], None]
 
 
@@ -77,11 +78,29 @@ def _make(folder: Path, start: State | None, say: Say) -> Report:
         finally:
             con.close()
         state = State(horizon, making.last_day, tables)
+        say("counting measures")
+        state = with_results(folder, work, state)
         files.publish(folder, state, old)
         files.sweep(folder, keep_work=True)
         written = state.every_file() - start.every_file()
         rows = sum(state.rows(name) for name in state.tables)
         return Report(horizon, spool.entries, len(written), rows, spool.left_out)
+
+
+def with_results(folder: Path, work: Path, state: State) -> State:
+    """Count every measure over a state, and give the state with the numbers."""
+    table, time = BY_NAME["measure_result"], working_time()
+    assert state.last_day is not None  # noqa: S101  (whoever makes a state names its last day)
+    known = time.end_of_day(state.last_day).replace(tzinfo=None)
+    con = writing.connect(work)
+    try:
+        opening.views(con, folder, state)
+        opening.day_macro(con, time.zone)
+        run.prepare(con, known)
+        part = writing.write(con, folder, table, WHOLE, run.counted(con, run.measures(state.last_day)))
+    finally:
+        con.close()
+    return replace(state, tables={**state.tables, table.name: {WHOLE: part}}) if part else state
 
 
 class _Making:

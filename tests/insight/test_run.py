@@ -1,0 +1,136 @@
+"""Measures on made histories: every edge of a month, what counts and what does not, strata that add up, and the units behind."""
+
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.insight.made import KNOWN, at, results, tables
+from throughcare.insight import run
+from throughcare.insight.definition import IN, OUT
+
+ids = count()
+
+
+def duty(opened: str, due: str, closed: str | None = None, outcome: str | None = None, **more) -> dict:
+    base = {"id": f"d{next(ids)}", "person_id": "p1", "facility": "f1", "data_class": "clinical", "rule": "INT-02"}
+    times = {"opened_at": at(opened), "due_at": at(due), "closed_at": at(closed) if closed else None}
+    return in_order(base | times | {"outcome": outcome} | more)
+
+
+def in_order(row: dict) -> dict:
+    from throughcare.insight.schema import BY_NAME
+
+    return {name: row.get(name) for name in BY_NAME["duty"].names}
+
+
+DUTIES = [
+    duty("2026-10-01 00:00", "2026-10-01 04:00", "2026-10-01 04:00", "done"),  # on the dot
+    duty("2026-10-01 00:00", "2026-10-01 04:00", "2026-10-01 04:01", "done"),
+    duty("2026-09-30 22:00", "2026-10-01 00:00", "2026-09-30 23:00", "done"),  # due in the first moment of October
+    duty("2026-09-30 20:00", "2026-09-30 23:59", "2026-10-02 10:00", "done", facility="f2"),  # September's, late
+    duty("2026-10-31 20:00", "2026-10-31 23:59", "2026-11-05 10:00", "done"),  # done after the record was read: open
+    duty("2026-10-31 21:00", "2026-11-01 01:00"),  # not due yet
+    duty("2026-10-05 00:00", "2026-10-05 04:00", "2026-10-05 03:00", "refused"),
+    duty("2026-10-05 00:00", "2026-10-05 04:00", "2026-10-05 03:00", "void"),
+    duty("2026-10-05 00:00", "2026-10-05 04:00", "2026-10-05 03:00", "converted"),
+    duty("2026-10-05 00:00", "2026-10-05 04:00", "2026-10-05 03:00", "excused"),
+    duty("2026-10-06 00:00", "2026-10-06 04:00", rule="MHS-01"),
+]
+
+
+@pytest.fixture(scope="module")
+def con():
+    return tables(duty=DUTIES, person=[{"id": "p1", "data_class": "demographics", "sex": "female", "birth_date": at("1990-01-01").date(), "language": None, "race_ethnicity": None, "race_codes": None, "deceased_at": None, "survivor_id": None}])  # fmt: skip
+
+
+def test_a_clock_is_a_measure(con) -> None:
+    found = results(con, "T-INT-02", "T-MHS-01")
+    october = found["T-INT-02", "2026-10", "", ""]
+    assert (october["denominator"], october["numerator"], october["late"], october["open"]) == (4, 2, 1, 1)
+    assert (october["refused"], october["excused"], october["gone"]) == (1, 1, 2)
+    september = found["T-INT-02", "2026-09", "", ""]
+    assert (september["denominator"], september["numerator"], september["late"]) == (1, 0, 1)
+    assert found["T-MHS-01", "2026-10", "", ""]["open"] == 1
+    assert found["T-INT-02", "2026-10", "age", "35-44"]["denominator"] == 4
+    assert found["T-INT-02", "2026-10", "sex", "female"]["numerator"] == 2
+
+
+def test_the_interval_is_wilsons(con) -> None:
+    """2 of 4: 15.0 to 85.0 per cent."""
+    october = results(con, "T-INT-02")["T-INT-02", "2026-10", "", ""]
+    assert (round(october["low"], 1), round(october["value"], 1), round(october["high"], 1)) == (15.0, 50.0, 85.0)
+
+
+def test_the_units_behind_a_number_are_the_number(con) -> None:
+    """What one drills to is what was counted, state by state."""
+    measure = run.find("T-INT-02", KNOWN.date())
+    assert measure is not None
+    october = results(con, "T-INT-02")["T-INT-02", "2026-10", "", ""]
+    behind = run.units(con, measure, "2026-10", None)
+    assert sum(u.state in IN for u in behind) == october["denominator"]
+    assert sum(u.state == "met" for u in behind) == october["numerator"]
+    assert sum(u.state in OUT for u in behind) == october["refused"] + october["excused"] + october["gone"]
+    assert {u.facility for u in run.units(con, measure, "2026-09", "f2", states=["late"])} == {"f2"}
+
+
+def test_every_measure_can_be_counted_where_there_is_nothing() -> None:
+    assert results(tables(), *(m.id for m in run.measures(KNOWN.date()))) == {}
+
+
+def test_a_rate_is_over_days_in_custody() -> None:
+    """Two acts in 62 days of two people: per 1,000 person-years, with Poisson's interval."""
+    days = [
+        {"person_id": p, "facility": "f1", "data_class": "demographics", "day": at(f"2026-10-{d:02}").date(), "unit": None,
+         "stay_id": "s", "legal_status": None, "day_of_stay": d, "hours": 24.0}
+        for p in ("p1", "p2") for d in range(1, 32)
+    ]  # fmt: skip
+    from throughcare.insight.schema import BY_NAME
+
+    base = dict.fromkeys(BY_NAME["incident"].names)
+    events = [base | {"id": f"e{n}", "person_id": "p1", "facility": "f1", "placed": True, "data_class": "mental_health", "kind": "self-harm", "drill": False, "start_at": at("2026-10-05")} for n in range(2)]  # fmt: skip
+    found = results(tables(person_day=days, incident=events), "S-SH")["S-SH", "2026-10", "", ""]
+    assert found["days"] == 62
+    assert found["value"] == pytest.approx(2 / 62 * 365250)
+    assert found["low"] == pytest.approx(0.2422 / 62 * 365250, rel=0.12)
+    assert found["high"] == pytest.approx(7.2247 / 62 * 365250, rel=0.03)
+
+
+EMPTY = tables()
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 28),
+            st.sampled_from([None, "done", "refused", "void", "excused", "converted"]),
+            st.integers(-5, 5),
+            st.sampled_from(["f1", "f2", None]),
+            st.sampled_from(["p1", "p2", None]),
+        ),
+        max_size=12,
+    )
+)
+def test_parts_add_up_and_no_numerator_exceeds_its_denominator(drawn) -> None:
+    """Facilities, sexes and ages each add up to everybody; every duty is in exactly one part."""
+    rows = []
+    for day, outcome, hours, place, who in drawn:
+        closed = f"2026-10-{day:02} {12 + hours:02}:00" if outcome else None
+        rows.append(
+            duty(f"2026-10-{day:02} 01:00", f"2026-10-{day:02} 12:00", closed, outcome, facility=place, person_id=who)
+        )
+    EMPTY.execute("DELETE FROM duty")
+    for row in rows:
+        EMPTY.execute(f"INSERT INTO duty VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    found = results(EMPTY, "T-INT-02")
+    for part in ("facility", "sex", "age"):
+        for name in ("denominator", "numerator", "late", "open", "refused", "excused", "gone"):
+            whole = sum(r[name] for k, r in found.items() if k[2] == "")
+            assert whole == sum(r[name] for k, r in found.items() if k[2] == part)
+    for row in found.values():
+        assert row["numerator"] + row["late"] + row["open"] == row["denominator"]
+        assert row["value"] is None or (row["low"] <= row["value"] + 1e-9 and row["value"] <= row["high"] + 1e-9)
+    everybody = [r for k, r in found.items() if k[2] == ""]
+    assert sum(r["denominator"] + r["refused"] + r["excused"] + r["gone"] for r in everybody) == len(rows)
