@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -47,7 +47,7 @@ KINDS = (
     ("release, sudden", 5),
     ("release, cancelled", 2),
 )
-OWNING = ("DOOR-OUT", "DOOR-IN", "REL-MED", "REL-MOUD")
+OWNING = ("DOOR-OUT", "DOOR-IN", "DOOR-BAG", "REL-MED", "REL-MOUD")
 HOUR = timedelta(hours=1)
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -287,7 +287,19 @@ class Walk:
             if said:
                 about = {"crossing_id": row.id, "version": row.version, "receiver": "Demo-Receiver, Bea"}
                 self._now(actions.cover_crossing, who=self.nurse, person_id=self.person, covered=said, **about)
+                self._scan_perhaps(row)
         self._look("covered")
+
+    def _scan_perhaps(self, row: Any) -> None:
+        """Most bags are scanned as they go; one that is not is somebody's at once."""
+        from throughcare.care.medications import actions
+        from throughcare.care.medications.actions.bags import bag_code
+
+        if self.chance.random() < 0.85:
+            row.refresh_from_db()
+            if row.state in ("planned", "under_way") and row.door != "release":
+                sender = replace(self.nurse, facility_id=row.from_facility_id)
+                self._now(actions.scan_bag, who=sender, code=bag_code(row.id))
 
     def _way(self, ways: list[str]) -> str:
         return self.chance.choice([w for w in ways if w != "give_early"] or ["ask_prescriber"])

@@ -3,25 +3,34 @@
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from tests.acceptance.house import house
 from tests.browser.desk import chromium
 from tests.care.intake.test_thread import HEALTHY_LOOK, healthy, reads_instruments
+from tests.care.medications.test_observed_screens import STEPS
+from tests.care.medications.test_programme import METHADONE
 from tests.exchange.messages import ZONE, Arrival, message
+from throughcare.access.models import User
 from throughcare.care.intake.models import Arrival as Coming
+from throughcare.care.medications import sealed_orders
+from throughcare.care.medications.models import Dose, ProgrammeOrder
 from throughcare.care.mental_health.models import Watch
 from throughcare.chart import actions as chart
 from throughcare.custody.models import Facility
 from throughcare.duties.models import Duty
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
 from throughcare.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
+PROGRAMME = {"programme": "Demo-Programme", "number": "555-0100"}
+COUNSELLOR = Actor("staff", derived("test", "sud"), "Demo-Counsellor, Sol", Role.SUD)
 REASONS = re.compile(
     r"methadone|opioid|suicid|C-SSRS|withdrawal|COWS|MOUD|heroin|fentanyl|programme|risk", re.IGNORECASE
 )
@@ -112,14 +121,140 @@ def test_friday_night_arriving_on_methadone(night) -> None:
 
     # The officer: what to do, first aid, whom to call. On no page why.
     officer = night.as_("custody", place.id, size=(390, 844))
-    for path in ("/", "/custody/board/", "/rounds/", "/work/", "/custody/movements/"):
-        if officer.status(path) == 200:
-            words = officer.read(path)
-            assert not REASONS.search(words), f"{path}: {REASONS.search(words)}"
     assert "Luis S." in officer.read("/rounds/")
+
+    order = the_programme_is_closed(night, person, begins)
+    the_answer_on_saturday(night, person, order, begins)
+    dose = the_cell_mate_answers(night, person, tonight)
+    the_three_days_end(night, person, dose)
+    no_drug_on_any_officers_screen(night, person)
 
     # Everything adds up.
     assert night.run("duties", "--audit").returncode == 0
     assert night.run("messages", "--audit").returncode == 0
     verified = night.run("verify")
     assert verified.returncode == 0, verified.stdout
+
+
+def the_programme_is_closed(night, person: UUID, begins: datetime) -> UUID:
+    """Friday 22:00: nobody answers; treatment goes on under the three-day rule, with the dose that he named."""
+    night.sleep_until(begins + timedelta(minutes=30))
+    sud = night.as_("sud", hartford().id)
+    assert "MOU-06" in open_rules(person)
+    closed = sud.send(f"/people/{person}/outside-doses/", **PROGRAMME, outcome="closed")
+    assert closed.status == 303, closed.text()
+    assert "MOU-06" in open_rules(person), "it is called again when it opens"
+    return ordered(night, person, amount="8", continues="yes")
+
+
+def ordered(night, person: UUID, **said: str) -> UUID:
+    """Write the programme's order on its page; what its checks ask is answered."""
+    sud, page = night.as_("sud", hartford().id), f"/people/{person}/observed-doses/order/"
+    fields = {"product": METHADONE, "basis": "three-day", "prescriber": "Demo-Doctor, Pat", "days": "3", **said}
+    fields["programme"] = PROGRAMME["programme"]
+    first = sud.send(page, **fields)
+    if first.status == 422:
+        asked = dict.fromkeys(re.findall(r'name="(reason-[^"]+)"', first.text()), "Known and wanted")
+        first = sud.send(page, **fields, **asked)
+    assert first.status == 303, first.text()
+    with db.writing(COUNSELLOR):
+        return ProgrammeOrder.objects.filter(person_id=person).latest("recorded_at").id
+
+
+def the_answer_on_saturday(night, person: UUID, order: UUID, begins: datetime) -> None:
+    """Saturday 07:00: another dose and four missed days. The old dose is blocked, the order stands, a new one is written."""
+    seven = (begins + timedelta(days=1)).replace(hour=7, minute=0)
+    night.sleep_until(seven)
+    sud, provider = night.as_("sud", hartford().id), night.as_("provider", hartford().id)
+    told = sud.send(
+        f"/people/{person}/outside-doses/",
+        **PROGRAMME,
+        outcome="answered",
+        spoke_with="Demo-Nurse, Kim",
+        dose="60",
+        last_on=f"{begins - timedelta(days=4):%Y-%m-%d}",
+        missed="4",
+    )
+    assert told.status == 303, told.text()
+    assert "MOU-07" in open_rules(person)
+    (decide,) = Duty.objects.filter(person_id=person, rule="MOU-07", closed_at=None)
+    assert (decide.owner_role, decide.lane) == ("provider", "now")
+    assert "Sample-Ortiz" in provider.read("/work/").partition("This shift")[0], "in what is owed now"
+    (dose,) = doses_of(person, order)[:1]
+    refused = nurse_gives(night, person, dose.id)
+    assert refused.status == 422
+    assert "every old dose is blocked" in refused.text()
+    with db.writing(COUNSELLOR):
+        assert ProgrammeOrder.objects.get(id=order).status == "active", "blocked, and not cancelled"
+    page = f"/people/{person}/observed-doses/"
+    said = {"verb": "reassess", "order": str(order), "version": "1", "amount": "3", "why": "Four days missed: 30 mg"}
+    decided = sud.send(page, **said)
+    assert decided.status == 303, re.findall(r"error-summary.*?</div>", decided.text(), re.DOTALL)
+    assert "MOU-07" not in open_rules(person)
+
+
+def doses_of(person: UUID, order: UUID) -> list[Dose]:
+    with db.writing(COUNSELLOR):
+        return list(Dose.objects.filter(programme_order_id=order, status="expected").order_by("due_at"))
+
+
+def nurse_gives(night, person: UUID, dose: UUID, **said: str):
+    """Give a dose at the line as the nurse does, with a second person who says the number."""
+    night.as_("rn", hartford().id)
+    second = User.objects.get(username__startswith="demo-rn").username
+    steps = {**STEPS, "basis": "three-day", "second": second, **said}
+    return night.as_("lpn", hartford().id).send(f"/people/{person}/observed-doses/{dose}/", **steps)
+
+
+def the_cell_mate_answers(night, person: UUID, tonight: Arrival) -> datetime:
+    """08:05 at the line: the man from the next bed answers to the name; his badge stops it. Then he himself is given his dose."""
+    mate = replace(tonight, number="T0000777", family="Sample-Vega", birth="19850301", visit="V0000777", bed="2")
+    assert b"MSA|AA" in night.tell(
+        message("A01", replace(mate, at=night.now().replace(microsecond=0)), control_id="F7")
+    )
+    with db.writing(COUNSELLOR):
+        order = ProgrammeOrder.objects.get(person_id=person, status="active")
+        assert sealed_orders.programmed(order).basis == "three-day"
+    dose = doses_of(person, order.id)[0]
+    night.sleep_until(dose.due_at + timedelta(minutes=5))
+    stopped = nurse_gives(night, person, dose.id, reading="T0000777")
+    assert stopped.status == 422
+    assert "this badge is of somebody else" in stopped.text()
+    unsure = nurse_gives(night, person, dose.id, photo_seen="")
+    assert unsure.status == 422, "a name is not enough either"
+    assert doses_of(person, order.id)[0].id == dose.id, "nothing is charted"
+    given = nurse_gives(night, person, dose.id, reading="T0000999")
+    assert given.status == 303, given.text()
+    assert "MOU-04" in open_rules(person)
+    return night.now()
+
+
+def the_three_days_end(night, person: UUID, first: datetime) -> None:
+    """Two days before the rule ends it is soon on the prescriber's list; at its end it is late."""
+    duty = Duty.objects.get(person_id=person, rule="MOU-04", closed_at=None)
+    assert duty.owner_role == "provider"
+    assert abs(duty.due_at - first - timedelta(hours=72)) < timedelta(minutes=5), "it can't be renewed"
+    night.sleep_until(first + timedelta(hours=24, minutes=30))
+    assert duty.soon_at <= duty.due_at - timedelta(hours=48) < night.now(), "warned forty-eight hours ahead"
+    assert "Sample-Ortiz" in night.as_("provider", hartford().id).read("/work/")
+
+
+def no_drug_on_any_officers_screen(night, person: UUID) -> None:
+    """Whatever an officer may open says what to do, and nothing of why."""
+    officer = night.as_("custody", hartford().id, size=(390, 844))
+    seen = 0
+    for route in officers_pages(person):
+        answer = officer.context.request.get(night.address + route)
+        if answer.status == 200 and "html" in answer.headers["content-type"]:
+            words = re.sub(r"<[^>]+>", " ", answer.text())
+            assert not REASONS.search(words), f"{route}: {REASONS.search(words)}"
+            seen += 1
+    assert seen > 8
+
+
+def officers_pages(person: UUID) -> list[str]:
+    """Give every page that an officer's role lets pass, of the house and of this person."""
+    lines = (Path(__file__).parents[1] / "security" / "listed.txt").read_text().splitlines()
+    doors = [line.split(" · ") for line in lines if line.startswith("GET ")]
+    paths = [d[0].removeprefix("GET ").replace("<uuid:person_id>", str(person)) for d in doors if "custody" in d[-1]]
+    return [p for p in paths if "<" not in p and "sign-out" not in p]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -10,7 +11,8 @@ from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nur
 from tests.care.medications.test_programme import METHADONE, counsellor, sealed_order  # noqa: F401
 from tests.care.sick_call.test_screens import become
 from throughcare.access.models import User
-from throughcare.care.medications.models import ProgrammeEntry
+from throughcare.care.medications import actions
+from throughcare.care.medications.models import ProgrammeEntry, ProgrammeOrder
 from throughcare.kernel import clock, content, db
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
@@ -73,6 +75,17 @@ def test_from_the_line_to_the_dose_and_back(client, counsellor, person, place) -
         assert "Carta de la última dosis" in client.get(base + "letter/", {"lang": "es"}).content.decode()
         again = post(client, base, verb="reassess", order=str(order), version="1", amount="4", why="Drowsy last week")
         assert again.status_code == 303, again.content.decode()
+
+
+def test_an_order_under_the_three_day_rule_is_decided_anew_within_its_days(counsellor, person) -> None:  # noqa: F811
+    with clock.frozen(MORNING):
+        order = sealed_order(counsellor, person, basis="three-day", days=3, continues=True)
+    later = MORNING + timedelta(hours=30)
+    with clock.frozen(later):
+        about = {"actor": counsellor, "person_id": person, "order_id": order, "version": 1}
+        new = actions.reassess_treatment(**about, amount=Decimal(3), why="Four days missed")
+    with db.writing(counsellor):
+        assert ProgrammeOrder.objects.get(id=new).ends_at == later + timedelta(days=2), "nothing is renewed"
 
 
 def test_a_programme_s_own_staff_writes_its_order(client, person, place) -> None:  # noqa: F811

@@ -36,6 +36,7 @@ from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.people.family import family
+from throughcare.people.models import Identifier
 
 # [D] A film or tablet under the tongue is watched this long at least (2.7).
 WATCHED = timedelta(minutes=10)
@@ -67,7 +68,8 @@ def give_observed_dose(*, actor: Actor, intent: UUID | None = None, person_id: U
     standing = treatment.standing(found, sorted(family(person_id)), now)
     identity = _identity(actor, person_id, observed)
     gate = rules.gate(_asked(found, standing, observed, identity, now), tables.opioid_treatment())
-    wrong = {f.code: f.text.en for f in gate.blocks} | _unanswered(found, observed)
+    wrong = _badge_of_another(person_id, observed.reading)
+    wrong |= {f.code: f.text.en for f in gate.blocks} | _unanswered(found, observed)
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
     detail = {
@@ -175,6 +177,17 @@ def _identity(actor: Actor, person_id: UUID, observed: Observed) -> Identity:
     if observed.photo_seen and observed.number_said and second is not None and second.id != actor.id:
         return Identity(by_photo_and_number=(str(actor.id), str(second.id)))
     return Identity()
+
+
+def _badge_of_another(person_id: UUID, reading: str) -> dict[str, str]:
+    """Stop where the badge that was read is somebody else's: whoever answers to a name is not yet that person (2.7)."""
+    number = reading.strip()
+    whose = (
+        set(Identifier.objects.filter(value__iexact=number).values_list("person_id", flat=True)) if number else set()
+    )
+    if whose and not whose & set(family(person_id)):
+        return {"reading": "Stop: this badge is of somebody else. Give nothing. Look at the face and the wristband."}
+    return {}
 
 
 def _asked(found: Treatment, standing: Standing, observed: Observed, identity: Identity, now: datetime) -> DoseAsked:

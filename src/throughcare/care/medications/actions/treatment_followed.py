@@ -4,7 +4,9 @@ A diversion event is written and answered by care. It never stops, holds or chan
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from throughcare.care.medications.events import (
 from throughcare.care.medications.models import MedicationOrder, OrderOverride, ProgrammeOrder
 from throughcare.care.medications.policy import PRESCRIBERS
 from throughcare.care.medications.rules import tables
+from throughcare.care.medications.rules.missed_opioid import LegalBasis
 from throughcare.chart import actions as chart
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
@@ -67,8 +70,12 @@ def reassess_treatment(
 def _reassess_sealed(actor: Actor, old: ProgrammeOrder, amount: Decimal, why: str) -> UUID:
     require_programme(actor)
     said = sealed_orders.programmed(old)
+    asked = replace(again(said), amount=amount)
+    if said.basis == LegalBasis.THREE_DAY:
+        # Decided anew is not renewed: the days that are left; the gate counts them from the first dose (21 CFR 1306.07(b)).
+        asked = replace(asked, days=max(1, ceil((old.ends_at - clock.now()) / timedelta(days=1))))
     end(old, f"Decided anew: {why}")
-    row = place(actor, old.person_id, replace(again(said), amount=amount), old)
+    row = place(actor, old.person_id, asked, old)
     enter(actor, old.person_id, "reassessed", {"why": why[:300], "amount": str(amount)}, order=row)
     return row.id
 
