@@ -255,6 +255,6 @@ def no_drug_on_any_officers_screen(night, person: UUID) -> None:
 def officers_pages(person: UUID) -> list[str]:
     """Give every page that an officer's role lets pass, of the house and of this person."""
     lines = (Path(__file__).parents[1] / "security" / "listed.txt").read_text().splitlines()
-    doors = [line.split(" · ") for line in lines if line.startswith("GET ")]
-    paths = [d[0].removeprefix("GET ").replace("<uuid:person_id>", str(person)) for d in doors if "custody" in d[-1]]
+    doors = [line.split(" · ") for line in lines if line.startswith("GET")]
+    paths = [d[0].split()[1].replace("<uuid:person_id>", str(person)) for d in doors if "custody" in d[-1]]
     return [p for p in paths if "<" not in p and "sign-out" not in p]

@@ -88,6 +88,23 @@ def writing(actor: Actor, *, reason: str = "") -> Iterator[Unit]:
 
 
 @contextmanager
+def apart() -> Iterator[None]:
+    """Do a part of an action that may fail by itself: its rows, entries and events go together, and the rest stands.
+
+    Who uses it drains the events before, or theirs would fall with the part.
+    """
+    work = unit()
+    entries, events = len(work.entries), list(work.events)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        del work.entries[entries:]
+        work.events[:] = events
+        raise
+
+
+@contextmanager
 def reading(lens: Lens) -> Iterator[None]:
     """Open a transaction that sees what `lens` sees; inside an action, join the action's."""
     around = _reading.get()

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.care.emergency.test_codes import MINUTE, NIGHT, call, nurse, officer, person, place, tap  # noqa: F401
 from throughcare.access.models import BreakGlass, User
 from throughcare.care.emergency import actions, rules
-from throughcare.care.emergency.models import Code, Packet, Trip
+from throughcare.care.emergency.models import Code, Packet, Stamp, Trip
 from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
 from throughcare.duties.models import Duty
@@ -57,6 +57,24 @@ def review(actor, trip, at, **more):
     said = {"findings": "Well.", "papers": "came", "provider": "Demo-Doctor", "before_housing": True, **more}
     with clock.frozen(at):
         actions.review_return(actor=actor, person_id=trip.person_id, trip_id=trip.id, **said)
+
+
+def test_a_packet_that_can_t_be_made_takes_no_stamp_back(nurse, place, person, monkeypatch) -> None:  # noqa: F811
+    monkeypatch.setattr("throughcare.care.emergency.packing.body", broken)
+    code_id = call(nurse, place, person_id=person, complaint="chest_pain")
+    tap(nurse, code_id, "ems_called", NIGHT + 2 * MINUTE)
+    assert list(Stamp.objects.filter(kind="ems_called").values_list("code_id", flat=True)) == [code_id]
+    assert not Packet.objects.exists()
+    monkeypatch.undo()
+    with clock.frozen(NIGHT + 3 * MINUTE):
+        actions.make_packet(actor=nurse, person_id=person, facility_id=place.id, code_id=code_id)
+    assert verify.run().sound
+
+
+def broken(*given):
+    """Fail as a database does in the middle of a packet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
 
 
 def test_out_and_back_with_every_word_answered(nurse, doctor, place, person) -> None:  # noqa: F811

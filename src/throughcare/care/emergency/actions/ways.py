@@ -1,18 +1,23 @@
 """What follows from a stamp by itself: the packet when an ambulance is called, the trip at the gate and at the hospital."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.emergency import states
 from throughcare.care.emergency.actions import packets, trips
 from throughcare.care.emergency.models import Code, Stamp, Trip
+from throughcare.kernel import db
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.events import drain
+
+log = logging.getLogger(__name__)
 
 
 def follow(actor: Actor, code: Code, person_id: UUID, kind: str, at: datetime) -> None:
     """Do what a stamp asks for, once the person is known."""
     if kind == "ems_called":
-        packets.make_packet(actor=actor, person_id=person_id, facility_id=code.facility_id, code_id=code.id)
+        _pack(actor, code, person_id)
     if kind == "left_gate":
         trips.begin_trip(actor=actor, person_id=person_id, facility_id=code.facility_id, left_at=at, code_id=code.id)
     if kind == "hospital_arrived":
@@ -21,6 +26,16 @@ def follow(actor: Actor, code: Code, person_id: UUID, kind: str, at: datetime) -
             trips.step_trip(
                 actor=actor, person_id=running.person_id, trip_id=running.id, verb="arrive", at=max(at, running.left_at)
             )
+
+
+def _pack(actor: Actor, code: Code, person_id: UUID) -> None:
+    """Make the packet. What goes wrong here takes no stamp back: the ambulance was called, and the page offers it again."""
+    drain()
+    try:
+        with db.apart():
+            packets.make_packet(actor=actor, person_id=person_id, facility_id=code.facility_id, code_id=code.id)
+    except Exception as failure:  # noqa: BLE001  (a stamp is worth more than a packet; the kind is logged, never its words)
+        log.error("emergency: a packet could not be made, by [%s]", type(failure).__name__)
 
 
 def catch_up(actor: Actor, code: Code, person_id: UUID) -> None:
