@@ -236,3 +236,15 @@ def test_publish_writes_the_folder_and_refuses_a_foreign_one(editions_root, tmp_
     refused = CliRunner().invoke(command, ["--to", str(foreign)])
     assert isinstance(refused.exception, Misconfigured) and "Nothing was written" in str(refused.exception)
     assert [f.name for f in foreign.iterdir()] == ["letter.txt"]
+
+
+def test_an_edition_that_was_changed_is_not_published(tmp_path):
+    from throughcare.app.commands.publish import command
+    from throughcare.kernel.errors import Refused
+
+    root = publish(tmp_path / "editions")
+    file = root / "2026-Q1-r2" / "tables" / "A-INT.csv"
+    file.write_bytes(file.read_bytes().replace(b"2310", b"2311"))
+    refused = CliRunner().invoke(command, ["--to", str(tmp_path / "out"), "--editions", str(root)])
+    assert isinstance(refused.exception, Refused) and "not as it was published" in str(refused.exception)
+    assert not (tmp_path / "out").exists()

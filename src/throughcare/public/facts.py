@@ -121,11 +121,13 @@ class Library:
     deaths: Fact
     deaths_by_year: tuple[tuple[int, int], ...]
     gaps: tuple[Gap, ...]
+    elsewhere: tuple[tuple[str, Fact], ...]  # name of a data set of others, what it holds
     guides: Mapping[str, Guide]
 
     def facts(self) -> tuple[Fact, ...]:
         """List every fact of the library once."""
         found: list[Fact] = [self.mission, *self.agency, self.deaths, *self.everywhere]
+        found += [fact for _, fact in self.elsewhere]
         for service in self.services:
             found += service.facts
         for site in self.sites:
@@ -174,6 +176,10 @@ class Reader:
             deaths=self._fact("public/findings.toml", deaths | {"id": "deaths"}),
             deaths_by_year=tuple((year, count) for year, count in deaths["years"]),
             gaps=tuple(self._gaps.values()),
+            elsewhere=tuple(
+                (row["name"], self._fact("public/elsewhere.toml", row))
+                for row in content.rows("public/elsewhere.toml", "set")
+            ),
             guides={row["id"]: self._guide(row) for row in content.rows("public/guide.toml", "guide")},
         )
 
