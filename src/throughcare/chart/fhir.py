@@ -23,6 +23,7 @@ ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+DOCUMENT_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category"
 SNOMED = "http://snomed.info/sct"
 ERROR = "entered-in-error"
 URGENCY = {"stat": "stat", "urgent": "urgent", "routine": "routine"}
@@ -43,6 +44,7 @@ def encounter(row: m.Encounter) -> Json:
         type=[concept(coding(LOCAL, row.kind))],
         subject=reference("Patient", row.person_id),
         period=period(row.started_at, row.ended_at),
+        location=[{"location": reference("Location", row.facility_id)}] if row.facility_id else None,
         serviceProvider=reference("Organization", row.facility_id),
     )
 
@@ -181,6 +183,7 @@ def report(row: m.Report) -> Json:
         identifier=[{"system": f"urn:throughcare:filler:{row.source}", "value": row.filler}] if row.filler else None,
         basedOn=[reference("ServiceRequest", row.order_id)] if row.order_id else None,
         status=row.status,
+        category=[concept(coding("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB"))] if row.filler else None,
         code=what(row.system, row.code, row.text),
         subject=reference("Patient", row.person_id),
         effectiveDateTime=instant(row.effective_at),
@@ -277,6 +280,7 @@ def attachment(row: m.Attachment, blob: m.Blob) -> Json:
         row.id,
         status=row.status,
         type=concept(coding(LOCAL, row.kind)),
+        category=[concept(coding(DOCUMENT_CATEGORY, "clinical-note"))],
         subject=reference("Patient", row.person_id),
         date=instant(row.recorded_at),
         content=[{"attachment": {"contentType": blob.media, "size": blob.size, "title": row.title}}],

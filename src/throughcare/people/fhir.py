@@ -2,8 +2,20 @@
 
 from collections.abc import Iterable
 
-from throughcare.kernel.fhir import Json, day, filled, identifier, instant, reference, resource
+from throughcare.kernel.fhir import Json, coding, day, filled, identifier, instant, reference, resource
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
+
+US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
+OMB = "urn:oid:2.16.840.1.113883.6.238"
+# The agency's words for race and ethnicity, as the OMB's categories; another word is said as text alone.
+RACES = {
+    "white": ("2106-3", "White"),
+    "black": ("2054-5", "Black or African American"),
+    "asian": ("2028-9", "Asian"),
+    "native": ("1002-5", "American Indian or Alaska Native"),
+    "pacific": ("2076-8", "Native Hawaiian or Other Pacific Islander"),
+}
+ETHNICITIES = {"hispanic": ("2135-2", "Hispanic or Latino")}
 
 
 def patient(person: Person, identifiers: Iterable[Identifier] = (), aliases: Iterable[Alias] = ()) -> Json:
@@ -18,6 +30,7 @@ def patient(person: Person, identifiers: Iterable[Identifier] = (), aliases: Ite
         "Patient",
         person.id,
         identifier=[identifier(i.system, i.value) for i in identifiers if i.until is None],
+        extension=_race_and_ethnicity(person.race_ethnicity),
         active=person.survivor_id is None,
         name=names,
         gender=person.sex,
@@ -28,6 +41,17 @@ def patient(person: Person, identifiers: Iterable[Identifier] = (), aliases: Ite
         ],
         link=links,
     )
+
+
+def _race_and_ethnicity(word: str) -> list[Json]:
+    """Say what the person said, in US Core's two elements; nothing where nothing was said."""
+    if not word:
+        return []
+    name, table = ("ethnicity", ETHNICITIES) if word in ETHNICITIES else ("race", RACES)
+    known = table.get(word)
+    said = [{"url": "ombCategory", "valueCoding": coding(OMB, *known)}] if known else []
+    text = {"url": "text", "valueString": known[1] if known else word}
+    return [{"url": f"{US_CORE}{name}", "extension": [*said, text]}]
 
 
 def settled(row: SettledFact) -> Json:

@@ -23,6 +23,7 @@ def order(row: MedicationOrder) -> Json:
         intent=INTENT.get(row.source, "order"),
         category=[concept(coding(LOCAL, row.mode))],
         priority=row.priority,
+        reportedBoolean=False,
         medicationCodeableConcept=concept(*([coding(RXNORM, row.code)] if row.code else []), text=row.text),
         subject=reference("Patient", row.person_id),
         encounter=reference("Encounter", row.encounter_id),

@@ -188,7 +188,7 @@ def judged(bearer: Bearer, query: Query, found: Sequence[Row]) -> list[Hit]:
 
 def _doubt(bearer: Bearer, query: Query, hit: Hit) -> bool:
     """Tell whether an entry has to be read to know that it answers."""
-    if query.meta or (hit.cuts and query.criteria) or hit.row.body is not None:
+    if query.meta or (hit.cuts and query.criteria) or (hit.row.body is not None and query.criteria):
         return True
     if all(c.exact and not c.without for c in query.criteria):
         return bool(hit.cuts)
@@ -282,6 +282,21 @@ def _sealed(bearer: Bearer, query: Query) -> list[Hit]:
     return judged(bearer, query, [r for r in found if _written(query, r)])
 
 
+def sealed_of_person(bearer: Bearer, kinds: Sequence[str], person: UUID) -> list[Hit]:
+    """Give the sealed entries of a person that the database and the lens open."""
+    found = []
+    for kind in kinds if gate.sealed(bearer.lens) else ():
+        if kind not in LEAN:
+            found += _sealed(bearer, Query(kind, [], [of_person(kind, person)]))
+    return found
+
+
+def of_person(kind: str, person: UUID) -> Criterion:
+    """Ask for the entries of one person; for a Patient, for that very one."""
+    param = params.persons(kind) or params.Param("_person", "reference", (), params.PATIENT, person=True)
+    return Criterion(kind, param, "", (f"Patient/{person}",), exact=True, people=frozenset({person}))
+
+
 DOSES = f"""
 SELECT DISTINCT ON (v.id) v.type, v.id, v.version, v.subject, v.data_class, coalesce(c.labels, 0), v.written_at, v.position, v.happened_at,
   {store.BODY}
@@ -321,8 +336,7 @@ def _written(query: Query, row: Row) -> bool:
 
 def ordered(hits: list[Hit], order: Sequence[tuple[str, bool]]) -> list[Hit]:
     """Sort by what is shown; what says nothing stands last."""
-    if any(_needs_body(h, name) for name, _ in order for h in hits):
-        read(hits)
+    read([h for h in hits if any(_needs_body(h, name) for name, _ in order)])
     for name, down in reversed(order):
         keyed = [(k, h) for h in hits if (k := _key(h, name)) is not None]
         keyed.sort(key=lambda pair: pair[0], reverse=down)
@@ -335,7 +349,10 @@ def ordered(hits: list[Hit], order: Sequence[tuple[str, bool]]) -> list[Hit]:
 def _needs_body(hit: Hit, name: str) -> bool:
     if name in ("_id", "_lastUpdated"):
         return False
-    return bool(hit.cuts) or not params.of(hit.row.kind)[name].primary
+    if hit.cuts or not params.of(hit.row.kind)[name].primary:
+        return True
+    # What is sealed or lean has no date in the index.
+    return hit.row.body is not None or hit.row.from_at is None
 
 
 def _key(hit: Hit, name: str) -> Any:
@@ -344,7 +361,7 @@ def _key(hit: Hit, name: str) -> Any:
     if name == "_lastUpdated":
         return hit.row.written_at
     param = params.of(hit.row.kind)[name]
-    if param.primary and not hit.cuts:
+    if not _needs_body(hit, name):
         return hit.row.from_at
     body = hit.body
     if body is None:

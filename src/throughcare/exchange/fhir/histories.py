@@ -1,6 +1,6 @@
 """The history of a type: every version of its resources, newest first, page by page."""
 
-from throughcare.exchange.fhir import gate, paging, store
+from throughcare.exchange.fhir import gate, paging, resource, store
 from throughcare.exchange.fhir.call import Call
 from throughcare.exchange.fhir.store import Row
 
@@ -43,6 +43,5 @@ def of_type(call: Call, kind: str) -> tuple[list[Row], dict[str, str]]:
 
 
 def _seen(call: Call, row: Row) -> bool:
-    return (
-        row.body is not None and gate.cuts(call.bearer, row.kind, row.person_id, row.data_class, row.labels) is not None
-    )
+    cuts = gate.cuts(call.bearer, row.kind, row.person_id, row.data_class, row.labels)
+    return row.body is not None and resource.there(row, cuts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import criteria, finding, gate, params, store, values
+from throughcare.exchange.fhir import criteria, finding, gate, params, resource, store, values
 from throughcare.exchange.fhir.bundle import Entry
 from throughcare.exchange.fhir.call import id_of
 from throughcare.exchange.fhir.criteria import too_costly
@@ -64,11 +64,8 @@ def fetched(bearer: Bearer, kind: str, ids: Sequence[UUID]) -> list[Hit]:
         found += store.unpacked(store.rows(store.ALONE, [lacking, kind]))
     if lacking:
         found += store.sealed_rows(bearer, kind, lacking)
-    return [
-        Hit(r, cuts)
-        for r in found
-        if (cuts := gate.cuts(bearer, r.kind, r.person_id, r.data_class, r.labels)) is not None
-    ]
+    seen = ((r, gate.cuts(bearer, r.kind, r.person_id, r.data_class, r.labels)) for r in found)
+    return [Hit(r, cuts) for r, cuts in seen if cuts is not None and resource.there(r, cuts)]
 
 
 def _referring(bearer: Bearer, base: str, include: Include, hits: Sequence[Hit]) -> list[Hit]:

@@ -1,10 +1,10 @@
 """/fhir/metadata: what the API can do, made of what declared itself."""
 
 from throughcare import __version__
-from throughcare.exchange.fhir import registry
+from throughcare.exchange.fhir import params, profiles, registry
 from throughcare.exchange.fhir.call import Answer, Call
 from throughcare.exchange.fhir.registry import interaction
-from throughcare.exchange.fhir.types import HELD
+from throughcare.exchange.fhir.types import HELD, LEAN, STORED
 from throughcare.kernel.fhir import Json, coding, concept, filled
 
 PUBLISHED = "2026-11-22"
@@ -63,8 +63,36 @@ def _resource(kind: str, declared: list[registry.Interaction]) -> Json:
         readHistory="vread" in codes,
         updateCreate=False,
         conditionalRead="full-support" if "read" in codes else None,
+        supportedProfile=profiles.all_of(kind),
+        documentation=_LEAN if kind in LEAN else None,
+        searchInclude=_includes(kind),
+        searchRevInclude=_revincludes(kind),
+        searchParam=_params(kind) if "search-type" in codes else None,
         operation=_operations(mine),
     )
+
+
+_LEAN = "Found by patient (or _id) alone; what else is asked is compared entry by entry."
+
+
+def _params(kind: str) -> list[Json]:
+    every = [*({"name": p.name, "type": p.kind} for p in params.BY_TYPE.get(kind, ()))]
+    common = ("_id", "token"), ("_lastUpdated", "date"), ("_tag", "token"), ("_security", "token"), ("_profile", "uri")
+    return [*({"name": n, "type": t} for n, t in common), *every]
+
+
+def _includes(kind: str) -> list[str]:
+    return sorted(f"{kind}:{p.name}" for p in params.BY_TYPE.get(kind, ()) if p.kind == "reference")
+
+
+def _revincludes(kind: str) -> list[str]:
+    found = [
+        f"{other}:{p.name}"
+        for other, every in params.BY_TYPE.items()
+        for p in every
+        if p.kind == "reference" and kind in p.targets
+    ]
+    return sorted([*found, *(["Provenance:target"] if kind in STORED else [])])
 
 
 def _operations(declared: list[registry.Interaction]) -> list[Json]:

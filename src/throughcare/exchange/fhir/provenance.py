@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import gate, store
+from throughcare.exchange.fhir import gate, resource, store
 from throughcare.exchange.fhir.bundle import Entry
 from throughcare.exchange.fhir.call import Answer, Call, id_of
 from throughcare.exchange.fhir.exact import write
@@ -83,7 +83,7 @@ def search(call: Call, kind: str) -> Answer:
 
 def _shown(bearer: Bearer, kind: str, id: UUID) -> Row | None:
     row, _ = store.one(bearer, kind, id, route="fhir read Provenance", logged=False)
-    if row is None or gate.cuts(bearer, kind, row.person_id, row.data_class, row.labels) is None:
+    if row is None or not resource.there(row, gate.cuts(bearer, kind, row.person_id, row.data_class, row.labels)):
         return None
     return row
 

@@ -135,9 +135,9 @@ def _unchanged(call: Call, row: Row, tag: str) -> bool:
 def _seen(bearer: Bearer, kind: str, id: UUID) -> list[Row]:
     """Give the versions that the lens shows; a version whose own class is closed is absent, whatever the present one is."""
     found = store.versions(bearer, kind, id)
-    if not found or allowed(bearer, found[0]) is None:
+    if not found or not resource.there(found[0], allowed(bearer, found[0])):
         return []
-    return [r for r in found if allowed(bearer, r) is not None]
+    return [r for r in found if resource.there(r, allowed(bearer, r))]
 
 
 def _told(

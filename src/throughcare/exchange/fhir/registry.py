@@ -19,6 +19,8 @@ MODULES = [
     "throughcare.exchange.fhir.reading",
     "throughcare.exchange.fhir.search",
     "throughcare.exchange.fhir.provenance",
+    "throughcare.exchange.fhir.audit",
+    "throughcare.exchange.fhir.everything",
 ]
 
 

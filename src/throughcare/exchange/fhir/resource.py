@@ -61,6 +61,13 @@ def cut_of(row: Row, cuts: tuple[str, ...]) -> Json | None:
     return {**body, "meta": _merged(body.get("meta", {}), _meta(row))}
 
 
+def there(row: Row, cuts: tuple[str, ...] | None) -> bool:
+    """Tell whether an entry is there for a reader at all: a cut that knows nothing of its type shows nothing of it."""
+    if cuts is None:
+        return False
+    return not cuts or row.body is None or cut_of(row, cuts) is not None
+
+
 def etag(row: Row, cuts: tuple[str, ...]) -> str:
     """Give the ETag of a version as it is cut."""
     return projections.etag(row.version, *cuts)

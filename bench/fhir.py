@@ -1,0 +1,131 @@
+"""The FHIR API by CPU: of the process that serves and of its database process, per request; noise moves that least.
+
+PEOPLE (200) records of 100 entries each, kept in the ledger as the rooms keep them; requests go through the whole door (token,
+lens, read log) without a socket. A server adds about 0.1 ms for the wire.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from bench.doors import _empty_house
+from bench.measure import Figure, spread
+
+MORNING = datetime(2026, 11, 1, 13, 0, tzinfo=UTC)
+ENTRIES = 100
+LOINC = "http://loinc.org"
+CODES = ("4548-4", "8867-4", "8302-2", "29463-7", "2345-7", "2160-0", "718-7", "6690-2", "777-3", "2823-3")
+
+
+def figures() -> Iterator[Figure]:
+    """Give CPU-milliseconds per request."""
+    from django.db import connection
+
+    people = int(os.environ.get("PEOPLE", "200"))
+    with _empty_house():
+        found = _fill(people)
+        token = _token()
+        person = found[len(found) // 2]
+        one = _ask(token, f"Observation?patient={person}&_count=1")
+        paths = {
+            "read by id": (f"Observation/{one}", 0.35),
+            "search of one patient's, 20 results": (f"Observation?patient={person}&_count=20", 1.2),
+            "search by patient and code, 10 results": (f"Observation?patient={person}&code={LOINC}|4548-4", 1.2),
+            "search by code, 20 results": (f"Observation?code={LOINC}|4548-4&_count=20", 1.2),
+            "search by name, 20 results": ("Patient?family=specimen&_count=20", 1.2),
+            f"$everything, {ENTRIES + 1} resources": (f"Patient/{person}/$everything", 8.0),
+        }
+        for name, (path, budget) in paths.items():
+            for _ in range(20):
+                _ask(token, path)
+            backend = connection.connection.info.backend_pid
+            took = spread(partial(_ask, token, path), 400, others=[backend])
+            yield Figure(
+                f"fhir: {name}", round(took.work, 3), "CPU-ms", budget, f"{people} people; best {took.best:.3g} ms"
+            )
+
+
+def _fill(people: int) -> list[UUID]:
+    """Keep a record for each person."""
+    from throughcare import ledger
+    from throughcare.kernel import clock, db
+    from throughcare.kernel.actor import Actor
+    from throughcare.kernel.fhir import coding, concept, instant, quantity, reference, resource
+    from throughcare.kernel.ids import uuid7
+    from throughcare.kernel.vocabulary import DataClass
+    from throughcare.people.actions import Demographics, register
+
+    feed, found = Actor.feed("custody"), []
+    with clock.frozen(MORNING):
+        for n in range(people):
+            details = Demographics(f"Specimen-Bench{n}", "Alex", sex="male", synthetic=True)
+            person = register(actor=feed, demographics=details)
+            found.append(person)
+            with db.writing(feed) as unit:
+                unit.action = "bench.keep"
+                for i in range(ENTRIES):
+                    at, id_ = MORNING - timedelta(hours=i), uuid7()
+                    body = resource(
+                        "Observation",
+                        id_,
+                        status="final",
+                        category=[
+                            concept(coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory"))
+                        ],
+                        code=concept(coding(LOINC, CODES[i % len(CODES)]), text="Measured"),
+                        subject=reference("Patient", person),
+                        effectiveDateTime=instant(at),
+                        issued=instant(at),
+                        valueQuantity=quantity(i + 1, "mg/dL"),
+                    )
+                    ledger.record(
+                        type="Observation",
+                        id=id_,
+                        person_id=person,
+                        data_class=DataClass.CLINICAL,
+                        body=body,
+                        happened_at=at,
+                    )
+    _analyze()
+    return found
+
+
+def _analyze() -> None:
+    import psycopg
+
+    with psycopg.connect(os.environ["OWNER_DATABASE_URL"], autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+
+
+def _token() -> str:
+    from throughcare.access import actions
+    from throughcare.app import become
+    from throughcare.kernel.actor import Actor
+    from throughcare.kernel.vocabulary import Role
+
+    posting = become.persona(Role.PROVIDER)
+    issued = actions.issue_token(actor=Actor.system("bench"), posting_id=posting.id, lasts=timedelta(hours=1))
+    return issued.secret
+
+
+def _ask(token: str, path: str) -> str:
+    """Send one request through the door; gives the id of the first resource of a Bundle."""
+    from throughcare.exchange.fhir.application import application
+
+    path, _, query = path.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": f"/fhir/{path}", "QUERY_STRING": query, "HTTP_HOST": "127.0.0.1",
+        "HTTP_AUTHORIZATION": f"Bearer {token}", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(),
+    }  # fmt: skip
+    told: list[str] = []
+    body = b"".join(application(environ, lambda status, headers: told.append(status)))
+    if not told[0].startswith("200"):
+        raise RuntimeError(f"[{path}] answered [{told[0]}]")
+    begin = body.find(b'"id":"')
+    return body[begin + 6 : begin + 42].decode()
