@@ -29,7 +29,12 @@ REASONS = {
     412: "Precondition Failed", 413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content",
     429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable",
 }  # fmt: skip
-ALWAYS = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Vary", "Authorization, Accept")]
+ALWAYS = [
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Vary", "Authorization, Accept"),
+]
 
 
 def serves(path: str) -> bool:
