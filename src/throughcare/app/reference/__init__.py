@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from throughcare.access import reference as access
-from throughcare.app.reference import content, exchange, running, storing, warehouse, writing
+from throughcare.app.reference import content, exchange, measures, running, storing, warehouse, writing
 from throughcare.duties import reference as duties
 
 # The day on which the content printed here is in force. Move it with a release.
@@ -38,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     Page("alerts", "What are officers told?", content.alerts),
     Page("tables", "Which tables are there, and what does the database refuse?", storing.tables),
     Page("warehouse", "Which tables are measures counted on?", warehouse.contents),
+    Page("measures", "What is counted, of whom, and how is it shown?", measures.markdown),
     Page("hl7v2", "Which HL7 v2 messages are taken, and what is answered?", exchange.hl7v2),
 )
 
