@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from throughcare.exchange.hl7v2.facts import Message, Person, Place, Stamp
-from throughcare.exchange.hl7v2.problems import REJECTING, Code, Problem, missing
+from throughcare.exchange.hl7v2.problems import REJECTING, Code, Problem, missing, odd
 
 
 class Answer(StrEnum):
@@ -109,7 +109,10 @@ def _envelope(message: Message, accepts: Accepts) -> list[Problem]:
         problems.append(_refused(9, f"This {header.type} event is not one we act on.", Code.UNSUPPORTED_EVENT))
     if not header.control_id:
         problems.append(missing("MSH", 10, "message control id"))
-    if not header.processing:
+    if not header.processing and header.type in TAKEN and "T" in accepts.processing:
+        # Where everybody is invented nothing hangs on it; in production a result that may be an exercise is refused.
+        problems.append(odd("MSH", 11, "The processing id is missing.", Code.REQUIRED_MISSING))
+    elif not header.processing:
         problems.append(missing("MSH", 11, "processing id"))
     elif header.processing not in accepts.processing:
         problems.append(_refused(11, "This processing id is not taken here.", Code.UNSUPPORTED_PROCESSING))

@@ -29,7 +29,7 @@ from throughcare.exchange.hl7v2.actions.waiting import free_also, retry_waiting
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.problems import Problem, odd
-from throughcare.exchange.hl7v2.rules import ANY_PROCESSING, Accepts, Answer, Verdict, event_time, judge
+from throughcare.exchange.hl7v2.rules import ANY_PROCESSING, Accepts, Answer, Verdict, event_time, judge, type_of
 from throughcare.exchange.models import Message
 from throughcare.kernel import clock, events
 from throughcare.kernel.actions import action
@@ -91,7 +91,8 @@ def receive_message(*, actor: Actor, raw: bytes, door: str, apply: bool = True) 
     if verdict.answer is not Answer.ACCEPT:
         return _refuse(row, verdict)
     other = Message.objects.filter(sender=row.sender, control_id=row.control_id, repeat_of=None)
-    if other.exclude(status="refused").exists():
+    # Laboratories count their ids anew; their reports are known by their own numbers, and what is older changes nothing.
+    if type_of(said) == "ADT" and other.exclude(status="refused").exists():
         row.hold, row.sentence = (
             "other_content",
             "A message with this id came before, with other content. Say which counts.",
