@@ -45,6 +45,7 @@ from throughcare.devices.models import Device, DeviceEvent
 from throughcare.duties import fhir as duties
 from throughcare.duties.models import Duty, Handover, Refusal, RosterShift
 from throughcare.exchange import fhir_rows as exchange
+from throughcare.exchange.fhir.writing import kept as outside
 from throughcare.exchange.models import VisitOutside
 from throughcare.kernel.fhir import Json
 from throughcare.ledger import formats
@@ -67,6 +68,7 @@ KEPT_AS_SIGNED = frozenset(
         "Composition",
         "ProgrammeDisclosure",
         "Delivery",
+        "ReceivedPatient",
     }
 )
 
@@ -132,6 +134,7 @@ def install() -> None:
     formats.render_with("MedicationAdministration", _doses)
     formats.render_with("MedicationCrossing", _crossings)
     formats.render_with("ReleasePlan", _release_plans)
+    outside.install(KEPT_AS_SIGNED)
 
 
 def _of_rows(model: type[Model], render: Callable[[Any], Json]) -> formats.Render:

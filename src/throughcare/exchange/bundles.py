@@ -183,6 +183,16 @@ def understand(resources: Iterable[tuple[str, Any]], known: Iterable[tuple[str, 
     return Understood(patients, dict(charted), dict(left))
 
 
+def read_into(kind: str, one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
+    """Add what one resource says to `facts`; gives the reason where it is left as it came."""
+    return _read(kind, one, facts, others)
+
+
+def patient_of(one: Json) -> Patient:
+    """Read a Patient."""
+    return _patient(one, Facts())
+
+
 def entries(document: Json) -> Iterator[tuple[str, Json]]:
     """Give the resources of a Bundle with their addresses, or the one resource that a document is."""
     if document.get("resourceType") != "Bundle":

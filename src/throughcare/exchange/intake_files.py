@@ -19,6 +19,7 @@ from django.conf import settings
 
 from throughcare.exchange import actions, bundles, roster
 from throughcare.exchange.actions import FILE_DOOR
+from throughcare.exchange.fhir.writing import filing
 from throughcare.exchange.hl7v2 import actions as hl7v2
 from throughcare.exchange.hl7v2.wire import split_batch
 from throughcare.kernel import clock
@@ -201,14 +202,12 @@ def _chart(
     name: str, resources: list[tuple[str, Any]], report: Report, *, known: Sequence[tuple[str, Any]] = ()
 ) -> tuple[dict[str, int], dict[str, int], list[str]]:
     understood = bundles.understand(resources, known)
-    problems = []
-    for number, patient in enumerate(understood.patients, 1):
-        try:
-            not_taken = actions.chart_patient(actor=FILE_DOOR, patient=patient, source="FHIR file")
-            if not_taken:
-                problems.append(f"patient {number}: {not_taken} facts of sealed classes are kept in the file only")
-        except Refused as refused:
-            problems.append(f"patient {number}: {refused.sentence}")
+    taken, why = filing.take_in_file(FILE_DOOR, resources, known)
+    problems = [] if taken else _charted(understood)
+    if taken:
+        report.say(f"{name}: kept as sent {_words(taken)}")
+    else:
+        report.say(f"{name}: only what is understood was charted, the rest is in the file: {why}")
     report.say(f"{name}: charted {_words(understood.charted) or 'nothing'}")
     by_reason: dict[str, dict[str, int]] = {}
     for kind_and_reason, count in understood.left.items():
@@ -219,6 +218,19 @@ def _chart(
     for problem in problems:
         report.fault(f"{name}: {problem}")
     return understood.charted, understood.left, problems
+
+
+def _charted(understood: bundles.Understood) -> list[str]:
+    """Chart what is understood of resources that can't be kept as they are; gives what could not be taken."""
+    problems = []
+    for number, patient in enumerate(understood.patients, 1):
+        try:
+            not_taken = actions.chart_patient(actor=FILE_DOOR, patient=patient, source="FHIR file")
+            if not_taken:
+                problems.append(f"patient {number}: {not_taken} facts of sealed classes are kept in the file only")
+        except Refused as refused:
+            problems.append(f"patient {number}: {refused.sentence}")
+    return problems
 
 
 def _words(counts: dict[str, int]) -> str:

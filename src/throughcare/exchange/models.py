@@ -206,3 +206,36 @@ class Delivery(PersonRow):
             ),
             models.Index(fields=["queued_at"], condition=Q(state="failed"), name="exchange_delivery_failed"),
         ]
+
+
+class Outside(models.Model):
+    """A resource that another system sent, kept in the ledger as it was sent: whose, by whom, and whether it stands in the chart.
+
+    It holds while the ledger's present version is `version`; from the first change made here on, the chart's row is the
+    resource. The body is in the ledger alone (docs/decisions/0035).
+    """
+
+    id = models.UUIDField(primary_key=True)
+    type = models.CharField(max_length=40)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    digest = models.BinaryField(max_length=32)
+    sender = models.CharField(max_length=160)
+    sent_as = models.CharField(max_length=300, blank=True)
+    charted = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "type"], name="exchange_outside_person")]
+
+
+class OutsideNumber(models.Model):
+    """A number by which a sender names one of its resources again; for conditional writes and references."""
+
+    type = models.CharField(max_length=40)
+    system = models.CharField(max_length=300, blank=True)
+    value = models.CharField(max_length=300)
+    resource = models.ForeignKey(Outside, on_delete=models.PROTECT, related_name="numbers")
+
+    class Meta:
+        indexes = [models.Index(fields=["value", "type", "system"], name="exchange_outside_number")]

@@ -26,7 +26,7 @@ from throughcare.chart.actions.immunizations import Vaccine, record_immunization
 from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, take_report
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
-from throughcare.chart.actions.observations import Measured, Part, observe
+from throughcare.chart.actions.observations import Measured, Part, observe, restate
 from throughcare.chart.actions.orders import cosign_order, end_order, order_item, place_order
 from throughcare.chart.actions.results import file_result, receive_report, review_normals, review_report, tell_result
 
@@ -63,6 +63,7 @@ __all__ = [
     "record_encounter",
     "record_immunization",
     "report_medicine",
+    "restate",
     "review_normals",
     "review_report",
     "save_draft",

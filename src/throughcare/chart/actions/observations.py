@@ -8,7 +8,7 @@ from uuid import UUID
 
 from throughcare.access.labels import class_of
 from throughcare.chart import models as m
-from throughcare.chart.actions.keeping import keep, recorded
+from throughcare.chart.actions.keeping import keep, mine, recorded
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -78,6 +78,19 @@ def observe(
     for row in rows:
         keep(row, row.effective_at)
     return [row.id for row in rows]
+
+
+@action("chart.restate")
+def restate(*, actor: Actor, person_id: UUID, observation_id: UUID, measured: Measured | None, status: str) -> None:
+    """Let a measurement of another system say what its sender now says: corrected, or entered in error."""
+    row = mine(m.Observation, observation_id, person_id, what="measurement")
+    if measured is None:
+        row.bump(status="entered-in-error" if status == "entered-in-error" else row.status)
+    else:
+        new = row_of(actor, person_id, measured, status=status)
+        told = ("text", "value", "value_places", "unit", "value_text", "components", "interpretation", "effective_at")
+        row.bump(**{name: getattr(new, name) for name in told}, status=status)
+    keep(row, row.effective_at)
 
 
 def row_of(

@@ -301,6 +301,15 @@ BY_TYPE: dict[str, tuple[Param, ...]] = {
         _p("performer", "token", "performerType"), _p("focus", "reference", "focus"), _p("based-on", "reference", "basedOn"),
         _p("part-of", "reference", "partOf", "Task"), _p("group-identifier", "token", "groupIdentifier"),
     ),
+    # What stands here as another system sent it is found by whose it is, its numbers and its state.
+    **{kind: (*_patient("patient"), _IDENTIFIER, _STATUS) for kind in ("ClaimResponse", "DetectedIssue", "FamilyMemberHistory")},
+    **{kind: (*_patient(), _IDENTIFIER, _STATUS) for kind in ("Account", "AdverseEvent", "DeviceRequest", "List", "RequestGroup")},
+    **{kind: (*_patient("patient"), _IDENTIFIER, _STATUS) for kind in ("NutritionOrder", "VisionPrescription", "BodyStructure")},
+    **{kind: (*_patient("patient"), _IDENTIFIER, _STATUS, _day("created", "created")) for kind in ("Claim", "ExplanationOfBenefit")},
+    "Device": (*_patient("patient"), _IDENTIFIER, _STATUS, _p("type", "token", "type")),
+    "ImagingStudy": (*_patient(), _IDENTIFIER, _STATUS, _day("started", "started")),
+    "Media": (*_patient(), _IDENTIFIER, _STATUS, _p("type", "token", "type")),
+    "Medication": (_IDENTIFIER, _STATUS, _CODE),
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import gate, resource, store
+from throughcare.exchange.fhir import gate, reading, resource, store
 from throughcare.exchange.fhir.bundle import Entry
 from throughcare.exchange.fhir.call import Answer, Call, id_of
 from throughcare.exchange.fhir.exact import write
@@ -40,6 +40,8 @@ def entries_of(bearer: Bearer, base: str, shown: Sequence[Row]) -> list[Entry]:
 @with_present_lens
 def read(call: Call, kind: str, id: str) -> Answer:
     """Give the provenance of one version."""
+    if "." not in id:  # another system's, kept as it was sent
+        return reading.read(call, kind, id)
     word, _, number = id.rpartition(".")
     uuid = id_of(word)
     if uuid is None or not number.isdigit() or len(number) > 9:

@@ -1,7 +1,7 @@
 """Which R4 resource types the house holds, and how each is searched: in full, or lean."""
 
 # Kept in the ledger by the rooms.
-STORED = frozenset(
+OURS = frozenset(
     {
         "AllergyIntolerance", "Appointment", "CarePlan", "CareTeam", "ClinicalImpression", "Communication", "Composition", "Condition",
         "Consent", "Coverage", "DiagnosticReport", "DocumentReference", "Encounter", "EpisodeOfCare", "Flag", "Goal",
@@ -11,6 +11,16 @@ STORED = frozenset(
         "RiskAssessment", "ServiceRequest", "Specimen", "Task",
     }
 )  # fmt: skip
+# Of these no room has its own: they stand here as another system sent them (docs/decisions/0035).
+RECEIVED = frozenset(
+    {
+        "Account", "AdverseEvent", "BodyStructure", "Claim", "ClaimResponse", "DetectedIssue", "Device", "DeviceRequest",
+        "DeviceUseStatement", "Endpoint", "ExplanationOfBenefit", "FamilyMemberHistory", "Group", "HealthcareService",
+        "ImagingStudy", "ImmunizationEvaluation", "List", "Media", "Medication", "NutritionOrder",
+        "OrganizationAffiliation", "RequestGroup", "Substance", "VisionPrescription",
+    }
+)  # fmt: skip
+STORED = OURS | RECEIVED
 # Views of the ledger's own columns: rendered when read, for nothing else holds them.
 VIEWS = frozenset({"AuditEvent", "Provenance"})
 HELD = STORED | VIEWS

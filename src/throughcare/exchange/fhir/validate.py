@@ -3,7 +3,10 @@
 `fhirkit` reads the structure (types, cardinalities, primitives, unknown elements); `checking` holds what it leaves open.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from throughcare.exchange.fhir.checking import from_xml, profiles, structure, tables
@@ -12,6 +15,8 @@ from throughcare.kernel.fhir import encode
 
 __all__ = ["Issue", "Validated", "read", "read_xml", "validate"]
 Json = dict[str, Any]
+LARGEST_EXPONENT = 100
+_ODD = re.compile(r"\\u0000|\x00|\d[eE][+-]?\d{3}|\d{18}")
 MOST = 100  # as many findings as anybody reads
 
 
@@ -42,8 +47,12 @@ def read(text: str | bytes, *, profile: str = "") -> Validated:
         return Validated({}, (Issue("structure", "", f"Not readable as JSON: {error}."),))
     except fhirkit.ValidationError as error:
         return Validated({}, (Issue("structure", "Resource", _last_line(str(error))),))
-    resource = parsed.to_dict()
-    return Validated(resource, _issues(parsed, resource, profile))
+    try:
+        resource = parsed.to_dict()
+    except (ValueError, ArithmeticError):
+        return Validated({}, (Issue("value", "", "A number has more digits than anything that is measured."),))
+    odd = tuple(_odd(resource, str(resource.get("resourceType")))) if _ODD.search(words) else ()
+    return Validated(resource, (*odd, *_issues(parsed, resource, profile)))
 
 
 def read_xml(text: str | bytes, *, profile: str = "") -> Validated:
@@ -75,6 +84,22 @@ def _issues(parsed: Any, resource: Json, profile: str) -> tuple[Issue, ...]:
         for url in dict.fromkeys([*profiles.claimed(resource), *([profile] if profile else [])]):
             found += profiles.check(resource, url)
     return tuple(found[:MOST])
+
+
+def _odd(value: Any, path: str) -> Iterator[Issue]:
+    """Find what JSON allows and no record can hold: the character nought, numbers of astronomers."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _odd(part, f"{path}.{name}")
+    elif isinstance(value, list):
+        for n, part in enumerate(value):
+            yield from _odd(part, f"{path}[{n}]")
+    elif isinstance(value, str) and "\0" in value:
+        yield Issue("value", path, "The character nought has no place in words.")
+    elif isinstance(value, int) and abs(value) >= 1 << 63:
+        yield Issue("value", path, "The number is larger than anything that is measured.")
+    elif isinstance(value, Decimal) and value and abs(value.adjusted()) > LARGEST_EXPONENT:
+        yield Issue("value", path, "The number is larger or smaller than anything that is measured.")
 
 
 def _kind(message: str) -> str:

@@ -7,10 +7,12 @@ import re
 from datetime import date
 from typing import Any
 
-from throughcare.exchange.fhir.checking import invariants, tables
+from throughcare.exchange.fhir.checking import invariants, invariants_of_charts, invariants_of_definitions, tables
 from throughcare.exchange.fhir.checking.issue import Issue
 
 Json = dict[str, Any]
+# Imported so that their checks stand in the register.
+REGISTERED = (invariants_of_charts, invariants_of_definitions)
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _KIND = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 DEEPEST = 60

@@ -1,0 +1,118 @@
+"""Writes over FHIR: a measurement created, a transaction of another record, a file of such records imported.
+
+Work is that of the server and of the database's process together, per request or per resource; every write is durable, goes
+through the token's lens, and stands in the ledger. RECORDS names a folder with transaction Bundles of others (the shared
+corpus' `synthea/r4_2019` where it is there).
+"""
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench.measure import Figure, _worked, spread
+
+RECORDS = Path(os.environ.get("RECORDS", "../shared/corpora/synthea/r4_2019"))
+JSON = "application/fhir+json"
+
+
+def figures() -> Iterator[Figure]:
+    """Measure in a house of its own."""
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ |= {"THROUGHCARE_MODE": "demo", "THROUGHCARE_HOME": str(Path(scratch) / "home")}
+        for command in (["setup"], ["world", "--people", "60", "--days", "2"]):
+            subprocess.run([sys.executable, "-m", "throughcare.app", *command], check=True, capture_output=True)
+        from throughcare.app import house
+
+        with house.opened():
+            yield from _measured()
+
+
+def _measured() -> Iterator[Figure]:
+    from django.db import connection
+
+    post = _door("him")
+    connection.ensure_connection()
+    database = connection.connection.info.backend_pid
+    person = post(
+        "Patient", {"resourceType": "Patient", "name": [{"family": "Sample-Bench"}], "birthDate": "1980-01-01"}
+    )
+    pulse = _pulse(person["id"])
+    took = spread(lambda: post("Observation", pulse), 200, others=[database])
+    yield Figure("create an observation", took.work, "CPU-ms", 2.4, f"p95 {took.p95:.3g} ms")
+    bundles = [gzip.decompress(file.read_bytes()) for file in sorted(RECORDS.glob("*.json.gz"))]
+    if not bundles:
+        return
+    half = len(bundles) // 2
+    work, count, _ = _work(lambda: sum(len(post("", one)["entry"]) for one in bundles[:half]), database)
+    yield Figure("transaction, a resource", work / count, "CPU-ms", 2, f"{count} resources, {half} transactions")
+    with tempfile.TemporaryDirectory() as folder:
+        for n, one in enumerate(bundles[half:]):
+            (Path(folder) / f"{n}.json").write_bytes(one)
+        from throughcare.exchange import intake_files
+
+        total = sum(len(orjson.loads(one)["entry"]) for one in bundles[half:])
+        _, _, wall = _work(lambda: intake_files.run([Path(folder)]), database)
+        yield Figure("import, a resource", 1000 * wall / total, "ms", 1, f"{total / wall:.0f} resources/s of {total}")
+
+
+def _work(call: Any, database: int) -> tuple[float, Any, float]:
+    began, at = time.process_time() + _worked(database), time.perf_counter()
+    found = call()
+    return 1000 * (time.process_time() + _worked(database) - began), found, time.perf_counter() - at
+
+
+def _pulse(person: str) -> dict[str, Any]:
+    category = "http://terminology.hl7.org/CodeSystem/observation-category"
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [{"coding": [{"system": category, "code": "vital-signs"}]}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}], "text": "Heart rate"},
+        "subject": {"reference": f"Patient/{person}"},
+        "effectiveDateTime": "2026-11-17T10:00:00Z",
+        "valueQuantity": {"value": 72, "unit": "/min", "system": "http://unitsofmeasure.org", "code": "/min"},
+    }
+
+
+def _door(role: str) -> Any:
+    from throughcare.access import actions
+    from throughcare.app import become
+    from throughcare.exchange.fhir import application
+    from throughcare.kernel.actor import Actor
+    from throughcare.kernel.vocabulary import Role
+
+    posting = become.persona(Role(role), facility="", person="")
+    secret = actions.issue_token(
+        actor=Actor.system("bench"), posting_id=posting.id, person_id=None, lasts=timedelta(hours=1), client="bench"
+    ).secret
+
+    def post(path: str, body: Any) -> Any:
+        raw = body if isinstance(body, bytes) else orjson.dumps(body)
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": f"/fhir/{path}".rstrip("/"),
+            "QUERY_STRING": "",
+            "HTTP_HOST": "localhost",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(raw),
+            "CONTENT_LENGTH": str(len(raw)),
+            "CONTENT_TYPE": JSON,
+            "HTTP_AUTHORIZATION": f"Bearer {secret}",
+        }
+        told: list[str] = []
+        answer = b"".join(application.application(environ, lambda status, headers: told.append(status)))
+        if told[0][:1] != "2":
+            raise RuntimeError(f"{told[0]}: {answer[:300]!r}")
+        return orjson.loads(answer)
+
+    return post

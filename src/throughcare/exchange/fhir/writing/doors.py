@@ -1,0 +1,123 @@
+"""The doors for writes: create and update of one resource, plain and conditional, and `$validate`."""
+
+from uuid import UUID
+
+from django.db import DataError
+
+from throughcare.exchange.fhir import store, validate
+from throughcare.exchange.fhir.call import Answer, Call, id_of, plain
+from throughcare.exchange.fhir.outcome import FhirError, bad, issue, not_found, outcome
+from throughcare.exchange.fhir.reading import with_present_lens
+from throughcare.exchange.fhir.registry import interaction
+from throughcare.exchange.fhir.writing import answering, may, taking
+from throughcare.exchange.fhir.writing.sent import RECORDS, Done, Sent
+from throughcare.kernel import db
+from throughcare.kernel.fhir import Json
+
+VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+
+
+@interaction("create", "POST", "type", types=RECORDS, doc="Takes in a resource; If-None-Exist makes it conditional.")
+@with_present_lens
+def create(call: Call, kind: str) -> Answer:
+    """Take in one resource."""
+    resource = _body(call, kind)
+    condition = call.headers.get("if-none-exist", "").lstrip("?")
+    return _one(call, Sent("POST", kind, resource, if_none_exist=condition))
+
+
+@interaction("update", "PUT", "instance", types=RECORDS, doc="Changes what was sent before; If-Match guards it.")
+@with_present_lens
+def update(call: Call, kind: str, word: str) -> Answer:
+    """Change one resource."""
+    id_ = id_of(word)
+    if id_ is None:
+        raise not_found(f"{kind}/{plain(word)}")
+    resource = _body(call, kind)
+    if resource.get("id") != word:
+        raise bad("The resource names another id than its address.", f"{kind}.id")
+    return _one(call, Sent("PUT", kind, resource, id=id_, if_match=call.headers.get("if-match", "")))
+
+
+@interaction("update", "PUT", "type", types=RECORDS, doc="Changes what a condition names, or creates it.")
+@with_present_lens
+def update_on_condition(call: Call, kind: str) -> Answer:
+    """Change the resource that a condition names; create it where there is none."""
+    if not call.query:
+        raise bad("A change without an id names what it changes by a condition.")
+    return _one(
+        call, Sent("PUT", kind, _body(call, kind), search=call.query, if_match=call.headers.get("if-match", ""))
+    )
+
+
+@interaction("validate", "POST", "type", "$validate", operation=VALIDATE, doc="Says what is wrong with a resource.")
+def check_of_type(call: Call, kind: str) -> Answer:
+    """Say what is wrong with a resource of a type, and keep nothing."""
+    return _checked(call, kind)
+
+
+@interaction("validate", "POST", "system", "$validate", operation=VALIDATE, doc="Says what is wrong with a resource.")
+def check(call: Call) -> Answer:
+    """Say what is wrong with any resource, and keep nothing."""
+    return _checked(call, "")
+
+
+def _checked(call: Call, kind: str) -> Answer:
+    profile = call.param("profile")
+    xml = call.content_type in ("application/fhir+xml", "application/xml", "text/xml")
+    if not xml:
+        answering.require_json(call)
+    judged = (validate.read_xml if xml else validate.read)(call.body, profile=profile)
+    resource = judged.resource
+    if resource.get("resourceType") == "Parameters" and kind != "Parameters":
+        inner, profile = _parameters(resource, profile)
+        judged = validate.Validated(inner, validate.validate(inner, profile=profile)) if inner else judged
+    issues = answering.issues_of(judged.issues)
+    if judged.valid and kind and judged.resource.get("resourceType") != kind:
+        issues.append(issue("error", "structure", f"This is no {kind}."))
+    return Answer(200, outcome(*(issues or [issue("information", "informational", "Nothing is wrong with it.")])))
+
+
+def _parameters(resource: Json, profile: str) -> tuple[Json, str]:
+    said = {one.get("name"): one for one in resource.get("parameter", [])}
+    named = said.get("profile", {})
+    return said.get("resource", {}).get("resource", {}), profile or named.get("valueUri") or named.get(
+        "valueCanonical"
+    ) or ""
+
+
+def _body(call: Call, kind: str) -> Json:
+    answering.require_json(call)
+    resource = answering.accept(validate.read(call.body))
+    if resource.get("resourceType") != kind:
+        raise bad(f"This is a {plain(resource.get('resourceType'))}, and was sent as a {kind}.", "resourceType")
+    return resource
+
+
+def _one(call: Call, one: Sent) -> Answer:
+    return answering.single(call, taken(call, [one])[0])
+
+
+def taken(call: Call, writes: list[Sent]) -> list[Done]:
+    """Take in what a token sent, if all of it is its to send; else nothing stands."""
+    may.send(call, writes)
+    try:
+        with db.writing(call.actor):
+            store.require_epoch(call.bearer)
+            done = taking.take_in(actor=call.actor, intent=_intent(call), writes=writes)
+            may.stand(call, writes, done)
+    except DataError:
+        raise FhirError(
+            422, "too-long", "Something in it is longer than the chart can hold. Nothing was kept."
+        ) from None
+    return done
+
+
+def _intent(call: Call) -> UUID | None:
+    key = call.headers.get("idempotency-key", "")
+    if not key:
+        return None
+    try:
+        return UUID(key.strip('"'))
+    except ValueError:
+        raise FhirError(400, "invalid", "An Idempotency-Key is a UUID.") from None

@@ -1,0 +1,94 @@
+"""What a condition names: `Practitioner?identifier=system|value`, among what others sent and whom we know."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from django.db import connection
+
+from throughcare.exchange.fhir.outcome import FhirError
+from throughcare.exchange.models import Outside, OutsideNumber
+from throughcare.people.models import Identifier, Person
+
+Condition = tuple[str, str]
+
+
+def find_all(conditions: Iterable[Condition]) -> dict[Condition, list[UUID]]:
+    """Give the resources that each condition (type, query) names; refuses one that it can't search by."""
+    asked = {one: _wanted(*one) for one in set(conditions)}
+    tokens = {(kind, value) for (kind, _), said in asked.items() for name, value in said if name == "identifier"}
+    numbers = _by_numbers(tokens)
+    found: dict[Condition, list[UUID]] = {}
+    for (kind, query), said in asked.items():
+        some = [numbers[kind, v] if name == "identifier" else _by_id(kind, v) for name, v in said]
+        found[kind, query] = sorted(set.intersection(*some))
+    return found
+
+
+def only(found: list[UUID], place: str) -> UUID | None:
+    """Give the one resource that a condition named, or None; two or more are refused."""
+    if len(found) > 1:
+        raise FhirError(
+            412, "multiple-matches", f"[{len(found)}] resources fit the condition; it has to name one.", place
+        )
+    return found[0] if found else None
+
+
+def hold(conditions: Iterable[Condition]) -> None:
+    """Let nobody else write on the same conditions until this transaction ends."""
+    words = sorted({f"{kind}?{query}" for kind, query in conditions})
+    if words:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(w, 35) AS h "
+                "FROM unnest(%s::text[]) AS w ORDER BY 1) AS held",
+                [words],
+            )
+
+
+def _wanted(kind: str, query: str) -> list[tuple[str, str]]:
+    wanted = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "_format"]
+    strange = [name for name, _ in wanted if name not in ("identifier", "_id")]
+    if strange or not wanted:
+        said = f"not [{strange[0][:40]}]" if strange else "and this names none"
+        raise FhirError(412, "not-supported", f"A condition is an identifier or an _id here, {said}.", kind[:40])
+    return wanted
+
+
+def _by_numbers(tokens: set[tuple[str, str]]) -> dict[tuple[str, str], set[UUID]]:
+    parted = {one: one[1].rpartition("|") for one in tokens}
+    values = {value for _, _, value in parted.values()}
+    rows = OutsideNumber.objects.filter(value__in=values).values_list("type", "system", "value", "resource_id")
+    index: dict[tuple[str, str], list[tuple[str, UUID]]] = {}
+    for type_, system, value, id_ in rows if tokens else ():
+        index.setdefault((type_, value), []).append((system, id_))
+    if any(kind == "Patient" for kind, _ in tokens):
+        index |= _people(values)
+    return {
+        (kind, token): {id_ for system, id_ in index.get((kind, value), ()) if not bar or system == wanted}
+        for (kind, token), (wanted, bar, value) in parted.items()
+    }
+
+
+def _people(values: set[str]) -> dict[tuple[str, str], list[tuple[str, UUID]]]:
+    index: dict[tuple[str, str], list[tuple[str, UUID]]] = {}
+    held = Identifier.objects.filter(value__in=values, until=None).select_related("person")
+    for one in held:
+        id_ = one.person.survivor_id or one.person_id
+        index.setdefault(("Patient", one.value), []).append((one.system, id_))
+    return index
+
+
+def _by_id(kind: str, word: str) -> set[UUID]:
+    try:
+        id_ = UUID(word)
+    except ValueError:
+        return set()
+    model = Person if kind == "Patient" else Outside
+    return set(model._default_manager.filter(id=id_).values_list("id", flat=True))
+
+
+def people(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Give of these the people whom we know, each with the chart that stands for them."""
+    rows = Person.objects.filter(id__in=list(ids)).only("id", "survivor_id")
+    return {row.id: row.survivor_id or row.id for row in rows}

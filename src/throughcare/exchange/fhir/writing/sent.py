@@ -1,0 +1,175 @@
+"""What was sent, read without trust: whom it is about, by which numbers it is found again, what it refers to. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from throughcare.exchange.resource_parts import listed, reference_of, state_of
+from throughcare.kernel.vocabulary import DataClass
+
+Json = dict[str, Any]
+
+# What a room of ours or its patient may send of themselves: nine types, each by whoever may write its class.
+WRITABLE = frozenset(
+    {
+        "Observation", "QuestionnaireResponse", "DocumentReference", "Immunization", "Appointment", "ServiceRequest",
+        "Communication", "Patient", "Consent",
+    }
+)  # fmt: skip
+# The record of another health service, which health information management takes in.
+RECORDS = WRITABLE | frozenset(
+    {
+        "Account", "AdverseEvent", "AllergyIntolerance", "BodyStructure", "CarePlan", "CareTeam", "Claim", "ClaimResponse",
+        "ClinicalImpression", "Composition", "Condition", "Coverage", "DetectedIssue", "Device", "DeviceRequest",
+        "DeviceUseStatement", "DiagnosticReport", "Encounter", "Endpoint", "EpisodeOfCare", "ExplanationOfBenefit",
+        "FamilyMemberHistory", "Goal", "Group", "HealthcareService", "ImagingStudy", "ImmunizationEvaluation",
+        "ImmunizationRecommendation", "List", "Location", "Media", "Medication", "MedicationAdministration",
+        "MedicationDispense", "MedicationRequest", "MedicationStatement", "NutritionOrder", "Organization",
+        "OrganizationAffiliation", "Practitioner", "PractitionerRole", "Procedure", "Provenance", "RelatedPerson",
+        "RequestGroup", "RiskAssessment", "Specimen", "Substance", "VisionPrescription",
+    }
+)  # fmt: skip
+# These may be about nobody.
+OF_NOBODY = frozenset(
+    {
+        "Device", "Endpoint", "Group", "HealthcareService", "List", "Location", "Medication", "Organization",
+        "OrganizationAffiliation", "Practitioner", "PractitionerRole", "Provenance", "Specimen", "Substance",
+    }
+)  # fmt: skip
+_WHOSE = ("subject", "patient", "beneficiary", "individual", "for", "source")
+_CLASSES = {
+    **dict.fromkeys(
+        (
+            "Patient", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "OrganizationAffiliation",
+            "Location", "HealthcareService", "Endpoint", "Coverage", "Account",
+        ),
+        DataClass.DEMOGRAPHICS,
+    ),
+    **dict.fromkeys(("DiagnosticReport", "Specimen", "ImagingStudy"), DataClass.RESULT),
+    **dict.fromkeys(
+        (
+            "Medication", "MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement",
+            "Immunization",
+        ),
+        DataClass.MEDICATION,
+    ),
+    "Appointment": DataClass.APPOINTMENT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One write that was asked for: what, as which address, and on which condition."""
+
+    method: str
+    kind: str
+    resource: Json
+    id: UUID | None = None
+    full_url: str = ""
+    if_none_exist: str = ""
+    if_match: str = ""
+    search: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one: its address and version, whether it is new, and what a lens is asked before it stands."""
+
+    kind: str
+    id: UUID
+    version: int
+    status: int
+    person_id: UUID | None
+    data_class: DataClass
+    charted: bool = False
+    note: str = ""
+
+
+def class_of(resource: Mapping[str, Any]) -> DataClass:
+    """Give the class that a resource has by its type; codes move it further (content/access/labels.toml)."""
+    kind = str(resource.get("resourceType"))
+    if kind == "Observation":
+        categories = [c for said in listed(resource.get("category")) for c in listed(said.get("coding"))]
+        lab = any(c.get("code") == "laboratory" for c in categories)
+        return DataClass.RESULT if lab else DataClass.CLINICAL
+    return _CLASSES.get(kind, DataClass.CLINICAL)
+
+
+def whose(resource: Mapping[str, Any]) -> Iterator[str]:
+    """Give the addresses that may say whom a resource is about, the surest first."""
+    for name in _WHOSE:
+        if address := reference_of(resource.get(name)):
+            yield address
+    for one in listed(resource.get("participant")):
+        if address := reference_of(one.get("actor")):
+            yield address
+    for one in listed(resource.get("target")):
+        if address := reference_of(one):
+            yield address
+
+
+def numbers(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the numbers of a resource that fit the index."""
+    said = resource.get("identifier")
+    for one in listed([said] if isinstance(said, dict) else said):
+        system, value = str(one.get("system") or ""), str(one.get("value") or "")
+        if value and len(system) <= 300 and len(value) <= 300:
+            yield system, value
+
+
+def references(value: Any) -> Iterator[Json]:
+    """Give every Reference that stands anywhere in a resource."""
+    if isinstance(value, dict):
+        if isinstance(value.get("reference"), str):
+            yield value
+        for part in value.values():
+            if isinstance(part, dict | list):
+                yield from references(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from references(part)
+
+
+def readdressed(value: Any, addresses: Mapping[str, str]) -> Any:
+    """Give a resource with every address that was resolved: references, urls and links of narratives alike."""
+    if isinstance(value, dict):
+        return {k: readdressed(v, addresses) for k, v in value.items()}
+    if isinstance(value, list):
+        return [readdressed(v, addresses) for v in value]
+    if isinstance(value, str):
+        if value in addresses:
+            return addresses[value]
+        if value.startswith("<div") and "urn:uuid:" in value:
+            for old, new in addresses.items():
+                value = value.replace(f'"{old}"', f'"{new}"')
+    return value
+
+
+def as_kept(resource: Json, id: UUID, sender: str) -> tuple[Json, tuple[str, ...]]:
+    """Give a resource as the ledger keeps it, and its sender's labels, which are kept beside it and never in it."""
+    meta = dict(resource.get("meta") or {})
+    meta.pop("versionId", None)
+    meta.pop("lastUpdated", None)
+    labels = [str(one.get("code")) for one in listed(meta.pop("security", []))]
+    meta.setdefault("source", f"urn:throughcare:sender:{sender}")
+    body = {"resourceType": resource["resourceType"], "id": str(id), "meta": meta}
+    return {**body, **{k: v for k, v in resource.items() if k not in body}}, tuple(labels)
+
+
+def pending(resource: Json) -> Json:
+    """Give a consent of another system as it stands until health information management accepts it: proposed."""
+    if resource.get("resourceType") == "Consent" and resource.get("status") == "active":
+        return {**resource, "status": "proposed"}
+    return resource
+
+
+def withdrawn(resource: Mapping[str, Any]) -> bool:
+    """True for what its sender calls an error."""
+    return "entered-in-error" in (state_of(resource, "verificationStatus"), resource.get("status"))
+
+
+def moved(one: Sent, resource: Json) -> Sent:
+    """Give a write with another resource."""
+    return replace(one, resource=resource)
