@@ -47,6 +47,8 @@ from throughcare.duties.models import Duty, Handover, Refusal, RosterShift
 from throughcare.exchange import fhir_rows as exchange
 from throughcare.exchange.fhir.writing import kept as outside
 from throughcare.exchange.models import VisitOutside
+from throughcare.insight.gate import fhir as gate
+from throughcare.insight.gate.models import Publication
 from throughcare.kernel.fhir import Json
 from throughcare.ledger import formats
 from throughcare.people import fhir as people
@@ -93,6 +95,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("CodeStamp", Stamp, emergency.stamp),
     ("Device", Device, devices.device),
     ("DeviceEntry", DeviceEvent, devices.entry),
+    ("Edition", Publication, gate.edition),
     ("Equipment", Equipment, workforce.equipment),
     ("EquipmentCheck", EquipmentCheck, workforce.check),
     ("CodeDebrief", Debrief, emergency.debrief),

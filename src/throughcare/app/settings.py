@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "throughcare.workforce",
     "throughcare.exchange",
     "throughcare.insight",
+    "throughcare.insight.gate",
     "throughcare.public",
     "throughcare.world",
     "throughcare.app",

@@ -3,6 +3,7 @@
 from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
+from throughcare.app.gate_ports import InventedCounts
 from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.app.treatment_ports import OrderedTreatment
@@ -50,6 +51,7 @@ from throughcare.devices.ports import KINDS
 from throughcare.duties import actions as duties
 from throughcare.duties.ports import SHIFT_CLOSE
 from throughcare.exchange import handlers as exchange
+from throughcare.insight.gate.ports import COUNTS
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
 from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied, PersonRegistered
@@ -72,6 +74,7 @@ def wire() -> None:
     TREATMENT.fill(OrderedTreatment())
     KINDS.fill({DOSE: Doses(), ROUND: Rounds()})
     MEDICINES.fill(MedicinesForPacket())
+    COUNTS.fill(InventedCounts())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)

@@ -56,3 +56,17 @@ def invent(root: Path | None) -> None:
         click.echo(f"There are editions in {root}. Nothing was written.")
         return
     click.echo(f"Invented editions in {root}: {', '.join(demonstration.publish(root))}.")
+
+
+@command.command("write")
+@click.option("--to", "root", type=FOLDER, help="The folder to write (default: in the home).")
+def write(root: Path | None) -> None:
+    """Write every edition ever published out of the record, byte for byte as it was published."""
+    from throughcare.app import house
+
+    house.django_ready()
+    from throughcare.insight.gate import reads
+
+    root = root or configuration.current().editions
+    names = reads.write_out(root)
+    click.echo(f"{len(names)} editions in {root}: {', '.join(names) or 'none published yet'}.")

@@ -115,7 +115,7 @@ class Edition:
 
     def table(self, id: str) -> PublishedTable:
         """Return one table of the edition."""
-        return _table(_json(self.folder / "tables" / f"{_plain(id)}.json"))
+        return table_from(_json(self.folder / "tables" / f"{_plain(id)}.json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,8 @@ def cell_hash(table: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _table(body: Mapping[str, Any]) -> PublishedTable:
+def table_from(body: Mapping[str, Any]) -> PublishedTable:
+    """Return a table from its published JSON."""
     if body.get("schema") != TABLE_SCHEMA:
         raise EditionError(f"The table [{body.get('id')}] is not of the form {TABLE_SCHEMA}.")
     return PublishedTable(

@@ -43,6 +43,8 @@ def decide(
     secret: bytes = b"",
 ) -> Release:
     """Return what of these drafts may be published after all `earlier` editions; `unseen` are counted but not told."""
+    if not secret and any(draft.table.rounding for draft in drafts):
+        raise BadTable("Rounding at chance needs the installation's key, or anybody could undo it.")
     board = Board(identities)
     for told in earlier:
         board.add(told)

@@ -27,6 +27,7 @@ NOTICE = {
     "en": "Demonstration, invented data, not an official site.",
     "es": "Demostración, datos inventados, no es un sitio oficial.",
 }
+NOWHERE = Path()  # of an edition that is not on disk yet
 NUMBERS = ("numerator", "denominator", "value")
 
 
@@ -36,13 +37,13 @@ def files_of(edition: Edition, tables: Iterable[PublishedTable]) -> dict[str, by
     cells: dict[str, list[str]] = {}
     for table in sorted(tables, key=lambda one: one.id):
         body = table_body(table, demonstration=edition.demonstration)
-        found[f"tables/{table.id}.json"] = _json(body)
+        found[f"tables/{table.id}.json"] = as_json(body)
         found[f"tables/{table.id}.csv"] = _csv(table, demonstration=edition.demonstration)
         found[f"tables/{table.id}.parquet"] = _parquet(table, demonstration=edition.demonstration)
         cells[table.id] = [cell_hash(table.id, row) for row in body["rows"]]
-    found["edition.json"] = _json(edition_body(edition))
+    found["edition.json"] = as_json(edition_body(edition))
     hashes = {name: hashlib.sha256(found[name]).hexdigest() for name in sorted(found)}
-    found["hashes.json"] = _json({"files": hashes, "cells": cells})
+    found["hashes.json"] = as_json({"files": hashes, "cells": cells})
     return dict(sorted(found.items()))
 
 
@@ -101,7 +102,7 @@ def ordered(table: PublishedTable) -> list[PublishedRow]:
 def index_body(editions: Iterable[Listed]) -> bytes:
     """Return the list of editions, newest first, as a file."""
     newest = sorted(editions, key=lambda one: (one.published_on, one.id), reverse=True)
-    return _json({"schema": INDEX_SCHEMA, "editions": [asdict(one) for one in newest]})
+    return as_json({"schema": INDEX_SCHEMA, "editions": [asdict(one) for one in newest]})
 
 
 def write(root: Path, files: Mapping[str, bytes], id: str, editions: Iterable[Listed]) -> None:
@@ -117,8 +118,9 @@ def _shown(shown: Shown) -> dict[str, Any]:
     return {name: value for name, value in asdict(shown).items() if value is not None}
 
 
-def _json(body: Mapping[str, Any]) -> bytes:
-    return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=False) + "\n").encode()
+def as_json(body: Mapping[str, Any]) -> bytes:
+    """Return plain JSON as bytes, always the same for the same body."""
+    return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def columns(table: PublishedTable) -> list[str]:
