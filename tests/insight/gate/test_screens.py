@@ -1,7 +1,6 @@
 """The gate's pages: the author drafts, two others see what is hidden and sign, the author publishes."""
 
 import pytest
-from django.urls import reverse
 
 from throughcare.access.doors import ROUTES
 
@@ -11,11 +10,6 @@ def test_every_page_of_the_gate_is_closed_to_custody_and_the_public():
     assert len(ours) == 6
     for route in ours:
         assert not {"custody", "anyone", "patient", "parole"} & set(route.policy.roles())
-
-
-@pytest.mark.parametrize("name", ["editions", "edition_draft"])
-def test_the_list_has_one_address(name):
-    assert reverse(name) == "/editions/"
 
 
 def become(client, role):
