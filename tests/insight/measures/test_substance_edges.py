@@ -127,6 +127,14 @@ def test_the_visit_that_began_the_episode_is_not_its_treatment():
     assert episode(first=remote) == NEW
 
 
+def test_of_two_visits_of_one_day_the_clinic_begins_the_episode_and_the_call_is_its_treatment():
+    diagnosis = [{"condition": {"reference": "Condition/sud"}}]
+    call = visit(kind="telephone-visit", id_="call", diagnosis=diagnosis)
+    clinic = visit(id_="clinic", diagnosis=diagnosis)
+    assert episode(clinic, first=call) == BEGUN
+    assert episode(call, first=clinic) == BEGUN
+
+
 @pytest.mark.parametrize(
     ("more", "kept"),
     [

@@ -31,7 +31,10 @@ STRATA = {"13-17": (13, 17), "18-64": (18, 64), "65+": (65, 200)}
 
 
 def first_episode(who: Subject) -> Encounter | None:
-    """Give the first visit of the period at which a substance use disorder began, early enough to be followed."""
+    """Give the first visit of the period at which a substance use disorder began, early enough to be followed.
+
+    Of two on one day the kind that stands first in `VISITS` is the episode.
+    """
     early = who.period.end.plus(days=-LEAD)
     begun = [
         c.span.start
@@ -43,7 +46,8 @@ def first_episode(who: Subject) -> Encounter | None:
         for e in who.encounters(*VISITS, statuses=OF_2025.encounters)
         if e.span is not None and during(e.span, who.period) and any(within(p, e.span) for p in begun)
     ]
-    return min(found, key=_day, default=None)
+    kinds = [who.book[name] for name in VISITS]
+    return min(found, key=lambda e: (_day(e), _first_kind(e, kinds)), default=None)
 
 
 def treated_before(who: Subject, day: Point) -> bool:
@@ -99,6 +103,10 @@ def _date(row: Procedure | Encounter) -> Point | None:
 
 def _day(row: Encounter) -> int:
     return row.span.start.date.first if row.span else 0
+
+
+def _first_kind(row: Encounter, kinds: Sequence[frozenset[str]]) -> int:
+    return next((number for number, codes in enumerate(kinds) if not row.codes.isdisjoint(codes)), len(kinds))
 
 
 def _days(rows: Iterable[Procedure | Encounter]) -> list[Point]:
