@@ -272,6 +272,12 @@ def test_a_list_of_medicines_holds_their_products():
     assert not found.holds(f"{RXNORM}6813")
 
 
+def test_no_other_part_of_insight_has_a_measure_of_the_same_id():
+    from throughcare.insight import service
+
+    assert not {m.id for m in service.MEASURES} & {d.id for d in definitions.every()}
+
+
 def test_every_measure_that_does_not_wait_has_code():
     for definition in definitions.every():
         if definition.core.startswith("quality."):
@@ -297,7 +303,7 @@ def test_no_numerator_exceeds_its_denominator_and_strata_add_up(engine, rows):
             put(
                 con,
                 "duty",
-                rule="INT-02",
+                rule="IHA-01",
                 person_id="p1" if first else "p2",
                 facility="a" if late > 0 else "b",
                 opened_at=due - timedelta(days=1),
@@ -305,7 +311,7 @@ def test_no_numerator_exceeds_its_denominator_and_strata_add_up(engine, rows):
                 closed_at=due + timedelta(hours=late) if outcome else None,
                 outcome=outcome,
             )
-        found = running.run(con, definitions.find("A-INT"), year())
+        found = running.run(con, definitions.find("A-IHA"), year())
         for number in found:
             assert 0 <= number.numerator <= number.denominator
         for name in definitions.STRATIFIERS:

@@ -1,6 +1,7 @@
 """Reference of the measures: what each counts, in the words of content/measures."""
 
 from throughcare.app.reference.markdown import code, codes, page, table
+from throughcare.insight import service
 from throughcare.insight.measures.aligned import MEASURES
 from throughcare.insight.measures.definitions import Definition, every
 
@@ -23,6 +24,7 @@ def markdown() -> str:
         rows = [_row(d) for d in found if d.area == area]
         parts += [f"## {title}", table(("Measure", "Of", "Counted", "Left out", "How"), rows)]
     aligned = [(m.id, m.source, codes(m.populations)) for m in MEASURES]
+    told = [(f"{code(m.id)} {m.title}", m.denominator, m.numerator, m.exclusions) for m in service.MEASURES]
     return page(
         "Measures",
         f"{len(found)} measures, {waiting} of which wait for data that no room gives yet. A proportion comes with Wilson's 95 % "
@@ -31,6 +33,9 @@ def markdown() -> str:
         "80 % of its days; for the others, what was owed or happened in the period. Strata of each: facility, sex, age band, legal "
         "status, race and ethnicity, language. [How a measure is written](../explanation/measures.md).",
         *parts,
+        "## Access and safety by month",
+        "Counted for each month and facility in the workspace, with one measure more for each rule of the clock table.",
+        table(("Measure", "Of", "Counted", "Left out"), told),
         "## Aligned with published measures",
         "These run on official test cases too, with the published measure's own population (`ecqm`): "
         "`throughcare measure ID --cases FILE`. They are aligned with those measures and are not their rates.",

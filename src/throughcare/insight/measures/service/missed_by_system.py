@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from throughcare.insight.measures.definitions import Definition
-from throughcare.insight.measures.service import doses_given
+from throughcare.insight.measures.service.doses_due import doses
 
 
 def rows(definition: Definition) -> str:
     """Give an exposure of one for each dose due, and an event for each that we missed."""
     return f"""
-    WITH due AS ({doses_given.rows(definition)})
+    WITH due AS ({doses()})
     SELECT person_id, facility, NULL AS ref, counted_at, excluded, FALSE AS hit, 1.0 AS base, '' AS cause,
            NULL::TIMESTAMP AS begun_at, NULL::TIMESTAMP AS done_at FROM due
     UNION ALL

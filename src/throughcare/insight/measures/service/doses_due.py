@@ -1,14 +1,12 @@
-"""M-ADH: directly observed doses due, and given. A miss is the person's (refused, no-show) or ours (everything else)."""
+"""Doses due, and what became of them: a miss is the person's (refused, no-show) or ours (everything else). Not a measure."""
 
 from __future__ import annotations
-
-from throughcare.insight.measures.definitions import Definition
 
 PERSONS = ("refused", "no-show", "cheeked")
 LEFT_OUT = ("void", "held", "away")
 
 
-def rows(definition: Definition) -> str:
+def doses() -> str:
     """Give the query of the doses due in the period; held and away ones are left out."""
     mine, out = (", ".join(f"'{word}'" for word in words) for words in (PERSONS, LEFT_OUT))
     return f"""
