@@ -146,6 +146,16 @@ def test_tables_at_chance_give_nothing_away(seed, people, percent):
     assert not both(*bodies(release))
 
 
+@FEW
+@given(seed=st.integers(0, 10_000), people=st.sampled_from([15, 60, 300]))
+def test_tables_of_service_at_chance_keep_every_hidden_number_open(seed, people):
+    release = decide("e", [at_chance(table(SITES, SEX, kind="service"), seed, people=people, share=0.9)])
+    assert release.may_be_published
+    attacker = Attacker()
+    attacker.read(bodies(release)[0])
+    assert not [one for one in attacker.attack() if one.is_exact or one.high - one.low < 10]
+
+
 def test_most_tables_at_chance_would_give_something_away_ungated():
     of = table(SITES, SEX)
     assert sum(bool(attacked(ungated(at_chance(of, seed)))) for seed in range(5)) >= 4
