@@ -23,7 +23,7 @@ CARRIED = """## What the package itself carries
 | What | Where | Terms |
 | --- | --- | --- |
 | htmx 4.0.1 | `ui/static/ui/vendor/` | Zero-Clause BSD; its text lies beside it |
-| Public Sans (typeface) | `ui/static/ui/fonts/`, `reentry/paper/` | SIL Open Font License 1.1; its text lies beside it |
+| Public Sans (typeface) | `ui/static/ui/fonts/`, `ui/paper/` | SIL Open Font License 1.1; its text lies beside it |
 | LOINC codes | `content/forms/`, as codes of questions and scores | see the notice below |
 | RxNorm names, codes and NDC numbers | `content/formulary/` | NLM's own atoms: no licence needed; see the notice below |
 | Outlines of Connecticut and its counties | `content/public/map.toml` | United States Census Bureau, public domain; by way of us-atlas 3.0.1, ISC, (c) 2013-2019 Michael Bostock |

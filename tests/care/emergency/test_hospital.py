@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.care.emergency.test_codes import MINUTE, NIGHT, call, nurse, officer, person, place, tap  # noqa: F401
 from throughcare.access.models import BreakGlass, User
-from throughcare.care.emergency import actions, rules
+from throughcare.care.emergency import actions, paper, rules
 from throughcare.care.emergency.models import Code, Packet, Stamp, Trip
 from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
@@ -69,6 +69,20 @@ def test_a_packet_that_can_t_be_made_takes_no_stamp_back(nurse, place, person, m
     with clock.frozen(NIGHT + 3 * MINUTE):
         actions.make_packet(actor=nurse, person_id=person, facility_id=place.id, code_id=code_id)
     assert verify.run().sound
+
+
+def test_the_packet_is_a_pdf_with_every_word_and_nothing_left_empty(nurse, place, person) -> None:  # noqa: F811
+    code_id = call(nurse, place, person_id=person, complaint="chest_pain")
+    tap(nurse, code_id, "ems_called", NIGHT + 2 * MINUTE)
+    packet = Packet.objects.get()
+    packet.body = {**packet.body, "number": "", "language": "", "age": None}
+    said = paper.data(packet)
+    assert (said["number"], said["person"]) == ("–", "Age – · speaks a language not recorded")
+    began = time.perf_counter()
+    made = paper.pdf(packet)
+    assert time.perf_counter() - began < 10, "in the crew's hands within ten seconds"
+    assert made.startswith(b"%PDF-1.7")
+    assert made == paper.pdf(packet), "the same words give the same bytes"
 
 
 def broken(*given):

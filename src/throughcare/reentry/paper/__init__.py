@@ -1,16 +1,15 @@
 """The packet as PDF: the same words as the page, tagged for reading aloud (PDF/UA), typeset without any outside service."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 from throughcare.reentry.sections import PacketNow
 from throughcare.reentry.tables import load_table
+from throughcare.ui.paper import typeset
 from throughcare.ui.qr import qr_path
 from throughcare.ui.wording import t
 
-HERE = Path(__file__).parent
-TEMPLATE = HERE / "packet.typ"
+TEMPLATE = Path(__file__).parent / "packet.typ"
 
 
 def code_of(address: str) -> str:
@@ -20,17 +19,7 @@ def code_of(address: str) -> str:
 
 def pdf(packet: PacketNow, *, address: str = "") -> bytes:
     """Typeset a packet; the same words give the same bytes."""
-    import typst  # 30 MB of a typesetter: loaded by who prints, not by who serves a page
-
-    return typst.compile(
-        str(TEMPLATE),
-        root=str(HERE),
-        font_paths=[str(HERE)],
-        ignore_system_fonts=True,
-        sys_inputs={"packet": json.dumps(_data(packet, address))},
-        pdf_standards="ua-1",
-        timestamp=0,
-    )
+    return typeset(TEMPLATE, _data(packet, address))
 
 
 def _data(packet: PacketNow, address: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
-from throughcare.care.emergency import actions, hospital_reads, hospital_views, policy
+from throughcare.care.emergency import actions, hospital_reads, hospital_views, paper, policy
 from throughcare.care.emergency.screens import posting
 from throughcare.custody import reads as custody
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
@@ -36,6 +36,16 @@ def make(request: Request, person_id: UUID) -> HttpResponse:
 def packet(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
     """Show a packet on paper, as it was made."""
     return _page(request, person_id, packet_id)
+
+
+@screen("GET", ONE + "<uuid:packet_id>/pdf/", policy=policy.PACKET, name="packet_pdf", log="print")
+def packet_pdf(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
+    """Give a packet as a PDF, word for word as it was made."""
+    row, _ = hospital_reads.packet(request.lens, people.family(request.lens, person_id), packet_id)
+    answer = HttpResponse(paper.pdf(row), content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="packet.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @screen("POST", ONE + "<uuid:packet_id>/handed/", policy=policy.PACKET, name="packet_handed")
@@ -70,7 +80,7 @@ def programme(request: Request, person_id: UUID, packet_id: UUID) -> HttpRespons
 def _page(request: Request, person_id: UUID, packet_id: UUID, refused: Refused | None = None) -> HttpResponse:
     family = people.family(request.lens, person_id)
     row, lines = hospital_reads.packet(request.lens, family, packet_id)
-    paper = PrintNote(
+    note = PrintNote(
         t("emergency.packet"),
         as_of=row.made_at,
         facility=row.body["from"],
@@ -79,7 +89,7 @@ def _page(request: Request, person_id: UUID, packet_id: UUID, refused: Refused |
     )
     typed = {k: str(v) for k, v in request.POST.items()} if refused else {}
     context = {
-        "paper": paper,
+        "paper": note,
         "packet": row,
         "said": row.body,
         "programme": lines,
