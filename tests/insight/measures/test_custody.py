@@ -119,6 +119,22 @@ def test_the_ages_are_the_aligned_measures(con, born, counts):
     assert whole(con, "Q-GSD9")[1] == counts
 
 
+@pytest.mark.parametrize(
+    ("when", "counts"),
+    [
+        ("2025-12-31 23:59", False),
+        ("2026-01-01 00:00", True),
+        ("2026-12-31 23:59", True),
+        ("2027-01-01 00:00", False),
+    ],
+)
+def test_a_reading_belongs_to_the_local_day_it_was_taken(con, when, counts):
+    person(con)
+    ill(con, "E11.9")
+    measured(con, "4548-4", 7.0, when)
+    assert whole(con, "Q-GSD9") == (0 if counts else 1, 1, 0)
+
+
 def test_palliative_care_is_left_out(con):
     person(con)
     ill(con, "E11.9")

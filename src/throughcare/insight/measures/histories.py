@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures.codes import CodeBook, custody_book
 from throughcare.insight.measures.definitions import Definition
@@ -52,11 +53,14 @@ def judge_of(definition: Definition) -> Judge:
     return found
 
 
-def judged(con: duckdb.DuckDBPyConnection, definition: Definition) -> list[tuple[Any, ...]]:
-    """Judge everybody in custody for a period; give a row of `running` for each who counts."""
+def judged(con: duckdb.DuckDBPyConnection, definition: Definition, zone: ZoneInfo) -> list[tuple[Any, ...]]:
+    """Judge everybody in custody for a period; give a row of `running` for each who counts.
+
+    Cores compare days as written: here every instant is told by the agency's clock.
+    """
     (first, end, ends), held = _period(con), _held(con)
     book = custody_book(row[0] for row in con.execute(CODES).fetchall())
-    histories = _histories(con, book, list(held))
+    histories = _histories(con, book, list(held), zone)
     judge, period = judge_of(definition), Span(of_date(first), of_date(end))
     found = []
     for person_id, history in histories.items():
@@ -92,12 +96,12 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {person: facility for person, facility, _ in rows}
 
 
-def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str]) -> dict[str, History]:
+def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str], zone: ZoneInfo) -> dict[str, History]:
     """Read the rows of people that carry any code of the book."""
     wanted = sorted(frozenset().union(*book.lists.values()))
     given = {"people": people, "codes": wanted}
     histories = {
-        person: History(person, born, _instant(died))
+        person: History(person, born, _instant(died, zone))
         for person, born, died in con.execute(
             "SELECT id, birth_date, deceased_at FROM person WHERE list_contains($people, id)", {"people": people}
         ).fetchall()
@@ -107,7 +111,7 @@ def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str]
         "FROM condition WHERE list_contains($people, person_id) AND list_has_any(codes, $codes)",
         given,
     ).fetchall():
-        _add(histories, row[0]).conditions.append(_condition(row))
+        _add(histories, row[0]).conditions.append(_condition(row, zone))
     parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for row in con.execute(
         "SELECT id, codes, value_number, value_unit FROM observation WHERE part > 0 "
@@ -121,13 +125,13 @@ def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str]
         "AND list_contains($people, person_id)",
         {"people": people},
     ).fetchall():
-        _add(histories, row[0]).observations.append(_observation(row, parts.get(row[1], ())))
-    for person, identity, codes, happened in con.execute(
-        "SELECT person_id, id, codes, happened_at FROM dose WHERE kind = 'administration' AND status = 'completed' "
+        _add(histories, row[0]).observations.append(_observation(row, parts.get(row[1], ()), zone))
+    for person, identity, codes, on in con.execute(
+        "SELECT person_id, id, codes, local_day(happened_at) FROM dose WHERE kind = 'administration' AND status = 'completed' "
         "AND NOT not_done AND list_contains($people, person_id) AND list_has_any(codes, $codes)",
         given,
     ).fetchall():
-        day = of_date(happened.date())
+        day = of_date(on)
         _add(histories, person).supplies.append(Supply(identity, frozenset(codes), "completed", covers=Span(day, day)))
     return histories
 
@@ -136,9 +140,9 @@ def _add(histories: dict[str, History], person: str) -> History:
     return histories.setdefault(person, History(person))
 
 
-def _condition(row: tuple[Any, ...]) -> Condition:
+def _condition(row: tuple[Any, ...], zone: ZoneInfo) -> Condition:
     _, identity, codes, status, verification, start, precise, end, end_precise = row
-    began, ended = _point(start, precise), _point(end, end_precise)
+    began, ended = _point(start, precise, zone), _point(end, end_precise, zone)
     span = None
     if began is not None:
         span = Span(began, ended or (STILL if status in STATED else somewhere_in(began, STILL)))
@@ -147,9 +151,9 @@ def _condition(row: tuple[Any, ...]) -> Condition:
     return Condition(identity, frozenset(codes), status or "", span=span, verification=verification or "")
 
 
-def _observation(row: tuple[Any, ...], parts: Iterable[tuple[Any, ...]]) -> Observation:
+def _observation(row: tuple[Any, ...], parts: Iterable[tuple[Any, ...]], zone: ZoneInfo) -> Observation:
     _, identity, codes, status, start, precise, end, end_precise, number, unit, value_codes, encounter = row
-    began, ended = _point(start, precise), _point(end, end_precise)
+    began, ended = _point(start, precise, zone), _point(end, end_precise, zone)
     kind = "quantity" if number is not None and unit else "integer" if number is not None else ""
     return Observation(
         identity,
@@ -165,15 +169,16 @@ def _observation(row: tuple[Any, ...], parts: Iterable[tuple[Any, ...]]) -> Obse
     )
 
 
-def _instant(at: datetime | None) -> Point | None:
-    return of_datetime(at.replace(tzinfo=at.tzinfo or UTC)) if at else None
+def _instant(at: datetime | None, zone: ZoneInfo) -> Point | None:
+    """Read an instant as the agency's clock showed it."""
+    return of_datetime(at.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=UTC)) if at else None
 
 
-def _point(at: datetime | None, precision: str | None) -> Point | None:
+def _point(at: datetime | None, precision: str | None, zone: ZoneInfo) -> Point | None:
     """Read a column of time with its precision: a day stands for all its moments."""
-    point = _instant(at)
-    if point is None or precision not in ("day", "month", "year"):
-        return point
+    if at is None or precision not in ("day", "month", "year"):
+        return _instant(at, zone)
+    point = of_datetime(at.replace(tzinfo=UTC))
     lengths: dict[str, tuple[int, Precision]] = {"day": (1, "day"), "month": (31, "month"), "year": (366, "year")}
     days, name = lengths[precision]
     first = point.first - point.first % DAY

@@ -87,7 +87,7 @@ def run(
     if definition.core.startswith("quality."):
         from throughcare.insight.measures import histories
 
-        _keep(con, histories.judged(con, definition))
+        _keep(con, histories.judged(con, definition, period.zone))
         measure_rows(con, "SELECT * FROM judged")
     else:
         measure_rows(con, query(definition))
