@@ -18,7 +18,7 @@ from rich.table import Table
 from bench.measure import Figure
 
 HERE = Path(__file__).parent
-NOT_MEASUREMENTS = {"__init__", "__main__", "growth", "measure"}
+NOT_MEASUREMENTS = {"__init__", "__main__", "growth", "made_warehouse", "measure"}
 
 
 def main(names: list[str]) -> int:

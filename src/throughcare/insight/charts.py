@@ -114,6 +114,7 @@ def funnel_plot(
     unit: str = "%",
     scale: float = 100.0,
     rate: bool = False,
+    size: float = 1.0,
 ) -> Plot | None:
     """Place facilities by their size, with the limits within which chance alone would put nearly all of them."""
     middle = centre(points)
@@ -137,7 +138,7 @@ def funnel_plot(
         anchor = "end" if at > WIDTH * 0.7 else "start"
         marks.append(Mark(at, paper.y(value * scale), t.signal, p.label if t.signal else "", anchor))
     half = most / 4
-    dates = tuple(Text(x(s), HEIGHT - 10, f"{s:,.0f}", "middle") for s in (half, most))
+    dates = tuple(Text(x(s), HEIGHT - 10, f"{s * size:,.0f}", "middle") for s in (half, most))
     return Plot(title, paper.levels(unit), dates, tuple(marks), centre=paper.y(middle * scale), curves=tuple(curves))
 
 

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +32,9 @@ from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
+
+if TYPE_CHECKING:
+    import duckdb
 
 COLUMNS = "measure, month, divided_by, stratum, denominator, numerator, days, late, open, refused, excused, gone, median_minutes, longest_minutes"
 SHOWN = 60
@@ -181,12 +186,18 @@ def months_until(last: date, count: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _rows(state: State, months: Sequence[str], measure: str = "") -> list[tuple[object, ...]]:
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """Give the process its one engine for numbers: to make one costs more than to ask it. Each request takes a cursor."""
     import duckdb
 
+    return duckdb.connect(config={"memory_limit": "256MB", "threads": 1})
+
+
+def _rows(state: State, months: Sequence[str], measure: str = "") -> list[tuple[object, ...]]:
     file = folder() / state.files("measure_result")[0]
     said: list[object] = [months[0], months[-1]]
-    with duckdb.connect() as con:
+    with _engine().cursor() as con:
         only, more = ("AND measure = ?", [measure]) if measure else ("AND divided_by IN ('', 'facility')", [])
         return con.execute(
             f"SELECT {COLUMNS} FROM read_parquet('{file}') WHERE month >= ? AND month <= ? {only} ORDER BY month",  # noqa: S608
@@ -279,16 +290,18 @@ def measure_page(lens: Lens, measure_id: str, *, span: int = 3, history: int = 2
     by_month = _add(rows, lambda r: r[2] == "", 1)
     recent = [r for r in rows if r[1] in months[-span:]]
     whole = _add(recent, lambda r: r[2] == "", 0).get(measure.id, Number())
+    first = next((n for n, m in enumerate(months) if m in by_month), 0)  # nothing is drawn before there was a record
+    recent_months, months = months[-span:], months[first:]
     numbers = [by_month.get(m, Number()) for m in months]
     points = [n.point(m, measure) for n, m in zip(numbers, months, strict=True)]
     places = _add(recent, lambda r: r[2] == "facility", 3)
     titles = _titles(lens)
-    compared = [n.point(titles.get(place, place), measure) for place, n in places.items()]
+    compared = [n.point(titles.get(place, titles["unknown"]), measure) for place, n in places.items()]
     told = funnel(compared, rate=measure.kind == "rate")
     signals = [t.signal for t in told] or [""] * len(compared)
     value = whole.value(measure)
     parts = [
-        _part(measure, place, titles.get(place, place), n, value, signal)
+        _part(measure, place, titles.get(place, titles["unknown"]), n, value, signal)
         for (place, n), signal in zip(places.items(), signals, strict=True)
     ]
     sign = 1 if measure.better == "higher" else -1
@@ -301,7 +314,7 @@ def measure_page(lens: Lens, measure_id: str, *, span: int = 3, history: int = 2
     return MeasurePage(
         measure,
         state.last_day,
-        months[-span:],
+        recent_months,
         whole,
         value,
         control(points, rate=measure.kind == "rate"),

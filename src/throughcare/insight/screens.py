@@ -46,10 +46,12 @@ def measure(request: Request, measure: str) -> HttpResponse:
         "value": views.told(found.value, one),
         "months": views.month_span(found.months),
         "latest": found.labels[-1],
-        "run": charts.run_chart(found.history, found.middle, run_title, unit=one.unit, scale=scale),
+        "run": charts.run_chart(views.named(found.history), found.middle, run_title, unit=one.unit, scale=scale),
         "run_title": run_title,
         "history": views.history(found, scale),
-        "funnel": charts.funnel_plot(points, told, funnel_title, unit=one.unit, scale=scale, rate=one.kind == "rate"),
+        "funnel": charts.funnel_plot(
+            points, told, funnel_title, unit=one.unit, scale=scale, rate=one.kind == "rate", size=one.per_days or 1.0
+        ),
         "funnel_title": funnel_title,
         "places": [views.part(p, one) for p in found.places],
         "strata": {kind: [views.part(p, one) for p in parts] for kind, parts in found.strata.items()},

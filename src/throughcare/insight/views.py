@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from throughcare.duties import views as duties
 from throughcare.duties.reads import WorkItem
 from throughcare.insight.definition import Measure
 from throughcare.insight.reads import Line, MeasurePage, Number, Part
+from throughcare.insight.statistics import Limits
 from throughcare.kernel.errors import NotFound
 from throughcare.ui import wording
 from throughcare.ui.shapes import ClockShape
@@ -91,7 +92,7 @@ def told(value: float | None, measure: Measure) -> str:
 def base(number: Number, measure: Measure) -> str:
     """Write what a value stands on."""
     if measure.kind == "rate":
-        return wording.t("insight.events", n=int(number.numerator), days=f"{number.days:,.0f}")
+        return wording.t("insight.events", n=int(number.numerator), days=f"{number.days:,.0f}", unit=measure.unit)
     return wording.t("insight.of", met=f"{int(number.numerator):,}", n=f"{number.denominator:,}")
 
 
@@ -111,7 +112,7 @@ def line(one: Line) -> LineRow:
         one.worst,
         told(one.worst_value, measure) if one.worst else "",
         one.history,
-        "late" if late else "done",
+        "" if measure.kind == "rate" else "late" if late else "done",
         measure.provisional,
     )
 
@@ -144,6 +145,11 @@ def history(page: MeasurePage, scale: float) -> list[MonthRow]:
             MonthRow(label, month_words(label), value, base(number, page.measure), edges, limit.signal, number.missed)
         )
     return rows[::-1]
+
+
+def named(history: Sequence[Limits]) -> list[Limits]:
+    """Name months as people write them."""
+    return [replace(p, label=month_words(p.label)) for p in history]
 
 
 def run_sentence(page: MeasurePage) -> str:

@@ -95,12 +95,19 @@ def with_results(folder: Path, work: Path, state: State) -> State:
     con = writing.connect(work)
     try:
         opening.views(con, folder, state)
-        opening.day_macro(con, time.zone)
+        opening.day_macro(con, time.zone, _years(state))
         run.prepare(con, known)
         part = writing.write(con, folder, table, WHOLE, run.counted(con, run.measures(state.last_day)))
     finally:
         con.close()
     return replace(state, tables={**state.tables, table.name: {WHOLE: part}}) if part else state
+
+
+def _years(state: State) -> tuple[int, int]:
+    """Say from which year to which its rows are: fewer changes of clocks to look at, row by row."""
+    found = [int(m[:4]) for months in state.tables.values() for m in months if m[:4].isdigit()]
+    last = state.last_day.year if state.last_day else max(found, default=2026)
+    return min(found, default=last) - 1, max([*found, last]) + 1
 
 
 class _Making:
