@@ -9,7 +9,9 @@ PURPOSE = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 
 def practitioner(user: User) -> Json:
     """Render an account as Practitioner; secrets are no part of it."""
-    return resource("Practitioner", user.id, active=user.is_active, name=[{"text": user.name}])
+    family, _, given = user.name.partition(", ")
+    name = filled(text=user.name, family=family, given=given.split())
+    return resource("Practitioner", user.id, active=user.is_active, name=[name])
 
 
 def practitioner_role(posting: Posting) -> Json:

@@ -80,6 +80,23 @@ def _last(row: tuple[Any, ...], sealed: bool) -> Last:
     return Last(position, kind, id_, opened(stored, digest, (id_, subject), sealed=sealed))
 
 
+def misindexed() -> Iterator[tuple[str, UUID]]:
+    """Find the present rows that are not found by what their last version says."""
+    for portion in portions(sealed=False):
+        said = {
+            (one.type, one.id): describe(one.type, decode(one.body)).index for one in portion if one.body is not None
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT type, id, terms, from_at, to_at FROM ledger_current WHERE id = ANY (%s)",
+                [[o.id for o in portion]],
+            )
+            for kind, id_, terms, from_at, to_at in cursor.fetchall():
+                found = said.get((kind, id_))
+                if found is not None and (list(found.terms), found.from_at, found.to_at) != (terms, from_at, to_at):
+                    yield kind, id_
+
+
 def stand(kind: str, id: UUID) -> None:
     """Write the present row of one that stood alone, before something is said of it that its version can't hold."""
     with connection.cursor() as cursor:

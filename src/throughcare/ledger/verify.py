@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from zstandard import ZstdError
 from throughcare.ledger import anchors as anchoring
 from throughcare.ledger import body as bodies
 from throughcare.ledger import destruction
+from throughcare.ledger.present import misindexed
 
 PORTION = 5000
 
@@ -38,6 +40,7 @@ def run(anchors: Path | None = None, *, progress: Callable[[int], None] = lambda
         report.broken += _structure(sealed)
         report.broken += _bodies(sealed, report, progress)
         report.broken += _gone_without_order(sealed)
+    report.broken += [f"entry: [{kind}/{id_}] is not found by what it says" for kind, id_ in islice(misindexed(), 1)]
     report.broken += [f"read log: block [{n}] was changed or rows of it are missing" for (n,) in _rows(BLOCKS)]
     if anchors is not None:
         report.broken += _against(anchors, report)

@@ -100,3 +100,32 @@ def test_the_statement_says_what_is_done(provider: Door) -> None:
         assert {p["name"] for p in said["searchParam"]} >= set(params.of(kind))
     assert {o["name"] for o in by_type["Patient"]["operation"]} >= {"everything"}
     assert "Provenance:target" in by_type["Condition"]["searchRevInclude"]
+
+
+@pytest.mark.parametrize("role", ["rn", "lpn", "planner"])
+def test_a_lens_of_one_place_finds_whom_it_may_open_and_nobody_else(door_of: Callable[..., Door], role: str) -> None:
+    """What a search of everybody leaves out in SQL is never more than what the care relationship closes."""
+    from throughcare.access import care, tokens
+    from throughcare.custody.models import Placement
+    from throughcare.exchange.fhir import gate
+    from throughcare.people.models import Person
+
+    places = Placement.objects.filter(until=None, cancelled=False).values_list("facility_id", flat=True).distinct()
+    for place in sorted(set(places))[:2]:
+        door = door_of(role, facility=str(place))
+        bearer = tokens.bearer(door.token, fresh=True)
+        assert bearer is not None
+        every = list(Person.objects.values_list("id", flat=True))
+        open_ = {str(p) for p in every if care.relation(bearer.lens, p) is care.Relation.OPEN}
+        found = {r["id"] for r in all_of(door, "Patient")}
+        assert found == open_
+        assert 0 < len(found) < len(every)
+        closed = next(str(p) for p in every if str(p) not in open_)
+        assert door.get(f"Patient/{closed}").status == 404
+        assert not gate.stands_open(bearer, next(p for p in every if str(p) == closed))
+
+
+def test_an_index_that_was_changed_is_found(in_agency: None) -> None:
+    from throughcare.ledger import present
+
+    assert list(present.misindexed()) == []
