@@ -4,8 +4,9 @@ A term is 8 bytes of BLAKE2 over type, parameter, how it is compared, and value:
 What a term can't decide (a long string, a number, a second date) is compared with the resource itself.
 """
 
+import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -23,14 +24,21 @@ def index(kind: str, body: dict[str, Any]) -> Index:
     if kind not in STORED or kind in LEAN:
         return NOTHING
     found: set[int] = set()
-    for param in params.BY_TYPE.get(kind, ()):
-        if not param.person:
+    for param, begins in _plan(kind):
+        if not begins.isdisjoint(body):
             found.update(_terms(kind, param, body))
     date = params.primary(kind)
     spans = values.spans(body, date) if date else []
     if not spans:
         return Index(tuple(sorted(found)))
     return Index(tuple(sorted(found)), min(s.start for s in spans), max(s.end for s in spans))
+
+
+@cache
+def _plan(kind: str) -> tuple[tuple[Param, frozenset[str]], ...]:
+    """Give a type's parameters with the elements in which each may say something: most say nothing in most resources."""
+    found = (p for p in params.BY_TYPE.get(kind, ()) if not p.person)
+    return tuple((p, frozenset(re.split(r"[.\[]", path)[0] for path in p.paths)) for p in found)
 
 
 def _terms(kind: str, param: Param, body: dict[str, Any]) -> Iterator[int]:
