@@ -1,15 +1,33 @@
-"""What the publish gate is told: the counts of a quarter."""
+"""What the publish gate is told: the counts of a quarter, from the warehouse, or invented in a demonstration."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from django.conf import settings
 
-from throughcare.insight.gate import demonstration
-from throughcare.insight.gate.cells import Draft
+from throughcare.insight import reads
+from throughcare.insight.gate import demonstration, registry
+from throughcare.insight.gate.cells import At, Counts, Draft, added_up
+from throughcare.insight.gate.periods import period_of
+from throughcare.insight.gate.tables import SERVICE, BadTable, Period
+from throughcare.insight.warehouse import files
+from throughcare.kernel import content
+from throughcare.kernel.ids import derived
+
+SITES = "places/connecticut.toml"
+Found = Mapping[str, Mapping[str, tuple[int, int]]]  # measure → facility → numerator, denominator
 
 
-class InventedCounts:
+class _Keyed:
+    """What both kinds of counts have in common."""
+
+    def secret(self) -> bytes:
+        """Give a key of this installation's own, made from its secret."""
+        return hashlib.sha256(b"gate.rounding" + settings.SECRET_KEY.encode()).digest()
+
+
+class InventedCounts(_Keyed):
     """The demonstration's counts: no measure's results take part."""
 
     def drafts(self, quarter: str) -> Sequence[Draft]:
@@ -20,6 +38,55 @@ class InventedCounts:
         """Say that they are made up."""
         return True
 
-    def secret(self) -> bytes:
-        """Give a key of this installation's own, made from its secret."""
-        return hashlib.sha256(b"gate.rounding" + settings.SECRET_KEY.encode()).digest()
+
+class WarehouseCounts(_Keyed):
+    """The measures' results of three months, by site: tables of what the agency did. Those of people wait for results by quarter."""
+
+    def drafts(self, quarter: str) -> Sequence[Draft]:
+        """Give the registered tables of service by site, of those measures that have results."""
+        period = period_of("quarter", quarter)
+        if period is None:
+            raise BadTable(f"[{quarter}] is no quarter.")
+        return filled(results(period), period)
+
+    def invented(self) -> bool:
+        """Say that they are not made up."""
+        return False
+
+
+def filled(found: Found, period: Period) -> list[Draft]:
+    """Fill the registered tables of service by site from results (measure → facility → numerator, denominator)."""
+    sites = {str(derived("facility", row["id"])): row for row in content.rows(SITES, "facility")}
+    place = registry.places({row["id"]: row["name"] for row in sites.values()})
+    drafts = []
+    for table in registry.tables(place).values():
+        if table.kind != SERVICE or [one.id for one in table.dimensions] != [place.id] or table.measure not in found:
+            continue
+        counts: dict[At, Counts] = {
+            (row["id"],): Counts(*found[table.measure].get(id_, (0, 0))) for id_, row in sites.items()
+        }
+        drafts.append(Draft(table, period, added_up(table, counts)))
+    return drafts
+
+
+def results(period: Period) -> Found:
+    """Add up the months of a period from the warehouse; refuse a period that is not whole there."""
+    import duckdb
+
+    state = files.read(reads.folder())
+    if state is None or state.last_day is None or not state.files("measure_result"):
+        raise BadTable("There are no measures' results yet. Build the warehouse first.")
+    if state.last_day < period.end - timedelta(days=1):
+        raise BadTable(f"The record is read to {state.last_day}; the quarter ends later. Draft it when it is over.")
+    months = [f"{period.start.year}-{period.start.month + more:02}" for more in range(3)]
+    file = reads.folder() / state.files("measure_result")[0]
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "SELECT measure, stratum, sum(numerator)::BIGINT, sum(denominator)::BIGINT FROM read_parquet(?) "
+            "WHERE divided_by = 'facility' AND month IN (?, ?, ?) GROUP BY ALL",
+            [str(file), *months],
+        ).fetchall()
+    for measure, facility, numerator, denominator in rows:
+        found.setdefault(measure, {})[facility] = (numerator, denominator)
+    return found

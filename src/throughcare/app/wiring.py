@@ -1,9 +1,11 @@
 """Who hears what, in which order, and who fills which port. The only file that knows all rooms."""
 
+from django.conf import settings
+
 from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
-from throughcare.app.gate_ports import InventedCounts
+from throughcare.app.gate_ports import InventedCounts, WarehouseCounts
 from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.app.treatment_ports import OrderedTreatment
@@ -74,7 +76,7 @@ def wire() -> None:
     TREATMENT.fill(OrderedTreatment())
     KINDS.fill({DOSE: Doses(), ROUND: Rounds()})
     MEDICINES.fill(MedicinesForPacket())
-    COUNTS.fill(InventedCounts())
+    COUNTS.fill(WarehouseCounts() if settings.CONFIG.production else InventedCounts())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
