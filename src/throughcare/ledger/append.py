@@ -12,6 +12,7 @@ from throughcare.ledger import body as bodies
 from throughcare.ledger import labels
 from throughcare.ledger.entry import Entry, SubjectKind, describe
 
+PORTION = 200
 RENDERER = 1
 
 APPEND = (
@@ -73,8 +74,9 @@ def keep(unit: db.Unit) -> None:
     entries, said = labels.labelled(unit.entries)
     for sealed in (False, True):
         batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject)
-        if batch:
-            _write(unit, batch, sealed)
+        # in portions, for the database reads through the whole of an array for each of its entries
+        for start in range(0, len(batch), PORTION):
+            _write(unit, batch[start : start + PORTION], sealed)
     labels.keep_said(said)
     unit.entries.clear()
 

@@ -41,11 +41,16 @@ def statement(base: str) -> Json:
                 mode="server",
                 security=_security(),
                 resource=[_resource(kind, declared) for kind in sorted(HELD)],
-                interaction=[{"code": c} for c in sorted({i.code for i in whole} & _OF_SYSTEM)],
+                interaction=[{"code": c} for c in _of_system(whole)],
                 operation=_operations(whole),
             )
         ],
     }
+
+
+def _of_system(whole: list[registry.Interaction]) -> list[str]:
+    codes = {i.code for i in whole} & _OF_SYSTEM
+    return sorted(codes | {"batch"} if "transaction" in codes else codes)  # one door takes both
 
 
 def _security() -> Json:
@@ -63,6 +68,8 @@ def _resource(kind: str, declared: list[registry.Interaction]) -> Json:
         readHistory="vread" in codes,
         updateCreate=False,
         conditionalRead="full-support" if "read" in codes else None,
+        conditionalCreate="create" in codes or None,
+        conditionalUpdate="update" in codes or None,
         supportedProfile=profiles.all_of(kind),
         documentation=_LEAN if kind in LEAN else None,
         searchInclude=_includes(kind),
