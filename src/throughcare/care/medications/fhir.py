@@ -31,7 +31,9 @@ def order(row: MedicationOrder) -> Json:
         requester=reference("Practitioner", row.prescriber_id),
         reasonCode=[concept(text=row.indication)] if row.indication else None,
         priorPrescription=reference("MedicationRequest", row.replaces_id),
-        basedOn=[{"reference": f"MedicationStatement/{row.home_medicine_id}"}] if row.home_medicine_id else None,
+        supportingInformation=[{"reference": f"MedicationStatement/{row.home_medicine_id}"}]
+        if row.home_medicine_id
+        else None,
         dosageInstruction=[
             filled(
                 text=row.sig,
