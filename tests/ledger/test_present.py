@@ -128,8 +128,8 @@ def test_each_turn_looks_at_what_changed_and_a_share_of_the_rest_and_a_round_see
 def test_a_mapper_that_changed_gives_a_new_version_with_the_reason_format(monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = people.register(actor=CLERK, demographics=Demographics(family="Sample-Reyes", given="Luis", synthetic=True))
     before = Person.objects.get(id=id_)
-    monkeypatch.setattr(formats, "RENDERER", 2)
-    monkeypatch.setattr("throughcare.ledger.append.RENDERER", 2)
+    monkeypatch.setattr(formats, "RENDERER", 99)
+    monkeypatch.setattr("throughcare.ledger.append.RENDERER", 99)
     renders = dict(formats._renderers)
     monkeypatch.setitem(
         formats._renderers,
