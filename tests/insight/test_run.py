@@ -37,6 +37,9 @@ DUTIES = [
     duty("2026-10-05 00:00", "2026-10-05 04:00", "2026-10-05 03:00", "converted"),
     duty("2026-10-05 00:00", "2026-10-05 04:00", "2026-10-05 03:00", "excused"),
     duty("2026-10-06 00:00", "2026-10-06 04:00", rule="MHS-01"),
+    duty("2026-10-07 00:00", "2026-10-07 04:00", "2026-10-07 04:00", "void", rule="SUI-01"),  # left as it fell due
+    duty("2026-10-07 00:00", "2026-10-07 04:00", "2026-10-07 04:01", "void", rule="SUI-01"),  # missed, then left
+    duty("2026-10-07 00:00", "2026-10-07 04:00", "2026-10-09 09:00", "converted", rule="SUI-01"),  # missed, then handed on
 ]
 
 
@@ -55,6 +58,11 @@ def test_a_clock_is_a_measure(con) -> None:
     assert found["T-MHS-01", "2026-10", "", ""]["open"] == 1
     assert found["T-INT-02", "2026-10", "age", "35-44"]["denominator"] == 4
     assert found["T-INT-02", "2026-10", "sex", "female"]["numerator"] == 2
+
+
+def test_who_leaves_after_the_time_has_been_missed(con) -> None:
+    october = results(con, "T-SUI-01")["T-SUI-01", "2026-10", "", ""]
+    assert (october["denominator"], october["numerator"], october["late"], october["gone"]) == (2, 0, 2, 1)
 
 
 def test_the_interval_is_wilsons(con) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from throughcare.duties.rule import Rule
 from throughcare.insight.definition import Measure
 
-# All rules in one pass: a duty belongs to the month in which it fell due. One that ended because the person left, or that another
-# one goes on from, was owed by nobody then; a refusal is signed by the person and is told apart.
+# All rules in one pass: a duty belongs to the month in which it fell due. One that ended before it was due because the person left,
+# or that another one goes on from, was owed by nobody then; after it was due it had been missed, and a release does not undo that. A
+# refusal is signed by the person and is told apart.
 UNITS = """
 SELECT 'T-' || rule AS measure, id AS unit, person_id, facility, due_at AS moment, data_class,
-  CASE WHEN closed_at < $known AND outcome IN ('void', 'converted') THEN 'left'
+  CASE WHEN closed_at < $known AND outcome IN ('void', 'converted') AND closed_at <= due_at THEN 'left'
        WHEN closed_at < $known AND outcome IN ('refused', 'excused') THEN outcome
        WHEN closed_at < $known AND closed_at <= due_at THEN 'met'
        WHEN closed_at < $known THEN 'late'
@@ -28,7 +29,7 @@ def of_rule(rule: Rule) -> Measure:
         title=rule.title,
         denominator="Duties of this rule that fell due in the month",
         numerator="Done when due, or before",
-        exclusions="Refused by the person (told apart), excused with a reason, ended because the person left or another duty goes on",
+        exclusions="Refused by the person (told apart), excused with a reason, ended before it was due because the person left or another duty goes on",
         source="; ".join(rule.source) or "clock table",
         version=rule.version,
         query=UNITS.rstrip() + f" AND rule = '{rule.id}'",
