@@ -39,7 +39,9 @@ DUTIES = [
     duty("2026-10-06 00:00", "2026-10-06 04:00", rule="MHS-01"),
     duty("2026-10-07 00:00", "2026-10-07 04:00", "2026-10-07 04:00", "void", rule="SUI-01"),  # left as it fell due
     duty("2026-10-07 00:00", "2026-10-07 04:00", "2026-10-07 04:01", "void", rule="SUI-01"),  # missed, then left
-    duty("2026-10-07 00:00", "2026-10-07 04:00", "2026-10-09 09:00", "converted", rule="SUI-01"),  # missed, then handed on
+    duty(
+        "2026-10-07 00:00", "2026-10-07 04:00", "2026-10-09 09:00", "converted", rule="SUI-01"
+    ),  # missed, then handed on
 ]
 
 
