@@ -19,7 +19,7 @@ demo: setup ## a living synthetic agency on http://127.0.0.1:8000 (THROUGHCARE_P
 	@exec $(BIN)/throughcare demo
 
 test: setup chromium check ## everything that must pass
-	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
 
 test-quick: setup ## what to run while working: no browser, nothing slow
 	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long and not slow and not browser"
