@@ -331,7 +331,7 @@ def test_the_way_to_switch_names_the_page_on_which_one_stands() -> None:
 def test_a_page_about_nobody_costs_few_questions_to_the_database(django_assert_max_num_queries) -> None:
     """Session, account, sign-in, what holds for single people, running codes; the rest is the page's own."""
     client = signed_in(staff())
-    client.get("/sign-out/")
+    client.get("/sign-out/")  # also asks, once per process, which zone the site's clocks go by
     with django_assert_max_num_queries(11):
         client.get("/sign-out/")
 

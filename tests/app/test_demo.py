@@ -114,6 +114,7 @@ def test_it_lives_answers_starts_again_and_ends(start):
     assert again.gone_within(10)
 
 
+@pytest.mark.long
 def test_killed_it_leaves_nobody_behind_and_comes_back(start):
     demo = start().wait()
     demo.process.kill()
@@ -121,6 +122,7 @@ def test_killed_it_leaves_nobody_behind_and_comes_back(start):
     start().wait()
 
 
+@pytest.mark.long
 def test_two_on_other_homes_and_ports_do_not_meet(start):
     one, other = start("one"), start("other")
     one.wait()

@@ -40,17 +40,20 @@ def nurse(facility: Facility | None) -> Actor:
 def test_a_request_goes_by_the_walls_of_its_facility() -> None:
     here, there = Facility.objects.order_by("code")[:2]
     Facility.objects.filter(id=there.id).update(zone="America/Chicago")
-    custody.places._zone.cache_clear()
+    custody.zone_of.cache_clear()
     assert answer(nurse(here)) == "23:30 2026-11-21"
     assert answer(nurse(there)) == "22:30 2026-11-21"
     assert answer(nurse(None)) == answer(None) == "23:30 2026-11-21"
     assert clock.local(LATE).hour == 23, "the zone ended with the request"
-    custody.places._zone.cache_clear()
+    custody.zone_of.cache_clear()
 
 
 @pytest.mark.django_db
-def test_a_place_that_is_not_there_yet_is_asked_again() -> None:
-    assert custody.zone_of(uuid7()) == ""
+def test_a_place_that_nobody_knows_has_the_agencys(django_assert_num_queries) -> None:
+    unknown = uuid7()
+    assert custody.zone_of(unknown) == ""
+    with django_assert_num_queries(0):
+        assert custody.zone_of(unknown) == ""
 
 
 def test_only_a_zone_that_exists_is_taken(tmp_path) -> None:

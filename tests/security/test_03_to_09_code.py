@@ -36,6 +36,13 @@ def called(node: ast.Call) -> str:
     return ".".join(reversed(parts))
 
 
+KNOWN = {
+    "access/outside.py": {"requests"},  # the sign-in library's own session and its errors
+    # FHIR's XML: entities are not resolved, nothing is fetched, a document type is refused (test_validator, test_writing).
+    "exchange/fhir/checking/from_xml.py": {"lxml"},
+}
+
+
 def imported(tree: ast.Module) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -49,9 +56,7 @@ def imported(tree: ast.Module) -> set[str]:
 def test_nothing_unpickles_evaluates_or_parses_what_can_bite_back() -> None:
     wrong = []
     for name, tree in trees():
-        read = (
-            {"requests"} if name == "access/outside.py" else set()
-        )  # the sign-in library's own session and its errors
+        read = KNOWN.get(name, set())
         wrong += [f"{name} imports {module}" for module in imported(tree) & NEVER_IMPORTED - read]
         calls = [called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)]
         wrong += [f"{name} calls {call}" for call in calls if call in NEVER_CALLED]
@@ -75,6 +80,9 @@ def test_sql_is_never_put_together_from_what_came_in() -> None:
         "kernel/db.py", "kernel/grants.py", "kernel/constraints.py", "app/postgres.py", "app/house.py", "app/demo.py",
         "app/commands/setup.py", "app/commands/backup.py", "app/commands/restore.py", "world/bulk.py", "ledger/reads.py",
         "ledger/formats.py", "care/medications/actions/relaying.py",
+        # Queries of measures, columns and files of our own, over the warehouse: no table there is written by what came in.
+        "insight/measures/running.py", "insight/reads.py", "insight/run.py", "insight/warehouse/making.py",
+        "insight/warehouse/opening.py",
     }  # fmt: skip
     wrong = []
     for name, tree in trees():

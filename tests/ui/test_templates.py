@@ -30,6 +30,10 @@ def test_there_are_templates() -> None:
 def test_a_template_has_nothing_inline(template: Path) -> None:
     text = re.sub(r"{#.*?#}", "", template.read_text("utf-8"), flags=re.DOTALL)
     bare = re.sub(r"{{.*?}}|{%.*?%}", "x", text, flags=re.DOTALL)
+    if (
+        template.parent.name == "public"
+    ):  # a source is led to, never loaded: its address stands under the fact it is the source of
+        bare = re.sub(r'<a href="https://x" rel="noreferrer">', "", bare)
     found = [
         what
         for what, pattern in FORBIDDEN.items()

@@ -158,9 +158,9 @@ def units(
 ) -> list[UnitRow]:
     """Give the units behind a measure's number of a month, at a facility or everywhere, longest first."""
     more = "state, minutes" if measure.kind == "share" else "'event' AS state, NULL::DOUBLE AS minutes"
-    chosen = [s for s in states if s.isalpha()]
-    said: list[Any] = [month, facility, facility]
-    only = f"AND state IN ({', '.join(repr(s) for s in chosen)})" if chosen and measure.kind == "share" else ""
+    chosen = list(states) if measure.kind == "share" else []
+    only = "AND state IN (SELECT unnest(?::VARCHAR[]))" if chosen else ""
+    said: list[Any] = [month, facility, facility, *([chosen] if chosen else [])]
     rows = con.execute(
         f"SELECT unit, person_id, facility, moment, {more}, data_class FROM ({_at(measure.query)}) "  # noqa: S608
         f"WHERE strftime(local_day(moment), '%Y-%m') = ? AND (?::VARCHAR IS NULL OR coalesce(facility, 'unknown') = ?) {only} "

@@ -62,6 +62,12 @@ def test_every_indexed_parameter_finds_exactly_what_says_so(provider: Door) -> N
             asked = criteria.read(kind, name, "", value, "")
             expected = {r["id"] for r in every if asked.answers(r)}
             found = {r["id"] for r in all_of(provider, kind, **{name: value})}
+            if (
+                found != expected
+            ):  # a server beside this test keeps its duties alive: what was written meanwhile is read anew
+                every = all_of(provider, kind)
+                expected = {r["id"] for r in every if asked.answers(r)}
+                found = {r["id"] for r in all_of(provider, kind, **{name: value})}
             assert found == expected, (kind, name, value)
             assert said["id"] in found or param.kind == "date", (kind, name, value)
             missing = {r["id"] for r in all_of(provider, kind, **{f"{name}:missing": "true"})}

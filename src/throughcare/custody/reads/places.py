@@ -39,18 +39,9 @@ class FacilityRow:
 
 
 @lru_cache(maxsize=1024)
-def _zone(facility_id: UUID) -> str:
-    return Facility.objects.values_list("zone", flat=True).get(
-        id=facility_id
-    )  # a place that is not there yet is asked again
-
-
 def zone_of(facility_id: UUID) -> str:
     """Give the zone of a facility, "" of one that is not known. Sites don't move: it is asked once per process."""
-    try:
-        return _zone(facility_id)
-    except Facility.DoesNotExist:
-        return ""
+    return Facility.objects.filter(id=facility_id).values_list("zone", flat=True).first() or ""
 
 
 @dataclass(frozen=True, slots=True)
