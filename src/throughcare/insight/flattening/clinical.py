@@ -9,6 +9,7 @@ from throughcare.insight.flattening.reading import (
     between,
     coded,
     codes,
+    exact,
     first,
     held,
     id_of,
@@ -318,16 +319,11 @@ def document(body: Json, head: Head) -> Found:
         kind=body["resourceType"],
         **code,
         start_at=moment(at),
-        start_precision=exact_of(at),
+        start_precision=exact(at),
         status=body.get("status"),
         encounter_id=id_of(body.get("encounter")),
     )
     return [("document", row)]
-
-
-def exact_of(at: str | None) -> str | None:
-    """Say how exact a time is."""
-    return between(at, None)["start_precision"]  # type: ignore[no-any-return]
 
 
 def episode(body: Json, head: Head) -> Found:

@@ -2,19 +2,20 @@
 
 from math import sqrt
 
-Z = 1.959963984540054
+from throughcare.insight.measures import statistics
+from throughcare.insight.measures.statistics import Z95
 
 
 def wilson(events: int, people: int) -> tuple[float, float]:
-    """Return the interval of a share between 0 and 1."""
-    share, z2 = events / people, Z * Z
-    middle = (share + z2 / (2 * people)) / (1 + z2 / people)
-    half = Z / (1 + z2 / people) * sqrt(share * (1 - share) / people + z2 / (4 * people * people))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    """Return the interval of a share between 0 and 1; of nobody there is none."""
+    found = statistics.wilson(events, people)
+    if found is None:
+        raise ZeroDivisionError("a share of nobody has no interval")
+    return found.low, found.high
 
 
 def byar(events: int) -> tuple[float, float]:
     """Return the interval of a number of events."""
     more = events + 1
-    low = events * (1 - 1 / (9 * events) - Z / (3 * sqrt(events))) ** 3 if events else 0.0
-    return low, more * (1 - 1 / (9 * more) + Z / (3 * sqrt(more))) ** 3
+    low = events * (1 - 1 / (9 * events) - Z95 / (3 * sqrt(events))) ** 3 if events else 0.0
+    return low, more * (1 - 1 / (9 * more) + Z95 / (3 * sqrt(more))) ** 3
