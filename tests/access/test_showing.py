@@ -161,6 +161,7 @@ def test_whole_for_a_provider_cut_for_a_dentist_and_absent_for_an_officer() -> N
     assert show(lens(Role.CUSTODY), fact) is None
 
 
+@pytest.mark.django_db
 def test_a_label_asks_for_its_class_as_well() -> None:
     """A problem labelled HIV is closed to whoever may read problems but not HIV."""
     assert show(lens(Role.SUD), entry(DataClass.CLINICAL)) is not None

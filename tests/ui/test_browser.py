@@ -148,10 +148,10 @@ def test_keys_move_and_open(tab: Page, address: str) -> None:
     assert "Test-Reyes" in tab.locator(".is-here").inner_text()
     tab.keyboard.press("k")
     tab.keyboard.press("Enter")
-    assert tab.url.endswith("#ortiz")
+    tab.wait_for_url("**#ortiz")
     tab.keyboard.press("j")
     tab.keyboard.press("s")
-    assert tab.url.endswith("#screen")
+    tab.wait_for_url("**#screen")
     tab.keyboard.press("/")
     assert tab.evaluate("document.activeElement.id") == "search"
     tab.keyboard.type("jk")

@@ -172,6 +172,60 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("opened_at"))), name="access_breakglass_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finding", ""), ("reviewed_at__isnull", True), ("reviewed_by", "")),
+                            models.Q(
+                                ("finding__in", ["justified", "not_justified", "unclear"]),
+                                ("reviewed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="access_breakglass_reviewed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("affiliation", ""), ("emergency", ""), ("recipient", "")),
+                            models.Q(
+                                models.Q(("recipient", ""), _negated=True),
+                                models.Q(("affiliation", ""), _negated=True),
+                                models.Q(("emergency", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="access_breakglass_part2",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    throughcare.kernel.vocabulary.Role["CUSTODY"],
+                                    throughcare.kernel.vocabulary.Role["TRANSPORT"],
+                                    throughcare.kernel.vocabulary.Role["PAROLE"],
+                                    throughcare.kernel.vocabulary.Role["PATIENT"],
+                                    throughcare.kernel.vocabulary.Role["PUBLIC"],
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        name="access_breakglass_never_custody",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["user", "until"], name="access_breakglass_mine"),
+                    models.Index(
+                        condition=models.Q(("reviewed_at__isnull", True)),
+                        fields=["opened_at"],
+                        name="access_breakglass_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Consent",
@@ -264,6 +318,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="access_denial_period",
+                    )
+                ],
+                "indexes": [models.Index(fields=["user", "person_id"], name="access_denial_mine")],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -294,6 +357,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("outcome", ""), ("review", ""), ("reviewed_at__isnull", True), ("reviewed_by", "")
+                            ),
+                            models.Q(
+                                ("outcome__in", ["explained", "not_explained", "unclear"]),
+                                ("reviewed_at__isnull", False),
+                                models.Q(("review", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="access_finding_reviewed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("detector", "user", "person_id", "day"),
+                        name="access_finding_once",
+                        nulls_distinct=False,
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("reviewed_at__isnull", True)),
+                        fields=["found_at"],
+                        name="access_finding_open",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Posting",
@@ -352,6 +445,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "provider",
+                                    "rn",
+                                    "lpn",
+                                    "psych",
+                                    "sud",
+                                    "dental",
+                                    "pharmacy",
+                                    "planner",
+                                    "him",
+                                    "hsa",
+                                    "scheduler",
+                                    "custody",
+                                    "transport",
+                                    "prea",
+                                    "parole",
+                                    "community",
+                                    "patient",
+                                    "ombuds",
+                                    "public",
+                                    "operator",
+                                ],
+                            )
+                        ),
+                        name="access_posting_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="access_posting_period",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["facility_id", "role"], name="access_posting_place")],
+            },
         ),
         migrations.CreateModel(
             name="Representative",
@@ -430,6 +562,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["password", "code", "passkey", "pin", "demo", "oidc"])),
+                        name="access_signin_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_why", "")),
+                            models.Q(("ended_at__isnull", False), models.Q(("ended_why", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="access_signin_ended",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["user", "-started_at"], name="access_signin_mine"),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["user"], name="access_signin_open"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Suspension",
@@ -482,6 +636,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("glass", "role"), name="access_told_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    throughcare.kernel.vocabulary.Role["PROVIDER"],
+                                    throughcare.kernel.vocabulary.Role["SUD"],
+                                ],
+                            )
+                        ),
+                        name="access_told_role",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Watched",
@@ -532,6 +703,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="access_why_period")
+                ],
+                "indexes": [models.Index(fields=["user", "until"], name="access_why_mine")],
+            },
         ),
         migrations.CreateModel(
             name="Authority",
@@ -567,204 +744,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="breakglass",
-            index=models.Index(fields=["user", "until"], name="access_breakglass_mine"),
-        ),
-        migrations.AddIndex(
-            model_name="breakglass",
-            index=models.Index(
-                condition=models.Q(("reviewed_at__isnull", True)), fields=["opened_at"], name="access_breakglass_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("opened_at"))), name="access_breakglass_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finding", ""), ("reviewed_at__isnull", True), ("reviewed_by", "")),
-                    models.Q(
-                        ("finding__in", ["justified", "not_justified", "unclear"]), ("reviewed_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="access_breakglass_reviewed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("affiliation", ""), ("emergency", ""), ("recipient", "")),
-                    models.Q(
-                        models.Q(("recipient", ""), _negated=True),
-                        models.Q(("affiliation", ""), _negated=True),
-                        models.Q(("emergency", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="access_breakglass_part2",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            throughcare.kernel.vocabulary.Role["CUSTODY"],
-                            throughcare.kernel.vocabulary.Role["TRANSPORT"],
-                            throughcare.kernel.vocabulary.Role["PAROLE"],
-                            throughcare.kernel.vocabulary.Role["PATIENT"],
-                            throughcare.kernel.vocabulary.Role["PUBLIC"],
-                        ],
-                    ),
-                    _negated=True,
-                ),
-                name="access_breakglass_never_custody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="denial",
-            index=models.Index(fields=["user", "person_id"], name="access_denial_mine"),
-        ),
-        migrations.AddConstraint(
-            model_name="denial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
-                name="access_denial_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(("reviewed_at__isnull", True)), fields=["found_at"], name="access_finding_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", ""), ("review", ""), ("reviewed_at__isnull", True), ("reviewed_by", "")),
-                    models.Q(
-                        ("outcome__in", ["explained", "not_explained", "unclear"]),
-                        ("reviewed_at__isnull", False),
-                        models.Q(("review", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="access_finding_reviewed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                fields=("detector", "user", "person_id", "day"), name="access_finding_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["facility_id", "role"], name="access_posting_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "provider",
-                            "rn",
-                            "lpn",
-                            "psych",
-                            "sud",
-                            "dental",
-                            "pharmacy",
-                            "planner",
-                            "him",
-                            "hsa",
-                            "scheduler",
-                            "custody",
-                            "transport",
-                            "prea",
-                            "parole",
-                            "community",
-                            "patient",
-                            "ombuds",
-                            "public",
-                            "operator",
-                        ],
-                    )
-                ),
-                name="access_posting_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
-                name="access_posting_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signin",
-            index=models.Index(fields=["user", "-started_at"], name="access_signin_mine"),
-        ),
-        migrations.AddIndex(
-            model_name="signin",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)), fields=["user"], name="access_signin_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["password", "code", "passkey", "pin", "demo", "oidc"])),
-                name="access_signin_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_why", "")),
-                    models.Q(("ended_at__isnull", False), models.Q(("ended_why", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="access_signin_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="told",
-            constraint=models.UniqueConstraint(fields=("glass", "role"), name="access_told_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="told",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [throughcare.kernel.vocabulary.Role["PROVIDER"], throughcare.kernel.vocabulary.Role["SUD"]],
-                    )
-                ),
-                name="access_told_role",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="why",
-            index=models.Index(fields=["user", "until"], name="access_why_mine"),
-        ),
-        migrations.AddConstraint(
-            model_name="why",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("at"))), name="access_why_period"
-            ),
         ),
     ]

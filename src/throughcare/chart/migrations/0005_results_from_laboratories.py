@@ -36,6 +36,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="chart_criticalcall_class",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -188,32 +214,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="criticalcall",
             constraint=models.UniqueConstraint(fields=("person", "id"), name="chart_criticalcall_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="criticalcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="chart_criticalcall_class",
-            ),
         ),
     ]

@@ -64,6 +64,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("cell", "code"), name="custody_bed_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("bunk__in", ("bottom", "top", "single"))), name="custody_bed_bunk"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Facility",
@@ -299,6 +307,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["to_facility", "happened_at"], name="custody_move_arrivals"),
+                    models.Index(fields=["from_facility", "happened_at"], name="custody_move_departures"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="custody_move_person_row"),
+                    models.UniqueConstraint(fields=("stay", "n"), name="custody_move_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                (
+                                    "admit",
+                                    "transfer",
+                                    "internal",
+                                    "court_out",
+                                    "hospital_out",
+                                    "furlough",
+                                    "return",
+                                    "release",
+                                    "death",
+                                    "escape",
+                                ),
+                            )
+                        ),
+                        name="custody_move_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at__isnull", True), ("cancelled_by", "")),
+                            models.Q(("cancelled_at__isnull", False), models.Q(("cancelled_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="custody_move_cancelled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,6 +397,13 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cancelled", False), ("until__isnull", True)),
+                        fields=["person"],
+                        name="custody_legalstatus_now",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -680,64 +731,6 @@ class Migration(migrations.Migration):
             name="unit",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="custody.unit"),
         ),
-        migrations.AddIndex(
-            model_name="legalstatus",
-            index=models.Index(
-                condition=models.Q(("cancelled", False), ("until__isnull", True)),
-                fields=["person"],
-                name="custody_legalstatus_now",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["to_facility", "happened_at"], name="custody_move_arrivals"),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["from_facility", "happened_at"], name="custody_move_departures"),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="custody_move_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(fields=("stay", "n"), name="custody_move_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        (
-                            "admit",
-                            "transfer",
-                            "internal",
-                            "court_out",
-                            "hospital_out",
-                            "furlough",
-                            "return",
-                            "release",
-                            "death",
-                            "escape",
-                        ),
-                    )
-                ),
-                name="custody_move_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", True), ("cancelled_by", "")),
-                    models.Q(("cancelled_at__isnull", False), models.Q(("cancelled_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="custody_move_cancelled",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="cell",
             constraint=models.UniqueConstraint(fields=("unit", "code"), name="custody_cell_code"),
@@ -748,16 +741,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="bed",
-            constraint=models.UniqueConstraint(fields=("cell", "code"), name="custody_bed_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="bed",
             constraint=models.UniqueConstraint(fields=("unit", "id"), name="custody_bed_of_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="bed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bunk__in", ("bottom", "top", "single"))), name="custody_bed_bunk"
-            ),
         ),
     ]

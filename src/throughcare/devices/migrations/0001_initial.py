@@ -74,6 +74,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("issued_at"))), name="devices_bundle_ends_later"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="DeviceEvent",
@@ -119,61 +126,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="devicebundle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("issued_at"))), name="devices_bundle_ends_later"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deviceevent",
-            index=models.Index(fields=["kind", "about_id"], name="devices_event_about"),
-        ),
-        migrations.AddIndex(
-            model_name="deviceevent",
-            index=models.Index(
-                condition=models.Q(("reviewed_at__isnull", True), models.Q(("why", ""), _negated=True)),
-                fields=["facility_id", "received_at"],
-                name="devices_event_review",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deviceevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ("applied", "possible_double", "kept", "taken_back"))),
-                name="devices_event_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deviceevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reviewed_at", None), ("reviewed_by", "")),
-                    models.Q(("reviewed_at__isnull", False), models.Q(("reviewed_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="devices_event_reviewed_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deviceevent",
-            constraint=models.UniqueConstraint(fields=("event_id", "digest"), name="devices_event_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="deviceevent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("why", "same_id_other_content"), _negated=True),
-                fields=("event_id",),
-                name="devices_event_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deviceevent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("why__in", ["same_id_other_content", "sequence_twice"]), _negated=True),
-                fields=("device", "sequence"),
-                name="devices_event_sequence",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ("applied", "possible_double", "kept", "taken_back"))),
+                        name="devices_event_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_at", None), ("reviewed_by", "")),
+                            models.Q(("reviewed_at__isnull", False), models.Q(("reviewed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="devices_event_reviewed_by",
+                    ),
+                    models.UniqueConstraint(fields=("event_id", "digest"), name="devices_event_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("why", "same_id_other_content"), _negated=True),
+                        fields=("event_id",),
+                        name="devices_event_number",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("why__in", ["same_id_other_content", "sequence_twice"]), _negated=True),
+                        fields=("device", "sequence"),
+                        name="devices_event_sequence",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["kind", "about_id"], name="devices_event_about"),
+                    models.Index(
+                        condition=models.Q(("reviewed_at__isnull", True), models.Q(("why", ""), _negated=True)),
+                        fields=["facility_id", "received_at"],
+                        name="devices_event_review",
+                    ),
+                ],
+            },
         ),
     ]

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["person", "type"], name="exchange_outside_person")]},
         ),
         migrations.CreateModel(
             name="OutsideNumber",
@@ -44,13 +45,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="outside",
-            index=models.Index(fields=["person", "type"], name="exchange_outside_person"),
-        ),
-        migrations.AddIndex(
-            model_name="outsidenumber",
-            index=models.Index(fields=["value", "type", "system"], name="exchange_outside_number"),
+            options={"indexes": [models.Index(fields=["value", "type", "system"], name="exchange_outside_number")]},
         ),
     ]

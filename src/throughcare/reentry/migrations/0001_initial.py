@@ -51,6 +51,59 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("open", "finished"))),
+                        fields=["facility_id", "state"],
+                        name="reentry_plan_live",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "left")),
+                        fields=["facility_id", "-left_at"],
+                        name="reentry_plan_left_lately",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="reentry_releaseplan_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("open", "finished", "left", "cancelled", "closed"))),
+                        name="reentry_plan_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("open", "finished"))),
+                        fields=("person",),
+                        name="reentry_plan_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("finished_by", "")),
+                            models.Q(("finished_at__isnull", False), models.Q(("finished_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="reentry_plan_finished",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("left_at__isnull", False), ("state__in", ["left", "closed"])),
+                            models.Q(
+                                models.Q(("state__in", ["left", "closed"]), _negated=True), ("left_at__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reentry_plan_left",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("naloxone_trained_by", ""), ("naloxone_trained_on__isnull", True)),
+                            models.Q(
+                                ("naloxone_trained_on__isnull", False),
+                                models.Q(("naloxone_trained_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reentry_plan_trained",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +136,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="reentry_planstep_person_row"),
+                    models.UniqueConstraint(fields=("plan", "step"), name="reentry_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ("done", "not_needed", "refused"))),
+                        name="reentry_step_outcome",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +187,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "-at"], name="reentry_packet_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="reentry_packet_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ("handed", "refused", "sent"))),
+                        name="reentry_packet_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lang__in", ["en", "es"])), name="reentry_packet_language"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "handed"), _negated=True),
+                            ("signed", True),
+                            models.Q(("witness", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reentry_packet_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "refused"), _negated=True),
+                            models.Q(models.Q(("witness", ""), _negated=True), ("signed", False)),
+                            _connector="OR",
+                        ),
+                        name="reentry_packet_refused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "sent"), _negated=True),
+                            models.Q(("sent_to", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reentry_packet_sent_to",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +264,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "-at"], name="reentry_contact_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="reentry_contact_person_row"),
+                    models.CheckConstraint(condition=models.Q(("day__in", (1, 7, 30))), name="reentry_contact_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ("phone", "text", "visit", "partner", "mail"))),
+                        name="reentry_contact_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kept__in", ("", "yes", "no", "none_due", "unknown"))),
+                        name="reentry_contact_kept",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taking__in", ("", "yes", "some", "no", "none", "unknown"))),
+                        name="reentry_contact_taking",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reached", True), models.Q(("kept", ""), ("taking", "")), _connector="OR"),
+                        name="reentry_contact_heard_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("last", True), ("reached", False), _negated=True),
+                            models.Q(("why", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reentry_contact_failed_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -375,194 +501,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="releaseplan",
-            index=models.Index(
-                condition=models.Q(("state__in", ("open", "finished"))),
-                fields=["facility_id", "state"],
-                name="reentry_plan_live",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="releaseplan",
-            index=models.Index(
-                condition=models.Q(("state", "left")),
-                fields=["facility_id", "-left_at"],
-                name="reentry_plan_left_lately",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaseplan",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="reentry_releaseplan_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="releaseplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("open", "finished", "left", "cancelled", "closed"))),
-                name="reentry_plan_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaseplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("open", "finished"))),
-                fields=("person",),
-                name="reentry_plan_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaseplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("finished_by", "")),
-                    models.Q(("finished_at__isnull", False), models.Q(("finished_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="reentry_plan_finished",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaseplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("left_at__isnull", False), ("state__in", ["left", "closed"])),
-                    models.Q(models.Q(("state__in", ["left", "closed"]), _negated=True), ("left_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reentry_plan_left",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="releaseplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("naloxone_trained_by", ""), ("naloxone_trained_on__isnull", True)),
-                    models.Q(
-                        ("naloxone_trained_on__isnull", False), models.Q(("naloxone_trained_by", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="reentry_plan_trained",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="reentry_planstep_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.UniqueConstraint(fields=("plan", "step"), name="reentry_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ("done", "not_needed", "refused"))), name="reentry_step_outcome"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="packet",
-            index=models.Index(fields=["person", "-at"], name="reentry_packet_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="reentry_packet_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ("handed", "refused", "sent"))), name="reentry_packet_outcome"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lang__in", ["en", "es"])), name="reentry_packet_language"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "handed"), _negated=True),
-                    ("signed", True),
-                    models.Q(("witness", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="reentry_packet_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "refused"), _negated=True),
-                    models.Q(models.Q(("witness", ""), _negated=True), ("signed", False)),
-                    _connector="OR",
-                ),
-                name="reentry_packet_refused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "sent"), _negated=True),
-                    models.Q(("sent_to", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="reentry_packet_sent_to",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["person", "-at"], name="reentry_contact_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="reentry_contact_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(condition=models.Q(("day__in", (1, 7, 30))), name="reentry_contact_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ("phone", "text", "visit", "partner", "mail"))),
-                name="reentry_contact_channel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kept__in", ("", "yes", "no", "none_due", "unknown"))), name="reentry_contact_kept"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taking__in", ("", "yes", "some", "no", "none", "unknown"))),
-                name="reentry_contact_taking",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reached", True), models.Q(("kept", ""), ("taking", "")), _connector="OR"),
-                name="reentry_contact_heard_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("last", True), ("reached", False), _negated=True),
-                    models.Q(("why", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="reentry_contact_failed_says_why",
-            ),
         ),
         constraints.same_person("reentry_planstep", "plan_id", "reentry_releaseplan"),
         constraints.same_person("reentry_packet", "plan_id", "reentry_releaseplan"),

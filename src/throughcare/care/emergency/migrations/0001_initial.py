@@ -52,6 +52,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("open", "ended", "debriefed"))), name="emergency_code_state"
+                    ),
+                    models.UniqueConstraint(fields=("person", "id"), name="emergency_code_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by", ""), ("ending", ""), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("ended_at__isnull", False),
+                                models.Q(("ending", ""), _negated=True),
+                                models.Q(("ended_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="emergency_code_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("called_at")), _connector="OR"
+                        ),
+                        name="emergency_code_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place", ""), _negated=True), name="emergency_code_place"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("drill", ""), ("charted_at__isnull", True), _connector="OR"),
+                        name="emergency_code_drill",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["facility_id"], name="emergency_code_open"
+                    ),
+                    models.Index(fields=["facility_id", "-called_at"], name="emergency_code_place_time"),
+                    models.Index(fields=["person", "-called_at"], name="emergency_code_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Stamp",
@@ -85,95 +126,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="code",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["facility_id"], name="emergency_code_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="code",
-            index=models.Index(fields=["facility_id", "-called_at"], name="emergency_code_place_time"),
-        ),
-        migrations.AddIndex(
-            model_name="code",
-            index=models.Index(fields=["person", "-called_at"], name="emergency_code_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("open", "ended", "debriefed"))), name="emergency_code_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="emergency_code_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_by", ""), ("ending", ""), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("ended_at__isnull", False),
-                        models.Q(("ending", ""), _negated=True),
-                        models.Q(("ended_by", ""), _negated=True),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "id"), name="emergency_stamp_of_code"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("corrects__isnull", False)),
+                        fields=("corrects",),
+                        name="emergency_stamp_one_correction",
                     ),
-                    _connector="OR",
-                ),
-                name="emergency_code_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("called_at")), _connector="OR"
-                ),
-                name="emergency_code_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place", ""), _negated=True), name="emergency_code_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("drill", ""), ("charted_at__isnull", True), _connector="OR"),
-                name="emergency_code_drill",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stamp",
-            index=models.Index(fields=["code", "at"], name="emergency_stamp_timeline"),
-        ),
-        migrations.AddConstraint(
-            model_name="stamp",
-            constraint=models.UniqueConstraint(fields=("code", "id"), name="emergency_stamp_of_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="stamp",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("corrects__isnull", False)),
-                fields=("corrects",),
-                name="emergency_stamp_one_correction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stamp",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrects__isnull", True), ("void", False), ("why", "")),
-                    models.Q(("corrects__isnull", False), models.Q(("why", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="emergency_stamp_correction",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects__isnull", True), ("void", False), ("why", "")),
+                            models.Q(("corrects__isnull", False), models.Q(("why", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="emergency_stamp_correction",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["code", "at"], name="emergency_stamp_timeline")],
+            },
         ),
         migrations.RunSQL(
             "ALTER TABLE emergency_stamp ADD CONSTRAINT emergency_stamp_corrects_same_code "

@@ -58,6 +58,73 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["out", "at_ed", "admitted", "observation", "discharged", "returned", "reviewed"],
+                            )
+                        ),
+                        fields=["facility_id"],
+                        name="emergency_trip_running",
+                    ),
+                    models.Index(fields=["person", "-left_at"], name="emergency_trip_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="emergency_trip_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    "out",
+                                    "at_ed",
+                                    "admitted",
+                                    "observation",
+                                    "discharged",
+                                    "returned",
+                                    "reviewed",
+                                    "done",
+                                    "closed",
+                                ),
+                            )
+                        ),
+                        name="emergency_trip_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("out", "at_ed", "admitted", "observation", "discharged"))),
+                        fields=("person",),
+                        name="emergency_trip_one_out",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("returned_at__isnull", True), ("returned_at__gte", models.F("left_at")), _connector="OR"
+                        ),
+                        name="emergency_trip_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["returned", "reviewed", "done"]), _negated=True),
+                            ("returned_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="emergency_trip_returned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["reviewed", "done"]), _negated=True),
+                            models.Q(
+                                ("reviewed_at__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                                models.Q(("findings", ""), _negated=True),
+                                models.Q(("provider_called", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="emergency_trip_reviewed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +157,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="emergency_recommendation_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at__isnull", True), ("answered_by", "")),
+                            models.Q(
+                                ("answer__in", ["ordered", "not_done"]),
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="emergency_recommendation_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "not_done"), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="emergency_recommendation_why_not",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,120 +277,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="trip",
-            index=models.Index(
-                condition=models.Q(
-                    ("state__in", ["out", "at_ed", "admitted", "observation", "discharged", "returned", "reviewed"])
-                ),
-                fields=["facility_id"],
-                name="emergency_trip_running",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="trip",
-            index=models.Index(fields=["person", "-left_at"], name="emergency_trip_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="emergency_trip_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "out",
-                            "at_ed",
-                            "admitted",
-                            "observation",
-                            "discharged",
-                            "returned",
-                            "reviewed",
-                            "done",
-                            "closed",
-                        ),
-                    )
-                ),
-                name="emergency_trip_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("out", "at_ed", "admitted", "observation", "discharged"))),
-                fields=("person",),
-                name="emergency_trip_one_out",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("returned_at__isnull", True), ("returned_at__gte", models.F("left_at")), _connector="OR"
-                ),
-                name="emergency_trip_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["returned", "reviewed", "done"]), _negated=True),
-                    ("returned_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="emergency_trip_returned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["reviewed", "done"]), _negated=True),
-                    models.Q(
-                        ("reviewed_at__isnull", False),
-                        models.Q(("reviewed_by", ""), _negated=True),
-                        models.Q(("findings", ""), _negated=True),
-                        models.Q(("provider_called", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="emergency_trip_reviewed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="emergency_recommendation_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at__isnull", True), ("answered_by", "")),
-                    models.Q(
-                        ("answer__in", ["ordered", "not_done"]),
-                        ("answered_at__isnull", False),
-                        models.Q(("answered_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="emergency_recommendation_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "not_done"), _negated=True),
-                    models.Q(("words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="emergency_recommendation_why_not",
-            ),
         ),
         constraints.same_person("emergency_recommendation", "trip_id", "emergency_trip"),
         *(

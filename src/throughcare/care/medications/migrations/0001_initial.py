@@ -143,6 +143,100 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["person", "status"], name="medications_order_person"),
+                    models.Index(
+                        condition=models.Q(("status", "active"), models.Q(("mode", "KOP"), _negated=True)),
+                        fields=["doses_until"],
+                        name="medications_order_laying",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ("active", "on-hold"))),
+                        fields=["ends_at"],
+                        name="medications_order_ending",
+                    ),
+                    models.Index(
+                        condition=models.Q(("signed_at__isnull", True)),
+                        fields=["recorded_at"],
+                        name="medications_order_unsigned",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_medicationorder_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="medications_order_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ("active", "on-hold", "stopped", "completed", "entered-in-error"))
+                        ),
+                        name="medications_order_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ("KOP", "DOT", "SELF-DOT"))), name="medications_order_mode"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__in", ("stat", "urgent", "routine"))),
+                        name="medications_order_priority",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ("written", "verbal", "telephone", "standing"))),
+                        name="medications_order_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="medications_order_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
+                        name="medications_order_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at__isnull", True), ("signed_by", "")),
+                            models.Q(("signed_at__isnull", False), models.Q(("signed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="medications_order_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("status__in", ("active", "on-hold"))),
+                            models.Q(
+                                models.Q(("status__in", ("active", "on-hold")), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="medications_order_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_formulary", True), models.Q(("off_formulary_why", ""), _negated=True), _connector="OR"
+                        ),
+                        name="medications_order_off_formulary",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,152 +318,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="medicationorder",
-            index=models.Index(fields=["person", "status"], name="medications_order_person"),
-        ),
-        migrations.AddIndex(
-            model_name="medicationorder",
-            index=models.Index(
-                condition=models.Q(("status", "active"), models.Q(("mode", "KOP"), _negated=True)),
-                fields=["doses_until"],
-                name="medications_order_laying",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="medicationorder",
-            index=models.Index(
-                condition=models.Q(("status__in", ("active", "on-hold"))),
-                fields=["ends_at"],
-                name="medications_order_ending",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="medicationorder",
-            index=models.Index(
-                condition=models.Q(("signed_at__isnull", True)),
-                fields=["recorded_at"],
-                name="medications_order_unsigned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_medicationorder_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="medications_order_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("active", "on-hold", "stopped", "completed", "entered-in-error"))),
-                name="medications_order_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ("KOP", "DOT", "SELF-DOT"))), name="medications_order_mode"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__in", ("stat", "urgent", "routine"))), name="medications_order_priority"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ("written", "verbal", "telephone", "standing"))),
-                name="medications_order_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="medications_order_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
-                name="medications_order_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at__isnull", True), ("signed_by", "")),
-                    models.Q(("signed_at__isnull", False), models.Q(("signed_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="medications_order_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("status__in", ("active", "on-hold"))),
-                    models.Q(
-                        models.Q(("status__in", ("active", "on-hold")), _negated=True), ("ended_at__isnull", False)
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_orderoverride_person_row"),
+                    models.UniqueConstraint(fields=("order", "rule", "said"), name="medications_override_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="medications_override_reason"
                     ),
-                    _connector="OR",
-                ),
-                name="medications_order_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on_formulary", True), models.Q(("off_formulary_why", ""), _negated=True), _connector="OR"
-                ),
-                name="medications_order_off_formulary",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderoverride",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_orderoverride_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderoverride",
-            constraint=models.UniqueConstraint(fields=("order", "rule", "said"), name="medications_override_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="medications_override_reason"
-            ),
+                ],
+            },
         ),
         migrations.RunSQL(SQL.joinpath("doses.sql").read_text(), migrations.RunSQL.noop),
         constraints.same_person("medications_medicationorder", "encounter_id", "chart_encounter"),

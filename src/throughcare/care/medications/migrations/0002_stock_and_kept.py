@@ -74,6 +74,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "state"], name="medications_pack_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_keptpack_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="medications_pack_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("kept", "taken-back", "used-up", "lost"))),
+                        name="medications_pack_state",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="medications_pack_quantity"),
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_how__in", ("paper", "mark"))), name="medications_pack_signed"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +154,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_keptcount_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="medications_keptcount_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("counted__gte", 0)), name="medications_keptcount_amount"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +234,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_refillrequest_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "data_class__in",
+                                [
+                                    "demographics",
+                                    "operational_alert",
+                                    "appointment",
+                                    "clinical",
+                                    "medication",
+                                    "result",
+                                    "infection",
+                                    "mental_health",
+                                    "reproductive",
+                                    "grievance",
+                                    "controlled_count",
+                                    "audit_log",
+                                    "request",
+                                    "duty",
+                                ],
+                            )
+                        ),
+                        name="medications_refill_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("asked", "filled", "declined"))),
+                        name="medications_refill_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")), fields=("order",), name="medications_refill_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -296,6 +396,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("stock", "number"), name="medications_stockentry_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("move", "remove_for_dose")),
+                        fields=("dose_id",),
+                        name="medications_stockentry_dose_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "move__in",
+                                [
+                                    "receive",
+                                    "return_to_stock",
+                                    "transfer_in",
+                                    "correction",
+                                    "waste_of_removed",
+                                    "remove_for_dose",
+                                    "waste",
+                                    "transfer_out",
+                                    "send_back",
+                                    "destroy",
+                                ],
+                            )
+                        ),
+                        name="medications_stockentry_move",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("balance__gte", 0), ("beyond__gte", 0)),
+                        name="medications_stockentry_balance",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("move", "remove_for_dose"), _negated=True),
+                            models.Q(("order__isnull", False), ("person__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="medications_stockentry_tied",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("witness_id__isnull", True),
+                            models.Q(("witness_id", models.F("by_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="medications_stockentry_two",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["order"], name="medications_stockentry_order")],
+            },
         ),
         migrations.CreateModel(
             name="StockDifference",
@@ -332,6 +483,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("found", "reported", "explained"))),
+                        name="medications_difference_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("counted", models.F("expected")), _negated=True),
+                        name="medications_difference_differs",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "explained"), _negated=True),
+                        fields=("stock",),
+                        name="medications_difference_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "found"),
+                            models.Q(("reported_at__isnull", False), models.Q(("report", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="medications_difference_reported",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "explained"), _negated=True),
+                        fields=["facility_id"],
+                        name="medications_difference_open",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="KeptFitness",
@@ -417,248 +600,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="keptpack",
-            index=models.Index(fields=["person", "state"], name="medications_pack_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="keptpack",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_keptpack_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="keptpack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="medications_pack_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keptpack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("kept", "taken-back", "used-up", "lost"))),
-                name="medications_pack_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keptpack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="medications_pack_quantity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keptpack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signed_how__in", ("paper", "mark"))), name="medications_pack_signed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keptcount",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_keptcount_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="keptcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="medications_keptcount_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keptcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("counted__gte", 0)), name="medications_keptcount_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refillrequest",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_refillrequest_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="refillrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "data_class__in",
-                        [
-                            "demographics",
-                            "operational_alert",
-                            "appointment",
-                            "clinical",
-                            "medication",
-                            "result",
-                            "infection",
-                            "mental_health",
-                            "reproductive",
-                            "grievance",
-                            "controlled_count",
-                            "audit_log",
-                            "request",
-                            "duty",
-                        ],
-                    )
-                ),
-                name="medications_refill_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refillrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("asked", "filled", "declined"))), name="medications_refill_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refillrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("order",), name="medications_refill_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stockentry",
-            index=models.Index(fields=["order"], name="medications_stockentry_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockentry",
-            constraint=models.UniqueConstraint(fields=("stock", "number"), name="medications_stockentry_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("move", "remove_for_dose")),
-                fields=("dose_id",),
-                name="medications_stockentry_dose_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "move__in",
-                        [
-                            "receive",
-                            "return_to_stock",
-                            "transfer_in",
-                            "correction",
-                            "waste_of_removed",
-                            "remove_for_dose",
-                            "waste",
-                            "transfer_out",
-                            "send_back",
-                            "destroy",
-                        ],
-                    )
-                ),
-                name="medications_stockentry_move",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("balance__gte", 0), ("beyond__gte", 0)), name="medications_stockentry_balance"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("move", "remove_for_dose"), _negated=True),
-                    models.Q(("order__isnull", False), ("person__isnull", False)),
-                    _connector="OR",
-                ),
-                name="medications_stockentry_tied",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("witness_id__isnull", True),
-                    models.Q(("witness_id", models.F("by_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="medications_stockentry_two",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stockdifference",
-            index=models.Index(
-                condition=models.Q(("state", "explained"), _negated=True),
-                fields=["facility_id"],
-                name="medications_difference_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockdifference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("found", "reported", "explained"))),
-                name="medications_difference_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockdifference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("counted", models.F("expected")), _negated=True),
-                name="medications_difference_differs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockdifference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "explained"), _negated=True),
-                fields=("stock",),
-                name="medications_difference_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockdifference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "found"),
-                    models.Q(("reported_at__isnull", False), models.Q(("report", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="medications_difference_reported",
-            ),
         ),
         migrations.RunSQL(SQL.joinpath("stock.sql").read_text(), migrations.RunSQL.noop),
         constraints.same_person("medications_stockentry", "order_id", "medications_medicationorder"),

@@ -59,6 +59,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
+                        fields=["person"],
+                        name="medications_crossing_of_person",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
+                        fields=["from_facility_id", "leaves_at"],
+                        name="medications_crossing_from",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
+                        fields=["to_facility_id", "leaves_at"],
+                        name="medications_crossing_to",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
+                        fields=["until"],
+                        name="medications_crossing_until",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_crossing_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("planned", "under_way", "cancelled", "over", "returned"))),
+                        name="medications_crossing_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("door__in", ["transfer", "court", "hospital", "furlough", "release"])),
+                        name="medications_crossing_door",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("leaves_at"))), name="medications_crossing_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("uncovered", 0), ("owned", True), ("state", "cancelled"), _connector="OR"),
+                        name="medications_crossing_owned",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("scheduled_id", "sealed"),
+                        name="medications_crossing_of_plan",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("move_id", "sealed"),
+                        name="medications_crossing_of_move",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,116 +170,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="crossing",
-            index=models.Index(
-                condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
-                fields=["person"],
-                name="medications_crossing_of_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crossing",
-            index=models.Index(
-                condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
-                fields=["from_facility_id", "leaves_at"],
-                name="medications_crossing_from",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crossing",
-            index=models.Index(
-                condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
-                fields=["to_facility_id", "leaves_at"],
-                name="medications_crossing_to",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crossing",
-            index=models.Index(
-                condition=models.Q(("state__in", ("planned", "under_way", "returned"))),
-                fields=["until"],
-                name="medications_crossing_until",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_crossing_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("planned", "under_way", "cancelled", "over", "returned"))),
-                name="medications_crossing_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("door__in", ["transfer", "court", "hospital", "furlough", "release"])),
-                name="medications_crossing_door",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("leaves_at"))), name="medications_crossing_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("uncovered", 0), ("owned", True), ("state", "cancelled"), _connector="OR"),
-                name="medications_crossing_owned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("scheduled_id", "sealed"),
-                name="medications_crossing_of_plan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("move_id", "sealed"),
-                name="medications_crossing_of_move",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossingline",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_crossingline_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="crossingline",
-            constraint=models.UniqueConstraint(fields=("crossing", "order_id"), name="medications_crossing_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="crossingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", True), ("confirmed_by", ""), ("way", "")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        models.Q(("confirmed_by", ""), _negated=True),
-                        models.Q(("way", ""), _negated=True),
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_crossingline_person_row"),
+                    models.UniqueConstraint(fields=("crossing", "order_id"), name="medications_crossing_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by", ""), ("way", "")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                models.Q(("confirmed_by", ""), _negated=True),
+                                models.Q(("way", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="medications_crossing_line_confirmed",
                     ),
-                    _connector="OR",
-                ),
-                name="medications_crossing_line_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lacks__len", 0), ("covered_at__isnull", True), _connector="OR"),
-                name="medications_crossing_line_covered",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lacks__len", 0), ("covered_at__isnull", True), _connector="OR"),
+                        name="medications_crossing_line_covered",
+                    ),
+                ],
+            },
         ),
         constraints.same_person("medications_crossingline", "crossing_id", "medications_crossing"),
     ]

@@ -57,6 +57,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "status"], name="medications_programme_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_programmeorder_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class", "part2")), name="medications_programme_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("active", "stopped", "completed"))),
+                        name="medications_programme_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="medications_programme_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("status", "active")),
+                            models.Q(models.Q(("status", "active"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="medications_programme_ended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,81 +118,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="programmeorder",
-            index=models.Index(fields=["person", "status"], name="medications_programme_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeorder",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_programmeorder_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_class", "part2")), name="medications_programme_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("active", "stopped", "completed"))),
-                name="medications_programme_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="medications_programme_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("status", "active")),
-                    models.Q(models.Q(("status", "active"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="medications_programme_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="programmeentry",
-            index=models.Index(fields=["person", "-happened_at"], name="medications_programmeentry_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeentry",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="medications_programmeentry_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_class", "part2")), name="medications_programmeentry_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        (
-                            "dose",
-                            "reassessed",
-                            "diversion",
-                            "enrolment_check",
-                            "guest",
-                            "letter",
-                            "three_day",
-                            "source",
-                            "outside_report",
+                "indexes": [models.Index(fields=["person", "-happened_at"], name="medications_programmeentry_at")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="medications_programmeentry_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class", "part2")), name="medications_programmeentry_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                (
+                                    "dose",
+                                    "reassessed",
+                                    "diversion",
+                                    "enrolment_check",
+                                    "guest",
+                                    "letter",
+                                    "three_day",
+                                    "source",
+                                    "outside_report",
+                                ),
+                            )
                         ),
-                    )
-                ),
-                name="medications_programmeentry_kind",
-            ),
+                        name="medications_programmeentry_kind",
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(SQL.joinpath("programme.sql").read_text(), migrations.RunSQL.noop),
         constraints.same_person("medications_programmeorder", "replaces_id", "medications_programmeorder"),

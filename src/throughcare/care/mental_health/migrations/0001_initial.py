@@ -74,6 +74,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "-made_at"], name="mental_health_plan_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_safetyplan_person_row"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaced_at__isnull", True)),
+                        fields=("person",),
+                        name="mental_health_plan_one_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("replaced_at__isnull", True), ("replaced_at__gte", models.F("made_at")), _connector="OR"
+                        ),
+                        name="mental_health_plan_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +135,105 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("preliminary", "ordered"))),
+                        fields=["facility_id", "next_check_at"],
+                        name="mental_health_watch_rounds",
+                    ),
+                    models.Index(fields=["person", "-started_at"], name="mental_health_watch_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_watch_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("preliminary", "ordered", "ended"))),
+                        name="mental_health_watch_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ("staggered", "constant"))), name="mental_health_watch_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("begun_by__in", ["answer", "staff", "past"])),
+                        name="mental_health_watch_begun_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_how__in", ("", "stepped-off", "released", "died", "error"))),
+                        name="mental_health_watch_ended_how",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("preliminary", "ordered"))),
+                        fields=("person",),
+                        name="mental_health_watch_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_by", ""),
+                                ("ended_how", ""),
+                                models.Q(("state", "ended"), _negated=True),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state", "ended"),
+                                models.Q(("ended_by", ""), _negated=True),
+                                models.Q(("ended_how", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mental_health_watch_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ordered_at__isnull", True), ("ordered_by", "")),
+                            models.Q(
+                                ("ordered_at__gte", models.F("started_at")), models.Q(("ordered_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mental_health_watch_ordered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "preliminary"), _negated=True),
+                            ("ordered_at__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="mental_health_watch_preliminary",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("alone", True), _negated=True), ("level", "constant"), _connector="OR"
+                        ),
+                        name="mental_health_watch_alone_is_constant",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("level", "staggered"), ("next_check_at__isnull", False)),
+                            ("level", "constant"),
+                            _connector="OR",
+                        ),
+                        name="mental_health_watch_next_check",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rests_since__isnull", True), ("rests_why", "")),
+                            models.Q(("rests_since__isnull", False), models.Q(("rests_why", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="mental_health_watch_rests",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("room_checked_at__isnull", True), ("room_checked_by", "")),
+                            models.Q(
+                                ("room_checked_at__isnull", False), models.Q(("room_checked_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mental_health_watch_room_checked",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +273,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "-happened_at"], name="mental_health_event_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_selfharmevent_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["", "ideation", "self-harm", "attempt", "aborted", "interrupted", "death"])
+                        ),
+                        name="mental_health_event_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("classed_at__isnull", True), ("classed_by", ""), ("kind", "")),
+                            models.Q(
+                                ("classed_at__isnull", False),
+                                models.Q(("classed_by", ""), _negated=True),
+                                models.Q(("kind", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mental_health_event_classed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +331,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["latest_at"], name="mental_health_followup_open"
+                    ),
+                    models.Index(fields=["person", "earliest_at"], name="mental_health_followup_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_followup_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("open", "done", "converted"))),
+                        name="mental_health_followup_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("visit__in", ["first", "second", "third"])),
+                        name="mental_health_followup_visit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("risk__in", ["", "none", "low", "moderate", "high", "incomplete"])),
+                        name="mental_health_followup_risk",
+                    ),
+                    models.UniqueConstraint(fields=("watch", "visit"), name="mental_health_followup_one_each"),
+                    models.CheckConstraint(
+                        condition=models.Q(("latest_at__gte", models.F("earliest_at"))),
+                        name="mental_health_followup_window",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", False), ("state", "done"), models.Q(("done_by", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True), ("done_at__isnull", True), ("done_by", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mental_health_followup_done",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +420,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["watch", "-at"], name="mental_health_assessment_watch")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchassessment_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("risk__in", ("none", "low", "moderate", "high", "incomplete"))),
+                        name="mental_health_assessment_risk",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ["keep", "raise", "lower", "end"])),
+                        name="mental_health_assessment_decision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("formulation", ""), _negated=True), name="mental_health_assessment_says"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +478,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["watch", "at"], name="mental_health_check_watch"),
+                    models.Index(fields=["observer_id", "at"], name="mental_health_check_observer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchcheck_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("received_at__gte", models.F("at"))), name="mental_health_check_not_ahead"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("proof__in", ("badge", "code", "none"))), name="mental_health_check_proof"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ("screen", "device", "paper"))),
+                        name="mental_health_check_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("device_id__isnull", True), ("sequence__isnull", True)),
+                            models.Q(("device_id__isnull", False), ("sequence__isnull", False), ("source", "device")),
+                            _connector="OR",
+                        ),
+                        name="mental_health_check_device",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("device_id__isnull", False)),
+                        fields=("device_id", "sequence"),
+                        name="mental_health_check_sequence",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -330,6 +549,51 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["facility_id", "found_at"],
+                        name="mental_health_finding_open",
+                    ),
+                    models.Index(fields=["watch", "kind"], name="mental_health_finding_watch"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchfinding_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("open", "answered", "explained"))),
+                        name="mental_health_finding_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("gap", "nobody", "even", "quarter", "block", "two-places", "no-scan"))
+                        ),
+                        name="mental_health_finding_kind",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("watch", "kind", "key"),
+                        name="mental_health_finding_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", ""), ("answered_at__isnull", True), ("answered_by", ""), ("state", "open")
+                            ),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mental_health_finding_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="mental_health_finding_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +629,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["watch", "since"], name="mental_health_observer_watch"),
+                    models.Index(fields=["observer_id", "since"], name="mental_health_observer_who"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchobserver_person_row"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("watch",),
+                        name="mental_health_observer_one_now",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("proof__in", ("badge", "code", "none"))),
+                        name="mental_health_observer_proof",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_how", ""), ("until__isnull", True)),
+                            models.Q(
+                                ("ended_how__in", ["relieved", "left", "level", "ended", "moved"]),
+                                ("until__gte", models.F("since")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mental_health_observer_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,442 +688,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["watch", "at"], name="mental_health_reason_watch")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchreason_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("what__in", ["started", "raised", "lowered", "ordered", "ended"])),
+                        name="mental_health_reason_what",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="safetyplan",
-            index=models.Index(fields=["person", "-made_at"], name="mental_health_plan_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="safetyplan",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_safetyplan_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="safetyplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaced_at__isnull", True)),
-                fields=("person",),
-                name="mental_health_plan_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="safetyplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("replaced_at__isnull", True), ("replaced_at__gte", models.F("made_at")), _connector="OR"
-                ),
-                name="mental_health_plan_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watch",
-            index=models.Index(
-                condition=models.Q(("state__in", ("preliminary", "ordered"))),
-                fields=["facility_id", "next_check_at"],
-                name="mental_health_watch_rounds",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watch",
-            index=models.Index(fields=["person", "-started_at"], name="mental_health_watch_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_watch_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("preliminary", "ordered", "ended"))), name="mental_health_watch_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ("staggered", "constant"))), name="mental_health_watch_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("begun_by__in", ["answer", "staff", "past"])), name="mental_health_watch_begun_by"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_how__in", ("", "stepped-off", "released", "died", "error"))),
-                name="mental_health_watch_ended_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("preliminary", "ordered"))),
-                fields=("person",),
-                name="mental_health_watch_one_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("ended_by", ""),
-                        ("ended_how", ""),
-                        models.Q(("state", "ended"), _negated=True),
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("state", "ended"),
-                        models.Q(("ended_by", ""), _negated=True),
-                        models.Q(("ended_how", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mental_health_watch_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ordered_at__isnull", True), ("ordered_by", "")),
-                    models.Q(("ordered_at__gte", models.F("started_at")), models.Q(("ordered_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="mental_health_watch_ordered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "preliminary"), _negated=True), ("ordered_at__isnull", True), _connector="OR"
-                ),
-                name="mental_health_watch_preliminary",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("alone", True), _negated=True), ("level", "constant"), _connector="OR"),
-                name="mental_health_watch_alone_is_constant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("level", "staggered"), ("next_check_at__isnull", False)),
-                    ("level", "constant"),
-                    _connector="OR",
-                ),
-                name="mental_health_watch_next_check",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rests_since__isnull", True), ("rests_why", "")),
-                    models.Q(("rests_since__isnull", False), models.Q(("rests_why", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="mental_health_watch_rests",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("room_checked_at__isnull", True), ("room_checked_by", "")),
-                    models.Q(("room_checked_at__isnull", False), models.Q(("room_checked_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="mental_health_watch_room_checked",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="selfharmevent",
-            index=models.Index(fields=["person", "-happened_at"], name="mental_health_event_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="selfharmevent",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_selfharmevent_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="selfharmevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["", "ideation", "self-harm", "attempt", "aborted", "interrupted", "death"])
-                ),
-                name="mental_health_event_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selfharmevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("classed_at__isnull", True), ("classed_by", ""), ("kind", "")),
-                    models.Q(
-                        ("classed_at__isnull", False),
-                        models.Q(("classed_by", ""), _negated=True),
-                        models.Q(("kind", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mental_health_event_classed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["latest_at"], name="mental_health_followup_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(fields=["person", "earliest_at"], name="mental_health_followup_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_followup_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("open", "done", "converted"))), name="mental_health_followup_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("visit__in", ["first", "second", "third"])), name="mental_health_followup_visit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("risk__in", ["", "none", "low", "moderate", "high", "incomplete"])),
-                name="mental_health_followup_risk",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(fields=("watch", "visit"), name="mental_health_followup_one_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("latest_at__gte", models.F("earliest_at"))), name="mental_health_followup_window"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("state", "done"), models.Q(("done_by", ""), _negated=True)),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_at__isnull", True), ("done_by", "")),
-                    _connector="OR",
-                ),
-                name="mental_health_followup_done",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watchassessment",
-            index=models.Index(fields=["watch", "-at"], name="mental_health_assessment_watch"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchassessment",
-            constraint=models.UniqueConstraint(
-                fields=("person", "id"), name="mental_health_watchassessment_person_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("risk__in", ("none", "low", "moderate", "high", "incomplete"))),
-                name="mental_health_assessment_risk",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["keep", "raise", "lower", "end"])),
-                name="mental_health_assessment_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("formulation", ""), _negated=True), name="mental_health_assessment_says"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watchcheck",
-            index=models.Index(fields=["watch", "at"], name="mental_health_check_watch"),
-        ),
-        migrations.AddIndex(
-            model_name="watchcheck",
-            index=models.Index(fields=["observer_id", "at"], name="mental_health_check_observer"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchcheck",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchcheck_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("received_at__gte", models.F("at"))), name="mental_health_check_not_ahead"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("proof__in", ("badge", "code", "none"))), name="mental_health_check_proof"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ("screen", "device", "paper"))), name="mental_health_check_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("device_id__isnull", True), ("sequence__isnull", True)),
-                    models.Q(("device_id__isnull", False), ("sequence__isnull", False), ("source", "device")),
-                    _connector="OR",
-                ),
-                name="mental_health_check_device",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchcheck",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("device_id__isnull", False)),
-                fields=("device_id", "sequence"),
-                name="mental_health_check_sequence",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watchfinding",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["facility_id", "found_at"],
-                name="mental_health_finding_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watchfinding",
-            index=models.Index(fields=["watch", "kind"], name="mental_health_finding_watch"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchfinding",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchfinding_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("open", "answered", "explained"))), name="mental_health_finding_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ("gap", "nobody", "even", "quarter", "block", "two-places", "no-scan"))
-                ),
-                name="mental_health_finding_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchfinding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("watch", "kind", "key"),
-                name="mental_health_finding_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at__isnull", True), ("answered_by", ""), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("answered_at__isnull", False),
-                        models.Q(("answered_by", ""), _negated=True),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mental_health_finding_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="mental_health_finding_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watchobserver",
-            index=models.Index(fields=["watch", "since"], name="mental_health_observer_watch"),
-        ),
-        migrations.AddIndex(
-            model_name="watchobserver",
-            index=models.Index(fields=["observer_id", "since"], name="mental_health_observer_who"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchobserver",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchobserver_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchobserver",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("watch",), name="mental_health_observer_one_now"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchobserver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("proof__in", ("badge", "code", "none"))), name="mental_health_observer_proof"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchobserver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_how", ""), ("until__isnull", True)),
-                    models.Q(
-                        ("ended_how__in", ["relieved", "left", "level", "ended", "moved"]),
-                        ("until__gte", models.F("since")),
-                    ),
-                    _connector="OR",
-                ),
-                name="mental_health_observer_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="watchreason",
-            index=models.Index(fields=["watch", "at"], name="mental_health_reason_watch"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchreason",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="mental_health_watchreason_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchreason",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what__in", ["started", "raised", "lowered", "ordered", "ended"])),
-                name="mental_health_reason_what",
-            ),
         ),
         *(
             constraints.same_person(f"mental_health_{table}", column, f"mental_health_{target}")

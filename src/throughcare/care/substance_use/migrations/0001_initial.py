@@ -50,6 +50,50 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "-opened_at"], name="substance_use_episode_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="substance_use_episode_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("active", "finished", "left"))),
+                        name="substance_use_episode_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("substance__in", ("opioid", "alcohol", "sedative", "stimulant"))),
+                        name="substance_use_episode_substance",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True), ("ended_by", ""), ("ended_why", ""), ("state", "active")
+                            ),
+                            models.Q(
+                                models.Q(("state", "active"), _negated=True),
+                                ("ended_at__isnull", False),
+                                models.Q(("ended_by", ""), _negated=True),
+                                models.Q(("ended_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="substance_use_episode_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by", ""), ("decision", "")),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                models.Q(("decided_by", ""), _negated=True),
+                                models.Q(("decision", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="substance_use_episode_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("person", "substance"),
+                        name="substance_use_episode_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +146,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["episode", "-at"], name="substance_use_check_episode")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="substance_use_check_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("scored", "asleep", "unable", "refused"))),
+                        name="substance_use_check_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("score__isnull", True),
+                            models.Q(("kind", "scored"), ("response__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="substance_use_check_score_is_a_forms",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,106 +202,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "-at"], name="substance_use_offer_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="substance_use_offer_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer__in", ("accepted", "declined", "later", "unable"))),
+                        name="substance_use_offer_answer",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="episode",
-            index=models.Index(fields=["person", "-opened_at"], name="substance_use_episode_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="substance_use_episode_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("active", "finished", "left"))), name="substance_use_episode_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("substance__in", ("opioid", "alcohol", "sedative", "stimulant"))),
-                name="substance_use_episode_substance",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_by", ""), ("ended_why", ""), ("state", "active")),
-                    models.Q(
-                        models.Q(("state", "active"), _negated=True),
-                        ("ended_at__isnull", False),
-                        models.Q(("ended_by", ""), _negated=True),
-                        models.Q(("ended_why", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="substance_use_episode_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by", ""), ("decision", "")),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        models.Q(("decided_by", ""), _negated=True),
-                        models.Q(("decision", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="substance_use_episode_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")),
-                fields=("person", "substance"),
-                name="substance_use_episode_one",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="check",
-            index=models.Index(fields=["episode", "-at"], name="substance_use_check_episode"),
-        ),
-        migrations.AddConstraint(
-            model_name="check",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="substance_use_check_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="check",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("scored", "asleep", "unable", "refused"))),
-                name="substance_use_check_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="check",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("score__isnull", True), models.Q(("kind", "scored"), ("response__isnull", False)), _connector="OR"
-                ),
-                name="substance_use_check_score_is_a_forms",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(fields=["person", "-at"], name="substance_use_offer_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="substance_use_offer_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer__in", ("accepted", "declined", "later", "unable"))),
-                name="substance_use_offer_answer",
-            ),
         ),
         constraints.same_person("substance_use_check", "episode_id", "substance_use_episode"),
         constraints.same_person("substance_use_check", "response_id", "chart_formresponse"),

@@ -41,6 +41,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="substance_use_enrolment_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class", "part2")), name="substance_use_enrolment_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="substance_use_enrolment_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("person",),
+                        name="substance_use_enrolment_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +93,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["enrolment", "-on"], name="substance_use_entry_on")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="substance_use_enrolmententry_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class", "part2")), name="substance_use_entry_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ("diagnosis", "exam", "plan", "drug_test", "counselling", "dual_check", "note"),
+                            )
+                        ),
+                        name="substance_use_entry_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,83 +138,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [models.Index(fields=["person", "-recorded_at"], name="substance_use_call_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "id"), name="substance_use_outsidecall_person_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("data_class", "part2")), name="substance_use_call_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ("answered", "closed", "no-answer", "wrong-number", "would-not-say"))
+                        ),
+                        name="substance_use_call_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome", "answered"), ("next_try_at__isnull", False), _connector="OR"),
+                        name="substance_use_call_tried_again",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="substance_use_enrolment_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_class", "part2")), name="substance_use_enrolment_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="substance_use_enrolment_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("person",), name="substance_use_enrolment_one"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="enrolmententry",
-            index=models.Index(fields=["enrolment", "-on"], name="substance_use_entry_on"),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmententry",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="substance_use_enrolmententry_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmententry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_class", "part2")), name="substance_use_entry_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmententry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ("diagnosis", "exam", "plan", "drug_test", "counselling", "dual_check", "note"))
-                ),
-                name="substance_use_entry_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outsidecall",
-            index=models.Index(fields=["person", "-recorded_at"], name="substance_use_call_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="outsidecall",
-            constraint=models.UniqueConstraint(fields=("person", "id"), name="substance_use_outsidecall_person_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="outsidecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_class", "part2")), name="substance_use_call_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outsidecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ("answered", "closed", "no-answer", "wrong-number", "would-not-say"))
-                ),
-                name="substance_use_call_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outsidecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome", "answered"), ("next_try_at__isnull", False), _connector="OR"),
-                name="substance_use_call_tried_again",
-            ),
         ),
         constraints.same_person("substance_use_enrolmententry", "enrolment_id", "substance_use_enrolment"),
         *(

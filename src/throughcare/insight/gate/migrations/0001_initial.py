@@ -58,6 +58,88 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("draft", "published", "withdrawn"))),
+                        name="gate_publication_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("clinical_by", models.F("drafted_by")), _negated=True),
+                        name="gate_author_signs_not_clinical",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("privacy_by", models.F("drafted_by")), _negated=True),
+                        name="gate_author_signs_not_privacy",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("clinical_by", models.F("privacy_by")), _negated=True),
+                        name="gate_two_people_sign",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("clinical_at__isnull", True), ("clinical_by__isnull", True), ("clinical_name", "")
+                            ),
+                            models.Q(
+                                ("clinical_at__isnull", False),
+                                ("clinical_by__isnull", False),
+                                models.Q(("clinical_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gate_clinical_who_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("privacy_at__isnull", True), ("privacy_by__isnull", True), ("privacy_name", "")),
+                            models.Q(
+                                ("privacy_at__isnull", False),
+                                ("privacy_by__isnull", False),
+                                models.Q(("privacy_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gate_privacy_who_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", True), ("published_by", ""), ("state", "draft")),
+                            models.Q(
+                                ("clinical_by__isnull", False),
+                                ("exposed", 0),
+                                ("privacy_by__isnull", False),
+                                ("published_at__isnull", False),
+                                models.Q(("state", "draft"), _negated=True),
+                                models.Q(("published_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gate_published_is_signed_twice",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by", ""),
+                                models.Q(("state", "withdrawn"), _negated=True),
+                            ),
+                            models.Q(
+                                ("state", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawn_by", ""), _negated=True),
+                                models.Q(("because_en", ""), _negated=True),
+                                models.Q(("because_es", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gate_withdrawn_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("corrects", models.F("id")), _negated=True), name="gate_corrects_another"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="PublishedFile",
@@ -78,111 +160,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("draft", "published", "withdrawn"))), name="gate_publication_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("clinical_by", models.F("drafted_by")), _negated=True),
-                name="gate_author_signs_not_clinical",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("privacy_by", models.F("drafted_by")), _negated=True),
-                name="gate_author_signs_not_privacy",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("clinical_by", models.F("privacy_by")), _negated=True), name="gate_two_people_sign"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("clinical_at__isnull", True), ("clinical_by__isnull", True), ("clinical_name", "")),
-                    models.Q(
-                        ("clinical_at__isnull", False),
-                        ("clinical_by__isnull", False),
-                        models.Q(("clinical_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="gate_clinical_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("privacy_at__isnull", True), ("privacy_by__isnull", True), ("privacy_name", "")),
-                    models.Q(
-                        ("privacy_at__isnull", False),
-                        ("privacy_by__isnull", False),
-                        models.Q(("privacy_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="gate_privacy_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", True), ("published_by", ""), ("state", "draft")),
-                    models.Q(
-                        ("clinical_by__isnull", False),
-                        ("exposed", 0),
-                        ("privacy_by__isnull", False),
-                        ("published_at__isnull", False),
-                        models.Q(("state", "draft"), _negated=True),
-                        models.Q(("published_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="gate_published_is_signed_twice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by", ""),
-                        models.Q(("state", "withdrawn"), _negated=True),
-                    ),
-                    models.Q(
-                        ("state", "withdrawn"),
-                        ("withdrawn_at__isnull", False),
-                        models.Q(("withdrawn_by", ""), _negated=True),
-                        models.Q(("because_en", ""), _negated=True),
-                        models.Q(("because_es", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="gate_withdrawn_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("corrects", models.F("id")), _negated=True), name="gate_corrects_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedfile",
-            constraint=models.UniqueConstraint(fields=("publication", "path"), name="gate_file_once"),
+            options={"constraints": [models.UniqueConstraint(fields=("publication", "path"), name="gate_file_once")]},
         ),
         constraints.frozen_when(
             "gate_publication",
