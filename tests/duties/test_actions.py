@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.duties.makers import DAY, FEED, HARTFORD, HOUR, MONDAY, YORK, person, staff, tell, told
-from throughcare.duties import actions, audit, handing, roster, tick
+from throughcare.duties import actions, audit, cover, handing, roster, tick
 from throughcare.duties.actions import RefusalForm
 from throughcare.duties.models import Duty, Escalation, Handover, Refusal
 from throughcare.duties.roster import ShiftPlan
@@ -150,6 +150,20 @@ def test_the_hand_tells_of_late_duties_once(luis: UUID) -> None:
     assert late.count() == before
     tell(told("quick_look_done", luis, MONDAY + 2 * HOUR))
     tick.run(MONDAY + 2 * HOUR)
+    assert not late.all().exists()
+
+
+def test_a_duty_of_this_shift_goes_up_at_its_end(luis: UUID) -> None:
+    """A lawful source of doses runs out (MOU-04): late, it stands in the lane now and is told upwards like any other."""
+    ends = MONDAY + 3 * HOUR
+    tell(told("three_day_rule_started", luis, MONDAY, three_day_rule_ends_at=ends.isoformat()))
+    late = Escalation.objects.filter(kind="late", cleared_at=None, duty__rule="MOU-04")
+    tick.run(ends)
+    assert not late.exists()
+    tick.run(ends + timedelta(minutes=1))
+    assert [e.to_role for e in late] == [cover.UP]
+    tell(told("opioid_treatment_source_arranged", luis, ends + HOUR))
+    tick.run(ends + HOUR)
     assert not late.all().exists()
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.duties.makers import FEED, HARTFORD, HOUR, MONDAY, YORK, person, staff, tell, told
 from tests.fixtures_lenses import lens_of
 from throughcare.access import lenses
-from throughcare.duties import boards, lateness, reads, roster
+from throughcare.duties import boards, lateness, reads, roster, views
 from throughcare.duties.models import Duty
 from throughcare.duties.roster import ShiftPlan
 from throughcare.kernel import clock, db
@@ -61,7 +61,22 @@ def test_a_list_asks_as_often_for_many_as_for_few() -> None:
         with CaptureQueriesContext(connection) as many:
             work = reads.worklist(here(Role.RN), HARTFORD)
     assert len(many) == len(few) <= 10
-    assert len(work.groups["now"]) == reads.ROWS and work.waiting["now"].people == 15
+    assert len(work.groups["now"]) == 15 > reads.ROWS and work.waiting["now"].people == 15
+
+
+def test_nothing_of_the_lane_now_hides_behind_a_number() -> None:
+    for n in range(reads.ROWS + 2):
+        arrive(f"P{n}")
+    with at(1.1):
+        work = reads.worklist(here(Role.RN), HARTFORD)
+        lane = views.lanes(work, more_href="?")[0]
+    items = [i for g in work.groups["now"] for i in g.items if i.lane == "now"]
+    assert lane.more is None and not lane.summary and len(lane.rows) == reads.ROWS + 2
+    shown = [row.what for row in lane.rows] + [line.what for row in lane.rows for line in row.also]
+    assert sorted(shown) == sorted(i.title for i in items) and len(items) > len(lane.rows)
+    assert all(line.when.startswith(("by ", "late since ")) for row in lane.rows for line in row.also)
+    with at(1.1):
+        assert not reads.worklist(here(Role.RN), HARTFORD, limit=0).groups["now"]
 
 
 def test_other_places_and_other_roles_are_not_mine() -> None:

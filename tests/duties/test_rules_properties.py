@@ -92,7 +92,7 @@ def test_some_shift_always_runs_and_the_next_begins_where_it_ends(at: datetime) 
 @given(DUTIES, MOVES)
 def test_a_move_carries_converts_or_ends_and_nothing_else(rule: Rule, kind: str) -> None:
     moved = on_move(rule, kind)
-    assert moved.effect in {"carry", "convert", "void"}
+    assert moved.effect in {"carry", "convert", "void", "stay"}
     assert bool(moved.successor) is (moved.effect == "convert")
     if kind not in {"release", "death"}:
         assert moved.effect == "carry"

@@ -164,7 +164,7 @@ def _covers(now: datetime) -> dict[str, set[str]]:
 
 
 def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationRow]:
-    """Give what was told upwards to this reader's role and is not settled, oldest first."""
+    """Give all that was told upwards to this reader's role and is not settled: nobody there first, then by lane and age."""
     now = clock.now()
     with db.reading(lens):
         rows = Escalation.objects.filter(cleared_at=None, to_role=lens.role.value)
@@ -172,7 +172,7 @@ def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationR
             rows = rows.filter(facility_id__in=lens.facilities)
         if facility_id is not None:
             rows = rows.filter(facility_id=facility_id)
-        found = list(rows.order_by("raised_at")[:200])
+        found = list(rows.order_by(F("duty__lane").asc(nulls_first=True), "raised_at"))
         ids = [e.duty_id for e in found if e.duty_id]
         duties = {i.id: i for i in reads.items(Duty.objects.filter(policy.rows_of(lens), id__in=ids), now)}
         places = {f: reads.facility_name(f) for f in {e.facility_id for e in found}}

@@ -145,7 +145,7 @@ class RosterShift(Row):
 
 
 class Escalation(Row):
-    """Something that could not wait for its owner: nobody on shift for a role, or a duty late in the lane "now"."""
+    """Something that could not wait for its owner: nobody on shift for a role, or a duty late where it stands in the lane "now"."""
 
     kind = models.CharField(max_length=9)
     facility_id = models.UUIDField(null=True)

@@ -105,13 +105,14 @@ def worklist(
 ) -> Worklist:
     """Give what waits for this reader: lanes now and this shift by person; of later the next few where asked.
 
-    At most `limit` people stand in a lane, twenty times as many in the lane named by `more`.
+    The lane now is whole, however long (decision 0043). At most `limit` people stand in each other lane, twenty times as
+    many in the one named by `more`; none at all where `limit` is 0, for who wants only numbers.
     """
     now = clock.now()
     with db.reading(lens):
         rows = _mine(lens, facility_id, roles, everybody, now)
         heads = _heads(rows.filter(_soon(now)), now)
-        shown = {lane: mine[: limit * 20 if more == lane else limit] for lane, mine in heads.items()}
+        shown = {lane: mine[: _room(lane, limit, more)] for lane, mine in heads.items()}
         near = items(rows.filter(_soon(now), _of_any([k for mine in shown.values() for k in mine])), now)
         far = rows.exclude(_soon(now))
         later = items(far.order_by("due_at")[: limit * 40], now) if more == Lane.LATER else []
@@ -208,6 +209,13 @@ def _covered(asked: Sequence[str], facility_id: UUID | None, now: datetime) -> Q
 
 
 KEY = Coalesce("person_id", "id")
+
+
+def _room(lane: LaneName, limit: int, more: str) -> int | None:
+    """Say how many people a lane may show: of the lane now everybody, for what hides there may kill."""
+    if lane == "now" and limit:
+        return None
+    return limit * 20 if more == lane else limit
 
 
 def _urgent(now: datetime) -> Q:

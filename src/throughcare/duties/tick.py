@@ -1,4 +1,4 @@
-"""What the clock's hand does for duties: late duties of the lane "now" and uncovered roles go up, calendar days begin.
+"""What the clock's hand does for duties: late duties that stand in the lane "now" and uncovered roles go up, days begin.
 
 Due soon and overdue need no writes: they are computed. Running it again changes nothing.
 """
@@ -36,8 +36,13 @@ def advance(*, actor: Actor) -> int:
 
 
 def _late(now: datetime) -> int:
+    """Tell of what is late and stands in the lane now: of "now" from the start, of "this shift" since its end (0043)."""
     told = Escalation.objects.filter(kind="late", cleared_at=None, duty__isnull=False).values("duty_id")
-    late = list(Duty.objects.filter(OPEN, lane="now", due_at__lt=now).exclude(id__in=told)[:2000])
+    late = list(
+        Duty.objects.filter(OPEN, lane__in=["now", "shift"], due_at__lt=now)
+        .exclude(id__in=told)
+        .order_by("due_at")[:2000]
+    )
     rows = [
         Escalation(kind="late", facility_id=d.facility_id, role=d.owner_role, duty=d, to_role=cover.UP, raised_at=now)
         for d in late

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from throughcare.duties.rule import LaneName
 from throughcare.duties.titles import role_title
 from throughcare.kernel import clock
 from throughcare.ledger.reads import VersionRow
-from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldShape, Lane, Option, Version
+from throughcare.ui.shapes import Action, ClockShape, DutyLine, DutyRow, FieldShape, Lane, Option, Version
 
 LANES: tuple[LaneName, ...] = ("now", "shift", "later")
 LINE = 46  # letters of titles that stand in one line of a row
@@ -57,12 +58,14 @@ def action_of(item: WorkItem) -> Action:
 
 
 def row(group: WorkGroup) -> DutyRow:
-    """Draw a person with what waits for them, the worst first."""
+    """Draw a person with what waits for them, the worst first; each duty of the lane now stands in sight (0043)."""
     first, shown = group.first, [group.first.title]
-    for item in group.items[1:3]:
-        if item.lane == first.lane and len(" · ".join([*shown, item.title])) <= LINE:
-            shown.append(item.title)
-    more = len(group.items) - len(shown)
+    also = [item for item in group.items[1:] if item.lane == "now"]
+    if not also:
+        for item in group.items[1:3]:
+            if item.lane == first.lane and len(" · ".join([*shown, item.title])) <= LINE:
+                shown.append(item.title)
+    more = len(group.items) - len(shown) - len(also)
     return DutyRow(
         who=group.name,
         what=" · ".join(shown),
@@ -73,7 +76,13 @@ def row(group: WorkGroup) -> DutyRow:
         note=f"+{more}\N{NO-BREAK SPACE}more" if more else "",
         seed=str(group.person_id) if group.person_id else "",
         id=str(first.id),
+        also=[_line(item) for item in also],
     )
+
+
+def _line(item: WorkItem) -> DutyLine:
+    late = item.due_at < clock.now()
+    return DutyLine(item.title, f"{'late since' if late else 'by'} {_moment(item.due_at)}", duty_href(item), late)
 
 
 def lanes(work: Worklist, *, more_href: str) -> list[Lane]:
@@ -104,9 +113,11 @@ _LANE_WORDS = {"now": "now", "shift": "this shift", "later": "later"}
 
 
 def _when(waiting: Waiting) -> str:
-    if waiting.next_due is None:
-        return ""
-    at, today = clock.local(waiting.next_due), clock.today()
+    return _moment(waiting.next_due) if waiting.next_due else ""
+
+
+def _moment(due: datetime) -> str:
+    at, today = clock.local(due), clock.today()
     return f"{at:%H:%M}" if at.date() == today else f"{at.day} {at:%b %H:%M}"
 
 

@@ -56,6 +56,16 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyLine:
+    """Another duty of the same person that must stand in sight: what, and by when in words."""
+
+    what: str
+    when: str
+    href: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DutyRow:
     """Who, what, the clock, and one action."""
 
@@ -71,6 +81,8 @@ class DutyRow:
     mark: str = ""
     """A few words that must stand out, e.g. a red-flag word of a request."""
     id: str = ""
+    also: Sequence[DutyLine] = ()
+    """What else is due now for the same person: each with its own time, none folded into a number."""
 
 
 @dataclass(frozen=True, slots=True)
