@@ -123,3 +123,16 @@ def shoot(page: Page, name: str) -> None:
     """Keep a picture where somebody asked for them."""
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def test_what_another_writes_stands_in_the_banner_within_seconds(chart: tuple[BrowserContext, str]) -> None:
+    context, base = chart
+    page, other = context.new_page(), context.new_page()
+    page.goto(base + "vitals/")
+    page.locator("input[name=systolic]").fill("12")
+    other.goto(base + "allergies/")
+    other.locator("input[name=text]").fill("Peanuts")
+    other.locator("form:has(input[name=text]) button[type=submit]").first.click()
+    page.bring_to_front()
+    page.locator("section.banner", has_text="Peanuts").wait_for(timeout=10_000)
+    assert page.locator("input[name=systolic]").input_value() == "12"

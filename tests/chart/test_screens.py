@@ -281,6 +281,27 @@ def test_allergies_and_medicines(as_role, client) -> None:
     assert "Pharmacy on Main" in text_of(client.get(base + "medicines/"))
 
 
+def test_a_page_that_stands_open_hears_of_a_change_and_of_nothing_else(as_role, person) -> None:
+    """The banner is asked for every five seconds: an unchanged one is not sent again, and is no reading to log."""
+    client, address = as_role("rn"), f"/people/{person}/banner/"
+
+    def mark() -> str:
+        found = re.search(r'"X-Seen": "(\w+)"', text_of(client.get(f"/people/{person}/")))
+        assert found is not None
+        return found.group(1)
+
+    seen, before = mark(), Read.objects.filter(route="chart_banner").count()
+    assert client.get(address, headers={"X-Seen": seen}).status_code == 204
+    assert Read.objects.filter(route="chart_banner").count() == before
+    send(client, f"/people/{person}/allergies/", text="Peanuts", severe="on")
+    told = client.get(address, headers={"X-Seen": seen})
+    assert told.status_code == 200
+    assert "Peanuts" in text_of(told)
+    assert "<html" not in text_of(told)
+    assert Read.objects.filter(route="chart_banner").count() == before + 1
+    assert mark() != seen
+
+
 def test_a_document_is_kept_and_shown_in_a_sandbox(as_role, person) -> None:
     client, address = as_role("rn"), f"/people/{person}/documents/"
     page = SimpleUploadedFile("x.html", b"<script>alert(1)</script>", content_type="image/png")

@@ -52,6 +52,9 @@ class Route:
     module: str
 
 
+# A page that asks whether something changed, and hears that nothing did, has shown nobody anything: no reading to log.
+NOTHING_SHOWN = 204
+
 ROUTES: list[Route] = []
 _PAGES: dict[str, Route] = {}
 
@@ -85,7 +88,7 @@ def screen(
                     enter(request, person_id)
                     policy.require(request.lens, person_id)
                 response = view(request, **kwargs)
-                if reads_now:
+                if reads_now and response.status_code != NOTHING_SHOWN:
                     _log(request, policy, name, log)
             return response
 

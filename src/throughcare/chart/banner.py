@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
-from throughcare.chart import reads
+from throughcare.chart import policy, reads
 from throughcare.chart.models import Allergy
 from throughcare.chart.ports import SAID, SaidAllergies
 from throughcare.custody import reads as custody
@@ -47,7 +47,8 @@ def of(lens: Lens, person_id: UUID) -> BannerShape:
         allergies_state="said_none" if said.none and not allergies else _state(sees, allergies),
         alerts=[AlertSentence(a.do, a.first_aid, a.call, a.until, a.urgent) for a in told.get(person_id, ())],
         language=card.speaks,
-        href=_chart(person_id) if sees else "",
+        href=_address("chart", person_id) if sees else "",
+        live=_address("chart_banner", person_id) if policy.CHART.allows(lens, person_id) else "",
     )
 
 
@@ -66,8 +67,8 @@ def _state(sees: bool, known: Sequence[Allergy]) -> Known:
     return "none_known" if all(a.none_known for a in known) else "known"
 
 
-def _chart(person_id: UUID) -> str:
+def _address(page: str, person_id: UUID) -> str:
     try:
-        return reverse("chart", kwargs={"person_id": person_id})
+        return reverse(page, kwargs={"person_id": person_id})
     except NoReverseMatch:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -145,6 +146,13 @@ class BannerShape:
     href: str = ""
     photo: str = ""
     """Address of a photo; empty draws the avatar."""
+    live: str = ""
+    """Address that gives this banner as it is by then; empty for one that stands still."""
+
+    @property
+    def mark(self) -> str:
+        """Tell this banner from every other one: the page says it when it asks whether something changed."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
 
-from throughcare.access.doors import Request, screen
-from throughcare.chart import earlier, inbox, policy, reads
+from throughcare.access.doors import NOTHING_SHOWN, Request, screen
+from throughcare.chart import banner, earlier, inbox, policy, reads
 from throughcare.chart.ports import REQUESTS
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE
@@ -19,6 +19,7 @@ from throughcare.duties import policy as duties_policy
 from throughcare.duties import reads as duties
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.ui import pages
 from throughcare.ui.shapes import KeyHint, PageKeys
 
 PAGE = 50
@@ -62,6 +63,15 @@ def chart(request: Request, person_id: UUID) -> HttpResponse:
         else [],
     }
     return frame.page(request, person_id, "chart/summary.html", "chart", context)
+
+
+@screen("GET", ONE + "banner/", policy=policy.CHART, name="chart_banner")
+def banner_now(request: Request, person_id: UUID) -> HttpResponse:
+    """Give the banner as it is now, for a page that stands open; nothing where the page has it already."""
+    shown = banner.of(request.lens, person_id)
+    if request.headers.get("X-Seen") == shown.mark:
+        return HttpResponse(status=NOTHING_SHOWN)
+    return pages.fragment(request, "chart/frame.html", "banner", {"banner": shown})
 
 
 def _who_looked(request: Request, person_id: UUID) -> str:

@@ -245,7 +245,9 @@ document.addEventListener("htmx:config:request", ({ detail }) => {
   if (Date.now() - touched > 60_000 && document.documentElement.dataset.layout !== "board") detail.ctx.request.headers["X-By-Itself"] = "1";
 });
 document.addEventListener("htmx:before:on:init", (event) => event.preventDefault());  // no scripts in attributes
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  if (document.hidden && ctx.sourceElement?.matches?.("[data-banner]")) return event.preventDefault();  // nobody reads it
   if (ctx.target instanceof Element && ctx.target.id !== "board") {
     busy.set(ctx, setTimeout(() => { ctx.target.classList.add("is-waiting"); ctx.target.ariaBusy = "true"; }, 300));
   }
