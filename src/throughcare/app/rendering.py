@@ -58,7 +58,7 @@ from throughcare.reentry.models import Appointment, Bridge, Contact, HandedOn, P
 from throughcare.workforce import fhir as workforce
 from throughcare.workforce.models import Equipment, EquipmentCheck
 
-# Types of which no row holds all: a signed form is its own record, a message and a file are kept verbatim beside, and a
+# Types of which no row holds all: a signed form is its own record, a message, file or document is kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
 KEPT_AS_SIGNED = frozenset(
     {
@@ -71,6 +71,9 @@ KEPT_AS_SIGNED = frozenset(
         "ProgrammeDisclosure",
         "Delivery",
         "ReceivedPatient",
+        "OutsideDocument",
+        "Reconciliation",
+        "SentDocument",
     }
 )
 

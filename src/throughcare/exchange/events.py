@@ -75,3 +75,38 @@ class MessageSettled(Event):
     """A message that was held is applied, or dismissed with a reason; `ref` is the message."""
 
     name: ClassVar[str] = "message_settled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentHeld(Event):
+    """A document of another health service is kept, and nobody knows whose it is; `ref` is the document."""
+
+    name: ClassVar[str] = "document_held"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentSettled(Event):
+    """It is known whose a document is, or it is set aside with a reason; `ref` is the document."""
+
+    name: ClassVar[str] = "document_settled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReceived(Event):
+    """A document of another health service says things that wait for a clinician; `ref` is the document."""
+
+    name: ClassVar[str] = "document_received"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReconciled(Event):
+    """Every item of a document is decided; `ref` is the document."""
+
+    name: ClassVar[str] = "document_reconciled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReopened(Event):
+    """A decision on an item was taken back, and it waits again; `ref` is the document."""
+
+    name: ClassVar[str] = "document_reopened"

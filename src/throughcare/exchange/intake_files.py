@@ -1,4 +1,4 @@
-"""`throughcare import`: the file door for HL7 v2 messages, custody rosters and FHIR R4 of other systems.
+"""`throughcare import`: the file door for HL7 v2 messages, clinical documents, custody rosters and FHIR R4 of other systems.
 
 Each file is recognised by its content, never by its name. Everything is kept; what can't be used is listed.
 """
@@ -19,6 +19,8 @@ from django.conf import settings
 
 from throughcare.exchange import actions, bundles, roster
 from throughcare.exchange.actions import FILE_DOOR
+from throughcare.exchange.documents import actions as documents
+from throughcare.exchange.documents import inbox
 from throughcare.exchange.fhir.writing import filing
 from throughcare.exchange.hl7v2 import actions as hl7v2
 from throughcare.exchange.hl7v2.wire import split_batch
@@ -28,6 +30,7 @@ from throughcare.kernel.errors import Refused
 LARGEST = 256 * 1024 * 1024
 _SHOWN = 20
 _HL7 = re.compile(rb"[\x0b\s\x00]*(?:\xef\xbb\xbf)?(?:MSH|FHS|BHS)[^A-Za-z0-9\r\n]")
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<")
 _PUBLISHED_LINE = re.compile(rb"(?im)^[^\r\n]*(?:^|,)[ \"]*ZZ[A-Z]{6}[ \"]*(?:,|$)[^\r\n]*(?:\r?\n|$)")
 
 
@@ -76,11 +79,13 @@ def run(paths: Sequence[Path]) -> Report:
             _messages(path, raw, report)
         elif raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
             _bundle(path, raw, report)
+        elif _XML.match(raw):
+            _document(path, raw, report)
         elif b"IDENTIFIER" in raw[:2000].upper() and b"FACILITY" in raw[:2000].upper():
             _roster(path, raw, report)
         else:
             actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="unknown")
-            report.fault(f"{path}: not HL7 v2, a roster or FHIR; kept as it is")
+            report.fault(f"{path}: not HL7 v2, C-CDA, a roster or FHIR; kept as it is")
     if resources:
         charted, left, problems = _chart("bulk export", resources, report, known=known)
         for file_id in new:
@@ -131,6 +136,26 @@ def _messages(path: Path, raw: bytes, report: Report) -> None:
         report.fault(f"{line}; see the exceptions board")
     else:
         report.say(line)
+
+
+# --- documents ------------------------------------------------------------------------------------------------------------
+
+
+def _document(path: Path, raw: bytes, report: Report) -> None:
+    try:
+        receipt = documents.receive(actor=FILE_DOOR, raw=raw, name=path.name)
+    except Refused as refused:
+        actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="xml")
+        report.fault(f"{path}: {refused.sentence} The file is kept as it is")
+        return
+    counts = inbox.tally(receipt.id)
+    line = f"{path}: clinical document: {_words(counts) or 'no items'}"
+    if receipt.again:
+        report.say(f"{path}: the same document came before; nothing was changed")
+    elif receipt.state == "waiting":
+        report.fault(f"{line}; whose it is, is not known: see the exceptions board")
+    else:
+        report.say(f"{line}; they wait for a clinician, nothing is charted yet")
 
 
 # --- roster ---------------------------------------------------------------------------------------------------------------

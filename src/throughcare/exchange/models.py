@@ -239,3 +239,12 @@ class OutsideNumber(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["value", "type", "system"], name="exchange_outside_number")]
+
+
+# The models of the room's packages, for whoever asks Django for this room's.
+from throughcare.exchange.documents.models import Received, Said, SentDocument  # noqa: E402
+
+__all__ = [
+    "ANSWERS", "ASKS", "HOLDS", "STATUSES", "Correction", "Delivery", "Destination", "Imported", "Message", "Outside",
+    "OutsideNumber", "Received", "Said", "SentDocument", "VisitOutside",
+]  # fmt: skip

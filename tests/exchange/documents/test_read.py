@@ -1,0 +1,153 @@
+"""A document read: each kind of item with its code, state, denial and day; hostile XML refused in a sentence."""
+
+import pytest
+
+from tests.exchange.documents.pages import RESULT, document, problem, section, whole
+from throughcare.exchange.documents.ccda import xml
+from throughcare.exchange.documents.ccda.datatypes import moment
+from throughcare.exchange.documents.ccda.found import NotADocument
+from throughcare.exchange.documents.ccda.read import read
+
+
+def only(*sections):
+    found = read(document(*sections)).items
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_the_head_says_whom_it_is_about_and_never_by_social_security():
+    who = read(document()).who
+    assert (who.family, who.given, who.birth, who.sex) == ("Sample-Ortiz", "Luis", "1990-02-14", "male")
+    assert who.numbers == (("urn:oid:9.9.9", "T0000001"),)
+
+
+def test_each_kind_is_read_with_its_code():
+    found = {one.kind: one for one in read(document(*whole())).items}
+    assert found["problem"].code.system == "http://snomed.info/sct"
+    assert (found["problem"].status, found["problem"].since) == ("active", "2019-03-04")
+    assert found["allergy"].code.text == "Penicillin G"
+    assert (found["medicine"].get("often"), found["medicine"].get("route")) == ("every 24 h", "by mouth")
+    assert found["immunization"].code.system == "http://hl7.org/fhir/sid/cvx"
+    assert (found["result"].value, found["result"].unit, found["result"].since) == ("8.1", "%", "2026-02-03")
+    assert found["procedure"].status == "completed"
+
+
+def test_what_is_denied_is_not_a_problem():
+    one = only(section("11450-4", "5.1", "Problems", problem(more=' negationInd="true"')))
+    assert one.negated
+
+
+def test_a_concern_of_two_observations_is_two_items_of_one_entry():
+    both = problem().replace(
+        "</entryRelationship></act>",
+        "</entryRelationship>"
+        + problem("Asthma", "195967001").split('<statusCode code="active"/>')[1].split("</act>")[0]
+        + "</act>",
+    )
+    found = read(document(section("11450-4", "5.1", "Problems", both)))
+    assert [one.code.text for one in found.items] == ["Essential hypertension", "Asthma"]
+    assert found.counted == {"problem": 1}
+
+
+def test_a_section_of_words_alone_gives_lines_marked_as_words():
+    text = "<table><thead><tr><th>Drug</th></tr></thead><tbody><tr><td>Aspirin</td><td>daily</td></tr></tbody></table>"
+    one = only(section("10160-0", "1", "Medications", text=text))
+    assert one.narrative
+    assert one.code.text == "Aspirin · daily"
+
+
+def test_words_are_found_in_the_narrative_that_an_entry_points_to():
+    entry = (
+        problem()
+        .replace(
+            'displayName="Essential hypertension"/>',
+            'nullFlavor="UNK"><originalText><reference value="#p1"/></originalText></value>',
+        )
+        .replace('code="59621000" codeSystem="2.16.840.1.113883.6.96" nullFlavor', "nullFlavor")
+    )
+    one = only(section("11450-4", "5.1", "Problems", entry, text='<content ID="p1">Bad knee</content>'))
+    assert (one.code.text, one.code.code, one.unknown) == ("Bad knee", "", "")
+
+
+@pytest.mark.parametrize(
+    "words", ["No medication data is applicable", "None", "No known problems", "Not recorded on file"]
+)
+def test_an_entry_that_says_there_is_nothing_says_so(words):
+    entry = problem().replace(
+        'code="59621000" codeSystem="2.16.840.1.113883.6.96" displayName="Essential hypertension"/>',
+        f'nullFlavor="UNK"><originalText>{words}</originalText></value>',
+    )
+    assert only(section("11450-4", "5.1", "Problems", entry)).unknown
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("PQ", 'value="7" unit="mg/dL"', ("", "7", "mg/dL")),
+        ("INT", 'value="3"', ("", "3", "")),
+        ("BL", 'value="true"', ("", "yes", "")),
+        ("CD", 'code="10828004" codeSystem="2.16.840.1.113883.6.96" displayName="Positive"', ("", "Positive", "")),
+    ],
+)
+def test_a_value_is_read_in_the_type_it_was_written_in(kind, value, said):
+    one = only(
+        section(
+            "30954-2", "3.1", "Results", RESULT.format(code="1-8", text="Test", at="20260101", type=kind, value=value)
+        )
+    )
+    assert (one.comparator, one.value, one.unit) == said
+
+
+def test_an_open_interval_keeps_its_sign():
+    entry = RESULT.format(code="1-8", text="Test", at="20260101", type="IVL_PQ", value="").replace(
+        "/></observation>", '><high value="20" unit="ng/mL" inclusive="false"/></value></observation>'
+    )
+    one = only(section("30954-2", "3.1", "Results", entry))
+    assert (one.comparator, one.value, one.unit) == ("<", "20", "ng/mL")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2019", "2019"),
+        ("201903", "2019-03"),
+        ("20190304", "2019-03-04"),
+        ("20190304101500-0500", "2019-03-04T10:15:00-05:00"),
+        ("20190304101500.123+0000", "2019-03-04T10:15:00+00:00"),
+        ("20191341", ""),
+        ("yesterday", ""),
+    ],
+)
+def test_a_moment_is_as_exact_as_it_was_written(written, said):
+    assert moment(written) == said
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "can't be read as XML"),
+        (b"not xml", "can't be read as XML"),
+        (document()[:-40], "can't be read as XML"),
+        (document(head=BOMB), "document type"),
+        (document(head='<!DOCTYPE x SYSTEM "file:///etc/passwd">'), "document type"),
+        (document(head=BOMB).decode().encode("utf-16"), "document type"),
+        (b"<Bundle xmlns='http://hl7.org/fhir'/>", "no clinical document"),
+        (b"<ClinicalDocument>" + b"<a>" * 200 + b"</a>" * 200 + b"</ClinicalDocument>", "deeper or longer"),
+        (b"<ClinicalDocument>" + b" " * xml.LARGEST + b"</ClinicalDocument>", "larger than"),
+    ],
+)
+def test_what_is_no_document_of_ours_is_refused_in_a_sentence(raw, words):
+    with pytest.raises(NotADocument, match=words):
+        read(raw)
+
+
+def test_forgotten_namespaces_are_read_as_meant_and_said():
+    raw = document(section("11450-4", "5.1", "Problems", problem())).replace(
+        b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"', b""
+    )
+    found = read(raw)
+    assert found.items[0].code.code == "59621000"
+    assert any("namespaces" in words for words in found.odd)
