@@ -8,10 +8,10 @@ import pytest
 from tests.exchange.lab_messages import TAKEN
 from tests.exchange.messages import Arrival, hl7_time, message, pid
 from throughcare.access import projections
-from throughcare.chart.models import Immunization, Report
+from throughcare.chart.models import Immunization, Order, Report
 from throughcare.duties.models import Duty
 from throughcare.exchange import fhir_rows
-from throughcare.exchange.models import Message, VisitOutside
+from throughcare.exchange.models import Incoming, Message, VisitOutside
 from throughcare.kernel import clock
 from throughcare.people.models import Person
 
@@ -86,11 +86,35 @@ def test_a_document_is_charted_to_be_read_in_versions(take, luis):
     assert (report.status, report.words) == ("corrected", "Seen for chest pain. Normal.")
 
 
-def test_a_request_from_outside_orders_nothing_and_stands_on_the_board(take, luis):
-    receipt = take(said("ORM^O01", "ORC|NW|X1", "OBR|1|X1||24321-2^Basic metabolic panel^LN"))
-    assert (row(receipt).status, row(receipt).asks) == ("applied", "request")
-    assert row(receipt).left == ["Asked for: Basic metabolic panel"]
-    assert Duty.objects.filter(rule="EXC-05", closed_at=None).count() == 1
+def test_a_request_from_outside_orders_nothing_and_comes_before_a_prescriber(take, luis):
+    """EXC-05: what another service asks for is never ordered by itself."""
+    obr = "OBR|1|X1||24321-2^Basic metabolic panel^LN|||||||||||||||||||||||^^^^^S||||Chest pain"
+    receipt = take(said("ORM^O01", "ORC|NW|X1||||||||||^Sample-Doctor^Ann", obr.replace("||||Chest", "||||^Chest")))
+    assert (row(receipt).status, row(receipt).asks) == ("applied", "")
+    waits = Incoming.objects.get()
+    assert (waits.kind, waits.state, waits.urgency, waits.title) == (
+        "request",
+        "waiting",
+        "urgent",
+        "Basic metabolic panel",
+    )
+    duty = Duty.objects.get(rule="EXC-05", closed_at=None)
+    assert (duty.about, duty.owner_role, duty.person_id) == (waits.id, "provider", luis.id)
+    assert Order.objects.count() == 0
+
+
+def test_a_visit_outside_comes_before_the_scheduler_and_its_clock_tells_no_date(take, luis):
+    """EXC-07: the due time is the same whenever the visit is."""
+    dues = set()
+    for n, day in enumerate(("20261201100000", "20270301100000")):
+        sch = f"SCH|P{n}|F{n}|||||^Cardiology visit||30|min|^^^{day}-0500|||||||||||||||Booked"
+        take(said("SIU^S12^SIU_S12", sch, "RGS|1", "AIL|1|A|HOSPITAL^CLINIC 3", control_id=f"V{n}"))
+        duty = Duty.objects.filter(rule="EXC-07", closed_at=None).latest("id")
+        dues.add(duty.due_at)
+        assert (duty.owner_role, duty.data_class) == ("scheduler", "appointment")
+    assert len(dues) == 1
+    take(said("SIU^S15^SIU_S12", sch, control_id="V9", at=TAKEN + timedelta(minutes=5)))
+    assert Incoming.objects.filter(state="waiting").count() == 2, "what waits already stands as it is"
 
 
 def test_what_has_no_place_is_named_with_the_message(take, luis):

@@ -73,6 +73,9 @@ def _no_offsite_date(body: Json) -> Json | None:
 
 
 def _is_off_site(body: Json) -> bool:
+    """Tell whether a visit is outside: typed so, or another system's word. Only what was sent names its source."""
+    if body.get("resourceType") == "Appointment" and body.get("meta", {}).get("source"):
+        return True
     codes = {c.get("code") for c in body.get("appointmentType", {}).get("coding", ())}
     return body.get("resourceType") == "Appointment" and "off_site" in codes
 
@@ -102,6 +105,16 @@ _summary = _kept(
     Flag=("status", "code", "period"),
     Task=("status", "code", "executionPeriod"),
 )  # fmt: skip
+
+
+def _summarised(body: Json) -> Json | None:
+    """Keep the summary; of what another system asked for no day on which it is wanted: that may be a visit outside."""
+    found = _summary(body)
+    if found is not None and body.get("resourceType") == "ServiceRequest" and body.get("meta", {}).get("source"):
+        found.pop("occurrenceDateTime", None)
+    return found
+
+
 _DOSED = ("status", "medicationCodeableConcept", "effectiveDateTime", "dosage")
 _dose = _kept(
     MedicationAdministration=_DOSED,
@@ -126,7 +139,7 @@ def _kop(body: Json) -> Json | None:
 
 
 PROJECTIONS: dict[str, Cut] = {
-    "summary": _without_text(_summary),
+    "summary": _without_text(_summarised),
     "dose": _dose,
     "medicine_name": _medicine_name,
     "kop_card": _kop,

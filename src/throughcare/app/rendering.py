@@ -46,7 +46,7 @@ from throughcare.duties import fhir as duties
 from throughcare.duties.models import Duty, Handover, Refusal, RosterShift
 from throughcare.exchange import fhir_rows as exchange
 from throughcare.exchange.fhir.writing import kept as outside
-from throughcare.exchange.models import VisitOutside
+from throughcare.exchange.models import Incoming, VisitOutside
 from throughcare.insight.gate import fhir as gate
 from throughcare.insight.gate.models import Publication
 from throughcare.kernel.fhir import Json
@@ -115,6 +115,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("TreatmentOffer", Offer, substance_use.offer),
     ("Appointment", Appointment, reentry.appointment),
     ("Appointment", VisitOutside, exchange.visit),
+    ("Incoming", Incoming, exchange.incoming),
     ("ReleasePacket", Packet, reentry.handed),
     ("ReleaseBridge", Bridge, reentry.bridge),
     ("ReleaseContact", Contact, reentry.contact),

@@ -25,6 +25,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.exchange.screens",
     "throughcare.insight.screens",
     "throughcare.exchange.outgoing.screens",
+    "throughcare.exchange.incoming.screens",
     "throughcare.insight.gate.screens",
     "throughcare.public.screens",
 )

@@ -1,6 +1,7 @@
 """What the exchange tells the others: a message needs a person, or needs one no more."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from throughcare.kernel.events import Event
@@ -38,10 +39,30 @@ class ResultUnordered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestFromOutside(Event):
-    """Somebody outside asks for something to be done; `ref` is the message."""
+class CameFromOutside(Event):
+    """Another service asks, tells, books or sends something, and somebody must see it; `ref` is what waits."""
 
-    name: ClassVar[str] = "request_from_outside"
+    name: ClassVar[str] = "came_from_outside"
+    kind: str
+    urgency: str = "routine"
+    inside: bool = True
+    received_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give what kind of thing it is, how urgent its sender calls it, whether the person is held, and since when it waits."""
+        return {"kind": self.kind, "urgency": self.urgency, "inside": self.inside, "received_at": self.received_at}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideSettled(Event):
+    """Somebody has seen what came from outside, done it, or said that it is not for us; `ref` is what waited."""
+
+    name: ClassVar[str] = "outside_settled"
+    answer: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give the answer."""
+        return {"answer": self.answer}
 
 
 @dataclass(frozen=True, kw_only=True)

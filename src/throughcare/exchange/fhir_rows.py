@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from throughcare.exchange.models import VisitOutside
-from throughcare.kernel.fhir import LOCAL, Json, coding, concept, instant, reference, resource
+from throughcare.exchange.models import Incoming, VisitOutside
+from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, reference, resource
 
 
 def visit(row: VisitOutside) -> Json:
@@ -23,4 +23,23 @@ def visit(row: VisitOutside) -> Json:
             {"actor": reference("Patient", row.person_id), "status": "accepted"},
             {"type": [concept(text=row.place)], "status": "accepted"},
         ],
+    )
+
+
+def incoming(row: Incoming) -> Json:
+    """Render what waits for somebody: what it is, and what became of it; not its words, which are the record's."""
+    return filled(
+        resourceType="Incoming",
+        id=str(row.id),
+        subject=reference("Patient", row.person_id),
+        kind=row.kind,
+        about=f"{row.about_type}/{row.about_id}",
+        others=list(row.others) or None,
+        sender=row.sender,
+        urgency=row.urgency,
+        received=instant(row.received_at),
+        state=row.state,
+        words=row.words,
+        settled=instant(row.settled_at),
+        by=row.settled_by,
     )

@@ -7,7 +7,8 @@ from throughcare.kernel.models import PersonRow, Row
 
 STATUSES = ("applied", "repeated", "held", "refused")
 ANSWERS = ("AA", "AE", "AR")
-ASKS = ("", "order", "request")
+ASKS = ("", "order")
+ANSWERED = ("seen", "acted", "not_ours")
 HOLDS = (
     "unknown_person",
     "two_people",
@@ -52,7 +53,7 @@ class Message(Row):
     left = models.JSONField(default=list)
     """What it says beside what was charted: kept with its bytes, and shown."""
     asks = models.CharField(max_length=8, blank=True)
-    """What an applied message still wants of somebody: which order it answers, or what becomes of its request."""
+    """What an applied message still wants of somebody: which order it answers."""
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=160, blank=True)
     why = models.TextField(blank=True)
@@ -153,6 +154,51 @@ class VisitOutside(PersonRow):
                 ),
                 name="exchange_visit_status",
             ),
+        ]
+
+
+class Incoming(PersonRow):
+    """One thing that came from outside and must reach a person: what stands in the record, and what became of it.
+
+    `about` is the resource of the record that it is, `others` are papers of the same person that came with it; of a message
+    whose request stands in no resource it is the message. Its words are the record's: this row has none but its title.
+    """
+
+    kind = models.CharField(max_length=13)
+    about_type = models.CharField(max_length=40)
+    about_id = models.UUIDField()
+    others = models.JSONField(default=list)
+    data_class = models.CharField(max_length=24)
+    title = models.CharField(max_length=200, blank=True)
+    urgency = models.CharField(max_length=7, default="routine")
+    sender = models.CharField(max_length=160)
+    facility_id = models.UUIDField(null=True)
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="waiting")
+    words = models.TextField(blank=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=160, blank=True)
+
+    class Meta(PersonRow.Meta):
+        constraints = [
+            *PersonRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=["request", "communication", "appointment", "document", "consent", "person"]),
+                name="exchange_incoming_kind",
+            ),
+            models.CheckConstraint(condition=Q(urgency__in=["routine", "urgent"]), name="exchange_incoming_urgency"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", settled_at__isnull=True, settled_by="", words="")
+                | Q(state__in=ANSWERED, settled_at__isnull=False) & ~Q(settled_by=""),
+                name="exchange_incoming_state",
+            ),
+            models.UniqueConstraint(
+                fields=["about_id", "kind"], condition=Q(state="waiting"), name="exchange_incoming_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(state="waiting"), name="exchange_incoming_waiting"),
+            models.Index(fields=["person", "received_at"], name="exchange_incoming_person"),
         ]
 
 

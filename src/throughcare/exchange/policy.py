@@ -16,6 +16,12 @@ IDENTIFY = Policy("exchange.identify", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), 
 CORRECT = Policy("exchange.correct", ((Verb.WRITE, DataClass.DEMOGRAPHICS),), frozenset({Role.HIM}))
 # Saying which order a result answers changes the chart's orders: the same office's, which reads results of every class.
 SETTLE = Policy("exchange.settle", ((Verb.READ, DataClass.INFECTION),), frozenset({Role.HIM}))
+# What came from outside: which kinds and which words each sees is decided entry by entry (incoming/reads.py).
+INCOMING = Policy(
+    "exchange.incoming",
+    ((Verb.READ, DataClass.DEMOGRAPHICS),),
+    frozenset({Role.PROVIDER, Role.RN, Role.PSYCH, Role.DENTAL, Role.PLANNER, Role.SCHEDULER, Role.HIM}),
+)
 
 
 def visible(lens: Lens) -> QuerySet[Message]:

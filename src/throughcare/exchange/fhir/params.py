@@ -303,7 +303,7 @@ BY_TYPE: dict[str, tuple[Param, ...]] = {
     ),
     # What stands here as another system sent it is found by whose it is, its numbers and its state.
     **{kind: (*_patient("patient"), _IDENTIFIER, _STATUS) for kind in ("ClaimResponse", "DetectedIssue", "FamilyMemberHistory")},
-    **{kind: (*_patient(), _IDENTIFIER, _STATUS) for kind in ("Account", "AdverseEvent", "DeviceRequest", "List", "RequestGroup")},
+    **{kind: (*_patient(), _IDENTIFIER, _STATUS) for kind in ("Account", "AdverseEvent", "CommunicationRequest", "DeviceRequest", "List", "RequestGroup")},
     **{kind: (*_patient("patient"), _IDENTIFIER, _STATUS) for kind in ("NutritionOrder", "VisionPrescription", "BodyStructure")},
     **{kind: (*_patient("patient"), _IDENTIFIER, _STATUS, _day("created", "created")) for kind in ("Claim", "ExplanationOfBenefit")},
     "Device": (*_patient("patient"), _IDENTIFIER, _STATUS, _p("type", "token", "type")),

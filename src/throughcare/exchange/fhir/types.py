@@ -14,7 +14,7 @@ OURS = frozenset(
 # Of these no room has its own: they stand here as another system sent them (docs/decisions/0035).
 RECEIVED = frozenset(
     {
-        "Account", "AdverseEvent", "BodyStructure", "Claim", "ClaimResponse", "DetectedIssue", "Device", "DeviceRequest",
+        "Account", "AdverseEvent", "BodyStructure", "Claim", "ClaimResponse", "CommunicationRequest", "DetectedIssue", "Device", "DeviceRequest",
         "DeviceUseStatement", "Endpoint", "ExplanationOfBenefit", "FamilyMemberHistory", "Group", "HealthcareService",
         "ImagingStudy", "ImmunizationEvaluation", "List", "Media", "Medication", "NutritionOrder",
         "OrganizationAffiliation", "RequestGroup", "Substance", "VisionPrescription",

@@ -1,4 +1,4 @@
-"""Who may send what: nine types by whoever may write their class; the record of another service by the records office."""
+"""Who may send what: ten types by whoever may write their class; the record of another service by the records office."""
 
 from collections.abc import Sequence
 

@@ -10,11 +10,11 @@ from throughcare.kernel.vocabulary import DataClass
 
 Json = dict[str, Any]
 
-# What a room of ours or its patient may send of themselves: nine types, each by whoever may write its class.
+# What a room of ours or its patient may send of themselves: ten types, each by whoever may write its class.
 WRITABLE = frozenset(
     {
         "Observation", "QuestionnaireResponse", "DocumentReference", "Immunization", "Appointment", "ServiceRequest",
-        "Communication", "Patient", "Consent",
+        "Communication", "CommunicationRequest", "Patient", "Consent",
     }
 )  # fmt: skip
 # The record of another health service, which health information management takes in.

@@ -21,6 +21,8 @@ from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.fhir.writing import charting, matching, sent
 from throughcare.exchange.fhir.writing.sent import Done, Json, Sent
 from throughcare.exchange.hl7v2 import whom
+from throughcare.exchange.incoming import kinds
+from throughcare.exchange.incoming.actions import Arrived, put_before_somebody
 from throughcare.exchange.models import Outside, OutsideNumber
 from throughcare.exchange.resource_parts import moment_of
 from throughcare.kernel import db
@@ -340,6 +342,20 @@ class _Taking:
             [OutsideNumber(type=k.kind, system=s, value=v, resource_id=k.id) for k, s, v in numbers], batch_size=4000
         )
         keep_said(said)
+        self._put_before_somebody(sender)
+
+    def _put_before_somebody(self, sender: str) -> None:
+        """What somebody must see waits for them with a clock; a chart that was opened waits to be verified."""
+        now, arrived = db.unit().now, []
+        for n, one in sorted(self.kept.items()):
+            resource = self.writes[n].resource
+            opened_here = one.kind == "Patient" and one.status == 201
+            kind = "person" if opened_here else kinds.wanted(resource, now)
+            if kind and one.person_id is not None and not one.charted:
+                cls, urgent = self.done[n].data_class, kinds.urgency(resource)
+                arrived.append(Arrived(kind, one.person_id, one.kind, one.id, cls, kinds.title(resource), urgent))
+        if arrived:
+            put_before_somebody(actor=self.actor, arrived=arrived, sender=sender)
 
     def _known_by(self, one: _Kept) -> set[tuple[str, str]]:
         """Give the numbers by which one was sent before; it stays known by them."""

@@ -11,7 +11,6 @@ from throughcare import ledger
 from throughcare.exchange.events import (
     MessageHeld,
     MessageSettled,
-    RequestFromOutside,
     ResultHeld,
     ResultUnordered,
 )
@@ -30,7 +29,7 @@ from throughcare.people import actions as people
 
 FEED = Actor.feed("HL7 v2")
 _AGENCY = derived("agency")
-ASKING: dict[str, type[Event]] = {"order": ResultUnordered, "request": RequestFromOutside}
+ASKING: dict[str, type[Event]] = {"order": ResultUnordered}
 
 
 @dataclass(frozen=True, slots=True)

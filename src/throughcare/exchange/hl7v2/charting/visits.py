@@ -13,7 +13,10 @@ from throughcare.exchange.hl7v2.holding import Applied
 from throughcare.exchange.hl7v2.parse import CONNECTICUT
 from throughcare.exchange.hl7v2.rules import event_of
 from throughcare.exchange.hl7v2.wire import Segment
+from throughcare.exchange.incoming.actions import Arrived, put_before_somebody
+from throughcare.exchange.incoming.kinds import PAST, WANTS
 from throughcare.exchange.models import Message, VisitOutside
+from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
@@ -51,7 +54,14 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
         body=fhir_rows.visit(known),
         happened_at=told_at,
     )
+    if known.status in WANTS["appointment"] and not _is_over(known):
+        one = Arrived("appointment", known.person_id, "Appointment", known.id, DataClass.APPOINTMENT)
+        put_before_somebody(actor=actor, arrived=[one], sender=said.sender)
     return Applied("Visit outside: recorded.", left=subject.uncharted(said, USED))
+
+
+def _is_over(visit: VisitOutside) -> bool:
+    return visit.starts_at is not None and visit.starts_at < clock.now() - PAST
 
 
 def _facts(sch: Segment, said: Facts, told_at: datetime) -> dict[str, object]:
