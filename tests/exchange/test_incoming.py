@@ -101,8 +101,8 @@ def waiting(kind):
     ("make", "kind", "rule", "owner"),
     [
         (request, "request", "EXC-05", "provider"),
-        (words, "communication", "EXC-06", "rn"),
-        (visit, "appointment", "EXC-07", "scheduler"),
+        (words, "communication", "EXC-07", "rn"),
+        (visit, "appointment", "EXC-08", "scheduler"),
     ],
 )
 def test_what_comes_opens_a_duty_with_an_owner(luis, make, kind, rule, owner):
@@ -116,7 +116,7 @@ def test_papers_that_come_together_are_read_together(luis):
     send(paper(luis, "Discharge summary"), paper(luis, "Radiology report"))
     row = waiting("document")
     assert len(row.others) == 1
-    assert Duty.objects.filter(rule="EXC-08").count() == 1
+    assert Duty.objects.filter(rule="EXC-09").count() == 1
     page = become(Role.PROVIDER).get(f"/exchange/incoming/{row.id}/").content.decode()
     assert "Discharge summary" in page
     assert "Radiology report" in page
@@ -129,7 +129,7 @@ def test_what_is_over_is_kept_and_waits_for_nobody(luis):
 
 def test_of_somebody_who_is_not_held_the_records_office_hears(luis):
     stranger = send({"resourceType": "Patient", "name": [{"family": "Sample-Far", "given": ["Al"]}]})[0].id
-    assert Duty.objects.get(rule="EXC-10").owner_role == "him"
+    assert Duty.objects.get(rule="EXC-11").owner_role == "him"
     send(request(Person.objects.get(id=stranger)))
     assert Duty.objects.get(rule="EXC-05").owner_role == "him"
 
@@ -137,7 +137,7 @@ def test_of_somebody_who_is_not_held_the_records_office_hears(luis):
 def test_it_is_answered_and_the_answer_taken_back_with_the_first_clock(luis):
     send(words(luis))
     row, nurse = waiting("communication"), become(Role.RN)
-    first = Duty.objects.get(rule="EXC-06").due_at
+    first = Duty.objects.get(rule="EXC-07").due_at
     listed = nurse.get("/exchange/incoming/").content.decode()
     assert "Message" in listed
     assert "Ortiz" in listed
@@ -149,10 +149,10 @@ def test_it_is_answered_and_the_answer_taken_back_with_the_first_clock(luis):
     assert nurse.post(f"{address}answer/", told).status_code == 303
     row.refresh_from_db()
     assert (row.state, row.words) == ("acted", "INR ordered.")
-    assert Duty.objects.get(rule="EXC-06").outcome == "done"
+    assert Duty.objects.get(rule="EXC-07").outcome == "done"
     with clock.frozen(NOW + timedelta(minutes=3)):
         nurse.post(f"{address}reopen/", {"intent": str(uuid7())})
-    again = Duty.objects.get(rule="EXC-06", closed_at=None)
+    again = Duty.objects.get(rule="EXC-07", closed_at=None)
     assert again.due_at == first
 
 
@@ -190,7 +190,7 @@ def test_a_date_outside_is_cut_whatever_its_sender_calls_the_visit(luis):
         "meta": {"source": "https://hospital.example"},
     }
     assert "occurrenceDateTime" not in (projections.cut(asked, "summary") or {})
-    for duty in Duty.objects.filter(rule="EXC-07"):
+    for duty in Duty.objects.filter(rule="EXC-08"):
         assert "2026-12-24" not in str(duty.facts)
 
 

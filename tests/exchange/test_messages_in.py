@@ -104,12 +104,12 @@ def test_a_request_from_outside_orders_nothing_and_comes_before_a_prescriber(tak
 
 
 def test_a_visit_outside_comes_before_the_scheduler_and_its_clock_tells_no_date(take, luis):
-    """EXC-07: the due time is the same whenever the visit is."""
+    """EXC-08: the due time is the same whenever the visit is."""
     dues = set()
     for n, day in enumerate(("20261201100000", "20270301100000")):
         sch = f"SCH|P{n}|F{n}|||||^Cardiology visit||30|min|^^^{day}-0500|||||||||||||||Booked"
         take(said("SIU^S12^SIU_S12", sch, "RGS|1", "AIL|1|A|HOSPITAL^CLINIC 3", control_id=f"V{n}"))
-        duty = Duty.objects.filter(rule="EXC-07", closed_at=None).latest("id")
+        duty = Duty.objects.filter(rule="EXC-08", closed_at=None).latest("id")
         dues.add(duty.due_at)
         assert (duty.owner_role, duty.data_class) == ("scheduler", "appointment")
     assert len(dues) == 1

@@ -94,7 +94,7 @@ def may_answer(lens: Lens, line: Line) -> bool:
     return line.whole and lens.role in ANSWERS_BY[line.row.kind]
 
 
-# Who answers is the agency's decision [D]; the clock's owner is among them (content/clocks/joints.toml, EXC-05 to EXC-10).
+# Who answers is the agency's decision [D]; the clock's owner is among them (content/clocks/joints.toml, EXC-05, EXC-07 to EXC-11).
 ANSWERS_BY: Mapping[str, frozenset[Role]] = {
     "request": frozenset({Role.PROVIDER, Role.PSYCH, Role.DENTAL, Role.HIM}),
     "communication": frozenset({Role.RN, Role.PROVIDER, Role.PSYCH, Role.HIM}),

@@ -10,7 +10,7 @@ KINDS = ["request", "communication", "appointment", "document", "consent", "pers
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0006_outside"), ("people", "0002_settledfact")]
+    dependencies = [("exchange", "0007_documents"), ("people", "0002_settledfact")]
 
     operations = [
         migrations.CreateModel(
@@ -25,7 +25,9 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 (
                     "person",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
                 ),
                 ("kind", models.CharField(max_length=13)),
                 ("about_type", models.CharField(max_length=40)),
