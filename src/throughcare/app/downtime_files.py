@@ -6,6 +6,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 
 from throughcare.care.medications import downtime
+from throughcare.care.mental_health import downtime as rounds_on_paper
 from throughcare.custody.models import Facility, Placement
 
 LINK = '<link rel="stylesheet" href="/static/ui/throughcare.css">'
@@ -21,13 +22,17 @@ def write(folder: Path) -> int:
         # On its own the file finds no style sheet: it carries the one it needs.
         _put(folder / f"{site.code}.html", downtime.text(site.id).replace(LINK, style))
         # The observed line has a paper of its own: what a programme gives is not for everybody who gives medicines.
-        observed = folder / f"{site.code}-observed.html"
-        text = downtime.observed_text(site.id)
-        if text:
-            _put(observed, text.replace(LINK, style))
-        else:
-            observed.unlink(missing_ok=True)
+        _put_or_end(folder / f"{site.code}-observed.html", downtime.observed_text(site.id).replace(LINK, style))
+        # The rounds of the watch: an officer at a door writes on it, so it holds nothing of care.
+        _put_or_end(folder / f"{site.code}-rounds.html", rounds_on_paper.text(site.id).replace(LINK, style))
     return len(sites)
+
+
+def _put_or_end(file: Path, text: str) -> None:
+    if text:
+        _put(file, text)
+    else:
+        file.unlink(missing_ok=True)
 
 
 def _style() -> str:

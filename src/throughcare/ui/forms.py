@@ -1,9 +1,11 @@
 """What a page posts: its fields without the furniture, and the intent under which it was sent."""
 
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from django.http import HttpRequest
 
+from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 
 FURNITURE = frozenset({"csrfmiddlewaretoken", "intent", "version", "section", "next", "sign", "add_row", "shown"})
@@ -37,3 +39,14 @@ def id_of(text: str, refusal: Refused) -> UUID:
     if found is None:
         raise refusal
     return found
+
+
+def moment_of(day: str, hour: str, *, otherwise: str = "") -> datetime:
+    """Read the moment that a day and an hour name on the wall of this place, in UTC; raise ValueError where they name none.
+
+    An empty hour is `otherwise`. An hour that the clocks skip in spring is the one they show instead.
+    """
+    wall = time.fromisoformat(hour.strip() or otherwise)
+    if wall.tzinfo is not None:
+        raise ValueError(f"[{hour}] is no hour on a wall")
+    return datetime.combine(date.fromisoformat(day.strip()), wall, tzinfo=clock.zone()).astimezone(UTC)

@@ -143,6 +143,12 @@ def test_the_round_goes_on_without_a_network_and_arrives_once(serve: Callable[..
             page.screenshot(path=str(Path(PICTURES) / "20-offline.png"), full_page=True)
         page.click("text=Asleep, breathing seen")
         page.locator(".toast", has_text="kept").wait_for()
+        page.locator(".rounds-along .rounds-row", has_text="in place").first.click()
+        told = page.locator("#along-told")
+        if told.count():
+            told.fill("nothing new")
+        page.locator(".rounds-along .rounds-post button").click()
+        page.locator(".rounds-along .rounds-row", has_text="You are in place").wait_for()
         context.set_offline(False)
         page.evaluate("window.dispatchEvent(new Event('online'))")
         page.locator("#rounds-people").wait_for(timeout=30_000)

@@ -3,11 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
+
+from throughcare.access import lenses
 from throughcare.care.mental_health import views
 from throughcare.care.mental_health.reads import board
 from throughcare.custody import reads as custody
 from throughcare.kernel import clock
+from throughcare.kernel.ids import derived
 from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import Role
+from throughcare.ui import pages
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -30,6 +36,18 @@ def lines(lens: Lens, facility_id: UUID) -> list[dict[str, Any]]:
         }
         for line in board.board(lens, facility_id)
     ]
+
+
+def text(facility_id: UUID) -> str:
+    """Draw the rounds for the file that is kept for a dead network, as the house itself; empty where nobody is on watch."""
+    by = t("rounds.by_house")
+    lens = lenses.make(derived("actor", "downtime"), by, Role.RN, facilities=frozenset({facility_id}))
+    context, whose = sheet(lens, facility_id, by)
+    if not whose:
+        return ""
+    request = HttpRequest()
+    request.path = ""
+    return pages.page(request, "mental_health/downtime.html", context).content.decode()
 
 
 def sheet(lens: Lens, facility_id: UUID, printed_by: str) -> tuple[dict[str, Any], set[UUID]]:

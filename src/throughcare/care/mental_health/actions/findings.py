@@ -85,6 +85,25 @@ def settle_gap(row: Watch, until: datetime) -> bool:
     return True
 
 
+def end_gaps(row: Watch, at: datetime) -> None:
+    """Let an open gap end where somebody saw the person, though we heard of it later; one within what is allowed is explained."""
+    table = load_table()
+    allowed = {"nobody": table.in_place, "gap": table.rounds.limit}
+    for known in WatchFinding.objects.select_for_update().filter(
+        watch=row, kind__in=allowed, state="open", since__lte=at, until__gt=at
+    ):
+        if at - known.since <= allowed[known.kind]:
+            close(
+                known,
+                "explain",
+                "Somebody saw the person in time; it was told later, without a network.",
+                "clock's hand",
+            )
+        else:
+            known.bump(until=at, reason=gap(known.kind, known.since, at).reason)
+            keep(known)
+
+
 def overdue(row: Watch, at: datetime) -> tuple[str, datetime] | None:
     """Give what kind of gap there is at this moment, and since when (SUI-01, SUI-02)."""
     table = load_table()

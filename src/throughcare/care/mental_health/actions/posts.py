@@ -28,7 +28,10 @@ def take_post(
     told: str = "",
     happened_at: datetime | None = None,
 ) -> UUID:
-    """Take over a constant watch: the one before is relieved at the very moment at which this one begins; what was told is kept."""
+    """Take over a constant watch: the one before is relieved at the very moment at which this one begins; what was told is kept.
+
+    With `happened_at` it was taken without a network; where somebody took the post later and we knew, it is refused.
+    """
     row = the_watch(watch_id, person_id)
     if row.state not in states.RUNNING:
         raise Stale("This watch has ended. Nobody needs to stand here; nothing was changed.")
@@ -37,6 +40,8 @@ def take_post(
     now = clock.now()
     before = standing_post(row)
     at = min(happened_at or now, now)
+    if happened_at is not None:
+        at = _after_the_last(row, before, at)
     if before is not None:
         if before.observer_id == actor.id:
             raise Stale("You are in place here already. Nothing was changed.")
@@ -49,6 +54,7 @@ def take_post(
         _close(before, "relieved", at)
     else:
         findings.settle_gap(row, at)
+        findings.end_gaps(row, at)
     proof, _ = doors.proof(door, spot_of(row.person_id))
     post = WatchObserver.objects.create(
         id=uuid7(),
@@ -87,6 +93,18 @@ def leave_post(
     close_post(row, "left", at)
     emit(ObserverLeft(**_about(row, at)))
     return post.id
+
+
+def _after_the_last(row: Watch, before: WatchObserver | None, at: datetime) -> datetime:
+    """Say from when a post that reaches us late may count: never before what we knew of the one before it ended."""
+    last = WatchObserver.objects.filter(watch=row).order_by("-since").first()
+    if last is None:
+        return at
+    if last.since > at:
+        raise Stale(
+            f"{last.observer} is recorded in place since {clock.local(last.since):%H:%M}, after this. What the device said is kept."
+        )
+    return at if before is not None or last.until is None else max(at, last.until)
 
 
 def standing_post(row: Watch) -> WatchObserver | None:

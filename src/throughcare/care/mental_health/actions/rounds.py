@@ -15,6 +15,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import IntentReused, Invalid
 from throughcare.kernel.events import emit
+from throughcare.kernel.ids import derived
 
 # How far back the detectors look: an afternoon's checks of one person, and the observer's other doors.
 LAST_CHECKS = 40
@@ -46,11 +47,13 @@ def record_round(
     device: UUID | None = None,
     sequence: int | None = None,
     source: str = "",
+    seen_by: str = "",
 ) -> Round:
     """Record that the person was seen; sent twice under one id it is done once.
 
     Without `happened_at` the time is the house's own. With it the check was made without a network: `happened_at` is the
-    device's time, `skew_seconds` how far its clock was ahead of ours; it is kept at the corrected time, never later than now.
+    device's time, `skew_seconds` how far its clock was ahead of ours; it is kept at the corrected time, never later than now. `seen_by` is the name on a
+    sheet of paper that somebody else enters.
     """
     table = load_table()
     if behaviour not in table.behaviours:
@@ -73,8 +76,8 @@ def record_round(
         received_at=now,
         behaviour=behaviour,
         note=note.strip()[:240],
-        observer=actor.label(),
-        observer_id=actor.id,
+        observer=f"{seen_by} (on paper, entered by {actor.name})"[:160] if seen_by else actor.label(),
+        observer_id=derived("on paper", str(row.facility_id), seen_by.casefold()) if seen_by else actor.id,
         proof=proof,
         door=code,
         source=source or ("device" if device else "screen"),
@@ -108,6 +111,7 @@ def _take_in(row: Watch, check: WatchCheck) -> None:
         return
     if row.level == "staggered":
         findings.settle_gap(row, check.at)
+        findings.end_gaps(row, check.at)
         row.bump(last_seen_at=check.at, next_check_at=ordering.next_check(check.at))
         keep(row)
     emit(WatchChecked(**ordering.about(row, check.at)))

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from throughcare.access.doors import Request, screen
-from throughcare.care.mental_health import actions, policy, views
+from throughcare.care.mental_health import actions, paper_views, policy, views
 from throughcare.care.mental_health.reads import person as reads
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
@@ -93,6 +93,24 @@ def order(request: Request, person_id: UUID, watch_id: UUID) -> HttpResponse:
         )
 
     return _then(request, person_id, act, t("watch.said.ordered"))
+
+
+@screen("POST", HERE + "<uuid:watch_id>/paper/", policy=policy.START, name="watch_paper")
+def paper(request: Request, person_id: UUID, watch_id: UUID) -> HttpResponse:
+    """Enter what was written on paper at the door."""
+    return frame.attempt(
+        request,
+        lambda intent: actions.enter_paper_rounds(
+            actor=request.actor,
+            intent=intent,
+            person_id=person_id,
+            watch_id=watch_id,
+            seen_by=request.POST.get("seen_by", ""),
+            lines=paper_views.written(frame.typed(request)),
+        ),
+        lambda again: watch(request, person_id=person_id, again=again),
+        lambda n: frame.go(request, "watch", person_id, t("watch.said.paper", n=n)),
+    )
 
 
 @screen("POST", HERE + "<uuid:watch_id>/assess/", policy=policy.DECIDE, name="watch_assess")
@@ -218,6 +236,9 @@ def _context(request: Request, person_id: UUID, found: reads.Page, again: Again 
         "may_decide": policy.DECIDE.allows(request.lens, person_id),
         "start_fields": views.start_fields(typed, wrong),
         "order_fields": views.order_fields(running, typed, wrong) if running else [],
+        "paper_head": paper_views.head(typed, wrong),
+        "paper_lines": paper_views.lines(typed, wrong),
+        "paper_open": any(name.startswith("paper_day") for name in typed),
         "cssrs": views.cssrs_fields(typed, wrong),
         "assess_fields": views.assess_fields(running, typed, wrong) if running else [],
         "plan_fields": views.plan_fields(found, typed, wrong),
