@@ -6,6 +6,7 @@ A measurement is a module of this folder with a function `figures()` that yields
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,7 +23,11 @@ NOT_MEASUREMENTS = {"__init__", "__main__", "growth", "made_warehouse", "measure
 
 
 def main(names: list[str]) -> int:
-    """Measure, print, keep; give 1 if a budget is not kept."""
+    """Measure, print, keep; give 1 if a budget is not kept. `--people N` chooses the size where a measurement has one."""
+    if "--people" in names:
+        at = names.index("--people")
+        os.environ["PEOPLE"] = names[at + 1]
+        del names[at : at + 2]
     found = sorted(file.stem for file in HERE.glob("*.py") if file.stem not in NOT_MEASUREMENTS)
     figures: list[Figure] = []
     for name in names or found:

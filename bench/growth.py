@@ -110,7 +110,7 @@ def _made(name: str, column: str, ended: dict[str, str], own: frozenset[str] = O
     for key in (f"{name}.{column}", column):
         if key in CHANGED:
             return CHANGED[key]
-    return _derived(column) if column in own else column
+    return _derived(column) if column in own else f'"{column}"'
 
 
 def _derived(column: str) -> str:
@@ -123,7 +123,7 @@ def _insert(
     if not copies:
         return
     db.execute(
-        f"INSERT INTO {name} ({', '.join(columns)}) SELECT {', '.join(made)} "
+        f"INSERT INTO {name} ({', '.join(f'"{c}"' for c in columns)}) SELECT {', '.join(made)} "
         f"FROM {name}, generate_series({copies.start}, {copies.stop - 1}) k WHERE {where}"
     )
 

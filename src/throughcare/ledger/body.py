@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import threading
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -66,10 +67,14 @@ def short(body: bytes, own: Own) -> bytes:
 
 
 def _long(body: bytes, own: Own) -> bytes:
+    own_id, own_subject = str(own[0]).encode(), str(own[1]).encode()
+
     def word(found: re.Match[bytes]) -> bytes:
         mark = found[0]
-        id_ = UUID(bytes=mark[1:]) if mark[:1] == _ANY else own[0] if mark == _OWN_ID else own[1]
-        return str(id_).encode()
+        if len(mark) == 1:
+            return own_id if mark == _OWN_ID else own_subject
+        word = mark.hex().encode()
+        return b"%b-%b-%b-%b-%b" % (word[2:10], word[10:14], word[14:18], word[18:22], word[22:])
 
     return _MARK.sub(word, body)
 
@@ -97,8 +102,17 @@ def _dictionary(number: int) -> zstandard.ZstdCompressionDict | None:
     return zstandard.ZstdCompressionDict(data)
 
 
-# Contexts of zstandard are not to be shared between threads that run at once; under WSGI a process has few threads,
-# and a context costs little beside the digested dictionary, which is shared.
+# Contexts of zstandard are not to be shared between threads that run at once: each thread keeps its own, for making one
+# takes longer than unpacking a body. The digested dictionary is shared.
+class _Contexts(threading.local):
+    def __init__(self) -> None:
+        self.packing: dict[int, zstandard.ZstdCompressor] = {}
+        self.unpacking: dict[int, zstandard.ZstdDecompressor] = {}
+
+
+_contexts = _Contexts()
+
+
 @cache
 def _digested(number: int) -> zstandard.ZstdCompressionDict | None:
     found = _dictionary(number)
@@ -108,8 +122,15 @@ def _digested(number: int) -> zstandard.ZstdCompressionDict | None:
 
 
 def _compressor(number: int) -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=3, dict_data=_digested(number), write_checksum=False)
+    found = _contexts.packing.get(number)
+    if found is None:
+        found = zstandard.ZstdCompressor(level=3, dict_data=_digested(number), write_checksum=False)
+        _contexts.packing[number] = found
+    return found
 
 
 def _decompressor(number: int) -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor(dict_data=_digested(number))
+    found = _contexts.unpacking.get(number)
+    if found is None:
+        found = _contexts.unpacking[number] = zstandard.ZstdDecompressor(dict_data=_digested(number))
+    return found

@@ -32,6 +32,11 @@ def all_of(door: Door, kind: str, **params: Any) -> list[dict[str, Any]]:
     return [r for r in found if r["resourceType"] == kind]
 
 
+def sealed(resource: dict[str, Any]) -> bool:
+    """Tell whether an entry stands in the sealed tables, which are searched where a patient is named."""
+    return "V" in {c["code"] for c in resource["meta"]["security"]} and resource["resourceType"] == "Task"
+
+
 def patients_with(door: Door, kind: str) -> str:
     """Give the id of a patient who has most of a type."""
     from collections import Counter
@@ -49,6 +54,7 @@ def test_every_indexed_parameter_finds_exactly_what_says_so(provider: Door) -> N
     tried, silent = 0, []
     for kind in ("Patient", "Condition", "Observation", "Encounter", "MedicationRequest", "Task", "Location", "Practitioner", "Flag", "ServiceRequest", "AllergyIntolerance", "Communication", "QuestionnaireResponse"):  # fmt: skip
         every = all_of(provider, kind)
+        assert not any(sealed(r) for r in every), "what is sealed is found by its patient alone"
         assert every, f"the agency has no {kind}"
         for name, param in params.of(kind).items():
             said = next((r for r in every if values.says(r, param)), None)
@@ -61,13 +67,14 @@ def test_every_indexed_parameter_finds_exactly_what_says_so(provider: Door) -> N
             tried += 1
             asked = criteria.read(kind, name, "", value, "")
             expected = {r["id"] for r in every if asked.answers(r)}
-            found = {r["id"] for r in all_of(provider, kind, **{name: value})}
-            if (
-                found != expected
-            ):  # a server beside this test keeps its duties alive: what was written meanwhile is read anew
+            found = {r["id"] for r in all_of(provider, kind, **{name: value}) if not sealed(r)}
+            for _ in range(3):
+                if found == expected:
+                    break
+                # A server beside this test keeps its duties alive: what was written meanwhile is read anew.
                 every = all_of(provider, kind)
                 expected = {r["id"] for r in every if asked.answers(r)}
-                found = {r["id"] for r in all_of(provider, kind, **{name: value})}
+                found = {r["id"] for r in all_of(provider, kind, **{name: value}) if not sealed(r)}
             assert found == expected, (kind, name, value)
             assert said["id"] in found or param.kind == "date", (kind, name, value)
             missing = {r["id"] for r in all_of(provider, kind, **{f"{name}:missing": "true"})}

@@ -6,6 +6,7 @@ public asks for a token before it is looked at.
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -70,7 +71,7 @@ def respond(environ: Environ) -> Answer:
     except Exception as trouble:  # noqa: BLE001  (a fault of ours is told in FHIR's words, and logged without its values)
         return _failed(trouble)
     finally:
-        if not connection.in_atomic_block and connection.errors_occurred:
+        if connection.errors_occurred and not connection.in_atomic_block:
             connection.close()
 
 
@@ -87,22 +88,34 @@ def answered(call: Call) -> Answer:
 def call_of(environ: Environ) -> Call:
     """Read a request; refuses what came under another name than ours, or is too large."""
     host = environ.get("HTTP_HOST") or f"{environ.get('SERVER_NAME', '')}:{environ.get('SERVER_PORT', '')}"
-    domain, _ = split_domain_port(host)
-    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+    if not _ours(host, tuple(settings.ALLOWED_HOSTS)):
         raise bad("This is not a name of ours.")
-    headers = {k[5:].replace("_", "-").lower(): v for k, v in environ.items() if k.startswith("HTTP_")}
+    headers = {_header(k): v for k, v in environ.items() if k.startswith("HTTP_")}
     headers["content-type"] = environ.get("CONTENT_TYPE") or ""
-    path = environ.get("PATH_INFO", "")[len(ROOT) :].encode("latin-1", "replace").decode("utf-8", "replace")
+    path = environ.get("PATH_INFO", "")[len(ROOT) :]
+    if not path.isascii():
+        path = path.encode("latin-1", "replace").decode("utf-8", "replace")
     secure = environ.get("wsgi.url_scheme") == "https" or settings.BASE_URL.startswith("https://")
     return Call(
         method=environ["REQUEST_METHOD"],
-        parts=tuple(unquote(p) for p in path.split("/") if p),
+        parts=tuple([unquote(p) if "%" in p else p for p in path.split("/") if p]),
         query=environ.get("QUERY_STRING", ""),
         headers=headers,
         body=_body(environ),
         base=f"{'https' if secure else 'http'}://{host}{ROOT}",
         secret=_secret(headers.get("authorization", "")),
     )
+
+
+@lru_cache(maxsize=1000)
+def _header(name: str) -> str:
+    return name[5:].replace("_", "-").lower()
+
+
+@lru_cache(maxsize=1000)
+def _ours(host: str, allowed: tuple[str, ...]) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, allowed)
 
 
 def _body(environ: Environ) -> bytes:

@@ -30,12 +30,16 @@ def bundle(
         said["total"] = total
     if links:
         said["link"] = [{"relation": name, "url": url} for name, url in links.items()]
-    if entries:
-        said["entry"] = [_entry(one) for one in entries]
-    return orjson.dumps(said)
+    if not entries:
+        return orjson.dumps(said)
+    return b'%b,"entry":[%b]}' % (orjson.dumps(said)[:-1], b",".join([_entry(one) for one in entries]))
 
 
-def _entry(one: Entry) -> dict[str, Any]:
+def _entry(one: Entry) -> bytes:
+    if one.url and one.body and one.mode and not (one.request or one.response):
+        return b'{"fullUrl":%b,"resource":%b,"search":{"mode":"%b"}}' % (
+            orjson.dumps(one.url), one.body, one.mode.encode()
+        )  # fmt: skip
     found: dict[str, Any] = {"fullUrl": one.url} if one.url else {}
     if one.body:
         found["resource"] = orjson.Fragment(one.body)
@@ -48,4 +52,4 @@ def _entry(one: Entry) -> dict[str, Any]:
         found["response"] = {k: v for k, v in one.response.items() if k != "at"}
         if at is not None:
             found["response"]["lastModified"] = instant(at)
-    return found
+    return orjson.dumps(found)

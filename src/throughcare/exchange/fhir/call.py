@@ -1,7 +1,7 @@
 """One request to the API and its answer, without a framework between."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -51,6 +51,8 @@ class Call:
     @cached_property
     def params(self) -> list[tuple[str, str]]:
         """Give the query's parameters in order; a search by POST has those of its form as well."""
+        if not self.query and self.method == "GET":
+            return []
         try:
             found = parse_qsl(self.query, keep_blank_values=True, strict_parsing=bool(self.query), errors="strict")
         except (ValueError, UnicodeDecodeError):
@@ -93,11 +95,7 @@ class Call:
             if word not in _JSON_WORDS:
                 raise FhirError(406, "not-supported", f"There is no [{asked[-1][:60]}] here: JSON only.", "_format")
             return
-        accepts = self.headers.get("accept", "")
-        if not accepts:
-            return
-        kinds = [a.partition(";")[0].strip().lower() for a in accepts.split(",")]
-        if not any(k in _JSON_WORDS or k in ("*/*", "application/*", "") or "ndjson" in k for k in kinds):
+        if not _takes_json(self.headers.get("accept", "")):
             raise FhirError(406, "not-supported", "This API answers in JSON only: application/fhir+json.")
 
     def json(self) -> Json:
@@ -110,6 +108,12 @@ class Call:
         if not isinstance(found, dict):
             raise bad("The body is no JSON object.", code="structure")
         return found
+
+
+@lru_cache(maxsize=1000)
+def _takes_json(accepts: str) -> bool:
+    kinds = [a.partition(";")[0].strip().lower() for a in accepts.split(",")]
+    return any(k in _JSON_WORDS or k in ("*/*", "application/*", "") or "ndjson" in k for k in kinds)
 
 
 def form_of(body: bytes) -> list[tuple[str, str]]:

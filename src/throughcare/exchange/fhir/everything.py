@@ -1,5 +1,6 @@
 """Patient/$everything: all that the lens shows of one person, with the people and places it speaks of; and $docref over documents."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,8 @@ PATIENT = frozenset({"Patient"})
 DOCUMENT = frozenset({"DocumentReference"})
 # Whom and what a person's entries speak of: comes along, so that the answer can be read by itself.
 AROUND = frozenset({"Practitioner", "PractitionerRole", "Organization", "Location"})
+# What is shown whole is not read for it: its own bytes say whom it names.
+_AROUND = re.compile(rb'"reference":"((?:%b)/[0-9a-f-]{36})"' % "|".join(sorted(AROUND)).encode())
 OF_PERSON = f"""
 SELECT {store.COLUMNS}, {store.BODY} FROM ledger_current c {store.JOIN.format(v="ledger_version")}
 WHERE c.person_id = %s AND c.type = ANY (%s::text[]) AND c.written_at >= %s ORDER BY c.position DESC LIMIT %s
@@ -161,11 +164,11 @@ def _of_person(call: Call, person: UUID, kinds: Sequence[str], since: Span | Non
 
 def _around(call: Call, page: Sequence[Hit]) -> list[Hit]:
     """Give the staff and places that these refer to."""
-    finding.read(page)
+    finding.read([h for h in page if h.cuts or h.row.body is None])
     wanted: dict[str, set[UUID]] = {}
     for hit in page:
-        for reference in _references(hit.body):
-            kind, _, word = reference.partition("/")
+        for reference in _AROUND.findall(hit.row.body or b"") if not hit.cuts else _references(hit.body):
+            kind, _, word = (reference.decode() if isinstance(reference, bytes) else reference).partition("/")
             if kind in AROUND and (id_ := id_of(word)) is not None:
                 wanted.setdefault(kind, set()).add(id_)
     return [h for kind, ids in sorted(wanted.items()) for h in including.fetched(call.bearer, kind, sorted(ids))]

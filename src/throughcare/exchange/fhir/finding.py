@@ -18,6 +18,7 @@ from throughcare.exchange.fhir import crowd, gate, params, profiles, store, valu
 from throughcare.exchange.fhir.criteria import Criterion, split_token, too_costly
 from throughcare.exchange.fhir.params import Param
 from throughcare.exchange.fhir.query import Query
+from throughcare.exchange.fhir.statement import Ready
 from throughcare.exchange.fhir.store import Row
 from throughcare.exchange.fhir.types import LEAN
 from throughcare.exchange.fhir.values import Span
@@ -55,8 +56,11 @@ class Asked:
         self.values += given
 
 
-def asked_of(bearer: Bearer, query: Query) -> Asked:
-    """Say a search in SQL: never less than what answers, and exactly that wherever the index decides it."""
+def asked_of(bearer: Bearer, query: Query, *, walking: bool = False) -> Asked:
+    """Say a search in SQL: never less than what answers, and exactly that wherever the index decides it.
+
+    Walking, entries are come by in their order, and the index of terms stays out of the way.
+    """
     asked = Asked(["c.type = %s"], [query.kind])
     asked.add("c.data_class = ANY (%s)", _could(bearer))
     people, near = query.people, query.people is not None or query.ids is not None
@@ -65,25 +69,33 @@ def asked_of(bearer: Bearer, query: Query) -> Asked:
         people = frozenset({own}) if people is None else people & {own}
         asked.add("(c.person_id IS NULL OR c.person_id = %s)", own)
     if query.people is not None:
-        asked.add("c.person_id = ANY (%s)", sorted(people or ()))
+        _one_of(asked, "c.person_id", sorted(people or ()))
     elif own is None and bearer.lens.facilities is not None:
-        crowd.narrow(asked, bearer.lens)
+        asked.add("(c.person_id IS NULL OR c.person_id = ANY (%s))", crowd.of(bearer))
     if query.ids is not None:
-        asked.add("c.id = ANY (%s)", sorted(query.ids))
+        _one_of(asked, "c.id", sorted(query.ids))
     for prefix, span in query.updated:
         _time(asked, "c.written_at", "c.written_at", prefix, span)
     for one in query.criteria:
-        _criterion(bearer, asked, one, near)
+        _criterion(bearer, asked, one, near or walking)
     return asked
 
 
-def _could(bearer: Bearer) -> list[str]:
+def _one_of(asked: Asked, column: str, ids: list[UUID]) -> None:
+    """Ask for one as for one: the planner does not know how many stand in a list."""
+    if len(ids) == 1:
+        asked.add(f"{column} = %s", ids[0])
+    else:
+        asked.add(f"{column} = ANY (%s)", ids)
+
+
+def _could(bearer: Bearer) -> Ready:
     if "could" not in bearer.known:
         lens = bearer.lens
         verbs = (Verb.READ, Verb.SUMMARY, Verb.OPERATIONAL)
         every = bool(lens.opened)
-        bearer.known["could"] = [c.value for c in DataClass if every or any(lens.could(v, c) for v in verbs)]
-    found: list[str] = bearer.known["could"]
+        bearer.known["could"] = Ready([c.value for c in DataClass if every or any(lens.could(v, c) for v in verbs)])
+    found: Ready = bearer.known["could"]
     return found
 
 
@@ -276,19 +288,31 @@ def _sealed(bearer: Bearer, query: Query) -> list[Hit]:
 
     if not gate.sealed(bearer.lens) or (query.people is None and query.ids is None):
         return []
+    if query.people is not None and not store.rows(ANY_SEALED, [sorted(query.people)])[0][0]:
+        return []
     with db.reading(bearer.lens):
         rows = store.rows(SEALED_OF, [query.kind, sorted(query.people or ()), sorted(query.ids or ())])
     found = [r for r in store.unpacked(rows, sealed=True) if query.people is None or r.person_id in query.people]
     return judged(bearer, query, [r for r in found if _written(query, r)])
 
 
+# Whether anything sealed was ever kept of these people: where not, nothing sealed is looked for.
+ANY_SEALED = "SELECT EXISTS (SELECT FROM ledger_head h WHERE h.sealed AND h.n > 0 AND h.subject = ANY (%s::uuid[]))"
+SEALED_OF_PERSON = f"""
+SELECT {store.COLUMNS}, {store.BODY} FROM ledger_sealed_current c {store.JOIN.format(v="ledger_sealed_version")}
+WHERE c.type = ANY (%s::text[]) AND c.person_id = %s
+"""  # noqa: S608
+
+
 def sealed_of_person(bearer: Bearer, kinds: Sequence[str], person: UUID) -> list[Hit]:
     """Give the sealed entries of a person that the database and the lens open."""
-    found = []
-    for kind in kinds if gate.sealed(bearer.lens) else ():
-        if kind not in LEAN:
-            found += _sealed(bearer, Query(kind, [], [of_person(kind, person)]))
-    return found
+    from throughcare.kernel import db
+
+    if not gate.sealed(bearer.lens) or not store.rows(ANY_SEALED, [[person]])[0][0]:
+        return []
+    with db.reading(bearer.lens):
+        rows = store.rows(SEALED_OF_PERSON, [[k for k in kinds if k not in LEAN], person])
+    return judged(bearer, Query("", []), list(store.unpacked(rows, sealed=True)))
 
 
 def of_person(kind: str, person: UUID) -> Criterion:
@@ -316,7 +340,7 @@ def _lean(bearer: Bearer, query: Query, most: int) -> list[Hit]:
     for one in query.criteria:
         if one.dates and all(p in ("eq", "gt", "ge", "sa") for p, _ in one.dates):
             since = max(since, min(s.start for _, s in one.dates) - SLACK)
-    found = store.rows(DOSES, [query.kind, sorted(query.people or ()), sorted(query.ids or ()), since], prepare=False)
+    found = store.rows(DOSES, [query.kind, sorted(query.people or ()), sorted(query.ids or ()), since])
     if len(found) > most:
         raise too_costly(f"More than {most} entries would have to be looked at. Ask from a date on.")
     rows = [r for r in store.unpacked(found) if query.people is None or r.person_id in query.people]

@@ -1,7 +1,7 @@
 """Which US Core profiles a resource claims. A claim is a function of the bytes, said on the way out and never kept in them. Pure."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 US = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 VERSION = "6.1.0"
@@ -68,7 +68,7 @@ def of(kind: str, body: bytes) -> tuple[str, ...]:
     if kind in BY_TYPE:
         return _of_type(kind)
     if kind == "Observation":
-        return _observation(tuple(c.decode() for c in _CODES.findall(body[:600])))
+        return _observation(tuple(_CODES.findall(body[:600])))
     if kind == "Condition":
         return _condition(b'"encounter-diagnosis"' in body)
     if kind == "DiagnosticReport":
@@ -95,8 +95,9 @@ def _of_type(kind: str) -> tuple[str, ...]:
     return (f"{US}{BY_TYPE[kind]}",)
 
 
-@cache
-def _observation(codes: tuple[str, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def _observation(said: tuple[bytes, ...]) -> tuple[str, ...]:
+    codes = [c.decode() for c in said]
     categories = [BY_CATEGORY[c] for c in codes if c in BY_CATEGORY]
     vitals = [VITALS[c] for c in codes if c in VITALS]
     found = vitals[:1] if vitals else categories[:1]

@@ -12,7 +12,7 @@ from throughcare.exchange.fhir.bundle import Entry, bundle
 from throughcare.exchange.fhir.call import Answer, Call, id_of
 from throughcare.exchange.fhir.outcome import FhirError, bad, not_found
 from throughcare.exchange.fhir.registry import interaction
-from throughcare.exchange.fhir.resource import Shape
+from throughcare.exchange.fhir.resource import AS_IT_IS, Shape
 from throughcare.exchange.fhir.store import Row
 from throughcare.exchange.fhir.types import LEAN, STORED
 from throughcare.exchange.fhir.values import span
@@ -82,6 +82,8 @@ def history_of_type(call: Call, kind: str) -> Answer:
 
 def shape_of(call: Call) -> Shape:
     """Read `_summary` and `_elements`."""
+    if not call.params:
+        return AS_IT_IS
     summary = call.param("_summary")
     if summary not in ("", "true", "false", "text", "data", "count"):
         raise bad(f"[_summary={summary[:20]}] is none of true, false, text, data, count.", "_summary")

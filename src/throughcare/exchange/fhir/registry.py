@@ -88,6 +88,8 @@ _loaded: set[str] = set()
 
 def load() -> None:
     """Import the modules that declare interactions."""
+    if len(_loaded) == len(MODULES):
+        return
     for module in MODULES:
         if module not in _loaded:
             import_module(module)

@@ -1,17 +1,18 @@
 """Search: a page of what answers, what is to come with it, and the way to the next page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import finding, including, paging, resource, store
+from throughcare.exchange.fhir import at_once, finding, including, paging, resource, store
+from throughcare.exchange.fhir.at_once import Page
 from throughcare.exchange.fhir.bundle import Entry, bundle
 from throughcare.exchange.fhir.call import Answer, Call
 from throughcare.exchange.fhir.exact import write
 from throughcare.exchange.fhir.finding import Hit
+from throughcare.exchange.fhir.including import Key
 from throughcare.exchange.fhir.outcome import FhirError, bad, outcome
 from throughcare.exchange.fhir.params import Param
 from throughcare.exchange.fhir.query import Query, Reader
@@ -21,15 +22,6 @@ from throughcare.exchange.fhir.types import LEAN, STORED
 
 # How many entries a search inside a search may lead to.
 CHAINED = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What one page shows, and where the next begins (nothing: there is none)."""
-
-    hits: list[Hit]
-    total: int | None
-    following: list[Any] | None
 
 
 @interaction("search-type", "GET", "type", types=STORED, doc="Searches a type.")
@@ -88,6 +80,8 @@ def _resumed(bearer: Bearer, page: str) -> tuple[str, str, list[tuple[str, str]]
 
 
 def _page(bearer: Bearer, query: Query, count: int, resumed: list[Any], *, total: bool) -> Page:
+    if (done := at_once.page(bearer, query, count, resumed, counted=total)) is not None:
+        return done
     if query.order:
         hits = finding.ordered(finding.everything(bearer, query), query.order)
         begin = int(resumed[0]) if resumed else 0
@@ -122,10 +116,24 @@ def _counted(call: Call, query: Query) -> Answer:
 
 
 def _told(call: Call, query: Query, page: Page, resumed: list[Any], asked: list[tuple[str, str]]) -> Answer:
-    bearer, shape = call.bearer, shape_of(call)
+    bearer = call.bearer
+    if page.told:
+        return _written(call, query, page, [], {}, asked)
     finding.read([h for h in page.hits if query.includes or query.revincludes])
     others = including.included(bearer, call.base, query, page.hits)
     rows = _bodies(bearer, query.kind, [*page.hits, *others])
+    return _written(call, query, page, others, rows, asked)
+
+
+def _written(
+    call: Call,
+    query: Query,
+    page: Page,
+    others: Sequence[Hit],
+    rows: Mapping[Key, store.Row],
+    asked: list[tuple[str, str]],
+) -> Answer:
+    bearer, shape = call.bearer, shape_of(call)
     entries: list[Entry] = []
     for mode, hits in (("match", page.hits), ("include", others)):
         for hit in hits:

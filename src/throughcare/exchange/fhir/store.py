@@ -10,12 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from django.db import connection
-
 from throughcare.access import tokens
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import gate
+from throughcare.exchange.fhir import gate, statement
 from throughcare.kernel import db
 from throughcare.ledger import body as bodies
 from throughcare.ledger.entry import PLENTIFUL
@@ -43,21 +40,18 @@ class EpochMoved(Exception):
 
 
 def rows(sql: str, values: Sequence[Any], *, prepare: bool = True) -> list[tuple[Any, ...]]:
-    """Run a statement past Django's own cursor: bound by the server, and prepared where it comes often."""
-    connection.ensure_connection()
-    raw = connection.connection
-    if raw.prepare_threshold is None:
-        raw.prepare_threshold = 5
-    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
-        cursor.execute(sql, values, prepare=prepare or None, binary=True)
-        return cursor.fetchall()
+    """Run a statement past cursors: bound by the server, and prepared where it comes often."""
+    return statement.run(sql, values, prepare=prepare)
 
 
 COLUMNS = "c.type, c.id, c.version, c.person_id, c.data_class, c.labels, c.written_at, c.position, c.from_at"
 BODY = "v.subject, v.digest, v.body"
-JOIN = """JOIN {v} v ON v.id = c.id AND v.type = c.type AND v.written_at = c.written_at AND v.position = c.position"""
+# Not a plain join: so each entry's body is looked for in the one partition of its month, and not in all of them.
+JOIN = """JOIN LATERAL (
+  SELECT x.subject, x.digest, x.body FROM {v} x WHERE x.id = c.id AND x.written_at = c.written_at AND x.position = c.position OFFSET 0
+) v ON true"""
 LOG_COLUMNS = "user_id, user_name, role, purpose, kind, route, people, classes, note"
-AT_LEISURE = "set_config('synchronous_commit', 'off', true)"
+AT_LEISURE = "set_config('synchronous_commit', 'off', true) = 'off'"
 
 READ = f"""
 WITH found AS (
@@ -65,12 +59,12 @@ WITH found AS (
 ), noted AS (
   INSERT INTO ledger_read ({LOG_COLUMNS})
   SELECT %s, %s, %s, %s, 'read', %s, CASE WHEN f.person_id IS NULL THEN '{{}}'::uuid[] ELSE ARRAY[f.person_id] END,
-    ARRAY[f.data_class], %s FROM found f, {AT_LEISURE}
-  WHERE f.data_class = ANY (%s::text[]) AND f.labels & %s = 0 AND (f.person_id IS NULL OR %s OR f.person_id = ANY (%s::uuid[]))
-    AND (SELECT n FROM access_epoch) = %s AND %s
+    ARRAY[f.data_class], %s FROM found f
+  WHERE %s AND f.data_class = ANY (%s::text[]) AND f.labels & %s = 0 AND (f.person_id IS NULL OR %s OR f.person_id = ANY (%s::uuid[]))
+    AND (SELECT n FROM access_epoch) = %s AND {AT_LEISURE}
   RETURNING 1
 )
-SELECT (SELECT n FROM access_epoch), (SELECT count(*) FROM noted), f.* FROM (SELECT 1) one LEFT JOIN found f ON true
+SELECT e.n, EXISTS (SELECT FROM noted), f.* FROM access_epoch e LEFT JOIN found f ON true
 """  # noqa: S608
 ALONE = """
 SELECT DISTINCT ON (v.id) v.type, v.id, v.version, CASE WHEN v.subject_kind = 'person' THEN v.subject END, v.data_class, 0::bigint,
@@ -89,20 +83,16 @@ def one(
 
     It logs by itself what the lens shows whole of everybody. What needs a closer look is logged by whoever shows it.
     """
-    lens = bearer.lens
-    known = [key[1] for key, open_ in bearer.known.items() if open_ is True and key[0] == "open"][-200:]
-    found = rows(
-        READ,
-        [
-            kind, id, lens.user_id, lens.user_name, lens.role.value, lens.purpose.value, route, note, gate.free(bearer),
-            gate.telling(bearer), gate.everyone(lens), known, bearer.epoch,
-            logged and gate.in_scope(bearer, kind),
-        ],
-    )[0]  # fmt: skip
+    who = gate.reader(bearer)
+    values = [
+        kind, id, who.id, who.name, who.role, who.purpose, route, note, logged and gate.in_scope(bearer, kind),
+        who.free, who.telling, who.everyone, gate.standing(bearer), bearer.epoch,
+    ]  # fmt: skip
+    found = statement.run(READ, values)[0]
     if found[0] != bearer.epoch:
         raise EpochMoved
     if found[2] is not None:
-        return _row(found[2:], sealed=False), found[1] > 0
+        return _row(found[2:], sealed=False), found[1]
     if kind in PLENTIFUL and (alone := rows(ALONE, [[id], kind])):
         return _row(alone[0], sealed=False), False
     return next(iter(sealed_rows(bearer, kind, [id])), None), False
@@ -143,30 +133,31 @@ def require_epoch(bearer: Bearer) -> None:
 
 
 NOTE = f"""
-INSERT INTO ledger_read ({LOG_COLUMNS}) SELECT %s, %s, %s, %s, 'read', %s, %s::uuid[], %s::text[], %s FROM {AT_LEISURE}
-"""  # noqa: S608
+INSERT INTO ledger_read ({LOG_COLUMNS}) SELECT %s, %s, %s, %s, 'read', %s, %s::uuid[], %s::text[], %s WHERE {AT_LEISURE}
+"""
 
 
 def note(bearer: Bearer, route: str, shown: Iterable[Row], words: str = "") -> None:
     """Write the read log of what was shown."""
-    lens, seen = bearer.lens, list(shown)
+    seen = list(shown)
+    statement.run(NOTE, [*_looking(bearer, route, seen), words])
+
+
+def _looking(bearer: Bearer, route: str, seen: Sequence[Row]) -> list[Any]:
+    """Say who looks by which way at whom and what."""
+    who = gate.reader(bearer)
     people = sorted({r.person_id for r in seen if r.person_id is not None})
-    classes = sorted({r.data_class for r in seen})
-    values = [lens.user_id, lens.user_name, lens.role.value, lens.purpose.value, route, people, classes, words]
-    connection.ensure_connection()
-    rows_of = psycopg.Cursor(connection.connection)
-    with connection.wrap_database_errors, rows_of as cursor:
-        cursor.execute(NOTE, values, prepare=True)
+    return [who.id, who.name, who.role, who.purpose, route, people, sorted({r.data_class for r in seen})]
 
 
 READ_AND_NOTE = f"""
 WITH noted AS (
-  INSERT INTO ledger_read ({LOG_COLUMNS}) SELECT %s, %s, %s, %s, 'read', %s, %s::uuid[], %s::text[], '' FROM {AT_LEISURE} RETURNING 1
+  INSERT INTO ledger_read ({LOG_COLUMNS}) SELECT %s, %s, %s, %s, 'read', %s, %s::uuid[], %s::text[], '' WHERE {AT_LEISURE} RETURNING 1
 ), wanted AS (
   SELECT {COLUMNS}, {BODY} FROM unnest(%s::text[], %s::uuid[]) AS w (type, id)
   JOIN ledger_current c ON c.type = w.type AND c.id = w.id {JOIN.format(v="ledger_version")}
 )
-SELECT (SELECT n FROM access_epoch), (SELECT count(*) FROM noted), w.* FROM (SELECT 1) one LEFT JOIN wanted w ON true
+SELECT e.n, w.* FROM access_epoch e LEFT JOIN wanted w ON true
 """  # noqa: S608
 
 
@@ -174,18 +165,11 @@ def read_and_note(
     bearer: Bearer, route: str, shown: Sequence[Row], lacking: Sequence[Row]
 ) -> dict[tuple[str, UUID], Row]:
     """Read the bodies that are lacking, log all that is shown, and make sure that the lens still holds: one statement."""
-    lens = bearer.lens
-    found = rows(
-        READ_AND_NOTE,
-        [
-            lens.user_id, lens.user_name, lens.role.value, lens.purpose.value, route,
-            sorted({r.person_id for r in shown if r.person_id is not None}), sorted({r.data_class for r in shown}),
-            [r.kind for r in lacking], [r.id for r in lacking],
-        ],
-    )  # fmt: skip
+    wanted = [[r.kind for r in lacking], [r.id for r in lacking]]
+    found = statement.run(READ_AND_NOTE, [*_looking(bearer, route, shown), *wanted])
     if found[0][0] != bearer.epoch:
         raise EpochMoved
-    read = [_row(r[2:], sealed=False) for r in found if r[2] is not None]
+    read = [_row(r[1:], sealed=False) for r in found if r[1] is not None]
     return {(r.kind, r.id): r for r in read}
 
 

@@ -1,0 +1,150 @@
+"""A page of a search in one statement: what answers, how many, the bytes of a page, the lens' epoch and the read log.
+
+Only where the index decides alone what answers and the reader sees all of it whole; each entry passes the gate all the same.
+Where that isn't so, nothing is said here, and the search goes entry by entry (finding.py).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from throughcare.access.tokens import Bearer
+from throughcare.exchange.fhir import finding, gate, statement, store
+from throughcare.exchange.fhir.finding import Hit
+from throughcare.exchange.fhir.query import Query
+from throughcare.exchange.fhir.types import LEAN
+
+SQL = """
+WITH found AS MATERIALIZED (
+  SELECT {columns} FROM ({near_by}) c ORDER BY c.position DESC LIMIT %s
+), tally AS (
+  SELECT count(*) AS n, coalesce(bool_and(
+    c.data_class = ANY (%s::text[]) AND c.labels & %s = 0 AND (c.person_id IS NULL OR %s OR c.person_id = ANY (%s::uuid[]))
+  ), true) AS plain FROM found c
+), page AS MATERIALIZED (
+  SELECT c.*, row_number() OVER (ORDER BY c.position DESC) AS nth FROM found c WHERE c.position < %s ORDER BY c.position DESC LIMIT %s
+), hidden AS (
+  SELECT EXISTS (SELECT FROM ledger_head h WHERE h.sealed AND h.n > 0 AND h.subject = ANY (%s::uuid[])) AS sealed
+), noted AS (
+  INSERT INTO ledger_read ({log})
+  SELECT %s, %s, %s, %s, 'read', %s,
+    (SELECT coalesce(array_agg(DISTINCT p.person_id) FILTER (WHERE p.person_id IS NOT NULL), '{{}}') FROM page p WHERE p.nth <= %s),
+    (SELECT coalesce(array_agg(DISTINCT p.data_class), '{{}}') FROM page p WHERE p.nth <= %s), ''
+  FROM tally t, hidden h WHERE t.plain AND t.n BETWEEN %s AND %s AND NOT h.sealed AND (SELECT n FROM access_epoch) = %s AND {at_leisure}
+  RETURNING 1
+)
+SELECT e.n, t.n, t.plain, h.sealed, EXISTS (SELECT FROM noted), {columns}, v.*
+FROM access_epoch e CROSS JOIN tally t CROSS JOIN hidden h LEFT JOIN (page c {join}) ON true ORDER BY c.position DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one page shows, and where the next begins (nothing: there is none)."""
+
+    hits: list[Hit]
+    total: int | None
+    following: list[Any] | None
+    # Read, logged and found in force by the statement itself.
+    told: bool = False
+
+
+# How a search of a whole type is done: from the entry written last on, as far as this many, or by the index of terms.
+NEWEST, FURTHER = 1000, 20_000
+# So many among the newest: going on finds a page sooner than sorting all that the index of terms names.
+COMMON = 4
+
+
+def page(bearer: Bearer, query: Query, count: int, resumed: list[Any], *, counted: bool) -> Page | None:
+    """Give a page at once where that can be done; None where each entry has to be looked at."""
+    near = query.people is not None or query.ids is not None
+    if not _simple(bearer, query) or (counted and not near):
+        return None
+    before = int(resumed[0]) if resumed else finding.LAST
+    asked = finding.asked_of(bearer, query)
+    if near:
+        return _told(bearer, query, _run(bearer, query, Way(NEAR, asked), count, before), count, resumed)
+    asked.add("c.position < %s", before)
+    if any(c.terms for c in query.criteria):
+        walked = finding.asked_of(bearer, query, walking=True)
+        rows = _run(bearer, query, Way(WALK, walked, NEWEST, count + 1), count, before)
+        if COMMON <= rows[0][1] <= count:
+            rows = _run(bearer, query, Way(WALK, walked, FURTHER, count + 1), count, before)
+        if rows[0][1] > count:
+            return _told(bearer, query, rows, count, resumed)
+        return _told(bearer, query, _run(bearer, query, Way(NEAR, asked), count, before), count, resumed)
+    return _told(bearer, query, _run(bearer, query, Way(PLAINLY, asked), count, before), count, resumed)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How rows are come by: the SQL, what is asked, as far as how many, and how few are too few to be a page."""
+
+    sql: str
+    asked: finding.Asked
+    far: int = 0
+    least: int = 0
+
+
+# All that answers, by whichever index names the fewest; then the order.
+NEAR = "SELECT * FROM ledger_current c WHERE {where} OFFSET 0"
+# From the one written last on, and not further than so many.
+WALK = """SELECT * FROM (
+  SELECT * FROM ledger_current c WHERE c.type = %s AND c.position < %s ORDER BY c.position DESC LIMIT %s
+) c WHERE {where}"""
+PLAINLY = "SELECT * FROM ledger_current c WHERE {where}"
+
+
+def _run(bearer: Bearer, query: Query, way: Way, count: int, before: int) -> list[tuple[Any, ...]]:
+    who = gate.reader(bearer)
+    near = query.people is not None or query.ids is not None
+    most = finding.MANY if near else count
+    hidden = sorted(query.people or ()) if gate.sealed(bearer.lens) else []
+    begin = [query.kind, before, way.far] if way.sql is WALK else []
+    rows = statement.run(
+        _sql(way.sql, tuple(way.asked.conditions)),
+        [
+            *begin, *way.asked.values, most + 1, who.free, who.telling, who.everyone, gate.standing(bearer), before, count + 1, hidden,
+            who.id, who.name, who.role, who.purpose, f"fhir search {query.kind}", count, count, way.least, most + (not near), bearer.epoch,
+        ],
+        prepare=near or way.sql is WALK,
+    )  # fmt: skip
+    if rows[0][0] != bearer.epoch:
+        raise store.EpochMoved
+    return rows
+
+
+def _told(bearer: Bearer, query: Query, rows: list[tuple[Any, ...]], count: int, resumed: list[Any]) -> Page | None:
+    near = query.people is not None or query.ids is not None
+    _, n, plain, sealed, noted = rows[0][:5]
+    if sealed or (near and (not plain or n > finding.MANY)):
+        return None
+    found = list(store.unpacked(r[5:] for r in rows if r[5] is not None))
+    if any(gate.cuts(bearer, r.kind, r.person_id, r.data_class, r.labels) != gate.WHOLE for r in found):
+        return None
+    more, shown = len(found) > count, [Hit(r, gate.WHOLE) for r in found[:count]]
+    total = n if near or not (more or resumed) else None
+    if not noted:
+        store.note(bearer, f"fhir search {query.kind}", [h.row for h in shown])
+    return Page(shown, total, [shown[-1].row.position] if more else None, told=True)
+
+
+def _simple(bearer: Bearer, query: Query) -> bool:
+    if query.order or query.includes or query.revincludes or query.meta or query.kind in LEAN:
+        return False
+    if query.people is None and query.ids is not None and gate.sealed(bearer.lens):
+        return False
+    if not gate.in_scope(bearer, query.kind) or not gate.free(bearer):
+        return False
+    return all(c.exact and not c.without for c in query.criteria)
+
+
+@lru_cache(maxsize=1000)
+def _sql(near_by: str, conditions: tuple[str, ...]) -> str:
+    return SQL.format(
+        near_by=near_by.format(where=" AND ".join(conditions)),
+        columns=store.COLUMNS,
+        log=store.LOG_COLUMNS,
+        at_leisure=store.AT_LEISURE,
+        join=store.JOIN.format(v="ledger_version"),
+    )

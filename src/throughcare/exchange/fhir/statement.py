@@ -1,0 +1,177 @@
+"""Statements run below psycopg's cursors: prepared once on a connection, bound as bytes, one trip each (docs/decisions/0048).
+
+The same connection, transaction and errors as everything else; what is left out is a cursor's waiting and adapting, which
+cost more than the database's own work for a read by id.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from struct import Struct
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db import connection
+from psycopg import errors
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, ExecStatus
+
+# How many statements one connection keeps prepared; the one not used for longest goes.
+KEPT = 200
+# A shape of search that comes this often is prepared.
+OFTEN = 3
+TEXT, BINARY = 0, 1
+_UNKNOWN, _BOOL, _INT8, _TIME, _UUID, _UUIDS, _INTS = 0, 16, 20, 1184, 2950, 2951, 1016
+# A list as the database writes it: dimensions, no nulls, of what, how many, from one on; each value behind its length.
+_ARRAY, _SIXTEEN = Struct("!iiIii"), b"\x00\x00\x00\x10"
+Bound = tuple[int, bytes | None, int]
+
+
+class _Held:
+    """What one connection keeps: its prepared statements, how often others came, and how rows of each are read."""
+
+    __slots__ = ("count", "names", "readers", "seen")
+
+    def __init__(self) -> None:
+        self.names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
+        self.readers: dict[bytes, Any] = {}
+        self.seen: dict[str, int] = {}
+        self.count = 0
+
+
+_held: WeakKeyDictionary[Any, _Held] = WeakKeyDictionary()
+_numbered: dict[str, bytes] = {}
+
+
+Rows = list[tuple[Any, ...]]
+
+
+def run(sql: str, values: Sequence[Any], *, prepare: bool = True) -> Rows:
+    """Run one statement and give its rows; prepared at once, or where it comes often."""
+    if connection.connection is None:
+        connection.ensure_connection()
+    raw: Any = connection.connection
+    bound = [_BIND.get(type(v), _other)(v) for v in values]
+    with connection.wrap_database_errors:
+        return _run(raw, sql, bound, prepare=prepare)
+
+
+def _run(raw: Any, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
+    held = _held.get(raw)
+    if held is None:
+        held = _held[raw] = _Held()
+    oids = tuple([b[0] for b in bound])
+    given, forms = [b[1] for b in bound], [b[2] for b in bound]
+    name = held.names.get((sql, oids))
+    if name is None and (prepare or _often(held, sql)):
+        name = _prepared(raw, held, sql, oids)
+    if name is None:
+        result = raw.pgconn.exec_params(_text(sql), given, oids, forms, BINARY)
+        return _rows(raw, result, None)
+    held.names.move_to_end((sql, oids))
+    result = raw.pgconn.exec_prepared(name, given, forms, BINARY)
+    if result.status == ExecStatus.TUPLES_OK and (reader := held.readers.get(name)) is not None:
+        reader.set_pgresult(result, set_loaders=False)
+        found: Rows = reader.load_rows(0, result.ntuples, tuple)
+        return found
+    reader = Transformer(raw)
+    found = _rows(raw, result, reader)
+    held.readers[name] = reader
+    return found
+
+
+def _often(held: _Held, sql: str) -> bool:
+    if len(held.seen) > 10 * KEPT:
+        held.seen.clear()
+    held.seen[sql] = held.seen.get(sql, 0) + 1
+    return held.seen[sql] >= OFTEN
+
+
+def _prepared(raw: Any, held: _Held, sql: str, oids: tuple[int, ...]) -> bytes:
+    if len(held.names) >= KEPT:
+        _, old = held.names.popitem(last=False)
+        held.readers.pop(old, None)
+        _rows(raw, raw.pgconn.exec_(b"DEALLOCATE " + old), None)
+    held.count += 1
+    name = b"fhir_%d" % held.count
+    _rows(raw, raw.pgconn.prepare(name, _text(sql), oids), None)
+    held.names[sql, oids] = name
+    return name
+
+
+def _rows(raw: Any, result: Any, reader: Any) -> Rows:
+    if result.status == ExecStatus.TUPLES_OK:
+        reader = reader or Transformer(raw)
+        reader.set_pgresult(result)
+        found: Rows = reader.load_rows(0, result.ntuples, tuple)
+        return found
+    if result.status != ExecStatus.COMMAND_OK:
+        if result.status == ExecStatus.FATAL_ERROR and raw.pgconn.status == ConnStatus.OK:
+            raise errors.error_from_result(result, encoding="utf-8")
+        raise psycopg.OperationalError("the database is gone, or answered out of turn")
+    return []
+
+
+def _text(sql: str) -> bytes:
+    """Number the places of values, as the database wants them."""
+    found = _numbered.get(sql)
+    if found is None:
+        first, *rest = sql.split("%s")
+        words = first + "".join(f"${n}{part}" for n, part in enumerate(rest, 1))
+        if len(_numbered) > 10 * KEPT:
+            _numbered.clear()
+        found = _numbered[sql] = words.replace("%%", "%").encode()
+    return found
+
+
+def _list(values: Any) -> Bound:
+    first = next(iter(values), None)
+    if first is None:
+        return _UNKNOWN, b"{}", TEXT
+    if isinstance(first, UUID):
+        listed = b"".join([_SIXTEEN + v.bytes for v in values])
+        return _UUIDS, _ARRAY.pack(1, 0, _UUID, len(values), 1) + listed, BINARY
+    if isinstance(first, int):
+        return _INTS, b"{%b}" % ",".join([str(v) for v in values]).encode(), TEXT
+    if any("\x00" in str(v) for v in values):
+        raise psycopg.DataError("a text holds a byte that is no character")
+    quoted = ['"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values]
+    return _UNKNOWN, b"{%b}" % ",".join(quoted).encode("utf-8"), TEXT
+
+
+def _word(value: str) -> Bound:
+    if "\x00" in value:
+        # It would end the value there, and not be refused.
+        raise psycopg.DataError("a text holds a byte that is no character")
+    return _UNKNOWN, value.encode(), TEXT
+
+
+def _other(value: Any) -> Bound:
+    for kind, bind in _BIND.items():
+        if isinstance(value, kind):
+            return bind(value)
+    raise TypeError(f"nothing binds a {type(value).__name__}")
+
+
+class Ready:
+    """A value that is bound again and again, made into bytes once."""
+
+    __slots__ = ("bound",)
+
+    def __init__(self, value: Any) -> None:
+        self.bound: Bound = _BIND.get(type(value), _other)(value)
+
+
+_BIND: dict[type, Callable[[Any], Bound]] = {
+    UUID: lambda v: (_UUID, v.bytes, BINARY),
+    str: _word,
+    bool: lambda v: (_BOOL, b"t" if v else b"f", TEXT),
+    int: lambda v: (_INT8, b"%d" % v, TEXT),
+    datetime: lambda v: (_TIME, v.isoformat().encode(), TEXT),
+    list: _list,
+    tuple: _list,
+    type(None): lambda v: (_UNKNOWN, None, TEXT),
+    Ready: lambda v: v.bound,
+}
