@@ -122,8 +122,9 @@ def _insert(
 ) -> None:
     if not copies:
         return
+    named = ", ".join(f'"{column}"' for column in columns)
     db.execute(
-        f"INSERT INTO {name} ({', '.join(f'"{c}"' for c in columns)}) SELECT {', '.join(made)} "
+        f"INSERT INTO {name} ({named}) SELECT {', '.join(made)} "
         f"FROM {name}, generate_series({copies.start}, {copies.stop - 1}) k WHERE {where}"
     )
 
