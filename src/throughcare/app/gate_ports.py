@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from throughcare.insight import reads
+from throughcare.insight import numbers
 from throughcare.insight.gate import demonstration, registry
 from throughcare.insight.gate.cells import At, Counts, Draft, added_up
 from throughcare.insight.gate.periods import period_of
@@ -73,13 +73,13 @@ def results(period: Period) -> Found:
     """Add up the months of a period from the warehouse; refuse a period that is not whole there."""
     import duckdb
 
-    state = files.read(reads.folder())
+    state = files.read(numbers.folder())
     if state is None or state.last_day is None or not state.files("measure_result"):
         raise BadTable("There are no measures' results yet. Build the warehouse first.")
     if state.last_day < period.end - timedelta(days=1):
         raise BadTable(f"The record is read to {state.last_day}; the quarter ends later. Draft it when it is over.")
     months = [f"{period.start.year}-{period.start.month + more:02}" for more in range(3)]
-    file = reads.folder() / state.files("measure_result")[0]
+    file = numbers.folder() / state.files("measure_result")[0]
     found: dict[str, dict[str, tuple[int, int]]] = {}
     with duckdb.connect() as con:
         rows = con.execute(

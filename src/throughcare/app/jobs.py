@@ -14,7 +14,7 @@ from django.db import close_old_connections
 
 from throughcare.access import actions as access
 from throughcare.access import labels
-from throughcare.app import demo_clock, downtime_files, living
+from throughcare.app import demo_clock, downtime_files, living, nightly
 from throughcare.app.config import Mode, current
 from throughcare.care.medications import actions as medications
 from throughcare.care.mental_health import actions as mental_health
@@ -124,6 +124,11 @@ def clear_sign_ins() -> object:
     return access.clear_sign_ins(actor=Actor.system("clock's hand"))
 
 
+def bring_numbers_up() -> object:
+    """After each night, bring the warehouse and its numbers up to date, in a process of its own."""
+    return nightly.bring_up_to_date()
+
+
 # In the order in which they run where several are due: what a job writes, a later one sees.
 JOBS: tuple[Job, ...] = (
     Job("let the synthetic agency live", timedelta(seconds=10), let_live),
@@ -144,6 +149,7 @@ JOBS: tuple[Job, ...] = (
     Job("find looks that somebody should be asked about", timedelta(hours=1), find_looks),
     Job("make the ledger's months ahead", timedelta(days=1), reads.make_months),
     Job("forget old sessions and tries of secrets", timedelta(days=1), clear_sign_ins),
+    Job("bring the numbers up to date", timedelta(minutes=10), bring_numbers_up),
 )
 
 

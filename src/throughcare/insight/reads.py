@@ -1,118 +1,79 @@
-"""Numbers as pages show them, worst first; and the people behind one, through the lens.
+"""Numbers as pages show them: all measures, worst first, and one measure whole. They come from the warehouse's last state.
 
-Numbers come from the warehouse's last state, names and duties from the record: what the lens hides is not named, and the
-number it stands behind is not changed by it.
+A reader with places sees those alone; one who may see no people sees numbers in aggregate only (`pooling`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import UUID
-
-from django.conf import settings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from throughcare.custody import reads as custody
-from throughcare.duties import policy as duties_policy
-from throughcare.duties import reads as duties
-from throughcare.duties.models import Duty
-from throughcare.duties.reads import WorkItem
 from throughcare.duties.working_time import working_time
-from throughcare.insight import run
-from throughcare.insight.definition import Measure
+from throughcare.insight import numbers, policy, pooling
+from throughcare.insight.measures import definitions
+from throughcare.insight.measures.definitions import CLOCK, Definition
+from throughcare.insight.measures.statistics import Estimate
+from throughcare.insight.numbers import Number, Row, months_until, total
 from throughcare.insight.statistics import Limits, Point, centre, control, funnel
-from throughcare.insight.warehouse import files, opening, writing
 from throughcare.insight.warehouse.files import State
-from throughcare.kernel import clock, db
+from throughcare.kernel import clock
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import DataClass, Verb
 
-if TYPE_CHECKING:
-    import duckdb
-
-COLUMNS = "measure, month, divided_by, stratum, denominator, numerator, days, late, open, refused, excused, gone, median_minutes, longest_minutes"
-SHOWN = 60
-FEW = 30  # below this many, a place is not called worst
+GROUPS = ("late", "quality", "events")
+STALE = timedelta(days=2)  # after so long without a whole day more, numbers are called old
 
 
-@dataclass(slots=True)
-class Number:
-    """A measure's number over some months, in one stratum."""
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Until which day the record was read, when that was done, and whether a day is missing by now."""
 
-    denominator: int = 0
-    numerator: float = 0.0
-    days: float = 0.0
-    late: int = 0
-    open: int = 0
-    refused: int = 0
-    excused: int = 0
-    gone: int = 0
-    longest: float | None = None
-    median: float | None = None
-
-    def add(self, row: Sequence[object]) -> None:
-        """Add a month."""
-        counts = [int(v) if isinstance(v, int | float) else 0 for v in (row[4], *row[7:12])]
-        self.denominator += counts[0]
-        self.late, self.open = self.late + counts[1], self.open + counts[2]
-        self.refused, self.excused, self.gone = (
-            self.refused + counts[3],
-            self.excused + counts[4],
-            self.gone + counts[5],
-        )
-        self.numerator += float(row[5])  # type: ignore[arg-type]
-        self.days += float(row[6])  # type: ignore[arg-type]
-        self.median = float(row[12]) if row[12] is not None else self.median  # type: ignore[arg-type]
-        longest = float(row[13]) if row[13] is not None else None  # type: ignore[arg-type]
-        self.longest = max((v for v in (self.longest, longest) if v is not None), default=None)
-
-    def point(self, label: str, measure: Measure) -> Point:
-        """Give it as a chart takes it."""
-        if measure.kind == "rate":
-            return Point(label, self.numerator, self.days / measure.per_days)
-        return Point(label, self.numerator, self.denominator)
-
-    def value(self, measure: Measure) -> float | None:
-        """Give its share in per cent, or its rate; None where nothing counts."""
-        point = self.point("", measure)
-        if not point.denominator:
-            return None
-        return point.numerator / point.denominator * (100 if measure.kind == "share" else 1)
-
-    @property
-    def missed(self) -> int:
-        """Count what was late or still waits."""
-        return self.late + self.open
+    until: date
+    updated_at: datetime | None
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One measure on the overview."""
 
-    measure: Measure
+    measure: Definition
     number: Number
-    value: float | None
+    estimate: Estimate
     before: float | None
     worst: str
     worst_id: str
     worst_value: float | None
     history: tuple[float, ...]
 
+    @property
+    def value(self) -> float:
+        """Give its number."""
+        return self.estimate.value
+
+    @property
+    def group(self) -> str:
+        """Say under which heading it stands: what may be late, clinical quality, or events and all else."""
+        if self.measure.area == "quality":
+            return "quality"
+        return "late" if self.measure.misses else "events"
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Where care is late, worst first; until when the record was read."""
+    """Every measure that has a number, and those that have none yet."""
 
-    until: date
+    fresh: Freshness
     months: tuple[str, ...]
     lines: list[Line]
-    nothing: list[Measure]
+    nothing: list[Definition]
+
+    def of(self, group: str) -> list[Line]:
+        """Give the lines of one group."""
+        return [line for line in self.lines if line.group == group]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +83,26 @@ class Part:
     id: str
     title: str
     number: Number
-    value: float | None
+    estimate: Estimate | None
     signal: str = ""
     ratio: float | None = None
     difference: float | None = None
 
+    @property
+    def value(self) -> float | None:
+        """Give its number."""
+        return self.estimate.value if self.estimate else None
+
 
 @dataclass(frozen=True, slots=True)
 class MeasurePage:
-    """One measure: its definition, its months with the limits of chance, its places, sexes and ages."""
+    """One measure: its definition, its months with the limits of chance, its places and other strata."""
 
-    measure: Measure
-    until: date
+    measure: Definition
+    fresh: Freshness
     months: tuple[str, ...]
     whole: Number
-    value: float | None
+    estimate: Estimate | None
     history: list[Limits]
     numbers: list[Number]
     labels: tuple[str, ...]
@@ -144,258 +110,201 @@ class MeasurePage:
     places: list[Part]
     funnel: tuple[list[Point], list[Limits]]
     strata: Mapping[str, list[Part]]
+    aggregate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Who and what stands behind a number: what the lens shows, and how many it does not."""
-
-    measure: Measure
-    month: str
-    facility: str
-    state: str
-    total: int
-    duties: list[WorkItem]
-    people: list[tuple[run.UnitRow, str, str]]
-    names: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
-    why: Sequence[tuple[str, int]] = ()
-
-    @property
-    def shown(self) -> int:
-        """Count what is shown."""
-        return len(self.duties) + len(self.people)
+def fresh(state: State) -> Freshness:
+    """Say how old a state's numbers are."""
+    until = numbers.last_day(state)
+    return Freshness(until, state.read_at, working_time().day_of(clock.now()) - until >= STALE)
 
 
-def folder() -> Path:
-    """Say where the warehouse lies."""
-    return Path(settings.WAREHOUSE)
-
-
-def _state() -> State:
-    found = files.read(folder())
-    if found is None or found.last_day is None or not found.files("measure_result"):
-        raise NotFound(opening.MISSING)
-    return found
-
-
-def months_until(last: date, count: int) -> tuple[str, ...]:
-    """Name the last months, oldest first, the one of `last` included."""
-    found, at = [], last.year * 12 + last.month - 1
-    for n in range(at - count + 1, at + 1):
-        found.append(f"{n // 12}-{n % 12 + 1:02}")
-    return tuple(found)
-
-
-@cache
-def _engine() -> duckdb.DuckDBPyConnection:
-    """Give the process its one engine for numbers: to make one costs more than to ask it. Each request takes a cursor."""
-    import duckdb
-
-    return duckdb.connect(config={"memory_limit": "256MB", "threads": 1})
-
-
-def _rows(state: State, months: Sequence[str], measure: str = "") -> list[tuple[object, ...]]:
-    file = folder() / state.files("measure_result")[0]
-    said: list[object] = [months[0], months[-1]]
-    with _engine().cursor() as con:
-        only, more = ("AND measure = ?", [measure]) if measure else ("AND divided_by IN ('', 'facility')", [])
-        return con.execute(
-            f"SELECT {COLUMNS} FROM read_parquet('{file}') WHERE month >= ? AND month <= ? {only} ORDER BY month",  # noqa: S608
-            said + more,
-        ).fetchall()
-
-
-def _within(lens: Lens, rows: Iterable[Sequence[object]]) -> list[Sequence[object]]:
+def within(lens: Lens, rows: Iterable[Row]) -> list[Row]:
     """Keep what this reader may compare: where the lens has places, those alone, added up as everybody's."""
     if lens.facilities is None:
         return list(rows)
     here = {str(f) for f in lens.facilities}
-    mine = [r for r in rows if r[2] == "facility" and r[3] in here]
-    return mine + [(*r[:2], "", "", *r[4:]) for r in mine]
+    mine = [r for r in rows if r.divided_by == "facility" and r.stratum in here]
+    return mine + [r._replace(divided_by="", stratum="") for r in mine]
+
+
+def titles(lens: Lens) -> dict[str, str]:
+    """Name the facilities."""
+    return {str(f.id): f.short_name for f in custody.facilities(lens)}
+
+
+def spanned(rows: Sequence[Row], measure: Definition, months: Iterable[str]) -> list[Row]:
+    """Give the rows that make a measure's number over some months: all of them, or the last where each looks back by itself."""
+    wanted = set(months)
+    found = [r for r in rows if r.month in wanted]
+    if not measure.judged:
+        return found
+    last = max((r.month for r in found), default="")
+    return [r for r in found if r.month == last]
+
+
+def added(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, Number]:
+    """Add rows up by a key."""
+    found: dict[str, Number] = defaultdict(Number)
+    for row in rows:
+        found[key(row)].add(row)
+    return dict(found)
 
 
 def overview(lens: Lens, *, span: int = 3, history: int = 12) -> Overview:
     """List every measure over the last months, worst first: by how much is missed at the least, as far as numbers can say."""
-    state = _state()
-    assert state.last_day is not None  # noqa: S101
-    months = months_until(state.last_day, max(history, 2 * span))
-    now, before = set(months[-span:]), set(months[-2 * span : -span])
-    whole: dict[str, Number] = defaultdict(Number)
-    past: dict[str, Number] = defaultdict(Number)
-    places: dict[str, dict[str, Number]] = defaultdict(lambda: defaultdict(Number))
-    by_month: dict[str, dict[str, Number]] = defaultdict(lambda: defaultdict(Number))
-    for row in _within(lens, _rows(state, months)):
-        name, month = str(row[0]), str(row[1])
-        if row[2] == "facility":
-            if month in now:
-                places[name][str(row[3])].add(row)
-            continue
-        by_month[name][month].add(row)
-        if month in now:
-            whole[name].add(row)
-        if month in before:
-            past[name].add(row)
-    titles = _titles(lens)
-    lines, nothing = [], []
-    for measure in run.measures(state.last_day):
-        number = whole.get(measure.id, Number())
-        value = number.value(measure)
-        if value is None:
+    state = numbers.held()
+    until = numbers.last_day(state)
+    months = months_until(until, max(history, 2 * span))
+    by_measure: dict[str, list[Row]] = defaultdict(list)
+    for row in within(lens, numbers.rows(state, months)):
+        by_measure[row.measure].append(row)
+    named, found, lines, nothing = titles(lens), definitions.measures(until), [], []
+    told = {d.rules for d in found if d.area != CLOCK}
+    for measure in found:
+        if measure.area == CLOCK and measure.rules in told:
+            continue  # a measure of content says the same of this clock
+        line = _line(measure, by_measure.get(measure.id, []), months, span, named, aggregate=policy.aggregate(lens))
+        if line is None:
             nothing.append(measure)
-            continue
-        worst_id, worst = _worst(measure, places[measure.id])
-        told = tuple(v for m in months if (v := by_month[measure.id][m].value(measure)) is not None)
-        lines.append(
-            Line(
-                measure, number, value, past[measure.id].value(measure), titles.get(worst_id, ""), worst_id, worst, told
-            )
-        )
-    lines.sort(key=lambda line: (line.measure.kind == "rate", -_surely_missed(line), line.measure.id))
-    return Overview(state.last_day, months[-span:], lines, nothing)
+        else:
+            lines.append(line)
+    lines.sort(key=lambda one: (GROUPS.index(one.group), -surely_missed(one), one.measure.id))
+    return Overview(fresh(state), months[-span:], lines, nothing)
 
 
-def _surely_missed(line: Line) -> float:
-    """Say how large the missed share is at the least (lower end of its interval)."""
-    n = line.number.denominator
-    if line.measure.kind == "rate" or not n:
-        return 0.0
-    missed, z = 1.0 - line.number.numerator / n, run.Z
-    half: float = z * ((missed * (1 - missed) + z * z / (4 * n)) / n) ** 0.5
-    return float((missed + z * z / (2 * n) - half) / (1 + z * z / n))
+def _line(
+    measure: Definition,
+    rows: Sequence[Row],
+    months: Sequence[str],
+    span: int,
+    named: Mapping[str, str],
+    *,
+    aggregate: bool,
+) -> Line | None:
+    everybody = [r for r in rows if not r.divided_by]
+    number = total(spanned(everybody, measure, months[-span:]))
+    estimate = number.estimate(measure)
+    if estimate is None or (aggregate and not pooling.enough(number, measure)):
+        return None
+    places = added((r for r in spanned(rows, measure, months[-span:]) if r.divided_by), lambda r: r.stratum)
+    by_month = added(everybody, lambda r: r.month)
+    past = total(spanned(everybody, measure, months[-2 * span : -span]))
+    if aggregate:
+        places = pooling.pooled(places, measure)
+        by_month = by_month if pooling.months_shown(list(by_month.values()), measure) else {}
+        past = past if pooling.enough(past, measure) else Number()
+    worst_id, worst = _worst(measure, places)
+    shown = tuple(v for m in months if m in by_month and (v := by_month[m].value(measure)) is not None)
+    return Line(measure, number, estimate, past.value(measure), named.get(worst_id, ""), worst_id, worst, shown)
 
 
-def _worst(measure: Measure, places: Mapping[str, Number]) -> tuple[str, float | None]:
+def surely_missed(line: Line) -> float:
+    """Say how large the missed share is at the least (the end of its interval); 0 where not to meet it is no miss."""
+    return 100 - line.estimate.high if line.measure.misses else 0.0
+
+
+def _worst(measure: Definition, places: Mapping[str, Number]) -> tuple[str, float | None]:
+    if measure.better == "none":
+        return "", None
     sign = 1 if measure.better == "higher" else -1
     found = [
         (sign * value, place, value)
         for place, number in places.items()
-        if (value := number.value(measure)) is not None and (measure.kind == "rate" or number.denominator >= FEW)
+        if (value := number.value(measure)) is not None and not number.small(measure)
     ]
-    return (min(found)[1], min(found)[2]) if found else ("", None)
-
-
-def _titles(lens: Lens) -> dict[str, str]:
-    return {str(f.id): f.short_name for f in custody.facilities(lens)} | {"unknown": "Place not known"}
+    return (min(found)[1], min(found)[2]) if len(found) > 1 else ("", None)
 
 
 def measure_page(lens: Lens, measure_id: str, *, span: int = 3, history: int = 24) -> MeasurePage:
     """Give one measure whole; refuses as not found what there is no measure of."""
-    state = _state()
-    assert state.last_day is not None  # noqa: S101
-    measure = run.find(measure_id, state.last_day)
+    state = numbers.held()
+    until, aggregate = numbers.last_day(state), policy.aggregate(lens)
+    measure = definitions.find(measure_id, until)
     if measure is None:
         raise NotFound("There is no such measure.")
-    months = months_until(state.last_day, history)
-    rows = _within(lens, _rows(state, months, measure.id))
-    by_month = _add(rows, lambda r: r[2] == "", 1)
-    recent = [r for r in rows if r[1] in months[-span:]]
-    whole = _add(recent, lambda r: r[2] == "", 0).get(measure.id, Number())
-    first = next((n for n, m in enumerate(months) if m in by_month), 0)  # nothing is drawn before there was a record
-    recent_months, months = months[-span:], months[first:]
-    numbers = [by_month.get(m, Number()) for m in months]
-    points = [n.point(m, measure) for n, m in zip(numbers, months, strict=True)]
-    places = _add(recent, lambda r: r[2] == "facility", 3)
-    titles = _titles(lens)
-    compared = [n.point(titles.get(place, titles["unknown"]), measure) for place, n in places.items()]
-    told = funnel(compared, rate=measure.kind == "rate")
-    signals = [t.signal for t in told] or [""] * len(compared)
+    months = months_until(until, history)
+    rows = within(lens, numbers.rows(state, months, measure.id))
+    everybody = [r for r in rows if not r.divided_by]
+    recent = spanned(rows, measure, months[-span:])
+    whole = total(r for r in recent if not r.divided_by)
+    if aggregate and not pooling.enough(whole, measure):
+        whole, recent, everybody = Number(), [], []
+    labels, by_month = _months(measure, everybody, months, aggregate=aggregate)
     value = whole.value(measure)
-    parts = [
-        _part(measure, place, titles.get(place, titles["unknown"]), n, value, signal)
-        for (place, n), signal in zip(places.items(), signals, strict=True)
-    ]
-    sign = 1 if measure.better == "higher" else -1
-    parts.sort(key=lambda p: (p.value is None, sign * (p.value or 0), p.title))
-    strata = {
-        kind: [_part(measure, k, k, n, value) for k, n in sorted(_add(recent, lambda r, k=kind: r[2] == k, 3).items())]
-        for kind in ("sex", "age")
-        if lens.facilities is None
-    }
+    places = _places(lens, measure, recent, value, aggregate=aggregate)
+    compared = [p.number.point(p.title, measure) for p in places]
+    points = [n.point(m, measure) for n, m in zip(by_month, labels, strict=True)]
+    shown = sorted({r.month for r in recent}) if measure.judged else months[-span:]
     return MeasurePage(
         measure,
-        state.last_day,
-        recent_months,
+        fresh(state),
+        tuple(shown) or months[-span:],
         whole,
-        value,
-        control(points, rate=measure.kind == "rate"),
-        numbers,
-        months,
+        whole.estimate(measure),
+        control(points, rate=measure.is_rate),
+        by_month,
+        labels,
         centre(points),
-        parts,
-        (compared, told),
-        strata,
+        places,
+        (compared, funnel(compared, rate=measure.is_rate)),
+        _strata(lens, measure, recent, value, aggregate=aggregate),
+        aggregate,
     )
 
 
-def _add(rows: Iterable[Sequence[object]], keep: object, key: int) -> dict[str, Number]:
-    found: dict[str, Number] = defaultdict(Number)
-    for row in rows:
-        if keep(row):  # type: ignore[operator]
-            found[str(row[key])].add(row)
-    return dict(found)
+def _months(
+    measure: Definition, rows: Sequence[Row], months: Sequence[str], *, aggregate: bool
+) -> tuple[tuple[str, ...], list[Number]]:
+    """Give the months with their numbers, from the first in which there was anything; of a judged measure its own alone."""
+    found = added(rows, lambda r: r.month)
+    if measure.judged:
+        labels = tuple(sorted(found))
+    else:
+        first = next((n for n, m in enumerate(months) if m in found), len(months) - 1)
+        labels = tuple(months[first:])
+    listed = [found.get(m, Number()) for m in labels]
+    if aggregate and not pooling.months_shown(listed, measure):
+        return (), []
+    return labels, listed
 
 
-def _part(measure: Measure, id_: str, title: str, number: Number, whole: float | None, signal: str = "") -> Part:
-    value = number.value(measure)
-    known = value is not None and whole is not None
-    ratio = value / whole if known and whole else None  # type: ignore[operator]
-    difference = value - whole if known else None  # type: ignore[operator]
-    return Part(id_, title, number, value, signal, ratio, difference)
+def _places(
+    lens: Lens, measure: Definition, recent: Sequence[Row], whole: float | None, *, aggregate: bool
+) -> list[Part]:
+    found = added((r for r in recent if r.divided_by == "facility"), lambda r: r.stratum)
+    if aggregate:
+        found = pooling.pooled(found, measure)
+    named = titles(lens)
+    points = [n.point(place, measure) for place, n in found.items()]
+    signals = [t.signal for t in funnel(points, rate=measure.is_rate)] or [""] * len(points)
+    parts = [
+        _part(measure, place, named.get(place, place), n, whole, "" if n.small(measure) else signal)
+        for (place, n), signal in zip(found.items(), signals, strict=True)
+    ]
+    sign = -1 if measure.better == "lower" else 1
+    return sorted(parts, key=lambda p: (p.value is None, sign * (p.value or 0), p.title))
 
 
-def behind(lens: Lens, measure_id: str, *, month: str, facility: str = "", state: str = "missed") -> Behind:
-    """Give what stands behind a number of a month, as far as this lens shows it; the number itself is not changed."""
-    held = _state()
-    assert held.last_day is not None  # noqa: S101
-    measure = run.find(measure_id, held.last_day)
-    place = _place(lens, facility)
-    if measure is None or month not in months_until(held.last_day, 120):
-        raise NotFound("There is no such number.")
-    wanted = {"missed": ("late", "open"), "met": ("met",), "refused": ("refused",)}.get(state, ("late", "open"))
-    con = writing.connect(folder() / files.WORK)
-    try:
-        opening.views(con, folder(), _only(held, measure, month))
-        opening.day_macro(con, working_time().zone, (int(month[:4]) - 1, int(month[:4]) + 1))
-        run.prepare(con, working_time().end_of_day(held.last_day).replace(tzinfo=None))
-        found = run.units(con, measure, month, place, states=wanted)
-        if lens.facilities is not None:
-            found = [u for u in found if u.facility in {str(f) for f in lens.facilities}]
-        why = run.why(con, [u.unit for u in found]) if measure.rule and state == "missed" else []
-    finally:
-        con.close()
-    with db.reading(lens):
-        if measure.rule:
-            shown = _duties(lens, found)
-            names = duties.names(i.person_id for i in shown if i.person_id)
-            return Behind(measure, month, facility, state, len(found), shown, [], names, why)
-        return Behind(measure, month, facility, state, len(found), [], _people(lens, found))
+def _strata(
+    lens: Lens, measure: Definition, recent: Sequence[Row], whole: float | None, *, aggregate: bool
+) -> dict[str, list[Part]]:
+    if lens.facilities is not None:
+        return {}
+    found = {}
+    for kind in measure.stratifiers:
+        if kind == "facility":
+            continue
+        parts = added((r for r in recent if r.divided_by == kind), lambda r: r.stratum)
+        if aggregate:
+            parts = pooling.pooled(parts, measure)
+        found[kind] = [_part(measure, name, name, n, whole) for name, n in sorted(parts.items())]
+    return found
 
 
-def _place(lens: Lens, facility: str) -> str | None:
-    if facility and lens.facilities is not None and facility not in {str(f) for f in lens.facilities}:
-        raise NotFound("There is no such number.")
-    return facility or None
-
-
-def _only(state: State, measure: Measure, month: str) -> State:
-    """Cut a state to the files that can hold a month of a measure: of duties and doses, the month and its neighbours."""
-    year, number = (int(part) for part in month.split("-"))
-    near = {f"{n // 12}-{n % 12 + 1:02}" for n in (year * 12 + number - 2, year * 12 + number - 1, year * 12 + number)}
-    cut = {name: state.tables[name] for name in state.tables}
-    for name in ("duty", "dose", "observation", "communication", "incident", "arrival"):
-        cut[name] = {m: p for m, p in state.tables.get(name, {}).items() if m in near}
-    return State(state.horizon, state.last_day, cut)
-
-
-def _duties(lens: Lens, found: Sequence[run.UnitRow]) -> list[WorkItem]:
-    order = {UUID(u.unit): n for n, u in enumerate(found)}
-    rows = Duty.objects.filter(duties_policy.rows(lens), id__in=list(order))
-    return sorted(duties.items(rows, clock.now()), key=lambda i: order[i.id])[:SHOWN]
-
-
-def _people(lens: Lens, found: Sequence[run.UnitRow]) -> list[tuple[run.UnitRow, str, str]]:
-    shown = [
-        u for u in found if u.person_id and lens.may(Verb.READ, DataClass(u.data_class), person_id=UUID(u.person_id))
-    ][:SHOWN]
-    names = duties.names(UUID(u.person_id) for u in shown if u.person_id)
-    return [(u, *names.get(UUID(str(u.person_id)), ("", ""))) for u in shown]
+def _part(measure: Definition, id_: str, title: str, number: Number, whole: float | None, signal: str = "") -> Part:
+    estimate = number.estimate(measure)
+    if estimate is None or whole is None:
+        return Part(id_, title, number, estimate, signal)
+    ratio = estimate.value / whole if whole else None
+    return Part(id_, title, number, estimate, signal, ratio, estimate.value - whole)

@@ -11,14 +11,22 @@ from django.urls import reverse
 
 from throughcare.duties import views as duties
 from throughcare.duties.reads import WorkItem
-from throughcare.insight.definition import Measure
-from throughcare.insight.reads import Line, MeasurePage, Number, Part
+from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.measures.statistics import Estimate
+from throughcare.insight.numbers import Number
+from throughcare.insight.pooling import TOGETHER
+from throughcare.insight.reads import Line, MeasurePage, Part
 from throughcare.insight.statistics import Limits
+from throughcare.kernel import content
 from throughcare.kernel.errors import NotFound
 from throughcare.ui import wording
 from throughcare.ui.shapes import ClockShape
 
 HOUR, DAY = 60, 60 * 24
+NAMED = frozenset(
+    {"not said", "unknown", "female", "male", "other", "several", "white", "black", "hispanic", "asian", "native", "pacific", "en", "es"}
+)  # fmt: skip
+LEGAL = "custody/legal_status.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +37,16 @@ class LineRow:
     title: str
     href: str
     value: str
+    interval: str
     base: str
     before: str
-    missed: int
+    missed: str
     open: int
     worst: str
     worst_value: str
     history: tuple[float, ...]
     meaning: str
-    provisional: bool
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +56,14 @@ class PartRow:
     id: str
     title: str
     value: str
+    interval: str
     base: str
     missed: int
-    open: int
     longest: str
     signal: str
     ratio: str
     difference: str
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,55 +92,107 @@ class DutyRow:
     outcome: str
 
 
-def told(value: float | None, measure: Measure) -> str:
-    """Write a value: a whole per cent, a rate with one decimal."""
+def told(value: float | None, measure: Definition) -> str:
+    """Write a value: per cent, or a rate, with one decimal."""
     if value is None:
         return "–"
-    return f"{value:.1f} %" if measure.kind == "share" else f"{value:,.1f}"
+    return f"{value:,.1f}" if measure.is_rate else f"{value:.1f} %"
 
 
-def base(number: Number, measure: Measure) -> str:
+def interval(estimate: Estimate | None) -> str:
+    """Write the 95 % interval of a number."""
+    return wording.t("insight.interval", low=f"{estimate.low:,.1f}", high=f"{estimate.high:,.1f}") if estimate else ""
+
+
+def base(number: Number, measure: Definition) -> str:
     """Write what a value stands on."""
-    if measure.kind == "rate":
-        return wording.t("insight.events", n=int(number.numerator), days=f"{number.days:,.0f}", unit=measure.unit)
-    return wording.t("insight.of", met=f"{int(number.numerator):,}", n=f"{number.denominator:,}")
+    if measure.is_rate:
+        return wording.t(
+            "insight.events", n=int(number.numerator), base=f"{number.denominator:,.0f}", unit=measure.unit
+        )
+    return wording.t("insight.of", met=f"{int(number.numerator):,}", n=f"{number.denominator:,.0f}")
+
+
+def per(measure: Definition) -> str:
+    """Write what a rate is told for."""
+    return wording.t("insight.per", n=f"{measure.per:,.0f}", unit=measure.unit) if measure.is_rate else ""
+
+
+def definition(measure: Definition) -> list[tuple[str, str]]:
+    """Write what a measure is, field by field."""
+    facts = [
+        ("denominator", measure.denominator),
+        ("numerator", measure.numerator),
+        ("exclusions", measure.exclusions),
+        ("refusals", wording.t(f"insight.refusals_{measure.refusals}") if measure.misses else ""),
+        ("unit", per(measure)),
+        ("better", wording.t(f"insight.better_{measure.better}")),
+        ("shown_as", wording.t(f"insight.shown_as_{measure.published_as}")),
+        ("aligned", measure.aligned_with),
+        ("source", measure.source),
+        ("version", f"{measure.id} · {measure.version}"),
+    ]
+    return [(wording.t(f"insight.{name}"), said) for name, said in facts if said]
+
+
+def became(measure: Definition, number: Number) -> list[tuple[str, str]]:
+    """Write what became of those who count, and of those left out; nothing where people may not be told apart."""
+    counts = [("met", int(number.numerator)), *((n, getattr(number, n)) for n in ("late", "open", "refused"))]
+    counts += [(n, getattr(number, n)) for n in ("excused", "gone")]
+    if not measure.misses or not number.denominator:
+        return []
+    times = [("median", minutes(number.median)), ("longest", minutes(number.longest))]
+    return [(wording.t(f"insight.{name}"), said) for name, said in [*((n, f"{c:,}") for n, c in counts), *times]]
 
 
 def line(one: Line) -> LineRow:
     """Write one measure of the overview."""
-    measure = one.measure
-    late = measure.kind == "share" and one.number.missed * 10 > max(one.number.denominator, 1)
+    measure, number = one.measure, one.number
+    late = measure.misses and number.missed * 10 > max(number.denominator, 1)
     return LineRow(
         measure.id,
         measure.title,
         reverse("insight_measure", kwargs={"measure": measure.id}),
         told(one.value, measure),
-        base(one.number, measure),
+        interval(one.estimate),
+        base(number, measure),
         told(one.before, measure),
-        one.number.missed,
-        one.number.open,
+        f"{number.missed:,}" if measure.misses else "–",
+        number.open,
         one.worst,
         told(one.worst_value, measure) if one.worst else "",
         one.history,
-        "" if measure.kind == "rate" else "late" if late else "done",
-        measure.provisional,
+        ("late" if late else "done") if measure.misses and not number.small(measure) else "",
+        number.small(measure),
     )
 
 
-def part(one: Part, measure: Measure) -> PartRow:
+def part(one: Part, measure: Definition, kind: str = "") -> PartRow:
     """Write one facility, sex or age."""
     return PartRow(
         one.id,
-        one.title,
+        stratum(one, kind),
         told(one.value, measure),
+        interval(one.estimate),
         base(one.number, measure),
-        one.number.missed,
-        one.number.open,
+        one.number.missed if measure.misses else int(one.number.numerator),
         minutes(one.number.longest),
         one.signal,
         "–" if one.ratio is None else f"{one.ratio:.2f}",
         "–" if one.difference is None else f"{one.difference:+.1f}",
+        one.number.small(measure),
     )
+
+
+def stratum(one: Part, kind: str) -> str:
+    """Name a stratum: a facility by its name, the record's own words by theirs, the rest as they stand."""
+    if one.id == TOGETHER:
+        return wording.t("insight.together")
+    if one.id in NAMED:
+        return wording.t(f"insight.stratum.{one.id.replace(' ', '_')}")
+    if kind == "legal_status":
+        return next((r["title"] for r in content.rows(LEGAL, "status") if r["id"] == one.id), one.title)
+    return one.title
 
 
 def history(page: MeasurePage, scale: float) -> list[MonthRow]:
@@ -142,9 +204,22 @@ def history(page: MeasurePage, scale: float) -> list[MonthRow]:
         edges = f"{limit.low * scale:.1f}–{limit.high * scale:.1f}"
         value = told(limit.value * scale, page.measure)
         rows.append(
-            MonthRow(label, month_words(label), value, base(number, page.measure), edges, limit.signal, number.missed)
+            MonthRow(
+                label,
+                month_words(label),
+                value,
+                base(number, page.measure),
+                edges,
+                limit.signal,
+                behind(number, page.measure),
+            )
         )
     return rows[::-1]
+
+
+def behind(number: Number, measure: Definition) -> int:
+    """Count what one opens behind a number: the misses, or where not to meet it is no miss, what met it."""
+    return number.missed if measure.misses else int(number.numerator)
 
 
 def named(history: Sequence[Limits]) -> list[Limits]:
@@ -196,7 +271,7 @@ def month_of(said: str) -> str:
 
 def facility_id(said: str) -> str:
     """Read a facility's id, or none."""
-    if said in ("", "unknown"):
+    if said == "" or said in NAMED:
         return said
     try:
         return str(UUID(said))

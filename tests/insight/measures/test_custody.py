@@ -288,12 +288,6 @@ def test_a_list_of_medicines_holds_their_products():
     assert not found.holds(f"{RXNORM}6813")
 
 
-def test_no_other_part_of_insight_has_a_measure_of_the_same_id():
-    from throughcare.insight import service
-
-    assert not {m.id for m in service.MEASURES} & {d.id for d in definitions.every()}
-
-
 def test_every_measure_that_does_not_wait_has_code():
     for definition in definitions.every():
         if definition.core.startswith("quality."):

@@ -1,7 +1,6 @@
 """Reference of the measures: what each counts, in the words of content/measures."""
 
 from throughcare.app.reference.markdown import code, codes, page, table
-from throughcare.insight import service
 from throughcare.insight.measures.aligned import MEASURES
 from throughcare.insight.measures.definitions import Definition, every
 
@@ -24,18 +23,18 @@ def markdown() -> str:
         rows = [_row(d) for d in found if d.area == area]
         parts += [f"## {title}", table(("Measure", "Of", "Counted", "Left out", "How"), rows)]
     aligned = [(m.id, m.source, codes(m.populations)) for m in MEASURES]
-    told = [(f"{code(m.id)} {m.title}", m.denominator, m.numerator, m.exclusions) for m in service.MEASURES]
     return page(
         "Measures",
         f"{len(found)} measures, {waiting} of which wait for data that no room gives yet. A proportion comes with Wilson's 95 % "
-        "interval, a rate with the exact Poisson one. A number on a base below 30 (a rate: fewer than 20 events) is marked as small.",
+        "interval, a rate with the exact Poisson one. A number on a base below 30 (a rate: fewer than 20 events) is marked as small. "
+        "What a person refused before it was due stays among those who count, as a miss for the person's own reason and told apart "
+        "(`content/measures/counting.toml`).",
         "Population `custody`: for clinical quality, people in custody on the last day of the period, there for more than 90 days and on "
         "80 % of its days; for the others, what was owed or happened in the period. Strata of each: facility, sex, age band, legal "
         "status, race and ethnicity, language. [How a measure is written](../explanation/measures.md).",
         *parts,
-        "## Access and safety by month",
-        "Counted for each month and facility in the workspace, with one measure more for each rule of the clock table.",
-        table(("Measure", "Of", "Counted", "Left out"), told),
+        "## Clocks",
+        "Each rule of the clock table is a measure as well (`T-` and the rule): of the duties that fell due, those done in time.",
         "## Aligned with published measures",
         "These run on official test cases too, with the published measure's own population (`ecqm`): "
         "`throughcare measure ID --cases FILE`. They are aligned with those measures and are not their rates.",

@@ -7,22 +7,33 @@ from typing import Any
 
 from throughcare.insight.flattening.clinical import Found
 from throughcare.insight.flattening.reading import Head, Json, Row, between, codes, first, held, id_of, moment
+from throughcare.people.fhir import ETHNICITIES, OMB, RACES
 
 RACE = ("us-core-race", "us-core-ethnicity")
+WORDS = {f"{OMB}|{code}": word for table in (RACES, ETHNICITIES) for word, (code, _) in table.items()}
 
 
 def _day(said: str | None) -> date | None:
     return date.fromisoformat((said + "-01-01")[:10] if len(said) == 4 else (said + "-01")[:10]) if said else None
 
 
-def patient(body: Json, head: Head) -> Found:
-    """Flatten a person: what numbers are stratified by, and no name."""
-    races: list[str] = []
+def _race(body: Json) -> tuple[list[str], str | None]:
+    """Give the coded categories, and the one word they are counted under (OMB's combined question): whoever says hispanic is."""
+    codes: set[str] = set()
+    said = False
     for one in body.get("extension", ()):
         if str(one.get("url", "")).endswith(RACE):
-            races += [
-                f"{c['system']}|{c['code']}" for part in one.get("extension", ()) if (c := part.get("valueCoding"))
-            ]
+            said = True
+            codes |= {f"{c['system']}|{c['code']}" for p in one.get("extension", ()) if (c := p.get("valueCoding"))}
+    words = {WORDS[code] for code in codes if code in WORDS}
+    if "hispanic" in words or len(words) == 1:
+        return sorted(codes), "hispanic" if "hispanic" in words else words.pop()
+    return sorted(codes), "several" if words else "other" if said else None
+
+
+def patient(body: Json, head: Head) -> Found:
+    """Flatten a person: what numbers are stratified by, and no name."""
+    races, words = _race(body)
     spoken = first(body.get("communication", ())).get("language", {})
     row = {
         "id": head.id,
@@ -30,8 +41,8 @@ def patient(body: Json, head: Head) -> Found:
         "sex": body.get("gender"),
         "birth_date": _day(body.get("birthDate")),
         "language": first(spoken.get("coding", ())).get("code"),
-        "race_ethnicity": None,
-        "race_codes": sorted(races),
+        "race_ethnicity": words,
+        "race_codes": races,
         "deceased_at": moment(body.get("deceasedDateTime")),
         "survivor_id": next((id_of(k["other"]) for k in body.get("link", ()) if k.get("type") == "replaced-by"), None),
     }

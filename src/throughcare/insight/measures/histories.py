@@ -7,12 +7,13 @@ Custody's population (clinical.md 6.0): in custody on the last day of the period
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from throughcare.insight.measures import running
 from throughcare.insight.measures.codes import CodeBook, custody_book
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.measures.points import (
@@ -28,6 +29,7 @@ from throughcare.insight.measures.points import (
 )
 from throughcare.insight.measures.populations import Unit
 from throughcare.insight.measures.rows import Condition, History, Observation, Part, Supply
+from throughcare.insight.measures.running import Period
 from throughcare.insight.measures.subject import Subject
 
 if TYPE_CHECKING:
@@ -38,12 +40,25 @@ STATED = ("active", "recurrence", "relapse")
 Judge = Callable[[Subject], Unit | None]
 
 HELD = """
-SELECT d.person_id, arg_max(d.facility, d.day) AS facility, max(d.day) AS last
-FROM person_day d, period p WHERE d.day >= p.first AND d.day <= p.last GROUP BY d.person_id, p.first, p.last
-HAVING max(d.day) = p.last AND arg_max(d.day_of_stay, d.day) > $before
-   AND count(DISTINCT d.day) >= $share * (date_diff('day', p.first, p.last) + 1)
+SELECT h.person_id, h.facility
+FROM (SELECT person_id, facility FROM person_day WHERE day = DATE '{last}' AND day_of_stay > {before}) h
+JOIN (
+  SELECT person_id, sum(days) AS days FROM (
+    SELECT person_id, days FROM time_held WHERE day >= DATE '{whole_from}' AND day <= DATE '{whole_to}'
+    UNION ALL
+    SELECT person_id, 1 FROM person_day
+    WHERE (day >= DATE '{first}' AND day < DATE '{whole_from}') OR (day > DATE '{whole_to}' AND day <= DATE '{last}')
+  ) GROUP BY person_id
+) d ON d.person_id = h.person_id AND d.days >= {enough}
 """
-CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM dose"
+# Days in a row on which a medicine was given, as one supply.
+COURSES = """
+SELECT person_id, min(id), codes, min(day), max(day) FROM (
+  SELECT *, day - row_number() OVER (PARTITION BY person_id, codes ORDER BY day)::INT AS run
+  FROM (SELECT person_id, codes, day, min(id) AS id FROM given_day GROUP BY person_id, codes, day)
+) GROUP BY person_id, codes, run
+"""
+CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM given_day"
 
 
 def judge_of(definition: Definition) -> Judge:
@@ -54,35 +69,48 @@ def judge_of(definition: Definition) -> Judge:
 
 
 def judged(con: duckdb.DuckDBPyConnection, definition: Definition, zone: ZoneInfo) -> list[tuple[Any, ...]]:
-    """Judge everybody in custody for a period; give a row of `running` for each who counts.
-
-    Cores compare days as written: here every instant is told by the agency's clock.
-    """
-    (first, end, ends), held = _period(con), _held(con)
+    """Judge everybody in custody for the present period; give a row of `running` for each who counts."""
+    held = _held(con)
     book = custody_book(row[0] for row in con.execute(CODES).fetchall())
-    histories = _histories(con, book, list(held), zone)
-    judge, period = judge_of(definition), Span(of_date(first), of_date(end))
-    found = []
-    for person_id, history in histories.items():
-        unit = judge(Subject(history, period, book))
+    found = _histories(con, book, list(held), zone)
+    return _rows(con, definition, held, found, book)
+
+
+def judge_all(
+    con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], periods: Sequence[Period], zone: ZoneInfo
+) -> Iterator[tuple[Period, Definition, list[tuple[Any, ...]]]]:
+    """Judge people by several measures over several periods; each history is read once. `period` is left at the last one."""
+    if not definitions or not periods:
+        return
+    book = custody_book(row[0] for row in con.execute(CODES).fetchall())
+    everybody: dict[Period, dict[str, str]] = {}
+    for period in periods:
+        running.set_period(con, period.row())
+        everybody[period] = _held(con)
+    histories = _histories(con, book, sorted(set().union(*everybody.values())), zone)
+    for period, held in everybody.items():
+        running.set_period(con, period.row())
+        for definition in definitions:
+            yield period, definition, _rows(con, definition, held, histories, book)
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection,
+    definition: Definition,
+    held: Mapping[str, str],
+    histories: Mapping[str, History],
+    book: CodeBook,
+) -> list[tuple[Any, ...]]:
+    """Judge who is held. Cores compare days as written: here every instant is told by the agency's clock."""
+    (first, end, ends), judge, found = _period(con), judge_of(definition), []
+    period, at = Span(of_date(first), of_date(end)), ends - timedelta(seconds=1)
+    for person_id, facility in held.items():
+        unit = judge(Subject(histories[person_id], period, book)) if person_id in histories else None
         if unit is None or not (unit.initial and unit.denominator):
             continue
-        counted = unit.counted()
-        excluded = unit.excluded or unit.excepted
-        found.append(
-            (
-                person_id,
-                held[person_id],
-                unit.evidence[-1] if unit.evidence else person_id,
-                ends - timedelta(seconds=1),
-                excluded,
-                counted["numerator"],
-                1.0,
-                "",
-                None,
-                None,
-            )
-        )
+        hit, out = unit.counted()["numerator"], unit.excluded or unit.excepted
+        ref = unit.evidence[-1] if unit.evidence else person_id
+        found.append((person_id, facility, ref, at, out, hit, 1.0, "", None, None))
     return found
 
 
@@ -92,8 +120,16 @@ def _period(con: duckdb.DuckDBPyConnection) -> tuple[date, date, datetime]:
 
 
 def _held(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    rows = con.execute(HELD, {"before": DAYS_BEFORE, "share": SHARE}).fetchall()
-    return {person: facility for person, facility, _ in rows}
+    """Find who may be counted, with their facility. Whole months are read as sums where there are any, the days at the edges one by one."""
+    first, last, _ = _period(con)
+    whole_from = first if first.day == 1 else (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    after = last + timedelta(days=1)
+    whole_to = last if after.day == 1 else last.replace(day=1) - timedelta(days=1)
+    if whole_to < whole_from:
+        whole_from, whole_to = first, first - timedelta(days=1)
+    enough = SHARE * ((last - first).days + 1)
+    said = {"first": first, "last": last, "whole_from": whole_from, "whole_to": whole_to}
+    return dict(sorted(con.execute(HELD.format(**said, before=DAYS_BEFORE, enough=enough)).fetchall()))
 
 
 def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str], zone: ZoneInfo) -> dict[str, History]:
@@ -126,13 +162,12 @@ def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str]
         {"people": people},
     ).fetchall():
         _add(histories, row[0]).observations.append(_observation(row, parts.get(row[1], ()), zone))
-    for person, identity, codes, on in con.execute(
-        "SELECT person_id, id, codes, local_day(happened_at) FROM dose WHERE kind = 'administration' AND status = 'completed' "
-        "AND NOT not_done AND list_contains($people, person_id) AND list_has_any(codes, $codes)",
+    for person, identity, codes, first, last in con.execute(
+        f"SELECT * FROM ({COURSES}) WHERE list_contains($people, person_id) AND list_has_any(codes, $codes)",  # noqa: S608
         given,
     ).fetchall():
-        day = of_date(on)
-        _add(histories, person).supplies.append(Supply(identity, frozenset(codes), "completed", covers=Span(day, day)))
+        covers = Span(of_date(first), of_date(last))
+        _add(histories, person).supplies.append(Supply(identity, frozenset(codes), "completed", covers=covers))
     return histories
 
 

@@ -4,6 +4,9 @@ A core is one query that gives a row for each thing owed or exposed:
 `person_id, facility, ref, counted_at, excluded, hit, base, cause, begun_at, done_at`. A proportion's rows have base 1; a rate's
 events have base 0 and its exposure has no `ref`. What a core reads of the time is the one row of `period`:
 `starts, ends, now` (instants of UTC, `ends` not included) and `first, last` (days).
+
+What became of each row is said here, once for all: `met`; `late`, `open` (missed by the service), `refused` (by the person), `rest`
+(where not to meet it is no miss); outside of those who count `excused`, `left`; and `time` for an exposure.
 """
 
 from __future__ import annotations
@@ -15,14 +18,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from throughcare.insight.measures.definitions import Definition
-from throughcare.insight.measures.statistics import Estimate, poisson, wilson
+from throughcare.insight.measures.definitions import STRATIFIERS, Definition
+from throughcare.insight.measures.statistics import Estimate
 
 if TYPE_CHECKING:
     import duckdb
 
-COLUMNS = "person_id, facility, ref, counted_at, excluded, hit, base, cause, begun_at, done_at"
-AGE_BANDS = "CASE WHEN age < 18 THEN 'under 18' WHEN age < 25 THEN '18-24' WHEN age < 35 THEN '25-34' WHEN age < 45 THEN '35-44' WHEN age < 55 THEN '45-54' WHEN age < 65 THEN '55-64' WHEN age >= 65 THEN '65+' END"
+COLUMNS = "person_id, facility, ref, counted_at, excluded, hit, base, cause, begun_at, done_at, state"
+OUT = ("excused", "left")
+AGES = ("under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
+BIRTHDAYS = (18, 25, 35, 45, 55, 65)
+OF_PERSON = ("sex", "language", "race_ethnicity", "legal_status")
+# Each person's strata over time, without gap or overlap, so that a row meets exactly one; combinations by number, ages by the days
+# on which the band changes: what is asked of millions of rows is a number.
+SEGMENTS = (
+    f"""
+CREATE OR REPLACE TEMP TABLE segment AS
+WITH status AS (
+  SELECT person_id, since, kind,
+         coalesce(lead(since) OVER (PARTITION BY person_id ORDER BY since, stay_id, number), TIMESTAMP '9999-01-01') AS until
+  FROM legal_status
+  UNION ALL
+  SELECT person_id, TIMESTAMP '0001-01-01', NULL, min(since) FROM legal_status GROUP BY person_id
+)
+SELECT p.id AS person_id, p.sex, p.language, p.race_ethnicity, s.kind AS legal_status,
+       dense_rank() OVER (ORDER BY p.sex, p.language, p.race_ethnicity, s.kind)::SMALLINT AS stratum,
+       {", ".join(f"(p.birth_date + INTERVAL {years} YEAR)::DATE AS at_{years}" for years in BIRTHDAYS)},
+       coalesce(s.since, TIMESTAMP '0001-01-01') AS since, coalesce(s.until, TIMESTAMP '9999-01-01') AS until
+FROM person p LEFT JOIN status s ON s.person_id = p.id AND s.until > s.since
+""",  # noqa: S608
+    f"CREATE OR REPLACE TEMP TABLE stratum_of AS SELECT DISTINCT stratum, {', '.join(OF_PERSON)} FROM segment",  # noqa: S608
+    *(f"ALTER TABLE segment DROP COLUMN {name}" for name in OF_PERSON),
+)
+BAND = (
+    "CASE "
+    + " ".join(f"WHEN u.day < s.at_{years} THEN {n}" for n, years in enumerate(BIRTHDAYS))
+    + f" WHEN s.at_18 IS NOT NULL THEN {len(BIRTHDAYS)} END::TINYINT"
+)
+BAND_NAME = "CASE band " + " ".join(f"WHEN {n} THEN '{name}'" for n, name in enumerate(AGES)) + " END"
 
 
 class Waiting(ValueError):
@@ -72,8 +105,45 @@ def query(definition: Definition) -> str:
         return duties.rows(definition)
     if not definition.core:
         raise Waiting(f"{definition.id} waits for {definition.waits_for}.")
+    if definition.judged:
+        return "SELECT * FROM judged"
     found: str = import_module(f"throughcare.insight.measures.{definition.core}").rows(definition)
     return found
+
+
+def weighted(definition: Definition) -> bool:
+    """Say whether its rows tell how many each stands for."""
+    if definition.rules or definition.judged or not definition.core:
+        return False
+    return bool(getattr(import_module(f"throughcare.insight.measures.{definition.core}"), "WEIGHTED", False))
+
+
+def state(*, misses: bool, refusals: str) -> str:
+    """Give the expression of what became of a core's row."""
+    refused = f"WHEN cause = 'person' THEN '{'refused' if refusals == 'stays' else 'left'}'"
+    rest = f"{refused} WHEN done_at IS NULL THEN 'open' ELSE 'late'" if misses else "ELSE 'rest'"
+    return f"""CASE WHEN excluded THEN CASE WHEN cause = 'excused' THEN 'excused' ELSE 'left' END
+                    WHEN ref IS NULL THEN 'time' WHEN hit THEN 'met' {rest} END"""
+
+
+def numbered(rows: str) -> str:
+    """Give a query's rows with their local day, and by number what they are stratified by; `segment` must be there."""
+    return f"""
+    SELECT u.*, s.stratum, {BAND} AS band FROM (SELECT *, local_day(counted_at) AS day FROM ({rows})) u
+    LEFT JOIN segment s ON s.person_id = u.person_id AND u.counted_at >= s.since AND u.counted_at < s.until
+    """  # noqa: S608  (the query is code of ours)
+
+
+def named(rows: str) -> str:
+    """Give numbered rows with the names of their strata."""
+    names = ", ".join(f"n.{name}" for name in OF_PERSON)
+    return f"SELECT r.* EXCLUDE (stratum, band), {names}, {BAND_NAME} AS age_band FROM ({rows}) r LEFT JOIN stratum_of n ON n.stratum = r.stratum"  # noqa: S608
+
+
+def stated(definition: Definition) -> str:
+    """Give a measure's rows with what became of each."""
+    said = state(misses=definition.misses, refusals=definition.refusals)
+    return f"SELECT *, {said} AS state FROM ({query(definition)})"  # noqa: S608
 
 
 def run(
@@ -83,14 +153,7 @@ def run(
 
     Afterwards `measured` holds the rows: the evidence behind each number.
     """
-    _set_period(con, period)
-    if definition.core.startswith("quality."):
-        from throughcare.insight.measures import histories
-
-        _keep(con, histories.judged(con, definition, period.zone))
-        measure_rows(con, "SELECT * FROM judged")
-    else:
-        measure_rows(con, query(definition))
+    measure(con, definition, period)
     whole = _numbers(con, definition, "", "''")
     if not strata:
         return tuple(whole)
@@ -98,52 +161,77 @@ def run(
     return (*whole, *parts)
 
 
-def _set_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:
+def measure(con: duckdb.DuckDBPyConnection, definition: Definition, period: Period) -> None:
+    """Fill `measured` with a measure's rows in a period."""
+    set_period(con, period.row())
+    stand_on(con, ROW_BY_ROW)
+    if definition.judged:
+        from throughcare.insight.measures import histories
+
+        keep_judged(con, histories.judged(con, definition, period.zone))
+    make_segments(con)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE measured AS {named(numbered(stated(definition)))}")
+
+
+# What some cores stand on, row by row or summed by month (`warehouse/summing.py`): the same columns, so the same query.
+ROW_BY_ROW = (
+    "CREATE OR REPLACE TEMP VIEW time_held AS SELECT *, 1 AS days FROM person_day",
+    "CREATE OR REPLACE TEMP VIEW dose_due AS SELECT *, 1 AS n FROM dose WHERE kind = 'administration'",
+    "CREATE OR REPLACE TEMP VIEW given_day AS SELECT id, person_id, facility, codes, local_day(happened_at) AS day, happened_at FROM dose "
+    "WHERE kind = 'administration' AND status = 'completed' AND NOT not_done",
+)
+BY_MONTH = (
+    "CREATE OR REPLACE TEMP VIEW time_held AS SELECT * FROM person_month",
+    "CREATE OR REPLACE TEMP VIEW dose_due AS SELECT *, NULL AS id, NULL::TIMESTAMP AS happened_at FROM dose_month",
+    "CREATE OR REPLACE TEMP VIEW given_day AS SELECT * FROM medicine_given",
+)
+
+
+def make_segments(con: duckdb.DuckDBPyConnection) -> None:
+    """Make what rows are stratified by."""
+    for step in SEGMENTS:
+        con.execute(step)
+
+
+def stand_on(con: duckdb.DuckDBPyConnection, views: Sequence[str]) -> None:
+    """Say what cores read of days and doses."""
+    for view in views:
+        con.execute(view)
+
+
+def set_period(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
+    """Say the period that cores read."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE period (starts TIMESTAMP, ends TIMESTAMP, now TIMESTAMP, first DATE, last DATE)"
     )
-    con.execute("INSERT INTO period VALUES ($starts, $ends, $now, $first, $last)", period.row())
+    con.execute("INSERT INTO period VALUES ($starts, $ends, $now, $first, $last)", row)
 
 
-def _keep(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]]) -> None:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE judged (person_id TEXT, facility TEXT, ref TEXT, counted_at TIMESTAMP, "
-        "excluded BOOLEAN, hit BOOLEAN, base DOUBLE, cause TEXT, begun_at TIMESTAMP, done_at TIMESTAMP)"
-    )
-    if rows:
-        con.executemany("INSERT INTO judged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+def keep_judged(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Fill `judged` with the rows of people judged one by one."""
+    import pyarrow as pa
 
-
-def measure_rows(con: duckdb.DuckDBPyConnection, rows: str) -> None:
-    """Fill `measured` with a query's rows and what they are stratified by."""
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE measured AS
-        WITH core AS ({rows}),
-        aged AS (
-          SELECT c.*, p.sex, p.language,
-                 coalesce(p.race_ethnicity, array_to_string(p.race_codes, ' ')) AS race_ethnicity,
-                 date_diff('year', p.birth_date, local_day(c.counted_at))
-                   - CASE WHEN strftime(p.birth_date, '%m%d') > strftime(local_day(c.counted_at), '%m%d') THEN 1 ELSE 0 END AS age
-          FROM core c LEFT JOIN person p ON p.id = c.person_id
-        )
-        SELECT a.*, {AGE_BANDS} AS age_band, l.kind AS legal_status
-        FROM aged a ASOF LEFT JOIN (
-          SELECT person_id AS whose, since, kind FROM legal_status
-        ) l ON l.whose = a.person_id AND a.counted_at >= l.since
-        """  # noqa: S608  (the query is code of ours)
-    )
+    instant = pa.timestamp("us")
+    names = ("person_id", "facility", "ref", "counted_at", "excluded", "hit", "base", "cause", "begun_at", "done_at")
+    types = (pa.string(), pa.string(), pa.string(), instant, pa.bool_(), pa.bool_(), pa.float64(), pa.string(), instant, instant)  # fmt: skip
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    table = pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=list(names))
+    con.register("rows_judged", table)
+    con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT * FROM rows_judged")
+    con.unregister("rows_judged")
 
 
 def _numbers(con: duckdb.DuckDBPyConnection, definition: Definition, name: str, column: str) -> list[Number]:
+    assert not name or name in STRATIFIERS  # noqa: S101
+    counts = f"state NOT IN {OUT}"
     found = con.execute(
         f"""
         SELECT coalesce({column}, 'not said') AS stratum,
-               count(*) FILTER (hit AND NOT excluded),
-               coalesce(sum(base) FILTER (NOT excluded), 0),
-               count(*) FILTER (excluded),
-               median(epoch(done_at) - epoch(begun_at)) FILTER (NOT excluded) / 60,
-               max(epoch(done_at) - epoch(begun_at)) FILTER (NOT excluded) / 60
+               count(*) FILTER (state = 'met'),
+               coalesce(sum(base) FILTER ({counts}), 0),
+               count(*) FILTER (NOT {counts}),
+               median(epoch(done_at) - epoch(begun_at)) FILTER ({counts}) / 60,
+               max(epoch(done_at) - epoch(begun_at)) FILTER ({counts}) / 60
         FROM measured GROUP BY stratum ORDER BY stratum
         """  # noqa: S608  (the column is one of the stratifiers)
     ).fetchall()
@@ -155,13 +243,8 @@ def _numbers(con: duckdb.DuckDBPyConnection, definition: Definition, name: str, 
 def _number(definition: Definition, name: str, row: Sequence[Any]) -> Number:
     stratum, hits, base, excluded, median, longest = row
     base = float(base)
-    if definition.kind == "rate":
-        estimate = poisson(hits, base, definition.per)
-        small = hits < definition.smallest_count
-    else:
-        estimate = wilson(hits, round(base))
-        small = base < definition.smallest_base
-    return Number(name, stratum, hits, base, excluded, estimate, small, median, longest)
+    estimate = definition.estimate(hits, base)
+    return Number(name, stratum, hits, base, excluded, estimate, definition.small(hits, base), median, longest)
 
 
 def evidence(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from throughcare.insight.schema.custody import CUSTODY
 from throughcare.insight.schema.service import SERVICE
 
 # Raised where a column or its meaning changes: a warehouse of another version is built anew.
-VERSION = 1
+VERSION = 2
 
 TABLES: tuple[Table, ...] = (*CUSTODY, *CLINICAL, *SERVICE)
 BY_NAME = {table.name: table for table in TABLES}

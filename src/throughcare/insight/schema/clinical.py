@@ -175,6 +175,42 @@ DOSES = Table(
     ),
     "due_at",
 )
+DOSE_MONTHS = Table(
+    "dose_month",
+    "A person's charted doses of a month with the same outcome at one facility, counted; made from dose (administrations)",
+    "MedicationAdministration",
+    (
+        PERSON,
+        FACILITY,
+        DATA_CLASS,
+        text("month", "Month of the agency's calendar in which they were due, as YYYY-MM", null=False),
+        text("status", "FHIR status"),
+        text("outcome", "MAR status of the house"),
+        *NEGATION[:1],
+        instant("due_at", "When the first of them was due: age and legal status are taken then", null=False),
+        Column("n", "int", "How many", null=False),
+    ),
+    "due_at",
+    ("person_id", "month", "status", "outcome"),
+    "",
+)
+MEDICINES_GIVEN = Table(
+    "medicine_given",
+    "One local day on which a person was given a medicine that measures follow day by day; made from dose",
+    "MedicationAdministration",
+    (
+        text("id", "First such dose of the day", null=False),
+        PERSON,
+        FACILITY,
+        DATA_CLASS,
+        Column("codes", "texts", "Its codes as `system|code`, sorted"),
+        Column("day", "date", "The agency's day", null=False),
+        instant("happened_at", "When the first dose was given", null=False),
+    ),
+    "happened_at",
+    ("person_id", "codes", "id"),
+    "",
+)
 IMMUNIZATIONS = Table(
     "immunization",
     "One vaccination, or its refusal",
@@ -242,6 +278,8 @@ CLINICAL = (
     DEVICE_REQUESTS,
     MEDICATION_ORDERS,
     DOSES,
+    DOSE_MONTHS,
+    MEDICINES_GIVEN,
     IMMUNIZATIONS,
     ALLERGIES,
     COMMUNICATIONS,

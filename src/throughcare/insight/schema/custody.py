@@ -12,7 +12,10 @@ PEOPLE = Table(
         text("sex", "Sex as recorded: female, male, other, unknown"),
         Column("birth_date", "date", "Date of birth"),
         text("language", "Preferred language (BCP 47)"),
-        text("race_ethnicity", "As the person said it, from the agency's list"),
+        text(
+            "race_ethnicity",
+            "Race and ethnicity as the person said it, one word: white, black, hispanic, asian, native, pacific, several, other",
+        ),
         Column("race_codes", "texts", "Race and ethnicity as `system|code`, where known"),
         instant("deceased_at", "Death"),
         text("survivor_id", "Record that goes on, where this one was linked to it"),
@@ -112,6 +115,23 @@ PERSON_DAYS = Table(
     ("person_id", "day"),
     "",
 )
+PERSON_MONTHS = Table(
+    "person_month",
+    "One person's time in custody in a month, at one facility and in one legal status; made from person_day",
+    "Move, Stay",
+    (
+        PERSON,
+        FACILITY,
+        DATA_CLASS,
+        text("legal_status", "Legal status at the end of those days"),
+        Column("day", "date", "First of those days", null=False),
+        Column("days", "int", "How many days", "d", null=False),
+        Column("hours", "number", "Hours in custody on them", "h", null=False),
+    ),
+    "day",
+    ("person_id", "facility", "legal_status", "day"),
+    "",
+)
 FACILITIES = Table(
     "facility",
     "One facility",
@@ -133,4 +153,4 @@ UNITS = Table(
     (ID, FACILITY, text("code", "Code"), text("name", "Name"), text("kind", "Kind of unit"), DATA_CLASS),
 )
 
-CUSTODY = (PEOPLE, STAYS, LEGAL_STATUSES, MOVES, PLACEMENTS, PERSON_DAYS, FACILITIES, UNITS)
+CUSTODY = (PEOPLE, STAYS, LEGAL_STATUSES, MOVES, PLACEMENTS, PERSON_DAYS, PERSON_MONTHS, FACILITIES, UNITS)

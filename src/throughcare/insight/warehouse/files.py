@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ class State:
     last_day: date | None = None
     tables: dict[str, Months] = field(default_factory=dict)
     before: tuple[str, ...] = ()
+    read_at: datetime | None = None  # when this state was made
+    sums: str = ""  # the edition of the lists that summed tables depend on
 
     def files(self, table: str) -> list[str]:
         """Name the files of a table, by month."""
@@ -70,7 +72,15 @@ def read(folder: Path) -> State | None:
         return None
     tables = {name: {m: Part(**p) for m, p in months.items()} for name, months in said["tables"].items()}
     day = said["last_day"]
-    return State(said["horizon"], date.fromisoformat(day) if day else None, tables, tuple(said["before"]))
+    at = said.get("read_at")
+    return State(
+        said["horizon"],
+        date.fromisoformat(day) if day else None,
+        tables,
+        tuple(said["before"]),
+        datetime.fromisoformat(at) if at else None,
+        said.get("sums", ""),
+    )
 
 
 def publish(folder: Path, state: State, old: State | None) -> None:
@@ -84,6 +94,8 @@ def publish(folder: Path, state: State, old: State | None) -> None:
         "schema": VERSION,
         "horizon": state.horizon,
         "last_day": state.last_day.isoformat() if state.last_day else None,
+        "read_at": state.read_at.isoformat() if state.read_at else None,
+        "sums": state.sums,
         "tables": {
             name: {m: {"file": p.file, "rows": p.rows, "bytes": p.bytes} for m, p in sorted(months.items())}
             for name, months in sorted(state.tables.items())

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from throughcare.duties.working_time import working_time
-from throughcare.insight import run
 from throughcare.insight.flatten import FLATTEN
+from throughcare.insight.measures import counting, definitions
 from throughcare.insight.schema import BY_NAME, TABLES, Table
-from throughcare.insight.warehouse import files, opening, placing, writing
+from throughcare.insight.warehouse import files, opening, placing, summing, writing
 from throughcare.insight.warehouse.files import WHOLE, State
 from throughcare.insight.warehouse.spool import Spool
 from throughcare.kernel import clock
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 FIRST = ("stay", "legal_status", "move", "facility", "person")
-MADE = ("placement", "person_day", "unit", "measure_result")
+MADE = ("placement", "person_day", "unit", "measure_result", *summing.SUMS)
 Say = Callable[[str], None]
 
 
@@ -77,7 +77,7 @@ def _make(folder: Path, start: State | None, say: Say) -> Report:
             tables = making.run(say)
         finally:
             con.close()
-        state = State(horizon, making.last_day, tables)
+        state = State(horizon, making.last_day, tables, read_at=clock.now(), sums=summing.edition())
         say("counting measures")
         state = with_results(folder, work, state)
         files.publish(folder, state, old)
@@ -91,13 +91,12 @@ def with_results(folder: Path, work: Path, state: State) -> State:
     """Count every measure over a state, and give the state with the numbers."""
     table, time = BY_NAME["measure_result"], working_time()
     assert state.last_day is not None  # noqa: S101  (whoever makes a state names its last day)
-    known = time.end_of_day(state.last_day).replace(tzinfo=None)
     con = writing.connect(work)
     try:
         opening.views(con, folder, state)
         opening.day_macro(con, time.zone, _years(state))
-        run.prepare(con, known)
-        part = writing.write(con, folder, table, WHOLE, run.counted(con, run.measures(state.last_day)))
+        rows = counting.counted(con, definitions.measures(state.last_day), state.last_day, time.zone)
+        part = writing.write(con, folder, table, WHOLE, rows)
     finally:
         con.close()
     return replace(state, tables={**state.tables, table.name: {WHOLE: part}}) if part else state
@@ -133,6 +132,7 @@ class _Making:
             if "placed" in table.names:
                 self._moved(table)
         self._days(since)
+        self._sums()
         say(f"{sum(len(m) for m in self.tables.values())} files")
         return {name: months for name, months in self.tables.items() if months}
 
@@ -226,6 +226,17 @@ class _Making:
             )
             self.con.executemany("INSERT INTO day_bounds VALUES (?, ?, ?, ?)", days)
             self._write(table, month, placing.PERSON_DAYS)
+
+    def _sums(self) -> None:
+        """Write the sums of each month whose rows changed; all of them where what they depend on changed."""
+        opening.day_macro(self.con, working_time().zone, _years(State(last_day=self.last_day, tables=self.tables)))
+        same = self.start.sums == summing.edition()
+        for name, base in summing.SUMS.items():
+            before, now = self.start.tables.get(base, {}), self.tables.get(base, {})
+            for month in sorted(before.keys() | now.keys()):
+                if not same or before.get(month) != now.get(month):
+                    rows = f"({self._source(BY_NAME[base], [month])})"
+                    self._write(BY_NAME[name], month, summing.query(name, rows))
 
     def _units(self) -> None:
         """Write the units as they now stand in custody's list; the ledger has none of their own."""

@@ -97,8 +97,12 @@ def custody_continued(who: Subject) -> Unit | None:
 
 def _custody(who: Subject, at_least: int, out_of: int) -> Unit | None:
     """Count given days: nobody is judged before the days have passed, nor after a dose in the 105 days before."""
-    given = sorted(s.covers.start.day for s in who.supplies("antidepressant") if s.covers)
-    starts = [day for before, day in zip([None, *given], given, strict=False) if before is None or day - before > CLEAR]
+    given = sorted((s.covers.start.day, s.covers.end.day) for s in who.supplies("antidepressant") if s.covers)
+    starts, last = [], None
+    for first, until in given:
+        if last is None or first - last > CLEAR:
+            starts.append(first)
+        last = until if last is None else max(last, until)
     began = [on_day(day) for day in starts if within(on_day(day), who.period, by_day=True)]
     if not began or who.age_at(began[0]) < 18 or not depressed_about(who, began[0]):
         return None

@@ -6,11 +6,14 @@ HOURS = {"year": 365.25 * 24, "month": 365.25 * 2, "day": 24.0}
 
 
 def time_in_custody(unit: str, where: str = "TRUE") -> str:
-    """Give the exposure rows of everybody in custody, in a unit of time; `where` narrows the person-days."""
+    """Give the exposure rows of everybody in custody, in a unit of time; `where` narrows the person-days.
+
+    A day counts at its noon in UTC: that is the same day on every clock of this country.
+    """
     return f"""
-    SELECT d.person_id, d.facility, NULL AS ref, CAST(d.day AS TIMESTAMP) AS counted_at, FALSE AS excluded, FALSE AS hit,
+    SELECT d.person_id, d.facility, NULL AS ref, d.day + INTERVAL 12 HOUR AS counted_at, FALSE AS excluded, FALSE AS hit,
            d.hours / {HOURS[unit]} AS base, '' AS cause, NULL::TIMESTAMP AS begun_at, NULL::TIMESTAMP AS done_at
-    FROM person_day d, period p WHERE d.day >= p.first AND d.day <= p.last AND {where}
+    FROM time_held d, period p WHERE d.day >= p.first AND d.day <= p.last AND {where}
     """
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.measures.service.doses_due import doses
 
+WEIGHTED = True
+
 
 def rows(definition: Definition) -> str:
     """Give an exposure of one for each dose due, and an event for each that we missed."""
     return f"""
     WITH due AS ({doses()})
-    SELECT person_id, facility, NULL AS ref, counted_at, excluded, FALSE AS hit, 1.0 AS base, '' AS cause,
-           NULL::TIMESTAMP AS begun_at, NULL::TIMESTAMP AS done_at FROM due
+    SELECT person_id, facility, NULL AS ref, counted_at, excluded, FALSE AS hit, base, '' AS cause,
+           NULL::TIMESTAMP AS begun_at, NULL::TIMESTAMP AS done_at, n FROM due
     UNION ALL
-    SELECT person_id, facility, ref, counted_at, excluded, TRUE, 0.0, cause, NULL, NULL FROM due WHERE cause = 'service'
+    SELECT person_id, facility, coalesce(ref, '') AS ref, counted_at, excluded, TRUE, 0.0, cause, NULL, NULL, n FROM due WHERE cause = 'service'
     """

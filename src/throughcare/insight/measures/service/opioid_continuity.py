@@ -11,10 +11,12 @@ def rows(definition: Definition) -> str:
     days, gap = int(definition.limit["days"]), int(definition.limit["gap"])
     medicine, long = custody_clause("opioid-medicine", "d.codes"), custody_clause("opioid-medicine-monthly", "d.codes")
     return f"""
-    WITH given AS (
-      SELECT d.person_id, d.facility, d.id, d.happened_at, local_day(d.happened_at) AS day,
-             local_day(d.happened_at) + CASE WHEN {long} THEN 30 ELSE 0 END AS until
-      FROM dose d WHERE {medicine} AND d.kind = 'administration' AND d.status = 'completed' AND NOT d.not_done
+    WITH medicine AS (
+      SELECT codes, {long} AS long FROM (SELECT DISTINCT codes FROM given_day) d WHERE {medicine}
+    ),
+    given AS (
+      SELECT d.person_id, d.facility, d.id, d.happened_at, d.day, d.day + CASE WHEN m.long THEN 30 ELSE 0 END AS until
+      FROM given_day d JOIN medicine m ON m.codes = d.codes
     ),
     reach AS (
       SELECT g.*, max(g.until) OVER (PARTITION BY g.person_id ORDER BY g.happened_at

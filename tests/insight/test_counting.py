@@ -1,14 +1,15 @@
 """Measures on made histories: every edge of a month, what counts and what does not, strata that add up, and the units behind."""
 
+from collections import Counter
 from itertools import count
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.insight.made import KNOWN, at, results, tables
-from throughcare.insight import run
-from throughcare.insight.definition import IN, OUT
+from tests.insight.made import HARTFORD, LAST_DAY, at, results, tables
+from throughcare.insight.measures import behind, definitions
+from throughcare.insight.measures.statistics import wilson
 
 ids = count()
 
@@ -53,12 +54,12 @@ def con():
 def test_a_clock_is_a_measure(con) -> None:
     found = results(con, "T-INT-02", "T-MHS-01")
     october = found["T-INT-02", "2026-10", "", ""]
-    assert (october["denominator"], october["numerator"], october["late"], october["open"]) == (4, 2, 1, 1)
+    assert (october["denominator"], october["numerator"], october["late"], october["open"]) == (5, 2, 1, 1)
     assert (october["refused"], october["excused"], october["gone"]) == (1, 1, 2)
     september = found["T-INT-02", "2026-09", "", ""]
     assert (september["denominator"], september["numerator"], september["late"]) == (1, 0, 1)
     assert found["T-MHS-01", "2026-10", "", ""]["open"] == 1
-    assert found["T-INT-02", "2026-10", "age", "35-44"]["denominator"] == 4
+    assert found["T-INT-02", "2026-10", "age_band", "35-44"]["denominator"] == 5
     assert found["T-INT-02", "2026-10", "sex", "female"]["numerator"] == 2
 
 
@@ -68,25 +69,31 @@ def test_who_leaves_after_the_time_has_been_missed(con) -> None:
 
 
 def test_the_interval_is_wilsons(con) -> None:
-    """2 of 4: 15.0 to 85.0 per cent."""
+    """2 of 5, in the engine as in Python."""
     october = results(con, "T-INT-02")["T-INT-02", "2026-10", "", ""]
-    assert (round(october["low"], 1), round(october["value"], 1), round(october["high"], 1)) == (15.0, 50.0, 85.0)
+    said = wilson(2, 5)
+    assert (october["low"], october["value"], october["high"]) == pytest.approx(
+        (said.low * 100, 40.0, said.high * 100), abs=1e-9
+    )
+    assert october["small"]
 
 
 def test_the_units_behind_a_number_are_the_number(con) -> None:
     """What one drills to is what was counted, state by state."""
-    measure = run.find("T-INT-02", KNOWN.date())
+    measure = definitions.find("T-INT-02", LAST_DAY)
     assert measure is not None
     october = results(con, "T-INT-02")["T-INT-02", "2026-10", "", ""]
-    behind = run.units(con, measure, "2026-10", None)
-    assert sum(u.state in IN for u in behind) == october["denominator"]
-    assert sum(u.state == "met" for u in behind) == october["numerator"]
-    assert sum(u.state in OUT for u in behind) == october["refused"] + october["excused"] + october["gone"]
-    assert {u.facility for u in run.units(con, measure, "2026-09", "f2", states=["late"])} == {"f2"}
+    found = behind.units(con, measure, "2026-10", LAST_DAY, HARTFORD)
+    states = Counter(u.state for u in found)
+    assert states["met"] == october["numerator"]
+    assert states["met"] + states["late"] + states["open"] + states["refused"] == october["denominator"]
+    assert (states["excused"], states["left"]) == (october["excused"], october["gone"])
+    late = behind.units(con, measure, "2026-09", LAST_DAY, HARTFORD, facility="f2", states=["late"])
+    assert {u.facility for u in late} == {"f2"}
 
 
 def test_every_measure_can_be_counted_where_there_is_nothing() -> None:
-    assert results(tables(), *(m.id for m in run.measures(KNOWN.date()))) == {}
+    assert results(tables(), *(m.id for m in definitions.measures(LAST_DAY))) == {}
 
 
 def test_a_rate_is_over_days_in_custody() -> None:
@@ -101,10 +108,10 @@ def test_a_rate_is_over_days_in_custody() -> None:
     base = dict.fromkeys(BY_NAME["incident"].names)
     events = [base | {"id": f"e{n}", "person_id": "p1", "facility": "f1", "placed": True, "data_class": "mental_health", "kind": "self-harm", "drill": False, "start_at": at("2026-10-05")} for n in range(2)]  # fmt: skip
     found = results(tables(person_day=days, incident=events), "S-SH")["S-SH", "2026-10", "", ""]
-    assert found["days"] == 62
+    assert found["denominator"] == pytest.approx(62 / 365.25)
     assert found["value"] == pytest.approx(2 / 62 * 365250)
-    assert found["low"] == pytest.approx(0.2422 / 62 * 365250, rel=0.12)
-    assert found["high"] == pytest.approx(7.2247 / 62 * 365250, rel=0.03)
+    assert found["low"] == pytest.approx(0.2422 / 62 * 365250, rel=0.001)
+    assert found["high"] == pytest.approx(7.2247 / 62 * 365250, rel=0.001)
 
 
 EMPTY = tables()
@@ -135,12 +142,12 @@ def test_parts_add_up_and_no_numerator_exceeds_its_denominator(drawn) -> None:
     for row in rows:
         EMPTY.execute(f"INSERT INTO duty VALUES ({', '.join('?' * len(row))})", list(row.values()))
     found = results(EMPTY, "T-INT-02")
-    for part in ("facility", "sex", "age"):
+    for part in definitions.STRATIFIERS:
         for name in ("denominator", "numerator", "late", "open", "refused", "excused", "gone"):
             whole = sum(r[name] for k, r in found.items() if k[2] == "")
             assert whole == sum(r[name] for k, r in found.items() if k[2] == part)
     for row in found.values():
-        assert row["numerator"] + row["late"] + row["open"] == row["denominator"]
+        assert row["numerator"] + row["late"] + row["open"] + row["refused"] == row["denominator"]
         assert row["value"] is None or (row["low"] <= row["value"] + 1e-9 and row["value"] <= row["high"] + 1e-9)
     everybody = [r for k, r in found.items() if k[2] == ""]
-    assert sum(r["denominator"] + r["refused"] + r["excused"] + r["gone"] for r in everybody) == len(rows)
+    assert sum(r["denominator"] + r["excused"] + r["gone"] for r in everybody) == len(rows)

@@ -1,0 +1,216 @@
+"""Every measure counted at once: for each month, everywhere and by each stratifier, with intervals.
+
+The cores are the same as for any one period (`running`): run once over the whole record, their rows fall into the months of the
+agency's calendar. All duties are one pass. Measures judged person by person look back from the record's last day, and from
+quarters before it; such a number stands in the month its period ends in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from throughcare.insight.measures import histories, running
+from throughcare.insight.measures.definitions import STRATIFIERS, Definition, counting
+from throughcare.insight.measures.running import OUT, Period
+from throughcare.insight.measures.service import duties
+from throughcare.insight.measures.statistics import Z95, poisson
+
+if TYPE_CHECKING:
+    import duckdb
+
+BEGINNING = date(1900, 1, 1)
+NOT_SAID = "not said"
+# One row for each measure, month, stratum of every kind together, and what became of it.
+PARTS = f"""
+CREATE OR REPLACE TEMP TABLE part (
+  measure VARCHAR, month VARCHAR, {", ".join(f"{name} VARCHAR" for name in STRATIFIERS)}, state VARCHAR,
+  n DOUBLE, base DOUBLE, longest DOUBLE)
+"""
+MIDDLES = "CREATE OR REPLACE TEMP TABLE middle (measure VARCHAR, month VARCHAR, median_minutes DOUBLE)"
+
+
+def counted(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], last_day: date, zone: ZoneInfo) -> str:
+    """Count measures over the whole record until the end of its last day; give the query of all results."""
+    period = Period(BEGINNING, last_day, zone, _end(last_day, zone))
+    running.set_period(con, period.row())
+    running.make_segments(con)
+    con.execute(PARTS)
+    con.execute(MIDDLES)
+    running.stand_on(con, running.BY_MONTH)
+    found = [d for d in definitions if not d.waits_for]
+    _count_duties(con, [d for d in found if d.rules])
+    for definition in found:
+        if not definition.rules and not definition.judged:
+            _count_rows(con, definition.id, running.stated(definition), weighted=running.weighted(definition))
+    _count_judged(con, [d for d in found if d.judged], last_day, zone)
+    _tell(con, definitions)
+    return results()
+
+
+def _end(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
+
+
+# --- rows into parts ------------------------------------------------------------------------------------------------------
+
+BY = ", ".join(f"coalesce({name}, '{NOT_SAID}')" for name in STRATIFIERS)
+MONTH = "(year(day) * 12 + month(day) - 1)::SMALLINT AS month_number"
+MONTH_NAME = "(month_number // 12)::VARCHAR || '-' || lpad((month_number % 12 + 1)::VARCHAR, 2, '0')"
+TOOK = "(epoch(coalesce(done_at, (SELECT now FROM period))) - epoch(begun_at)) / 60"
+WAITED = "state IN ('met', 'late', 'open')"
+LONGEST = f"max({TOOK}) FILTER ({WAITED}) AS longest"
+GROUPED = f"{MONTH}, facility, stratum, band, state, count(*) AS n, sum(base) AS base, {LONGEST}"
+WEIGHED = GROUPED.replace("count(*)", "sum(n)").replace(
+    LONGEST, "NULL::DOUBLE AS longest"
+)  # of many at once, no one wait
+MEDIANS_FOR = 24  # months back: what a page shows
+
+
+def _count_rows(
+    con: duckdb.DuckDBPyConnection, measure: str, rows: str, *, month: str = "", weighted: bool = False
+) -> None:
+    """Add a measure's rows to the parts; where a month is said, they all stand in it; a weighted row stands for `n`."""
+    grouped = f"SELECT {WEIGHED if weighted else GROUPED} FROM ({running.numbered(rows)}) GROUP BY ALL"  # noqa: S608
+    name = f"'{month}'" if month else MONTH_NAME
+    con.execute(
+        f"INSERT INTO part SELECT '{measure}', {name}, {BY}, state, n, base, longest FROM ({running.named(grouped)})"  # noqa: S608
+    )
+    if not month and not weighted:
+        _middle(con, f"SELECT '{measure}' AS measure, * FROM ({rows})")  # noqa: S608
+
+
+def _middle(con: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Add the median times to done of the months that pages show, by measure."""
+    con.execute(
+        f"""
+        INSERT INTO middle SELECT measure, {MONTH_NAME}, took / 60 FROM (
+          SELECT measure, {MONTH}, median(datediff('second', begun_at, done_at)) AS took
+          FROM (SELECT *, local_day(counted_at) AS day FROM ({rows}))
+          WHERE begun_at IS NOT NULL AND done_at IS NOT NULL AND {WAITED}
+            AND day > (SELECT last - INTERVAL {MEDIANS_FOR} MONTH FROM period) GROUP BY ALL)
+        """  # noqa: S608
+    )
+
+
+def _count_duties(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> None:
+    """Count all clocks in one pass, and then every measure that is made of one or several."""
+    if not definitions:
+        return
+    pairs = ", ".join(f"('{d.id}', '{rule}', '{d.refusals}')" for d in definitions for rule in d.rules)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE clock_of AS SELECT * FROM (VALUES {pairs}) v(measure, rule, refusals)")  # noqa: S608
+    rows = f"SELECT *, {running.state(misses=True, refusals='stays')} AS state FROM ({duties.every_rule()})"  # noqa: S608
+    grouped = f"SELECT rule, {GROUPED} FROM ({running.numbered(rows)}) GROUP BY ALL"  # noqa: S608
+    con.execute(
+        f"INSERT INTO part SELECT measure, {MONTH_NAME}, {BY}, "  # noqa: S608
+        "CASE WHEN state = 'refused' AND refusals = 'leaves' THEN 'left' ELSE state END, n, base, longest "
+        f"FROM ({running.named(grouped)}) JOIN clock_of USING (rule)"
+    )
+    _middle(con, f"SELECT * FROM ({rows}) JOIN clock_of USING (rule)")  # noqa: S608
+
+
+def _count_judged(
+    con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], last_day: date, zone: ZoneInfo
+) -> None:
+    periods = judged_periods(con, last_day, zone)
+    for period, definition, rows in histories.judge_all(con, definitions, periods, zone):
+        running.keep_judged(con, rows)
+        _count_rows(con, definition.id, running.stated(definition), month=period.last.strftime("%Y-%m"))
+
+
+def judged_periods(con: duckdb.DuckDBPyConnection, last_day: date, zone: ZoneInfo) -> list[Period]:
+    """Give the periods that people are judged over: to the last day, and to the ends of months before it, as far as people were here."""
+    said = counting()["judged"]
+    first = con.execute("SELECT min(day) FROM person_day").fetchall()[0][0]
+    found, last = [], last_day
+    for n in range(int(said["points"])):
+        if first is None or last < first:
+            break
+        start = _months_before(last + timedelta(days=1), int(said["months"]))
+        found.append(Period(start, last, zone, _end(last, zone)))
+        last = _months_before(last_day.replace(day=1), (n + 1) * int(said["every_months"]) - 1) - timedelta(days=1)
+    return found
+
+
+def month_period(month: str, last_day: date, zone: ZoneInfo) -> Period:
+    """Give one month of the agency's calendar as a period, as far as the record reaches."""
+    first = date.fromisoformat(f"{month}-01")
+    return Period(first, min(_month_end(first), last_day), zone, _end(last_day, zone))
+
+
+def _months_before(day: date, months: int) -> date:
+    at = day.year * 12 + day.month - 1 - months
+    first = date(at // 12, at % 12 + 1, 1)
+    return first if day.day == 1 else min(first + timedelta(days=day.day - 1), _month_end(first))
+
+
+def _month_end(first: date) -> date:
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+# --- parts into results ---------------------------------------------------------------------------------------------------
+
+
+def _tell(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> None:
+    """Leave in `told` what a number needs of its definition, and in `chance` the exact bounds of each count of events."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE told (measure VARCHAR, version VARCHAR, rate BOOLEAN, per DOUBLE, base DOUBLE, events DOUBLE, stratifiers VARCHAR[])"
+    )
+    con.executemany(
+        "INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (d.id, d.version, d.is_rate, d.per, d.smallest_base, d.smallest_count, ["", *d.stratifiers])
+            for d in definitions
+        ],
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE chance (events DOUBLE, low DOUBLE, high DOUBLE)")
+    sets = _sets("AND measure IN (SELECT measure FROM told WHERE rate)")
+    counts = con.execute(f"SELECT DISTINCT numerator FROM ({sets})").fetchall()  # noqa: S608
+    bounds = [(n, e.low, e.high) for (n,) in counts if (e := poisson(round(n), 1.0)) is not None]
+    if bounds:
+        con.executemany("INSERT INTO chance VALUES (?, ?, ?)", bounds)
+
+
+def _sets(only: str = "") -> str:
+    # Sums of fractions depend on their order in the last digits; rounded, the same rows are the same bytes.
+    by = "CASE " + " ".join(f"WHEN grouping({n}) = 0 THEN '{n}'" for n in STRATIFIERS) + " ELSE '' END"
+    stratum = "CASE " + " ".join(f"WHEN grouping({n}) = 0 THEN {n}" for n in STRATIFIERS) + " ELSE '' END"
+    sets = ", ".join(["(measure, month)", *(f"(measure, month, {n})" for n in STRATIFIERS)])
+    counts = ", ".join(
+        f"coalesce(sum(n) FILTER (state = '{s}'), 0)::BIGINT AS {name}"
+        for s, name in (
+            ("late", "late"),
+            ("open", "open"),
+            ("refused", "refused"),
+            ("excused", "excused"),
+            ("left", "gone"),
+        )
+    )
+    return f"""
+    SELECT measure, month, {by} AS divided_by, {stratum} AS stratum,
+           round(coalesce(sum(base) FILTER (state NOT IN {OUT}), 0), 9)::DOUBLE AS denominator,
+           coalesce(sum(n) FILTER (state = 'met'), 0)::DOUBLE AS numerator, {counts}, max(longest) AS longest_minutes
+    FROM part WHERE TRUE {only} GROUP BY GROUPING SETS ({sets})
+    """  # noqa: S608
+
+
+def results() -> str:
+    """Give the query of all results from the parts: one row for each measure, month and stratum."""
+    share = "numerator / denominator"
+    square = Z95 * Z95
+    centre = f"(({share} + {square} / (2 * denominator)) / (1 + {square} / denominator))"
+    half = f"({Z95} / (1 + {square} / denominator) * sqrt({share} * (1 - {share}) / denominator + {square} / (4 * denominator * denominator)))"
+    return f"""
+    SELECT r.*, t.version, m.median_minutes,
+           CASE WHEN rate THEN numerator < t.events ELSE denominator < t.base END AS small,
+           CASE WHEN denominator > 0 THEN {share} * CASE WHEN rate THEN t.per ELSE 100 END END AS value,
+           CASE WHEN denominator > 0 THEN CASE WHEN rate THEN c.low / denominator * t.per
+                WHEN numerator = 0 THEN 0 ELSE greatest(0, ({centre} - {half}) * 100) END END AS low,
+           CASE WHEN denominator > 0 THEN CASE WHEN rate THEN c.high / denominator * t.per
+                WHEN numerator = denominator THEN 100 ELSE least(100, ({centre} + {half}) * 100) END END AS high
+    FROM ({_sets()}) r JOIN told t USING (measure) LEFT JOIN chance c ON c.events = r.numerator AND t.rate
+    LEFT JOIN middle m ON m.measure = r.measure AND m.month = r.month AND r.divided_by = ''
+    WHERE list_contains(t.stratifiers, r.divided_by)
+    """  # noqa: S608

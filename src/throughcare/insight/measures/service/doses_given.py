@@ -1,0 +1,13 @@
+"""M-ADH: of the observed doses due, those given. A refusal is the person's, everything else a miss of ours."""
+
+from __future__ import annotations
+
+from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.measures.service.doses_due import doses
+
+WEIGHTED = True
+
+
+def rows(definition: Definition) -> str:
+    """Give the doses due."""
+    return f"SELECT * REPLACE (coalesce(ref, '') AS ref) FROM ({doses()})"

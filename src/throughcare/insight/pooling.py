@@ -1,0 +1,56 @@
+"""What somebody may see who may see nobody: numbers in aggregate, none on few people, and none that can be subtracted back. Pure.
+
+Strata with too little are shown together, as many as it takes; where even together they are too little, the next smallest joins
+them. Months are shown only where each stands on enough; else the whole span alone. What leaves the house passes the gate instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.numbers import Number
+
+FEW = 10  # counts of 1 to 10 are told to nobody who may not see the people (clinical.md 6.3)
+TOGETHER = "together"
+
+
+def enough(number: Number, measure: Definition) -> bool:
+    """Say whether a number stands on enough: its base, and where it is a fact of health every count in it."""
+    if measure.is_rate:
+        return number.numerator == 0 or number.numerator > FEW
+    if number.denominator < measure.smallest_base:
+        return False
+    parts = (number.numerator, number.denominator - number.numerator)
+    return measure.published_as == "service" or all(n == 0 or n > FEW for n in parts)
+
+
+def pooled(strata: Mapping[str, Number], measure: Definition) -> dict[str, Number]:
+    """Give strata of which each stands on enough; the others together under one name. Empty where that can't be."""
+    keep = {name: n for name, n in strata.items() if n.denominator or n.numerator}
+    if all(enough(n, measure) for n in keep.values()):
+        return keep
+    alone = sorted((name for name, n in keep.items() if enough(n, measure)), key=lambda k: (keep[k].denominator, k))
+    others = [name for name in keep if name not in alone]
+    while alone and not (len(others) > 1 and enough(_sum([keep[n] for n in others]), measure)):
+        others.append(alone.pop(0))
+    rest = _sum([keep[n] for n in others])
+    if len(alone) == 0 or not enough(rest, measure):
+        return {}
+    return {name: keep[name] for name in keep if name in alone} | {TOGETHER: rest}
+
+
+def months_shown(months: Sequence[Number], measure: Definition) -> bool:
+    """Say whether numbers month by month may be shown."""
+    return all(enough(n, measure) for n in months if n.denominator)
+
+
+def _sum(numbers: Sequence[Number]) -> Number:
+    found = Number()
+    for n in numbers:
+        found.denominator += n.denominator
+        found.numerator += n.numerator
+        found.late, found.open, found.refused = found.late + n.late, found.open + n.open, found.refused + n.refused
+        found.excused, found.gone = found.excused + n.excused, found.gone + n.gone
+        found.longest = max((v for v in (found.longest, n.longest) if v is not None), default=None)
+    return found
