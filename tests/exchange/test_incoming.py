@@ -7,15 +7,17 @@ from django.test import Client
 
 from tests.exchange.messages import START, Arrival, message
 from throughcare.access import projections
+from throughcare.access.models import Consent
 from throughcare.duties.models import Duty
 from throughcare.exchange.fhir.writing import taking
 from throughcare.exchange.fhir.writing.sent import Sent
 from throughcare.exchange.incoming import kinds
-from throughcare.exchange.models import Incoming
+from throughcare.exchange.models import Incoming, Outside
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
+from throughcare.ledger.models import Current
 from throughcare.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +194,59 @@ def test_a_date_outside_is_cut_whatever_its_sender_calls_the_visit(luis):
     assert "occurrenceDateTime" not in (projections.cut(asked, "summary") or {})
     for duty in Duty.objects.filter(rule="EXC-08"):
         assert "2026-12-24" not in str(duty.facts)
+
+
+def consent(person):
+    code = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]}
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": code,
+        "category": [code],
+        "patient": of(person),
+        "dateTime": "2026-11-01T10:00:00Z",
+        "policyRule": {"text": "Release of information"},
+        "provision": {"type": "permit", "period": {"end": "2027-05-01"}},
+    }
+
+
+def test_a_consent_opens_nothing_until_it_is_accepted_as_a_form_of_ours(luis):
+    """EXC-10: the lens asks consents on record alone."""
+    id_ = send(consent(luis))[0].id
+    assert not Consent.objects.filter(person_id=luis.id).exists()
+    row, him = waiting("consent"), become(Role.HIM)
+    address = f"/exchange/incoming/{row.id}/"
+    page = him.get(address).content.decode()
+    assert "Accept the consent" in page
+    assert "2027-05-01" in page
+    form = {
+        "intent": str(uuid7()),
+        "kind": "release_to_provider",
+        "agreed": "yes",
+        "language": "en",
+        "form_version": "x",
+    }
+    assert him.post(f"{address}accept/", form).status_code == 422
+    assert not Consent.objects.filter(person_id=luis.id).exists()
+    whole = {**form, "classes": ["clinical"], "roles": ["community"], "purpose": "care", "expires_at": "2027-05-01"}
+    assert become(Role.RN).post(f"{address}accept/", whole).status_code == 403
+    assert him.post(f"{address}accept/", whole).status_code == 303
+    given = Consent.objects.get(person_id=luis.id)
+    assert (given.classes, given.roles, given.agreed) == (["clinical"], ["community"], True)
+    assert Duty.objects.get(rule="EXC-10").outcome == "done"
+    kept = Outside.objects.get(id=id_)
+    assert kept.version == 2
+    assert Current.objects.get(type="Consent", resource_id=id_).status == "active"
+
+
+def test_a_consent_is_refused_with_the_reason(luis):
+    send(consent(luis))
+    row, him = waiting("consent"), become(Role.HIM)
+    address = f"/exchange/incoming/{row.id}/refuse/"
+    assert him.post(address, {"intent": str(uuid7()), "why": ""}).status_code == 422
+    assert him.post(address, {"intent": str(uuid7()), "why": "Not signed."}).status_code == 303
+    assert not Consent.objects.filter(person_id=luis.id).exists()
+    assert Current.objects.get(type="Consent", resource_id=row.about_id).status == "rejected"
 
 
 def test_an_empty_list_says_what_comes_next(luis):

@@ -46,7 +46,13 @@ def show(lens: Lens, entry: Kept) -> Shown | None:
 def cuts(
     lens: Lens, data_class: DataClass, bits: int, *, person_id: UUID | None, author_id: UUID | None = None
 ) -> tuple[str, ...] | None:
-    """Give by which cuts an entry of this class with these labels may be seen; None where it may not."""
+    """Give by which cuts an entry of this class with these labels may be seen; None where it may not.
+
+    A sealed entry is cut for nobody to whom the database does not open it: what custody does with it is said by an
+    operational alert of its own (ruling 8), never by the entry.
+    """
+    if data_class in SEALED and data_class not in lens.sealed_classes(Verb.READ):
+        return None
     found: list[str] = []
     for cls in sorted({data_class, *labels.classes_of(bits, lens.role)}):
         way = _way(lens, cls, person_id, author_id)

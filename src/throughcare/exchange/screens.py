@@ -44,7 +44,7 @@ def board(request: Request) -> HttpResponse:
         "show": show,
         "rows": found.rows,
         "tabs": _tabs(request, show),
-        "pages": PageKeys(len(found.rows), older=older, noun="messages"),
+        "pages": PageKeys(len(found.rows), older=older, noun="message" if len(found.rows) == 1 else "messages"),
     }
     return pages.page_or_fragment(request, "exchange/board.html", "rows", context)
 
@@ -54,7 +54,11 @@ def files(request: Request) -> HttpResponse:
     """Show what came by the file door, and what became of its parts."""
     rows, older = reads.files(request.lens, before=_moment(request.GET.get("from", "")))
     address = f"{BOARD}files/?from={older.isoformat().replace('+', '%2B')}" if older else ""
-    context = {"rows": rows, "tabs": _tabs(request, "files"), "pages": PageKeys(len(rows), older=address, noun="files")}
+    context = {
+        "rows": rows,
+        "tabs": _tabs(request, "files"),
+        "pages": PageKeys(len(rows), older=address, noun="file" if len(rows) == 1 else "files"),
+    }
     return pages.page(request, "exchange/files.html", context)
 
 

@@ -1,5 +1,6 @@
 """A person's consents: what stands, a new one, and taking one back."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -67,13 +68,14 @@ def _page(request: Any, person_id: UUID, invalid: Invalid | None = None) -> Http
         "name": NAMES().of([person_id]).get(person_id, ""),
         "consents": reads.consents(request.lens, person_id),
         "may_write": policy.CONSENTS_WRITE.allows(request.lens, person_id),
-        "fields": _fields(sent, told),
+        "fields": fields(sent, told),
         "errors": [FieldError(name, words) for name, words in told.items()],
     }
     return pages.page(request, "access/consents.html", shown, status=422 if invalid else 200)
 
 
-def _fields(sent: Any, told: dict[str, str]) -> list[FieldShape]:
+def fields(sent: Any, told: Mapping[str, str]) -> list[FieldShape]:
+    """Draw the questions of a signed consent, with what was typed or is known."""
     many = sent.getlist if hasattr(sent, "getlist") else lambda _: []
     titles = matrix.load_matrix().titles
     kind_options = [Option(k.code, k.title, hint=k.law) for k in kinds.all_kinds()]

@@ -81,6 +81,30 @@ def _lines(resource: Json) -> Iterator[tuple[str, str]]:
     yield "note", "\n".join(str(one.get("text") or "") for one in listed(resource.get("note")))
     yield "instruction", str(resource.get("patientInstruction") or "")
     yield "from", _from(resource)
+    if resource.get("resourceType") == "Consent":
+        yield from _provision(resource.get("provision"))
+
+
+def _provision(said: Any) -> Iterator[tuple[str, str]]:
+    """Give what a consent opens or closes, to whom, for what, until when."""
+    if not isinstance(said, Mapping):
+        return
+    yield "provision", str(said.get("type") or "")
+    yield "recipient", ", ".join(text for one in listed(said.get("actor")) if (text := _shown(one.get("reference"))))
+    for name in ("action", "class", "code", "purpose", "securityLabel"):
+        yield name, ", ".join(text for one in listed(said.get(name)) if (text := _words(one) or _coding(one)))
+    period = said.get("period")
+    yield "until", str(period.get("end") or "") if isinstance(period, Mapping) else ""
+    for one in listed(said.get("provision")):
+        yield from _provision(one)
+
+
+def _shown(reference: Any) -> str:
+    return str(reference.get("display") or "") if isinstance(reference, Mapping) else ""
+
+
+def _coding(one: Json) -> str:
+    return str(one.get("display") or one.get("code") or "")
 
 
 def _from(resource: Json) -> str:

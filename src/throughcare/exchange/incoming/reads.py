@@ -46,7 +46,12 @@ class View:
     """One thing with what this reader may see of it, by the names of its lines."""
 
     line: Line
-    parts: list[list[tuple[str, str]]]
+    bodies: list[dict[str, Any]]
+
+    @property
+    def parts(self) -> list[list[tuple[str, str]]]:
+        """Give the lines of each."""
+        return [kinds.told(body) for body in self.bodies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def one(lens: Lens, incoming_id: UUID) -> View:
         raise NotFound("There is nothing here for you.")
     ids = [row.about_id, *(UUID(other) for other in row.others)]
     bodies = [shown[row.about_type, id_][0] for id_ in ids if (row.about_type, id_) in shown]
-    return View(lines[0], [kinds.told(body) for body in bodies])
+    return View(lines[0], bodies)
 
 
 def may_answer(lens: Lens, line: Line) -> bool:

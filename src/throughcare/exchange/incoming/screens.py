@@ -1,15 +1,19 @@
 """From outside: what other services ask, write, book and send, each before whoever answers it. HTTP only."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 
+from throughcare.access import forms
 from throughcare.access.doors import Request, enter, saw, screen
+from throughcare.access.screens import consents
 from throughcare.chart import banner
 from throughcare.exchange import policy
-from throughcare.exchange.incoming import actions, kinds, reads
+from throughcare.exchange.incoming import actions, deciding, kinds, reads
 from throughcare.exchange.resource_parts import moment_of
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
@@ -80,6 +84,34 @@ def reopen(request: Request, incoming_id: UUID) -> HttpResponse:
     return pages.then(request, reverse("incoming_one", kwargs={"incoming_id": incoming_id}), t("incoming.reopened"))
 
 
+@screen("POST", ONE + "accept/", policy=policy.SETTLE, name="incoming_accept")
+def accept(request: Request, incoming_id: UUID) -> HttpResponse:
+    """Accept a consent that was sent, as the form says it."""
+    _may_answer(request, incoming_id)
+    try:
+        deciding.accept_consent(
+            actor=request.actor,
+            intent=intent_of(request),
+            incoming_id=incoming_id,
+            agreement=forms.agreement(request.POST),
+        )
+    except Invalid as refused:
+        return show(request, incoming_id, refused=refused)
+    return pages.then(request, LIST, t("incoming.accepted"))
+
+
+@screen("POST", ONE + "refuse/", policy=policy.SETTLE, name="incoming_refuse")
+def refuse(request: Request, incoming_id: UUID) -> HttpResponse:
+    """Refuse a consent that was sent, with the reason."""
+    _may_answer(request, incoming_id)
+    why = request.POST.get("why", "")
+    try:
+        deciding.refuse_consent(actor=request.actor, intent=intent_of(request), incoming_id=incoming_id, why=why)
+    except Invalid as refused:
+        return show(request, incoming_id, refused=refused)
+    return pages.then(request, LIST, t("incoming.refused"))
+
+
 def _may_answer(request: Request, incoming_id: UUID) -> None:
     found = reads.one(request.lens, incoming_id)
     enter(request, found.line.row.person_id)
@@ -104,6 +136,7 @@ def show(
         "banner": banner.of(request.lens, row.person_id),
         "may_answer": waiting and reads.may_answer(request.lens, found.line) and row.kind != "consent",
         "may_reopen": not waiting and row.kind != "consent" and reads.may_answer(request.lens, found.line),
+        **_deciding(request, found, wrong),
         "errors": [FieldError(name, sentence) for name, sentence in wrong.items()],
         "fields": [
             FieldShape(
@@ -128,6 +161,26 @@ def show(
         ],
     }
     return pages.page(request, "exchange/incoming_one.html", context, status=422 if refused else 200)
+
+
+def _deciding(request: Request, found: reads.View, wrong: Mapping[str, str]) -> dict[str, Any]:
+    """Draw the form by which a consent is accepted, filled with what it says, and the one by which it is refused."""
+    row = found.line.row
+    may = row.kind == "consent" and row.state == "waiting" and reads.may_answer(request.lens, found.line)
+    if not may or not policy.SETTLE.allows(request.lens):
+        return {"consent_fields": [], "why": None}
+    sent: Any = request.POST if request.method == "POST" and "kind" in request.POST else None
+    shown = sent or {
+        **deciding.proposed(found.bodies[0]),
+        "form_version": t("incoming.form_of", sender=row.sender)[:40],
+    }
+    why = request.POST.get("why", "")
+    return {
+        "consent_fields": consents.fields(shown, wrong),
+        "why": FieldShape(
+            "why", t("incoming.why"), "textarea", value=why, rows=2, required=True, error=wrong.get("why", "")
+        ),
+    }
 
 
 def _tabs(settled: bool) -> list[Section]:
