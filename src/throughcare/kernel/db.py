@@ -79,8 +79,10 @@ def writing(actor: Actor, *, reason: str = "") -> Iterator[Unit]:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for keeper in _keepers:
                 keeper(work)
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            # Only a transaction around this one (tests have one) goes on and needs them deferred again.
+            if connection.savepoint_ids:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     finally:
         _unit.reset(token)
         if (around := _reading.get()) is not None:

@@ -127,17 +127,15 @@ def _text(sql: str) -> bytes:
 
 
 def _list(values: Any) -> Bound:
-    first = next(iter(values), None)
+    first = next((v for v in values if v is not None), None)
     if first is None:
-        return _UNKNOWN, b"{}", TEXT
-    if isinstance(first, UUID):
+        return _UNKNOWN, b"{%b}" % b",".join([b"NULL"] * len(values)), TEXT
+    if isinstance(first, UUID) and None not in values:
         listed = b"".join([_SIXTEEN + v.bytes for v in values])
         return _UUIDS, _ARRAY.pack(1, 0, _UUID, len(values), 1) + listed, BINARY
-    if isinstance(first, int):
+    if type(first) is int and None not in values:
         return _INTS, b"{%b}" % ",".join([str(v) for v in values]).encode(), TEXT
-    if any("\x00" in str(v) for v in values):
-        raise psycopg.DataError("a text holds a byte that is no character")
-    quoted = ['"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values]
+    quoted = ["NULL" if v is None else _quoted(v) for v in values]
     return _UNKNOWN, b"{%b}" % ",".join(quoted).encode("utf-8"), TEXT
 
 
@@ -153,6 +151,13 @@ def _other(value: Any) -> Bound:
         if isinstance(value, kind):
             return bind(value)
     raise TypeError(f"nothing binds a {type(value).__name__}")
+
+
+def _quoted(value: Any) -> str:
+    word = "\\x" + value.hex() if isinstance(value, bytes) else str(value)
+    if "\x00" in word:
+        raise psycopg.DataError("a text holds a byte that is no character")
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class Ready:

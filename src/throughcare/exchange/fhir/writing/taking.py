@@ -17,6 +17,7 @@ from django.conf import settings
 from throughcare import ledger
 from throughcare.access.labels import bit_of, bits_of
 from throughcare.exchange import bundles
+from throughcare.exchange.fhir import statement
 from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.fhir.writing import charting, matching, sent
 from throughcare.exchange.fhir.writing.sent import Done, Json, Sent
@@ -337,10 +338,10 @@ class _Taking:
                 else "It is pending until health information management accepts it."
             )
             self.done[n] = Done(one.kind, one.id, version, one.status, one.person_id, data_class, one.charted, note)
-        Outside.objects.bulk_create(rows, batch_size=2000)
-        OutsideNumber.objects.bulk_create(
-            [OutsideNumber(type=k.kind, system=s, value=v, resource_id=k.id) for k, s, v in numbers], batch_size=4000
-        )
+        _keep_outside(rows)
+        if numbers:
+            columns = [[k.kind for k, _, _ in numbers], [n[1] for n in numbers], [n[2] for n in numbers]]
+            statement.run(NUMBERS, [*columns, [k.id for k, _, _ in numbers]])
         keep_said(said)
         self._put_before_somebody(sender)
 
@@ -384,6 +385,22 @@ class _Taking:
             )
         )
         return before + 1
+
+
+OUTSIDE = """
+INSERT INTO exchange_outside (id, type, person_id, version, digest, sender, sent_as, charted, received_at)
+SELECT d.*, %s FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::bytea[], %s::text[], %s::text[], %s::boolean[]) AS d
+"""
+NUMBERS = """
+INSERT INTO exchange_outsidenumber (type, system, value, resource_id) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::uuid[])
+"""
+
+
+def _keep_outside(rows: Sequence[Outside]) -> None:
+    """Say beside the ledger what is another's, all in one statement."""
+    if rows:
+        names = ("id", "type", "person_id", "version", "digest", "sender", "sent_as", "charted")
+        statement.run(OUTSIDE, [rows[0].received_at, *([getattr(one, name) for one in rows] for name in names)])
 
 
 def _record(one: _Kept, body: Json, data_class: DataClass, before: Entry | None, labels: int) -> None:
