@@ -1,24 +1,33 @@
-"""ORU over MLLP: messages stored and acknowledged, and messages with five results in the chart, per second.
+"""ORU over MLLP: messages stored and acknowledged, and messages with five results in the chart, per second; each on an
+empty board and beside ten times as much that waits.
 
     python -m bench.results_in [MESSAGES] [CONNECTIONS]
 
-Takes whichever database the house's configuration names: run it in a home of its own (THROUGHCARE_HOME), never in one that counts.
+Makes a house of its own for it, and ends it.
 """
 
 import asyncio
+import os
+import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-
-from throughcare.app import house
+from itertools import count
+from pathlib import Path
 
 CODES = ("2951-2^Sodium", "2823-3^Potassium", "2160-0^Creatinine", "2345-7^Glucose", "1742-6^ALT")
+PEOPLE = 100
+LONGEST = 25.0  # seconds that one measurement may take; what is not done by then is not counted
+_n = count(1)
 
 
-def oru(n: int, number: str) -> bytes:
+def oru(number: str) -> bytes:
     """Give one message with five results of one person."""
+    n = next(_n)
     at = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y%m%d%H%M%S+0000")
     lines = [
         f"MSH|^~\\&|BENCH|CTDOC|THROUGHCARE|CT|{at}||ORU^R01^ORU_R01|B{n}|T|2.5.1",
@@ -29,48 +38,84 @@ def oru(n: int, number: str) -> bytes:
     return "".join(f"{line}\r" for line in lines).encode()
 
 
-def main(messages: int, connections: int, people: int = 100) -> None:
-    """Measure and print two figures."""
-    with house.opened():
-        from throughcare.exchange.hl7v2 import listener
-        from throughcare.exchange.hl7v2.mllp import Client, Server
-        from throughcare.kernel.actor import Actor
-        from throughcare.people.actions import Demographics, Number, register
+def main(messages: int, connections: int) -> None:
+    """Measure in a house of its own, and print."""
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ |= {"THROUGHCARE_MODE": "demo", "THROUGHCARE_HOME": str(Path(scratch) / "home")}
+        subprocess.run([sys.executable, "-m", "throughcare.app", "setup"], check=True, capture_output=True)
+        from throughcare.app import house
 
-        run = str(time.time_ns())[-7:]
-        feed = Actor.feed("bench")
-        known = [f"T9{i:06d}{run}" for i in range(people)]
-        for number in known:
-            who = Demographics("Sample-Bench", number, None, "male", synthetic=True)
-            register(actor=feed, demographics=who, numbers=[Number("urn:throughcare:person", number)])
-        loop = asyncio.new_event_loop()
-        threading.Thread(target=loop.run_forever, daemon=True).start()
-        server = Server(listener.handle, listener.refuse, threads=connections)
-        port = asyncio.run_coroutine_threadsafe(server.start("127.0.0.1", 0), loop).result()
-        for title, numbers in (
-            ("stored and acknowledged, person unknown", ["T8" + run]),
-            ("five results in the chart", known),
-        ):
-            lots = [
-                [oru(int(run) * 100_000 + c * 10_000 + i + (0 if len(numbers) == 1 else 5_000), numbers[i % len(numbers)])
-                 for i in range(messages // connections)]
-                for c in range(connections)
-            ]  # fmt: skip
-            began = time.perf_counter()
-            with ThreadPoolExecutor(connections) as pool:
-                done = sum(pool.map(lambda lot: _send(Client("127.0.0.1", port, 60), lot), lots))
-            taken = time.perf_counter() - began
-            print(f"{title}: {done} messages in {taken:.1f} s, {done / taken:.0f} a second, {connections} connections")
-        asyncio.run_coroutine_threadsafe(server.stop(2), loop).result()
+        with house.opened():
+            _measure(messages, connections)
 
 
-def _send(client: object, lot: list[bytes]) -> int:
+def _measure(messages: int, connections: int) -> None:
+    from throughcare.exchange.hl7v2 import actions, listener
+    from throughcare.exchange.hl7v2.mllp import Server
+    from throughcare.exchange.models import Message
+    from throughcare.kernel.actor import Actor
+    from throughcare.people.actions import Demographics, Number, register
+
+    known = [f"T9{i:06d}" for i in range(PEOPLE)]
+    for number in known:
+        who = Demographics("Sample-Bench", number, None, "male", synthetic=True)
+        register(actor=Actor.feed("bench"), demographics=who, numbers=[Number("urn:throughcare:person", number)])
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    desk = listener.Desk()
+    server = Server(desk.handle, listener.refuse, threads=connections)
+    port = asyncio.run_coroutine_threadsafe(server.start("127.0.0.1", 0), loop).result()
+    desk.open(charting=False)
+    for scale in (1, 10):
+        waiting = Message.objects.filter(status="held").count()
+        stored, seconds = _timed(lambda: _send_all(port, known, messages, connections))
+        print(
+            f"stored and acknowledged, {waiting} waiting on the board: {stored / seconds:.0f} a second, {stored} messages, {connections} connections"
+        )
+        charted, seconds = _timed(_chart)
+        print(f"five results in the chart, {waiting} waiting: {charted / seconds:.0f} a second, {charted} messages")
+        actions.chart_all()
+        if scale == 1:
+            _send_all(
+                port, [f"T8{i:06d}" for i in range(10)], messages, connections
+            )  # of people whom nobody knows: held
+            _timed(_chart)
+    desk.close()
+    asyncio.run_coroutine_threadsafe(server.stop(2), loop).result()
+
+
+def _timed(work: Callable[[], int]) -> tuple[int, float]:
+    began = time.perf_counter()
+    return work(), time.perf_counter() - began
+
+
+def _chart() -> int:
+    """Chart what is stored, for as long as a measurement may take."""
+    from throughcare.exchange.hl7v2 import actions
+
+    done, until = 0, time.perf_counter() + LONGEST
+    while time.perf_counter() < until and (some := actions.chart_some()):
+        done += some
+    return done
+
+
+def _send_all(port: int, numbers: list[str], messages: int, connections: int) -> int:
     from throughcare.exchange.hl7v2.mllp import Client
 
-    if not isinstance(client, Client):
-        raise TypeError("a client")
-    with client:
-        return sum(b"MSA|AA" in client.send(one) for one in lot)
+    lots = [[oru(numbers[(c + i) % len(numbers)]) for i in range(messages // connections)] for c in range(connections)]
+    until = time.perf_counter() + LONGEST
+
+    def send(lot: list[bytes]) -> int:
+        done = 0
+        with Client("127.0.0.1", port, 60) as client:
+            for one in lot:
+                if time.perf_counter() > until:
+                    break
+                done += b"MSA|AA" in client.send(one)
+        return done
+
+    with ThreadPoolExecutor(connections) as pool:
+        return sum(pool.map(send, lots))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.exchange.messages import Arrival, message
+from tests.exchange.lab_messages import TAKEN
+from tests.exchange.messages import Arrival, hl7_time, message, pid
 from tests.exchange.serving import running
 from throughcare.exchange.hl7v2.mllp import send
+from throughcare.exchange.hl7v2.parse import parse
+from throughcare.exchange.hl7v2.rules import judge
 
 pytestmark = [pytest.mark.database_copy, pytest.mark.slow]
 LUIS = Arrival(unit="A", cell="101", bed="1")
@@ -45,7 +48,7 @@ def test_the_same_message_by_eight_senders_at_once_is_applied_once(door):
     assert Stay.objects.count() == 1
     account = audit.run()
     assert account.sound, account.lines()
-    assert account.counts == {"applied": 1, "repeated": 7, "held": 0, "refused": 0}
+    assert account.counts == {"received": 0, "applied": 1, "repeated": 7, "held": 0, "refused": 0}
 
 
 def test_a_history_in_eight_hands_ends_where_it_should_and_nothing_stays_owed(door):
@@ -61,7 +64,7 @@ def test_a_history_in_eight_hands_ends_where_it_should_and_nothing_stays_owed(do
         answers = list(pool.map(lambda raw: send("127.0.0.1", door.port, raw, 60), reversed(history)))
     assert codes(answers) == ["AA"] * len(history)
     assert Placement.objects.get(until=None, cancelled=False).facility.code == "brooklyn"
-    assert audit.run().counts == {"applied": len(history), "repeated": 0, "held": 0, "refused": 0}
+    assert audit.run().counts == {"received": 0, "applied": len(history), "repeated": 0, "held": 0, "refused": 0}
     assert not Duty.objects.filter(rule="EXC-01", closed_at=None).exists()
 
 
@@ -135,3 +138,73 @@ def _first_answer(port, raw, within=60):
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
+
+
+def results(person, control_id, filler, at=None):
+    stamp = hl7_time(at or TAKEN)
+    return "".join(
+        f"{line}\r"
+        for line in (
+            f"MSH|^~\\&|LAB|CTDOC|THROUGHCARE|CT|{stamp}||ORU^R01^ORU_R01|{control_id}|T|2.5.1",
+            pid(person),
+            f"OBR|1||{filler}|2951-2^Sodium^LN|||{stamp}|||||||||||||||{stamp}|||F",
+            "OBX|1|NM|2951-2^Sodium^LN||140|mmol/L|135-145|N|||F",
+        )
+    ).encode()
+
+
+def test_results_are_durable_when_they_are_answered_and_charted_in_their_order(places_committed):
+    """A stored message is one that a crash can't lose: whoever charts next finds it."""
+    from throughcare.chart.models import Report
+    from throughcare.exchange.hl7v2 import actions, audit
+    from throughcare.exchange.hl7v2.listener import Desk
+    from throughcare.exchange.models import Message
+
+    actions.receive(message("A01", LUIS, control_id="ADT"), "test")
+    desk = Desk()
+    desk.open(charting=False)
+    stranger = replace(LUIS, number="T0000404")
+    told = [results(LUIS, f"R{n}", f"F{n}") for n in range(8)] + [results(stranger, "R9", "F9")]
+    try:
+        with running(desk.handle) as server, ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda raw: send("127.0.0.1", server.port, raw, 60), [*told, told[0]]))
+    finally:
+        desk.close()
+    assert codes(answers) == ["AA"] * 10
+    account = audit.run()
+    assert account.sound, account.lines()
+    assert account.counts == {"received": 9, "applied": 1, "repeated": 1, "held": 0, "refused": 0}
+    assert Report.objects.count() == 0
+    actions.chart_all()
+    account = audit.run()
+    assert account.sound, account.lines()
+    assert account.counts == {"received": 0, "applied": 9, "repeated": 1, "held": 1, "refused": 0}
+    assert Report.objects.count() == 8
+    order = list(Message.objects.filter(trigger__startswith="ORU", status="applied").order_by("received_at", "id"))
+    charted = [Report.objects.get(filler=f"F{one.control_id[1:]}").id for one in order]
+    assert charted == sorted(charted), "charted in the order in which they came"
+
+
+def test_what_breaks_a_parcel_is_held_alone(places_committed, monkeypatch):
+    from throughcare.exchange.hl7v2 import actions
+    from throughcare.exchange.hl7v2.actions import storing
+    from throughcare.exchange.models import Message
+
+    actions.receive(message("A01", LUIS, control_id="ADT"), "test")
+    came = [
+        storing.Came(raw, parse(raw), judge(parse(raw), actions.accepts()))
+        for raw in (results(LUIS, "R1", "F1"), results(LUIS, "R2", "F2"))
+    ]
+    actions.store_messages(actor=actions.FEED, came=came, door="test")
+    whole = storing.lock_people
+
+    def broken(said):
+        if said.header.control_id == "R1":
+            raise ValueError("something of ours")
+        whole(said)
+
+    monkeypatch.setattr(storing, "lock_people", broken)
+    actions.chart_all()
+    found = dict(Message.objects.filter(trigger__startswith="ORU").values_list("control_id", "status"))
+    assert found == {"R1": "held", "R2": "applied"}
+    assert Message.objects.get(control_id="R1").hold == "failed"

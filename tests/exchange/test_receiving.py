@@ -68,7 +68,7 @@ def test_the_same_bytes_again_change_nothing_and_are_counted(take):
     again = take(message("A01", LUIS))
     assert (again.status, again.answer) == ("repeated", "AA")
     assert (Person.objects.count(), Stay.objects.count()) == (1, 1)
-    assert sound() == {"applied": 1, "repeated": 1, "held": 0, "refused": 0}
+    assert sound() == {"received": 0, "applied": 1, "repeated": 1, "held": 0, "refused": 0}
 
 
 def test_the_same_id_with_other_bytes_is_held(take):
@@ -106,7 +106,7 @@ def test_what_can_not_be_understood_is_kept_and_refused(take, damage, answer):
 def test_a_refused_message_sent_again_gets_the_same_answer(take):
     raw = message("A01", LUIS).replace(b"PV1|1", b"PVX|1")
     assert [take(raw).answer for _ in range(3)] == ["AE"] * 3
-    assert sound() == {"applied": 0, "repeated": 2, "held": 0, "refused": 1}
+    assert sound() == {"received": 0, "applied": 0, "repeated": 2, "held": 0, "refused": 1}
 
 
 def test_a_refused_message_may_be_corrected_under_its_id(take):
@@ -150,7 +150,7 @@ def test_a_move_before_its_arrival_waits_and_is_applied_when_it_comes(take):
     assert take(message("A01", LUIS)).status == "applied"
     assert row(first).status == "applied"
     assert here() == [("osborn", "A", False)]
-    assert sound() == {"applied": 2, "repeated": 0, "held": 0, "refused": 0}
+    assert sound() == {"received": 0, "applied": 2, "repeated": 0, "held": 0, "refused": 0}
 
 
 def test_a_taken_bed_does_not_hide_where_somebody_is(take):

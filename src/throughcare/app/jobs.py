@@ -41,8 +41,8 @@ class Job:
 
 
 def messages_due() -> object:
-    """Try the messages again that lay in the future when they came."""
-    return exchange.retry_due(actor=exchange.FEED)
+    """Chart the messages that were stored and not charted yet, and try those again that lay in the future when they came."""
+    return exchange.chart_all() + exchange.retry_due(actor=exchange.FEED)
 
 
 def lay_doses() -> object:

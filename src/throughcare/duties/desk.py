@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from throughcare import ledger
 from throughcare.duties import fhir, merging, rulebook, rules, turns
@@ -82,8 +83,7 @@ class Desk:
             {e.facility_id for e in events if e.facility_id and _of_place(e)},
         )
         desk.family, people = merging.before(events)
-        places = {s for e in events for s in (e.facility_id, None if e.person_id else e.ref, AGENCY) if s}
-        desk.lay(Duty.objects.filter(closed_at=None, subject_id__in=[*people, *places]))
+        desk.lay(Duty.objects.filter(_concerned(events, people), closed_at=None))
         causes = [
             c for e in events for rule, _ in rulebook.at(e.happened_at).opening.get(e.name, ()) if (c := cause(rule, e))
         ]
@@ -354,6 +354,26 @@ def cause(rule: Rule, event: Event) -> UUID | None:
     if subject is None:
         return None
     return derived("duty", rule.id, event.name, str(subject), str(event.ref), event.happened_at.isoformat())
+
+
+def _concerned(events: Sequence[Event], people: Iterable[UUID]) -> Q:
+    """Filter to the open duties that these events can touch: all of the people; of a place, or a member of staff, those of
+    the rules that hear the event, and of a rule that counts things those of the very things. A board may hold thousands.
+    """
+    wanted = Q(subject_id__in=list(people))
+    for e in events:
+        book = rulebook.at(e.happened_at)
+        heard = [r for part in (book.opening, book.closing, book.ending) for r, _ in part.get(e.name, ())]
+        rules_ = {r.id: r for r in heard if r.subject != "person"}
+        if not rules_:
+            continue
+        subjects = {s for r in rules_.values() if (s := subject_of(r, e))}
+        rules_ |= {r.refusal.rearms_as: r for r in [*rules_.values()] if r.refusal.rearms_as}
+        things = [id_ for id_, r in rules_.items() if r.each == "thing" and e.name not in rulebook.WHOLE_PERSON]
+        wanted |= Q(subject_id__in=subjects, rule__in=[id_ for id_ in rules_ if id_ not in things])
+        about = [UUID(str(ref)) for ref in (e.ref, *e.payload().get("refs", ())) if ref]
+        wanted |= Q(subject_id__in=subjects, rule__in=things, about__in=about)
+    return wanted
 
 
 def _of_place(event: Event) -> bool:

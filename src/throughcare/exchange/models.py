@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from throughcare.kernel.models import PersonRow, Row
 
-STATUSES = ("applied", "repeated", "held", "refused")
+STATUSES = ("received", "applied", "repeated", "held", "refused")
 ANSWERS = ("AA", "AE", "AR")
 ASKS = ("", "order")
 ANSWERED = ("seen", "acted", "not_ours")
@@ -92,6 +92,7 @@ class Message(Row):
                 name="exchange_message_board",
             ),
             models.Index(fields=["received_at"], condition=~Q(asks=""), name="exchange_message_asking"),
+            models.Index(fields=["received_at"], condition=Q(status="received"), name="exchange_message_to_chart"),
             models.Index(fields=["waits_for"], condition=Q(status="held"), name="exchange_message_waits"),
             models.Index(fields=["person", "happened_at"], name="exchange_message_person"),
         ]

@@ -17,7 +17,7 @@ class Account:
 
     @property
     def sound(self) -> bool:
-        """True when received = applied + repeated + held + refused, and nothing is half kept."""
+        """True when received = to be charted + applied + repeated + held + refused, and nothing is half kept."""
         return not self.faults and self.received == sum(self.counts.values())
 
     def lines(self) -> list[str]:

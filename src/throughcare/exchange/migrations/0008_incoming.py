@@ -69,6 +69,20 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RemoveConstraint(model_name="message", name="exchange_message_status"),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=Q(("status__in", ("received", "applied", "repeated", "held", "refused"))),
+                name="exchange_message_status",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=Q(("status", "received")), fields=["received_at"], name="exchange_message_to_chart"
+            ),
+        ),
         migrations.RemoveConstraint(model_name="message", name="exchange_message_asks"),
         migrations.AddConstraint(
             model_name="message",

@@ -10,7 +10,14 @@ from throughcare.exchange.hl7v2.actions.by_hand import (
     settle_asking,
 )
 from throughcare.exchange.hl7v2.actions.keeping import FEED, Receipt
-from throughcare.exchange.hl7v2.actions.receiving import CLOCKS_APART, accepts, receive, receive_message
+from throughcare.exchange.hl7v2.actions.receiving import (
+    CLOCKS_APART,
+    accepts,
+    acknowledgement,
+    receive,
+    receive_message,
+)
+from throughcare.exchange.hl7v2.actions.storing import chart_all, chart_messages, chart_some, store_messages
 from throughcare.exchange.hl7v2.actions.waiting import retry_due, retry_person, retry_place
 
 __all__ = [
@@ -18,6 +25,10 @@ __all__ = [
     "FEED",
     "Receipt",
     "accepts",
+    "acknowledgement",
+    "chart_all",
+    "chart_messages",
+    "chart_some",
     "correct_message",
     "dismiss_message",
     "link_result",
@@ -30,4 +41,5 @@ __all__ = [
     "retry_person",
     "retry_place",
     "settle_asking",
+    "store_messages",
 ]

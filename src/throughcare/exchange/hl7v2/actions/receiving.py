@@ -57,7 +57,7 @@ def receive(raw: bytes, door: str, *, apply: bool = True) -> tuple[Receipt, byte
     for attempt in range(_TRIES):
         try:
             receipt = receive_message(actor=FEED, raw=raw, door=door[:80], apply=apply)
-            return receipt, _acknowledgement(receipt, said, verdict)
+            return receipt, acknowledgement(receipt, said, verdict)
         except OperationalError as error:  # a deadlock or a lost connection: the whole message is tried again
             log.warning("a message is tried again: %s", kind_of(error))
             connection.close_if_unusable_or_obsolete()
@@ -71,7 +71,8 @@ def receive(raw: bytes, door: str, *, apply: bool = True) -> tuple[Receipt, byte
     raise AssertionError("every try ends by returning or raising")
 
 
-def _acknowledgement(receipt: Receipt, said: Facts, verdict: Verdict) -> bytes:
+def acknowledgement(receipt: Receipt, said: Facts, verdict: Verdict) -> bytes:
+    """Write what is answered to the sender."""
     answer = Answer(receipt.answer)
     problems = verdict.problems if answer is not Answer.ACCEPT else tuple(p for p in verdict.problems if not p.stops)
     return acknowledge(said.header, answer, problems, now=clock.now(), own_id=receipt.message_id.hex[:20])
@@ -82,7 +83,7 @@ def receive_message(*, actor: Actor, raw: bytes, door: str, apply: bool = True) 
     """Keep one message for ever and do what it says, if that can be done now; a repeat is answered as the first was."""
     said = parse(raw)
     verdict = judge(said, accepts())
-    row = _row(raw, said, verdict, door)
+    row = row_of(raw, said, verdict, door)
     also: tuple[UUID, ...] = ()
     lock(f"message {row.sender} {row.control_id}")
     first = _first(row)
@@ -102,9 +103,14 @@ def receive_message(*, actor: Actor, raw: bytes, door: str, apply: bool = True) 
     else:
         lock_people(said)
         also = settle(row, said)
+    return decided(row, said, also, fresh=True)
+
+
+def decided(row: Message, said: Facts, also: tuple[UUID, ...] = (), *, fresh: bool = False) -> Receipt:
+    """Write what a message came to, tell of it, and try what it sets free; for the actions of this folder."""
     row.status = "held" if row.hold else "applied"
     row.facility_id = facility_of(said) if row.hold else None
-    row.save(force_insert=True)
+    row.save(force_insert=fresh)
     keep(row)
     if row.status == "held":
         events.emit(held(row, said))
@@ -115,7 +121,8 @@ def receive_message(*, actor: Actor, raw: bytes, door: str, apply: bool = True) 
     return Receipt(row.id, row.status, row.answer, row.hold)
 
 
-def _row(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:
+def row_of(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:
+    """Give the row of a message as it came, before anything is decided but its answer."""
     header, now = said.header, clock.now()
     problems = [_problem(one) for one in verdict.problems[:50]]
     at = event_time(said)
