@@ -1,5 +1,6 @@
 """A warehouse of any size made by chance, without a database: the tables' shapes and rates of a whole agency, so that counting
-can be timed over years in minutes. Nobody in it is anybody. Rates: 7.5 doses a person and day, 12 duties a person and month.
+can be timed over years in minutes. Nobody in it is anybody. Rates: 7.5 doses a person and day, 12 duties a person and month; of ten
+people one has diabetes, one is on an antidepressant or a medicine for opioid use disorder, and two or three have hypertension.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from uuid import UUID
 import duckdb
 
 from throughcare.insight.schema import BY_NAME
-from throughcare.insight.warehouse import files, making, placing, writing
+from throughcare.insight.warehouse import files, making, opening, placing, summing, writing
 from throughcare.insight.warehouse.files import WHOLE, State
 from throughcare.kernel.ids import derived
 
@@ -44,13 +45,15 @@ def make(
             "CREATE TABLE rule AS SELECT unnest(?::VARCHAR[]) AS id, unnest(range(?)) AS n", [rules, len(rules)]
         )
         con.execute(f"CREATE TABLE who AS {_people(people, months, len(places))}")
+        years = (int(months[0][:4]) - 1, int(months[-1][:4]) + 1)
+        opening.day_macro(con, making.working_time().zone, years)
         _write(
             con,
             folder,
             tables,
             "person",
             WHOLE,
-            "SELECT person_id AS id, 'demographics' AS data_class, CASE WHEN h % 100 < 8 THEN 'female' ELSE 'male' END AS sex, DATE '1960-01-01' + (h % 16000)::INT AS birth_date, 'en' AS language FROM who",
+            "SELECT person_id AS id, 'demographics' AS data_class, CASE WHEN h % 100 < 8 THEN 'female' ELSE 'male' END AS sex, DATE '1960-01-01' + (h % 16000)::INT AS birth_date, 'en' AS language, CASE h % 4 WHEN 0 THEN 'white' WHEN 1 THEN 'black' WHEN 2 THEN 'hispanic' ELSE 'asian' END AS race_ethnicity FROM who",
         )
         _write(
             con,
@@ -84,6 +87,7 @@ def make(
             WHOLE,
             "SELECT 'm' || person_id AS id, person_id, facility, 'demographics' AS data_class, stay_id, 2 AS number, 'release' AS kind, facility AS from_facility, true AS planned, false AS cancelled, until AS happened_at FROM who WHERE until IS NOT NULL",
         )
+        _write(con, folder, tables, "condition", months[0], CONDITIONS)
         for table in ("stay", "placement", "legal_status"):
             con.execute(
                 f"CREATE OR REPLACE VIEW {table} AS {writing.source(folder, BY_NAME[table], [tables[table][WHOLE].file])}"
@@ -92,20 +96,38 @@ def make(
         for month in months:
             _month(con, folder, tables, month, last)
         con.close()
-        state = State(1, last, tables)
+        state = State(1, last, tables, sums=summing.edition())
         state = making.with_results(folder, work, state)
         files.publish(folder, state, None)
     return state
 
 
+ICD = "http://hl7.org/fhir/sid/icd-10-cm|"
+ILL = f"""(VALUES (0, 10, '{ICD}E11.9'), (10, 35, '{ICD}I10'), (35, 37, '{ICD}B20'), (37, 47, '{ICD}F32.9')) ill(low, high, code)"""
+CONDITIONS = f"""
+SELECT 'k' || person_id || code AS id, person_id, facility, true AS placed, 'clinical' AS data_class, [code] AS codes, 'active' AS status,
+       'confirmed' AS verification, since AS start_at, since AS recorded_at, 'instant' AS start_precision
+FROM who JOIN {ILL} ON h % 100 >= low AND h % 100 < high
+"""
+LOINC = "http://loinc.org|"
+# Of each who is ill, one measurement a month; a blood pressure has two parts.
+OBSERVATIONS = f"""
+SELECT 'o' || person_id || code AS id, person_id, facility, true AS placed, 'clinical' AS data_class, part, [code] AS codes, 'final' AS status,
+       {{start}} + to_hours((h % 600)::INT) AS start_at, 'instant' AS start_precision, value + h % 17 AS value_number, unit AS value_unit, false AS not_done
+FROM {{here}} w JOIN (VALUES (0, 10, 0, '{LOINC}4548-4', 6.0, '%'), (10, 35, 0, '{LOINC}85354-9', NULL, NULL), (10, 35, 1, '{LOINC}8480-6', 130, 'mm[Hg]'),
+  (10, 35, 2, '{LOINC}8462-4', 76, 'mm[Hg]'), (35, 37, 0, '{LOINC}20447-9', 20, '{{{{copies}}}}/mL'), (37, 47, 0, '{LOINC}44261-6', 3, NULL))
+  m(low, high, part, code, value, unit) ON h % 100 >= low AND h % 100 < high
+"""
+
+
 def _people(people: int, months: list[str], places: int) -> str:
-    # Each place in custody is taken by one person after the other, about half a year each.
+    # Of two places in custody, one is taken by one person after the other, about half a year each; the other by one all the time.
     begin, count = f"{months[0]}-01", people * max(1, len(months) // 6)
     return (
         f"SELECT 'p' || i AS person_id, 's' || i AS stay_id, hash(i) AS h, p.id AS facility, "
         f"TIMESTAMP '{begin}' + to_days((i // {people} * 182 + hash(i, 1) % 30)::INT) AS since, "
-        f"CASE WHEN i < {count - people} THEN TIMESTAMP '{begin}' + to_days(((i // {people} + 1) * 182 + hash(i, 1) % 30)::INT) END AS until "
-        f"FROM range({count}) t(i) JOIN place p ON p.n = i % {places}"
+        f"CASE WHEN i < {count - people} AND i % 2 = 1 THEN TIMESTAMP '{begin}' + to_days(((i // {people} + 1) * 182 + hash(i, 1) % 30)::INT) END AS until "
+        f"FROM range({count}) t(i) JOIN place p ON p.n = i % {places} WHERE i % 2 = 1 OR i < {people}"
     )
 
 
@@ -114,6 +136,11 @@ def _month(
 ) -> None:
     start = f"TIMESTAMP '{month}-01'"
     here = f"(SELECT *, row_number() OVER () AS r FROM who WHERE since < {start} + INTERVAL 1 MONTH AND (until IS NULL OR until > {start}))"
+    # The fifth of a person's medicines is methadone or sertraline for one of ten each.
+    medicine = (
+        "CASE WHEN k % 5 = 4 AND h % 10 = 0 THEN '6813' WHEN k % 5 = 4 AND h % 10 = 1 THEN '36437' "
+        "ELSE (1000000 + hash(person_id, k % 5) % 400)::VARCHAR END"
+    )
     at = f"{start} + to_seconds((hash(person_id, k) % 2419200)::INT)"
     _write(
         con,
@@ -137,8 +164,8 @@ def _month(
         month,
         f"""
         SELECT 'x' || person_id || '{month}' || k AS id, person_id, facility, true AS placed, 'medication' AS data_class, 'administration' AS kind,
-          'o' || person_id || (k % 5) AS order_id, 'http://www.nlm.nih.gov/research/umls/rxnorm' AS system, (hash(person_id, k % 5) % 400)::VARCHAR AS code,
-          ['http://www.nlm.nih.gov/research/umls/rxnorm|' || (hash(person_id, k % 5) % 400)] AS codes, 'completed' AS status,
+          'o' || person_id || (k % 5) AS order_id, 'http://www.nlm.nih.gov/research/umls/rxnorm' AS system, {medicine} AS code,
+          ['http://www.nlm.nih.gov/research/umls/rxnorm|' || {medicine}] AS codes, 'completed' AS status,
           CASE WHEN hash(person_id, k) % 100 < 93 THEN 'given' WHEN hash(person_id, k) % 100 < 97 THEN 'refused' ELSE 'no-show' END AS outcome,
           {start} + to_minutes((k * 180)::INT) AS due_at, {start} + to_minutes((k * 180 + hash(person_id, k) % 60)::INT) AS happened_at, false AS not_done
         FROM {here} w, range(225) t(k)""",
@@ -175,10 +202,14 @@ def _month(
           CASE WHEN h % 3 = 0 THEN 'self-harm' WHEN h % 3 = 1 THEN 'trip' ELSE 'code' END AS kind, false AS drill, {at.replace("k", "1")} AS start_at
         FROM {here} w WHERE hash(person_id, '{month}') % 100 = 0""",
     )
+    _write(con, folder, tables, "observation", month, OBSERVATIONS.format(start=start, here=here))
     days = placing.bounds(month, last, making.working_time().zone)
     con.execute("CREATE OR REPLACE TEMP TABLE day_bounds (day DATE, starts TIMESTAMP, ends TIMESTAMP, shift INT)")
     con.executemany("INSERT INTO day_bounds VALUES (?, ?, ?, ?)", days)
     _write(con, folder, tables, "person_day", month, placing.PERSON_DAYS)
+    for name, base in summing.SUMS.items():
+        rows = f"({writing.source(folder, BY_NAME[base], [tables[base][month].file])})"
+        _write(con, folder, tables, name, month, summing.query(name, rows))
 
 
 def _write(

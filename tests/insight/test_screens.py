@@ -96,3 +96,38 @@ def test_pages_need_few_queries(at) -> None:
     with CaptureQueriesContext(connection) as counted:
         behind(lens_of(Role.HSA), "T-INT-02", month="2026-10")
     assert len(counted) <= 10
+
+
+def test_oversight_sees_numbers_and_nobody(at) -> None:
+    """Three arrivals are too few: no number of them, no place, no month."""
+    from throughcare.insight import policy
+
+    lens = lens_of(Role.OMBUDS)
+    assert policy.NUMBERS.allows(lens) and not policy.PEOPLE.allows(lens)
+    page = reads.measure_page(lens, "T-INT-02")
+    assert page.estimate is None and not page.places and not page.numbers
+    assert "T-INT-02" in {m.id for m in reads.overview(lens).nothing}
+
+
+def test_numbers_are_read_as_reports(at) -> None:
+    """Through the API's door: who may see numbers finds them, masked where few; who may not finds none."""
+    from tests.exchange.fhir.conftest import open_door
+    from throughcare.access import tokens
+
+    tokens.forget()
+    door = open_door("hsa")
+    assert door.get("Measure/A-INT").json["scoring"]["coding"][0]["code"] == "proportion"
+    assert len(door.get("Measure", url="urn:throughcare:measure:A-INT").resources) == 1
+    found = door.get("MeasureReport", measure="Measure/T-INT-02").resources
+    assert found and all("value" not in r["group"][0]["measureScore"] for r in found)
+    assert door.get(f"MeasureReport/{found[0]['id']}").json == found[0]
+    assert door.get("MeasureReport/T-INT-02.1999-01").status == 404
+    officer = open_door("custody", facility="hartford")
+    assert not officer.get("MeasureReport").resources and officer.get("Measure/A-INT").status == 404
+
+
+def test_old_numbers_say_so(at) -> None:
+    """A night without an update is a night; two are told."""
+    assert not reads.overview(lens_of(Role.HSA)).fresh.stale
+    with clock.frozen(NOW + 14 * DAY):
+        assert reads.overview(lens_of(Role.HSA)).fresh.stale

@@ -53,6 +53,8 @@ from throughcare.devices.ports import KINDS
 from throughcare.duties import actions as duties
 from throughcare.duties.ports import SHIFT_CLOSE
 from throughcare.exchange import handlers as exchange
+from throughcare.exchange.fhir.numbers import NUMBERS
+from throughcare.insight import reports
 from throughcare.insight.gate.ports import COUNTS
 from throughcare.kernel import events
 from throughcare.kernel.events import Event
@@ -76,6 +78,7 @@ def wire() -> None:
     TREATMENT.fill(OrderedTreatment())
     KINDS.fill({DOSE: Doses(), ROUND: Rounds()})
     MEDICINES.fill(MedicinesForPacket())
+    NUMBERS.fill(reports)
     COUNTS.fill(WarehouseCounts() if settings.CONFIG.production else InventedCounts())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)

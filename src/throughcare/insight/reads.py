@@ -213,7 +213,9 @@ def _worst(measure: Definition, places: Mapping[str, Number]) -> tuple[str, floa
         for place, number in places.items()
         if (value := number.value(measure)) is not None and not number.small(measure)
     ]
-    return (min(found)[1], min(found)[2]) if len(found) > 1 else ("", None)
+    if len(found) < 2 or min(found)[0] == max(found)[0]:
+        return "", None  # too few to compare, or no difference
+    return min(found)[1], min(found)[2]
 
 
 def measure_page(lens: Lens, measure_id: str, *, span: int = 3, history: int = 24) -> MeasurePage:

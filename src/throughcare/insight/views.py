@@ -141,7 +141,7 @@ def became(measure: Definition, number: Number) -> list[tuple[str, str]]:
     counts += [(n, getattr(number, n)) for n in ("excused", "gone")]
     if not measure.misses or not number.denominator:
         return []
-    times = [("median", minutes(number.median)), ("longest", minutes(number.longest))]
+    times = [(n, minutes(v)) for n, v in (("median", number.median), ("longest", number.longest)) if v is not None]
     return [(wording.t(f"insight.{name}"), said) for name, said in [*((n, f"{c:,}") for n, c in counts), *times]]
 
 

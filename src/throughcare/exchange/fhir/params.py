@@ -194,14 +194,8 @@ BY_TYPE: dict[str, tuple[Param, ...]] = {
         _p("organization", "reference", "managingOrganization", "Organization"), _p("partof", "reference", "partOf", "Location"),
         _p("operational-status", "token", "operationalStatus"),
     ),
-    "Measure": (
-        _IDENTIFIER, _STATUS, _p("name", "string", "name"), _p("title", "string", "title"), _p("url", "uri", "url"), _p("version", "token", "version"),
-        _day("date", "date"), _p("description", "string", "description"), _p("publisher", "string", "publisher"), _p("topic", "token", "topic"),
-    ),
-    "MeasureReport": (
-        *_patient(), _IDENTIFIER, _STATUS, _day("date", "date"), _p("period", "date", "period"), _p("measure", "reference", "measure", "Measure"),
-        _p("reporter", "reference", "reporter"), _p("evaluated-resource", "reference", "evaluatedResource"),
-    ),
+    "Measure": (_p("url", "uri", "url"),),
+    "MeasureReport": (_p("measure", "reference", "measure", "Measure"), _day("date", "date"), _p("period", "date", "period")),
     "MedicationAdministration": (
         *_patient(), _IDENTIFIER, _STATUS, _p("code", "token", "medicationCodeableConcept"),
         _day("effective-time", "effectiveDateTime|effectivePeriod"), _p("request", "reference", "request", "MedicationRequest"),

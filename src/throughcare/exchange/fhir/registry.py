@@ -21,6 +21,7 @@ MODULES = [
     "throughcare.exchange.fhir.provenance",
     "throughcare.exchange.fhir.audit",
     "throughcare.exchange.fhir.everything",
+    "throughcare.exchange.fhir.numbers",
     "throughcare.exchange.fhir.writing.doors",
     "throughcare.exchange.fhir.writing.bundle",
 ]

@@ -5,7 +5,7 @@ OURS = frozenset(
     {
         "AllergyIntolerance", "Appointment", "CarePlan", "CareTeam", "ClinicalImpression", "Communication", "Composition", "Condition",
         "Consent", "Coverage", "DiagnosticReport", "DocumentReference", "Encounter", "EpisodeOfCare", "Flag", "Goal",
-        "Immunization", "ImmunizationRecommendation", "Location", "Measure", "MeasureReport", "MedicationAdministration",
+        "Immunization", "ImmunizationRecommendation", "Location", "MedicationAdministration",
         "MedicationDispense", "MedicationRequest", "MedicationStatement", "Observation", "Organization", "Patient",
         "Practitioner", "PractitionerRole", "Procedure", "Questionnaire", "QuestionnaireResponse", "RelatedPerson",
         "RiskAssessment", "ServiceRequest", "Specimen", "Task",
@@ -21,8 +21,8 @@ RECEIVED = frozenset(
     }
 )  # fmt: skip
 STORED = OURS | RECEIVED
-# Views of the ledger's own columns: rendered when read, for nothing else holds them.
-VIEWS = frozenset({"AuditEvent", "Provenance"})
+# Rendered when read: views of the ledger's own columns, and the measures with their numbers, which the warehouse holds.
+VIEWS = frozenset({"AuditEvent", "Measure", "MeasureReport", "Provenance"})
 HELD = STORED | VIEWS
 # There are millions of these: found by person, type and time alone; what else a search asks is compared entry by entry.
 LEAN = frozenset({"MedicationAdministration"})

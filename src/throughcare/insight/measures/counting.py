@@ -128,9 +128,9 @@ def judged_periods(con: duckdb.DuckDBPyConnection, last_day: date, zone: ZoneInf
     for n in range(int(said["points"])):
         if first is None or last < first:
             break
-        start = _months_before(last + timedelta(days=1), int(said["months"]))
+        start = months_before(last + timedelta(days=1), int(said["months"]))
         found.append(Period(start, last, zone, _end(last, zone)))
-        last = _months_before(last_day.replace(day=1), (n + 1) * int(said["every_months"]) - 1) - timedelta(days=1)
+        last = months_before(last_day.replace(day=1), (n + 1) * int(said["every_months"]) - 1) - timedelta(days=1)
     return found
 
 
@@ -140,7 +140,13 @@ def month_period(month: str, last_day: date, zone: ZoneInfo) -> Period:
     return Period(first, min(_month_end(first), last_day), zone, _end(last_day, zone))
 
 
-def _months_before(day: date, months: int) -> date:
+def looks_back() -> int:
+    """Say over how many months people are judged."""
+    return int(counting()["judged"]["months"])
+
+
+def months_before(day: date, months: int) -> date:
+    """Give the same day so many months before, or the last of its month."""
     at = day.year * 12 + day.month - 1 - months
     first = date(at // 12, at % 12 + 1, 1)
     return first if day.day == 1 else min(first + timedelta(days=day.day - 1), _month_end(first))

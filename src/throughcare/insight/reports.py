@@ -1,0 +1,69 @@
+"""Measures and reports as another program asks for them, through the lens: summaries alone, none on few people."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from throughcare.duties.working_time import working_time
+from throughcare.insight import fhir, numbers, policy, pooling, reads
+from throughcare.insight.measures import counting, definitions
+from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.numbers import Row, total
+from throughcare.kernel import clock
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.fhir import Json
+from throughcare.kernel.lens import Lens
+
+MONTHS = 24
+
+
+def measures(lens: Lens) -> list[Json]:
+    """Give every measure as defined today; none to who may see no numbers."""
+    if not policy.NUMBERS.allows(lens):
+        return []
+    today = working_time().day_of(clock.now())
+    return [fhir.measure(one, today) for one in definitions.measures(today)]
+
+
+def months(lens: Lens) -> tuple[str, ...]:
+    """Name the months of which there may be reports, oldest first; none where there are no numbers yet."""
+    try:
+        return numbers.months_until(numbers.last_day(numbers.held()), MONTHS) if policy.NUMBERS.allows(lens) else ()
+    except NotFound:
+        return ()
+
+
+def reports(lens: Lens, wanted: tuple[str, ...], measure_id: str = "") -> list[Json]:
+    """Give the reports of some months, of one measure or of all, oldest first."""
+    if not wanted or not policy.NUMBERS.allows(lens):
+        return []
+    state = numbers.held()
+    until = numbers.last_day(state)
+    known = {d.id: d for d in definitions.measures(until)}
+    chosen = [known[measure_id]] if measure_id in known else [] if measure_id else list(known.values())
+    named = reads.titles(lens)
+    found = []
+    for one in chosen:
+        rows = reads.within(lens, numbers.rows(state, months(lens), one.id))
+        for month in wanted:
+            mine = [r for r in rows if r.month == month]
+            if any(not r.divided_by for r in mine):
+                first, last = _covers(one, month, until)
+                strata = _strata(one, mine) if lens.facilities is None else {}
+                whole = total(r for r in mine if not r.divided_by)
+                found.append(fhir.report(one, month, (first, last), whole, strata, named, state.read_at))
+    return found
+
+
+def _strata(one: Definition, rows: list[Row]) -> dict[str, dict[str, numbers.Number]]:
+    return {
+        name: pooling.pooled(reads.added((r for r in rows if r.divided_by == name), lambda r: r.stratum), one)
+        for name in one.stratifiers
+    }
+
+
+def _covers(one: Definition, month: str, until: date) -> tuple[date, date]:
+    period = counting.month_period(month, until, working_time().zone)
+    if not one.judged:
+        return period.first, period.last
+    return counting.months_before(period.last + timedelta(days=1), counting.looks_back()), period.last

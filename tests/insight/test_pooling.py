@@ -1,0 +1,69 @@
+"""What oversight sees: no number on few people, and none to be had by subtraction; reports say the same and are valid FHIR."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from throughcare.insight import fhir, pooling
+from throughcare.insight.measures import definitions
+from throughcare.insight.numbers import Number
+
+HEALTH, SERVICE, RATE = (definitions.find(name) for name in ("Q-GSD8", "A-INT", "S-SH"))
+
+
+@pytest.mark.parametrize(
+    ("measure", "hits", "of", "shown"),
+    [
+        (SERVICE, 1, 30, True),
+        (SERVICE, 29, 29, False),
+        (HEALTH, 10, 100, False),
+        (HEALTH, 11, 100, True),
+        (HEALTH, 90, 100, False),
+        (HEALTH, 100, 100, True),
+        (RATE, 10, 4000, False),
+        (RATE, 0, 4000, True),
+    ],
+)
+def test_enough_is_the_base_and_of_health_every_count(measure, hits, of, shown):
+    assert pooling.enough(Number(of, hits), measure) is shown
+
+
+def test_small_places_stand_together():
+    found = pooling.pooled({"a": Number(100, 50), "b": Number(20, 10), "c": Number(15, 9)}, SERVICE)
+    assert set(found) == {"a", pooling.TOGETHER}
+    assert (found[pooling.TOGETHER].denominator, found[pooling.TOGETHER].numerator) == (35, 19)
+
+
+def test_one_small_place_takes_the_next_with_it():
+    """Else it would be the total less the others."""
+    found = pooling.pooled({"a": Number(100, 50), "b": Number(60, 30), "c": Number(5, 5)}, SERVICE)
+    assert set(found) == {"a", pooling.TOGETHER} and found[pooling.TOGETHER].denominator == 65
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=8))
+def test_what_is_shown_adds_up_and_is_never_small(drawn):
+    strata = {name: Number(max(n, hits), hits) for name, (n, hits) in drawn.items()}
+    for measure in (HEALTH, SERVICE):
+        found = pooling.pooled(strata, measure)
+        assert all(pooling.enough(n, measure) for n in found.values())
+        if found:
+            assert sum(n.denominator for n in found.values()) == sum(n.denominator for n in strata.values())
+        alone = [n for n in strata.values() if n.denominator and not pooling.enough(n, measure)]
+        assert pooling.TOGETHER not in found or len(strata) - len(found) >= 1 or not alone
+
+
+def test_a_report_is_valid_and_masks_what_is_small():
+    from throughcare.exchange.fhir import validate
+    from throughcare.exchange.fhir.exact import write
+
+    covers = date(2026, 10, 1), date(2026, 10, 31)
+    parts = {"sex": {"female": Number(40, 20), "male": Number(80, 60)}}
+    large = fhir.report(SERVICE, "2026-10", covers, Number(120, 80), parts, {}, None)
+    small = fhir.report(SERVICE, "2026-10", covers, Number(12, 8), parts, {}, None)
+    for body in (large, small, *(fhir.measure(one, covers[0]) for one in definitions.measures(covers[1]))):
+        assert not [i.text for i in validate.read(write(body)).issues], body["id"]
+    assert large["group"][0]["measureScore"]["value"] == pytest.approx(66.6667)
+    assert len(large["group"][0]["stratifier"][0]["stratum"]) == 2
+    assert set(small["group"][0]) == {"measureScore"} and "value" not in small["group"][0]["measureScore"]
