@@ -2,11 +2,12 @@
 step every time-critical dose in a shadow must be charted, covered, or owned by an open duty; what was close is listed.
 
 Orders, moves, coverings and doses are made by the same actions as everywhere; only the disk is not waited for. MOVES and PEOPLE
-set the size (10,000 and 250).
+set the size (10,000 and 250), WORKERS how many walk at once (2): each person's doors are their own, so people are dealt out.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -71,6 +73,12 @@ class Tally:
     unowned: list[str] = field(default_factory=list)
     near: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        """Take in what another walk saw."""
+        for name in ("moves", "looked", "covered", "owned", "near"):
+            getattr(self, name).update(getattr(other, name))
+        self.unowned += other.unowned
+
 
 def figures() -> Iterator[Figure]:
     """Move people through every door, print what each kind came to, and give what was lost: nothing may be."""
@@ -78,10 +86,9 @@ def figures() -> Iterator[Figure]:
     with _empty_house():
         from django.db import connection
 
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit TO off")
+        connection.close()
         began = datetime.now(UTC)
-        tally = run(moves, people)
+        tally = run_together(moves, people, int(os.environ.get("WORKERS", "2")))
         took = (datetime.now(UTC) - began).total_seconds()
     show(tally)
     how = f"{sum(tally.moves.values()):,} moves of {people} people in {took:.0f} s, {sum(tally.looked.values()):,} looks at a dose"
@@ -111,6 +118,24 @@ def show(tally: Tally) -> None:
     print(f"uncovered and unowned: {len(tally.unowned)} {tally.unowned[:5]}\nnear misses:", file=sys.stderr)
     for what, count in tally.near.most_common():
         print(f"  {count:>6,}  {what}", file=sys.stderr)
+
+
+def run_together(moves: int, people: int, workers: int) -> Tally:
+    """Walk so many moves in several processes, each with people of its own and a seed of its own."""
+    tally = Tally()
+    shares = [(moves // workers + (n < moves % workers), -(-people // workers), 7 + n) for n in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
+        for part in pool.map(_walk_apart, shares):
+            tally.add(part)
+    return tally
+
+
+def _walk_apart(share: tuple[int, int, int]) -> Tally:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    return run(*share)
 
 
 def run(moves: int, people: int, seed: int = 7) -> Tally:

@@ -46,7 +46,8 @@ def moment_of(day: str, hour: str, *, otherwise: str = "") -> datetime:
 
     An empty hour is `otherwise`. An hour that the clocks skip in spring is the one they show instead.
     """
-    wall = time.fromisoformat(hour.strip() or otherwise)
+    typed = hour.strip() or otherwise
+    wall = time.fromisoformat(f"0{typed}" if typed[1:2] == ":" else typed)
     if wall.tzinfo is not None:
         raise ValueError(f"[{hour}] is no hour on a wall")
     return datetime.combine(date.fromisoformat(day.strip()), wall, tzinfo=clock.zone()).astimezone(UTC)

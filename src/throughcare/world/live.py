@@ -76,6 +76,8 @@ class Live:
             playing.at(_between(random, since, now), lambda at: recent.move(playing, at))
         for _ in range(arriving):  # as many leave as come
             playing.at(_between(random, since, now), lambda at: recent.release(playing, at))
+        for _ in range(about(random, playing.stage.shares.body["day"]["lockdowns"] * (elapsed / 24))):
+            playing.at(_between(random, since, now), lambda at: recent.lockdown(playing, at))
         self._hours(since, now, living=living)
         if local.hour != now.astimezone(ZONE).hour:
             playing.at(now, lambda at: recent.work_off(playing, at))

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 from uuid import UUID
 
 from throughcare.custody import actions as custody
@@ -13,6 +14,7 @@ from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
+from throughcare.reentry import one_call
 from throughcare.world import medicines, scenes, withdrawal
 from throughcare.world.cast import Casting, Character
 from throughcare.world.past import ZONE, Period, at_minute, site_of, van_time
@@ -83,7 +85,7 @@ def plan_day(playing: Playing, day: datetime) -> None:
     for _ in range(about(random, shares.admissions(2, local.month, people) * (1.2 if weekday else 0.2))):
         playing.at(at_minute(day, random.randint(540, 1020)), lambda at: release(playing, at))
     for _ in range(about(random, shares.body["day"]["lockdowns"])):
-        playing.at(at_minute(day, random.randint(480, 1300)), lambda at: _lockdown(playing, at))
+        playing.at(at_minute(day, random.randint(480, 1300)), lambda at: lockdown(playing, at))
     for hour in range(1, 24, 2):
         playing.at(at_minute(day, hour * 60 + 20), lambda at: work_off(playing, at))
 
@@ -250,17 +252,26 @@ def move(playing: Playing, at: datetime) -> None:
 
 
 def release(playing: Playing, at: datetime) -> None:
+    """Let somebody go home: the packet in their hand, or sent after who left without warning."""
     one = playing.crowd.any(playing.stage.random)
     if one is None:
         return
     planned = playing.stage.random.random() >= playing.stage.shares.body["stay"]["unplanned_share"]
+    # By dice of its own: who hands over must not move the dice of everything else.
+    nurse = playing.stage.staff.at(playing.crowd.sites[one.site].id, Role.RN, at, Random(f"gate:{one.id}")).actor
+    lang = "es" if one.spanish else "en"
+    if planned:
+        one_call.give_packet(actor=nurse, person_id=one.id, lang=lang)
     custody.release(actor=FEED, person_id=one.id, planned=planned)
+    if not planned:  # nobody waits at the gate: what they need is sent after them
+        one_call.give_packet(actor=nurse, person_id=one.id, lang=lang, sent_to="The address they gave")
     del playing.crowd.people[one.id]
 
 
-def _lockdown(playing: Playing, at: datetime) -> None:
+def lockdown(playing: Playing, at: datetime) -> None:
+    """Lock a unit down for an hour or some."""
     site = playing.crowd.sites[playing.stage.random.choice(sorted(playing.crowd.sites))]
     officer = playing.stage.worker(site.id, Role.CUSTODY, at)
-    lockdown = custody.start_lockdown(actor=officer, facility_id=site.id, unit_id=site.beds[0][0])
+    locked = custody.start_lockdown(actor=officer, facility_id=site.id, unit_id=site.beds[0][0])
     over = at + timedelta(minutes=playing.stage.random.randint(40, 240))
-    playing.at(over, lambda moment: custody.end_lockdown(actor=officer, lockdown_id=lockdown))
+    playing.at(over, lambda moment: custody.end_lockdown(actor=officer, lockdown_id=locked))

@@ -22,6 +22,9 @@ from throughcare.care.substance_use.actions import Call
 from throughcare.care.substance_use.calling import Said
 from throughcare.care.substance_use.models import Enrolment, OutsideCall
 from throughcare.custody.models import OperationalAlert
+from throughcare.duties import policy as duty_policy
+from throughcare.duties import rulebook
+from throughcare.duties.models import Duty
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import drain, emit
@@ -242,6 +245,41 @@ def enrolled(counsellor, person):  # noqa: F811
         dual_check="none",
         dual_where="Central registry",
     )
+
+
+@pytest.mark.django_db
+def test_a_programmes_deadlines_are_duties_of_its_own_staff(counsellor, person) -> None:  # noqa: F811
+    """42 CFR 8.12: what the table of the record says and what the clock says is one thing; sealed from everybody else."""
+    table = programme_rules.load()
+    book = rulebook.at(clock.now())
+    for rule_id, kind in (
+        ("OTP-EXAM", "exam"),
+        ("OTP-PLAN", "plan"),
+        ("OTP-COUNSEL", "counselling"),
+        ("OTP-TEST", "drug_test"),
+    ):
+        rule, row = book.rules[rule_id], table[kind]
+        assert rule.limits[0].allowed.value == (row.get("within_days") or row["each_days"]), rule_id
+        assert bool(rule.recurrences) == ("each_days" in row) and rule.data_class == "part2" and rule.owner == "sud"
+    agreed(person)
+    id_ = enrolled(counsellor, person)
+    mine = Duty.objects.filter(person_id=person, closed_at=None, rule__startswith="OTP-")
+    with db.reading(lens_of(Role.SUD)):
+        assert set(mine.values_list("rule", flat=True)) == {"OTP-EXAM", "OTP-PLAN", "OTP-COUNSEL", "OTP-TEST"}
+        assert mine.get(rule="OTP-EXAM").due_at - clock.now() <= 14 * DAY
+    about = {"actor": counsellor, "person_id": person, "enrolment_id": id_}
+    for kind in ("exam", "drug_test"):
+        actions.add_to_enrolment(**about, kind=kind, on=clock.today(), words="By Demo-Doctor, Pat")
+    with db.reading(lens_of(Role.SUD)):
+        assert set(mine.values_list("rule", flat=True)) == {"OTP-PLAN", "OTP-COUNSEL", "OTP-TEST"}, (
+            "a test is due again"
+        )
+        assert mine.get(rule="OTP-TEST").due_at > clock.now() + 44 * DAY
+    actions.end_enrolment(**about, version=1, why="Moved to the community clinic")
+    with db.reading(lens_of(Role.SUD)):
+        assert not mine.exists()
+    for role in (Role.CUSTODY, Role.HSA):
+        assert "part2" not in duty_policy.classes(lens_of(role)), "on nobody else's list"
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """Medicines as their pages draw them: the list, the sheet of doses, the order form. No queries."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from throughcare.care.medications.rules import statuses, tables
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
-from throughcare.ui.forms import id_or_none
+from throughcare.ui.forms import id_or_none, moment_of
 from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -359,7 +359,7 @@ def decimal_of(text: str, name: str, wrong: dict[str, str]) -> Decimal | None:
 
 def _morning(day: str, wrong: dict[str, str]) -> str:
     try:
-        return datetime.combine(date.fromisoformat(day), time(), tzinfo=clock.zone()).astimezone(UTC).isoformat()
+        return moment_of(day, "", otherwise="00:00").isoformat()
     except ValueError:
         wrong["monitoring_checked_on"] = "Write the day as year-month-day."
         return ""
@@ -369,8 +369,7 @@ def _moment(day: str, at: str, wrong: dict[str, str]) -> datetime | None:
     if not day and not at:
         return None
     try:
-        on = date.fromisoformat(day) if day else clock.today()
-        return datetime.combine(on, time.fromisoformat(at), tzinfo=clock.zone()).astimezone(UTC)
+        return moment_of(day or clock.today().isoformat(), at)
     except ValueError:
         wrong["at"] = "Write the time as 08:30."
         return None

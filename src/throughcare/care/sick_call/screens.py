@@ -15,7 +15,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages, wording
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import intent_of, moment_of
 from throughcare.ui.shapes import KeyHint, PrintNote
 
 ONE = "/people/<uuid:person_id>/sick-call/<uuid:request_id>/"
@@ -301,6 +301,6 @@ def _chosen(slot: str) -> datetime | None:
 
 def _moment(day: str, time: str) -> datetime:
     try:
-        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=clock.zone()).astimezone(UTC)
+        return moment_of(day, time)
     except ValueError:
         raise Invalid("Write the day and the time.", fields={"time": "Write the day and the time, as 14:30."}) from None

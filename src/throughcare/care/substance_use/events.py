@@ -127,3 +127,29 @@ class LastDoseContradicted(Event):
     """Two answers about one dose do not agree; `ref` is the later call (MOU-07)."""
 
     name: ClassVar[str] = "last_dose_contradicted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeEnrolled(Event):
+    """Somebody takes part in a programme from now; `ref` is the enrolment. What it is stays sealed (OTP rules)."""
+
+    name: ClassVar[str] = "programme_enrolled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeEntryMade(Event):
+    """A programme's record holds one thing more; `ref` is the entry."""
+
+    name: ClassVar[str] = "programme_entry_made"
+    kind: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give which deadline it meets."""
+        return {"kind": self.kind}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeEnrolmentEnded(Event):
+    """Somebody's part in a programme is over; `ref` is the enrolment."""
+
+    name: ClassVar[str] = "programme_enrolment_ended"

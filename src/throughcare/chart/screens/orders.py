@@ -1,6 +1,6 @@
 """Orders from the chart: placed from the catalogue, ended with a reason, their results entered by hand. HTTP only."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,8 +10,8 @@ from throughcare.chart import actions, catalogue, inbox, policy, resulting
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
 from throughcare.chart.views import ordered
-from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
+from throughcare.ui.forms import moment_of
 from throughcare.ui.wording import t
 
 ORDER = ONE + "orders/<uuid:service_request_id>/"
@@ -142,11 +142,7 @@ def _moment(day: str, time: str) -> datetime | None:
     if not day.strip():
         return None
     try:
-        return (
-            datetime.fromisoformat(f"{day.strip()}T{time.strip() or '00:00'}")
-            .replace(tzinfo=clock.zone())
-            .astimezone(UTC)
-        )
+        return moment_of(day, time, otherwise="00:00")
     except ValueError:
         raise Invalid(
             "The result is not filed yet. Everything you typed is kept.",

@@ -1,6 +1,6 @@
 """The planner's pages: who goes home, tomorrow's docket, who has left, and one person's plan. HTTP only."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from throughcare.reentry.actions import Reach, Visit
 from throughcare.reentry.reads import following as after
 from throughcare.reentry.reads import planning as reads
 from throughcare.ui import pages
-from throughcare.ui.forms import id_of
+from throughcare.ui.forms import id_of, moment_of
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -254,7 +254,7 @@ def _moment(day: str, time: str) -> datetime | None:
     if not day:
         return None
     try:
-        return datetime.fromisoformat(f"{day}T{time or '09:00'}").replace(tzinfo=clock.zone()).astimezone(UTC)
+        return moment_of(day, time, otherwise="09:00")
     except ValueError:
         raise Invalid("No appointment was kept.", fields={"day": "Write the day and the time, as 14:30."}) from None
 

@@ -32,11 +32,12 @@ def moment(text: str) -> datetime | None:
     now = clock.now()
     here = now.astimezone(clock.zone())
     try:
-        typed = datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007 - a time of day
+        at = forms.moment_of(here.date().isoformat(), text)
     except ValueError:
         raise Invalid("Write the time as 14:30.", fields={"at": "Write the time as 14:30."}) from None
-    at = datetime.combine(here.date(), typed, tzinfo=here.tzinfo)
-    return at if at <= now + timedelta(minutes=1) else at - timedelta(days=1)
+    if at > now + timedelta(minutes=1):
+        at = forms.moment_of((here.date() - timedelta(days=1)).isoformat(), text)
+    return at
 
 
 def id_of(text: str) -> UUID:

@@ -1,12 +1,14 @@
 """The programme's own record of somebody: enrolled by consent, with all that 42 CFR 8.12 asks for; sealed, written by its staff alone."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from throughcare.access.models import Consent
 from throughcare.care.substance_use import programme_fhir, sealing
+from throughcare.care.substance_use.events import ProgrammeEnrolled, ProgrammeEnrolmentEnded, ProgrammeEntryMade
 from throughcare.care.substance_use.models import Enrolment, EnrolmentEntry
 from throughcare.care.substance_use.models.programme import KINDS
 from throughcare.chart.actions.keeping import mine
@@ -14,6 +16,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale
+from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
 from throughcare.people.family import family
@@ -63,6 +66,7 @@ def enrol(
     )
     row.save(force_insert=True)
     sealing.keep("ProgrammeEnrolment", row, programme_fhir.enrolment(row, said))
+    emit(ProgrammeEnrolled(**_told(row, id_, row.since)))
     enter(actor, row, "diagnosis", row.since, {"words": diagnosis.strip()[:300]})
     enter(actor, row, "dual_check", row.since, {"result": dual_check, "where": dual_where.strip()[:200]})
     return id_
@@ -99,6 +103,7 @@ def end_enrolment(
     today = clock.today()
     row.bump(until=max(today, row.since), body=sealing.sealed(row.id, said))
     sealing.keep("ProgrammeEnrolment", row, programme_fhir.enrolment(row, said))
+    emit(ProgrammeEnrolmentEnded(**_told(row, row.id, today)))
 
 
 def enter(actor: Actor, row: Enrolment, kind: str, on: date, said: dict[str, str]) -> UUID:
@@ -115,7 +120,14 @@ def enter(actor: Actor, row: Enrolment, kind: str, on: date, said: dict[str, str
     )
     entry.save(force_insert=True)
     sealing.keep("EnrolmentEntry", entry, programme_fhir.entry(entry, said))
+    emit(ProgrammeEntryMade(**_told(row, id_, on), kind=kind))
     return id_
+
+
+def _told(row: Enrolment, ref: UUID, on: date) -> dict[str, Any]:
+    """Give what the clock hears: a day of today is now, an earlier one its noon."""
+    at = clock.now() if on >= clock.today() else datetime.combine(on, time(12), tzinfo=clock.zone()).astimezone(UTC)
+    return {"happened_at": at, "person_id": row.person_id, "facility_id": row.facility_id, "ref": ref}
 
 
 def require_staff(actor: Actor) -> None:

@@ -13,7 +13,7 @@ from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
-from throughcare.ui.forms import id_of
+from throughcare.ui.forms import id_of, moment_of
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/"
@@ -121,7 +121,7 @@ def _day(text: str) -> date | None:
 
 def _moment(day: str, hour: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(f"{day.strip()}T{hour.strip() or '06:00'}").replace(tzinfo=clock.zone())
+        return moment_of(day, hour, otherwise="06:00")
     except ValueError:
         return None
 
