@@ -131,7 +131,7 @@ class LastDoseContradicted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeEnrolled(Event):
-    """Somebody takes part in a programme from now; `ref` is the enrolment. What it is stays sealed (OTP rules)."""
+    """Somebody takes part in a programme from now; `ref` is the enrolment. What it is stays sealed (REC rules)."""
 
     name: ClassVar[str] = "programme_enrolled"
 
