@@ -26,6 +26,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.insight.screens",
     "throughcare.exchange.outgoing.screens",
     "throughcare.exchange.incoming.screens",
+    "throughcare.exchange.documents.screens",
     "throughcare.insight.gate.screens",
     "throughcare.public.screens",
 )

@@ -9,6 +9,8 @@ from django.urls import reverse
 from throughcare.access.doors import Request, saw, screen
 from throughcare.custody import actions as custody
 from throughcare.exchange import policy, reads
+from throughcare.exchange.documents import policy as documents
+from throughcare.exchange.documents.reads import number_held
 from throughcare.exchange.hl7v2 import actions
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people
@@ -167,6 +169,8 @@ def _tabs(request: Request, current: str) -> list[Section]:
         Section(title, f"{BOARD}?show={key}", "current" if key == current else "open", str(number.get(key, 0)))
         for key, title in SHOWN.items()
     ]
+    if documents.HELD.allows(request.lens):
+        tabs.append(Section("Documents", f"{BOARD}documents/", "open", str(number_held(request.lens))))
     return [*tabs, Section("Files", f"{BOARD}files/", "current" if current == "files" else "open")]
 
 

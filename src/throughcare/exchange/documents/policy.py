@@ -1,0 +1,23 @@
+"""Who reads what came from outside, who decides on it, who sends a summary; and which items one reader sees."""
+
+from throughcare.access import showing
+from throughcare.access.policy import Policy
+from throughcare.exchange.documents.models import Said
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+
+_DECIDE = frozenset({Role.PROVIDER, Role.RN, Role.PSYCH})
+RECONCILE = Policy(
+    "exchange.reconcile", ((Verb.WRITE, DataClass.CLINICAL), (Verb.WRITE, DataClass.MEDICATION)), _DECIDE
+)
+# Saying whose a document is changes whose record it enters: the records office's, which may read every class in it.
+HELD = Policy(
+    "exchange.held_documents",
+    ((Verb.WRITE, DataClass.DEMOGRAPHICS), (Verb.READ, DataClass.INFECTION)),
+    frozenset({Role.HIM}),
+)
+
+
+def sees(lens: Lens, row: Said) -> bool:
+    """Tell whether a reader sees an item whole: by its class and by its labels, as the chart's own entries."""
+    return showing.cuts(lens, DataClass(row.data_class), row.labels, person_id=row.person_id) == ()

@@ -1,0 +1,9 @@
+"""The pages of documents: read beside the chart, given to their person, sent. Importing them opens their doors."""
+
+from throughcare.chart.screens import frame
+from throughcare.exchange.documents import policy
+from throughcare.exchange.documents.screens import held, reconcile
+
+frame.also("outside_documents", policy.RECONCILE, after="chart_documents")
+
+__all__ = ["held", "reconcile"]
