@@ -190,7 +190,7 @@ ELSEWHERE |= {"episode_id": episode_elsewhere}
 NOBODYS = {
     "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",
     "lockdown_id", "finding_id", "authority_id", "denial_id", "suspension_id", "amendment_id", "passkey_id",
-    "escalation_id", "handover_id", "shift_id", "event_id", "token", "delivery_id", "measure",
+    "escalation_id", "handover_id", "held_id", "shift_id", "event_id", "token", "delivery_id", "measure",
     "path",  # of the public site
 }  # fmt: skip
 
@@ -228,6 +228,28 @@ ELSEWHERE |= {
     "note_id": chart_elsewhere("note"),
     "service_request_id": chart_elsewhere("order"),
     "report_id": chart_elsewhere("report"),
+}
+
+
+def document_from_outside_elsewhere(part: str) -> Callable[[World], UUID]:
+    """Give a way to make a document from outside of the person who is at York; one of its items, where that is named."""
+
+    def make(world: World) -> UUID:
+        from tests.exchange.documents.pages import document, whole
+        from throughcare.exchange.documents import actions
+        from throughcare.exchange.documents.models import Said
+        from throughcare.kernel.actor import Actor
+
+        raw = document(*whole(), number=str(uuid7()))
+        receipt = actions.receive(actor=Actor.system("test"), raw=raw, person_id=world.there, sure=True)
+        return receipt.id if part == "document" else Said.objects.filter(document_id=receipt.id)[0].id
+
+    return make
+
+
+ELSEWHERE |= {
+    "received_id": document_from_outside_elsewhere("document"),
+    "said_id": document_from_outside_elsewhere("item"),
 }
 
 
