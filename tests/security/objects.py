@@ -247,7 +247,19 @@ def document_from_outside_elsewhere(part: str) -> Callable[[World], UUID]:
     return make
 
 
+def summary_elsewhere(world: World) -> UUID:
+    """Give a summary that was sent of the person who is at York."""
+    from throughcare.exchange.documents.actions.sending import send
+    from throughcare.exchange.documents.out.composing import Asked, Written
+    from throughcare.kernel.actor import Actor
+
+    written = Written("ips", "application/fhir+json", b"{}", "clinical", (), (), (), (), hiv=False)
+    asked = Asked(recipient="Sample Clinic")
+    return send(actor=Actor.system("test"), person_id=world.there, asked=asked, written=written, law="test")
+
+
 ELSEWHERE |= {
+    "sent_id": summary_elsewhere,
     "received_id": document_from_outside_elsewhere("document"),
     "said_id": document_from_outside_elsewhere("item"),
 }

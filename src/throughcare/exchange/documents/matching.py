@@ -30,6 +30,7 @@ class Match:
     same: bool
 
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 DATED = frozenset({"immunization", "result", "vital_sign", "procedure", "encounter"})
 
 
@@ -41,7 +42,7 @@ def match(item: Item, contents: frozenset[str], chart: Sequence[Charted]) -> Mat
         if line.kind != item.kind:
             continue
         named = bool(codes & line.codes) or folded(item.code.text) == folded(line.text)
-        inside = bool(contents) and contents == line.contents
+        inside = bool(contents) and contents == line.contents and strengths(item.code.text) == strengths(line.text)
         if not (named or inside):
             if contents & line.contents:
                 like = like or Match(line, same=False)
@@ -59,6 +60,11 @@ def match(item: Item, contents: frozenset[str], chart: Sequence[Charted]) -> Mat
 def folded(text: str) -> str:
     """Give words as they are compared: small letters, no marks, no brackets' content."""
     return " ".join(re.sub(r"\([^)]*\)|\[[^\]]*\]|[^\w\s]", " ", text.casefold()).split())
+
+
+def strengths(text: str) -> frozenset[str]:
+    """Give the numbers in the words of a medicine: another strength of a drug is like it, and not the same."""
+    return frozenset(number.rstrip("0").rstrip(".") if "." in number else number for number in _NUMBER.findall(text))
 
 
 def equal(one: str, other: str) -> bool:

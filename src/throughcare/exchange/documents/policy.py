@@ -17,6 +17,13 @@ HELD = Policy(
     frozenset({Role.HIM}),
 )
 
+# A summary holds what its sender may read and the right lets go; a clinician's or the records office's to send.
+SEND = Policy(
+    "exchange.send_summary",
+    ((Verb.READ, DataClass.CLINICAL), (Verb.READ, DataClass.MEDICATION)),
+    frozenset({Role.PROVIDER, Role.RN, Role.PSYCH, Role.HIM}),
+)
+
 
 def sees(lens: Lens, row: Said) -> bool:
     """Tell whether a reader sees an item whole: by its class and by its labels, as the chart's own entries."""

@@ -22,6 +22,7 @@ MODULES = [
     "throughcare.exchange.fhir.audit",
     "throughcare.exchange.fhir.everything",
     "throughcare.exchange.fhir.numbers",
+    "throughcare.exchange.documents.operation",
     "throughcare.exchange.fhir.writing.doors",
     "throughcare.exchange.fhir.writing.bundle",
 ]

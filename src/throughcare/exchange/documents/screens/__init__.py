@@ -2,8 +2,9 @@
 
 from throughcare.chart.screens import frame
 from throughcare.exchange.documents import policy
-from throughcare.exchange.documents.screens import held, reconcile
+from throughcare.exchange.documents.screens import held, reconcile, sending
 
 frame.also("outside_documents", policy.RECONCILE, after="chart_documents")
+frame.also("send_summary", policy.SEND, after="outside_documents")
 
-__all__ = ["held", "reconcile"]
+__all__ = ["held", "reconcile", "sending"]

@@ -191,7 +191,7 @@ def undo(request: Request, person_id: UUID, said_id: UUID) -> HttpResponse:
 def file(request: Request, person_id: UUID, received_id: UUID) -> HttpResponse:
     """Give a document as it came, to be saved; nothing in it runs here."""
     row = reads.raw(request.lens, frame.family(request, person_id), received_id)
-    return _saved(bytes(row.raw), "application/xml", f"document-{row.id}.xml")
+    return saved(bytes(row.raw), "application/xml", f"document-{row.id}.xml")
 
 
 @screen("POST", ONE + "keep/", policy=policy.RECONCILE, name="keep_attached")
@@ -220,7 +220,8 @@ def keep_attached(request: Request, person_id: UUID, received_id: UUID) -> HttpR
     )
 
 
-def _saved(content: bytes, media: str, name: str) -> HttpResponse:
+def saved(content: bytes, media: str, name: str) -> HttpResponse:
+    """Give bytes to be saved, in a sandbox of their own."""
     return HttpResponse(
         content,
         content_type=media,

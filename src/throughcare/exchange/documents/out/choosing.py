@@ -1,0 +1,176 @@
+"""What of a record goes into a summary and what does not, and why. Pure: entries and a right in, a selection out."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from throughcare.exchange.documents.out.tables import Notice, SectionRule
+
+Json = Mapping[str, Any]
+_SHOWN_STATES = {"active", "recurrence", "relapse", "resolved", "remission", "inactive"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One entry as the sender sees it: its resource, its class, its labels, and every class that those ask for outside."""
+
+    kind: str
+    id: str
+    body: Json
+    data_class: str
+    labels: frozenset[str]
+    asks: frozenset[str]
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What does not go, and why: `not_allowed`, `no_redisclosure`, `partial`, `older`, `size`."""
+
+    section: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selection: entries by section, what was left, the notices that must go along."""
+
+    patient: Json
+    sections: Mapping[str, tuple[Kept, ...]]
+    left: tuple[Left, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def count(self) -> dict[str, int]:
+        """Count what goes, by section."""
+        return {name: len(entries) for name, entries in self.sections.items() if entries}
+
+    def left_counted(self) -> list[tuple[str, str, int]]:
+        """Count what does not go, by section and reason."""
+        counts = Counter((one.section, one.why) for one in self.left)
+        return [(section, why, n) for (section, why), n in sorted(counts.items())]
+
+
+@dataclass(slots=True)
+class _Sorting:
+    sections: dict[str, list[Kept]] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+
+
+def section_of(kind: str, body: Json) -> str:
+    """Give the section in which a resource stands; empty where it is in none, or says nothing that still holds."""
+    if kind == "Condition":
+        refuted = _state(body, "verificationStatus") in ("refuted", "entered-in-error")
+        return "" if refuted or _state(body, "clinicalStatus") not in _SHOWN_STATES else "problems"
+    if kind == "AllergyIntolerance":
+        gone = _state(body, "verificationStatus") in ("refuted", "entered-in-error")
+        return "" if gone or _state(body, "clinicalStatus") not in ("active", "") else "allergies"
+    if kind in ("MedicationRequest", "MedicationStatement"):
+        return "medicines" if body.get("status") in ("active", "on-hold") else ""
+    if kind == "Immunization":
+        return "immunizations" if body.get("status") == "completed" else ""
+    if kind == "Procedure":
+        return "procedures" if body.get("status") in ("completed", "in-progress") else ""
+    if kind == "Observation" and body.get("status") in ("final", "amended", "corrected"):
+        codes = {str(c.get("code")) for one in body.get("category", ()) for c in one.get("coding", ())}
+        for code, name in (
+            ("laboratory", "results"),
+            ("vital-signs", "vital_signs"),
+            ("social-history", "social_history"),
+        ):
+            if code in codes:
+                return name
+    return ""
+
+
+def _state(body: Json, key: str) -> str:
+    concept = body.get(key) or {}
+    return str(next((c.get("code") for c in concept.get("coding", ())), ""))
+
+
+def choose(
+    patient: Json,
+    entries: Iterable[Kept],
+    partial: Iterable[tuple[str, str]],
+    *,
+    allowed: frozenset[str],
+    redisclosure: bool,
+    notices: Sequence[Notice],
+    rules: Sequence[SectionRule],
+    reach: Mapping[str, int],
+    now: datetime,
+    without: frozenset[str] = frozenset(),
+) -> Chosen:
+    """Choose: what the right lets go, no further back than it is worth, without what the sender took out by hand."""
+    sorting = _Sorting({rule.id: [] for rule in rules})
+    for one in entries:
+        section = section_of(one.kind, one.body)
+        if not section or section not in sorting.sections:
+            continue
+        why = _why_not(one, allowed, redisclosure)
+        if not why and section in without:
+            why = "by_hand"
+        if why:
+            sorting.left.append(Left(section, text_of(one.body), why))
+        else:
+            sorting.sections[section].append(one)
+    sorting.left += [Left(section, text, "partial") for section, text in partial]
+    made = {name: _newest_first(found) for name, found in sorting.sections.items()}
+    for name in ("results", "vital_signs"):
+        made[name], older = _recent(made[name], now - timedelta(days=reach[f"{name}_days"]), reach["each_code"])
+        sorting.left += [Left(name, text_of(one.body), "older") for one in older]
+    chosen = Chosen(patient, {name: tuple(found) for name, found in made.items()}, tuple(sorting.left))
+    return with_notices(chosen, notices)
+
+
+def with_notices(chosen: Chosen, notices: Sequence[Notice]) -> Chosen:
+    """Add the notices that what goes asks for."""
+    found = {tag for entries in chosen.sections.values() for one in entries for tag in (*one.labels, one.data_class)}
+    return replace(chosen, notices=tuple(one for one in notices if one.when & found))
+
+
+def _why_not(one: Kept, allowed: frozenset[str], redisclosure: bool) -> str:
+    if not (one.asks | {one.data_class}) <= allowed:
+        return "not_allowed"
+    return "no_redisclosure" if "NORDSCLCD" in one.labels and not redisclosure else ""
+
+
+def _newest_first(found: list[Kept]) -> list[Kept]:
+    return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
+
+
+def _recent(found: list[Kept], since: datetime, each: int) -> tuple[list[Kept], list[Kept]]:
+    """Keep the newest of each code; the newest of all is kept however old it is."""
+    seen: Counter[str] = Counter()
+    keep: list[Kept] = []
+    older: list[Kept] = []
+    for one in found:
+        code = str(next((c.get("code") for c in one.body.get("code", {}).get("coding", ())), text_of(one.body)))
+        seen[code] += 1
+        fresh = not one.at or one.at >= since.isoformat()
+        (keep if seen[code] == 1 or (fresh and seen[code] <= each) else older).append(one)
+    return keep, older
+
+
+def text_of(body: Json) -> str:
+    """Give the words of what a resource is about."""
+    for key in ("code", "medicationCodeableConcept", "vaccineCode"):
+        concept = body.get(key)
+        if isinstance(concept, Mapping):
+            coding: Json = next(iter(concept.get("coding", ())), {})
+            return str(concept.get("text") or coding.get("display") or coding.get("code") or "")
+    return ""
+
+
+def smaller(chosen: Chosen, rules: Sequence[SectionRule], notices: Sequence[Notice]) -> Chosen | None:
+    """Give a selection with the older half of the section that gives way first left out; None where none can."""
+    for rule in sorted((r for r in rules if r.gives_way), key=lambda r: r.gives_way):
+        entries = chosen.sections.get(rule.id, ())
+        if entries:
+            keep = len(entries) // 2
+            left = tuple(Left(rule.id, text_of(one.body), "size") for one in entries[keep:])
+            made = replace(chosen, sections={**chosen.sections, rule.id: entries[:keep]}, left=(*chosen.left, *left))
+            return with_notices(made, notices)
+    return None

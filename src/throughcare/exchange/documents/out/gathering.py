@@ -1,0 +1,81 @@
+"""A person's record as the sender sees it, read from the ledger through their lens: nothing is rendered again."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from throughcare.access import labels
+from throughcare.access.tokens import Bearer
+from throughcare.exchange.documents.out.choosing import Kept, section_of, text_of
+from throughcare.exchange.fhir import finding, gate, store
+from throughcare.exchange.fhir.everything import OF_PERSON
+from throughcare.exchange.fhir.query import Query
+from throughcare.exchange.fhir.values import EARLIEST
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import NotFound
+from throughcare.kernel.fhir import Json
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import Role
+
+KINDS = (
+    *("AllergyIntolerance", "Condition", "Immunization", "MedicationRequest", "MedicationStatement"),
+    *("Observation", "Patient", "Procedure"),
+)
+_TIMES = (
+    *("effectiveDateTime", "occurrenceDateTime", "performedDateTime", "onsetDateTime"),
+    *("authoredOn", "dateAsserted", "recordedDate"),
+)
+
+
+def gather(lens: Lens, actor: Actor, family: Sequence[UUID]) -> tuple[Json, list[Kept], list[tuple[str, str]]]:
+    """Give the patient, what the sender sees whole, and what they see only in part, as section and words."""
+    bearer = Bearer(UUID(int=0), lens, actor, None, "", None, datetime.max.replace(tzinfo=UTC), 0, 0.0)
+    return gather_as(bearer, family)
+
+
+def gather_as(bearer: Bearer, family: Sequence[UUID]) -> tuple[Json, list[Kept], list[tuple[str, str]]]:
+    """Do the same for a program that comes with a token."""
+    patient: Json | None = None
+    kept: list[Kept] = []
+    partial: list[tuple[str, str]] = []
+    for person in family:
+        for hit in _hits(bearer, person):
+            body = hit.body
+            if body is None:
+                continue
+            if hit.row.kind == "Patient":
+                patient = body if hit.row.id == family[0] else patient
+                continue
+            section = section_of(hit.row.kind, body)
+            if not section:
+                continue
+            if hit.cuts:
+                partial.append((section, text_of(body)))
+            else:
+                kept.append(_kept(hit, body))
+    if patient is None:
+        raise NotFound("There is no such person here.")
+    return patient, kept, partial
+
+
+def _hits(bearer: Bearer, person: UUID) -> list[finding.Hit]:
+    rows = list(store.unpacked(store.rows(OF_PERSON, [person, list(KINDS), EARLIEST, finding.MANY])))
+    found = finding.judged(bearer, Query("", []), rows)
+    if gate.sealed(bearer.lens):
+        found += finding.sealed_of_person(bearer, KINDS, person)
+    finding.read(found)
+    return found
+
+
+def _kept(hit: finding.Hit, body: Json) -> Kept:
+    row = hit.row
+    at = next((str(body[name]) for name in _TIMES if body.get(name)), "")
+    return Kept(
+        kind=row.kind,
+        id=str(row.id),
+        body=body,
+        data_class=row.data_class,
+        labels=frozenset(labels.names_of(row.labels)),
+        asks=frozenset(c.value for c in labels.classes_of(row.labels, Role.COMMUNITY)),
+        at=at,
+    )

@@ -1,0 +1,317 @@
+"""A summary that leaves: what goes by which right, the notices with it, the forms, their size, and our own reading of them."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from lxml import etree
+
+from throughcare.access import actions as access
+from throughcare.access.actions.consents import Agreement
+from throughcare.chart import actions as chart
+from throughcare.custody import actions as custody
+from throughcare.custody.models import Facility
+from throughcare.exchange.documents import sent, whose
+from throughcare.exchange.documents.actions.sending import send
+from throughcare.exchange.documents.ccda.read import read
+from throughcare.exchange.documents.models import SentDocument
+from throughcare.exchange.documents.out.composing import Asked, compose, releases, write
+from throughcare.exchange.fhir import validate
+from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid
+from throughcare.kernel.ids import derived, uuid7
+from throughcare.kernel.vocabulary import DataClass, Role
+from throughcare.ledger.models import Read
+from throughcare.people import actions as people
+from throughcare.people.reads import NUMBER
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
+FEED = Actor.feed("custody feed")
+DOCTOR = Actor("staff", derived("test", "doctor"), "Demo-Provider, Ada", Role.PROVIDER)
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+SNOMED, LOINC, RXNORM = "http://snomed.info/sct", "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+@pytest.fixture(autouse=True)
+def _then():
+    with clock.frozen(AT):
+        yield
+
+
+@pytest.fixture
+def luis():
+    who = people.Demographics(family="Sample-Ortiz", given="Luis", birth_date=datetime(1990, 2, 14).date(), sex="male", synthetic=True)  # fmt: skip
+    person = people.register(actor=FEED, demographics=who, numbers=[people.Number(NUMBER, "T0000001")], source="test")
+    place = Facility.objects.get(code="hartford").id
+    custody.admit(actor=FEED, person_id=person, to=custody.Spot(place), happened_at=AT - timedelta(days=3))
+    chart.add_condition(actor=DOCTOR, person_id=person, text="Essential hypertension", system=SNOMED, code="59621000", onset=datetime(2019, 3, 4).date())  # fmt: skip
+    chart.add_condition(actor=DOCTOR, person_id=person, text="HIV disease", system="http://hl7.org/fhir/sid/icd-10-cm", code="B20")  # fmt: skip
+    chart.add_allergy(actor=DOCTOR, person_id=person, text="Penicillin G", reaction="Hives & <swelling>", criticality="high", system=RXNORM, code="7980")  # fmt: skip
+    chart.report_medicine(actor=DOCTOR, person_id=person, text="lisinopril 10 MG Oral Tablet", dose="1 daily", system=RXNORM, code="314076", announce=False)  # fmt: skip
+    chart.record_immunization(
+        actor=DOCTOR,
+        person_id=person,
+        given=chart.Vaccine(text="influenza, unspecified", given_at=AT - timedelta(days=90), code="88", lot="L1"),
+    )
+    for n in range(12):
+        measured = chart.Measured(LOINC, f"45{n:02}-4", f"Test {n}", Decimal(n), "%", category="laboratory", data_class=DataClass.RESULT, effective_at=AT - timedelta(days=n + 1))  # fmt: skip
+        parts = (
+            chart.Part(LOINC, "8480-6", Decimal(120 + n), "mm[Hg]"),
+            chart.Part(LOINC, "8462-4", Decimal(80), "mm[Hg]"),
+        )
+        pressure = chart.Measured(LOINC, "85354-9", "Blood pressure", parts=parts, effective_at=AT - timedelta(days=n + 1))  # fmt: skip
+        chart.observe(actor=DOCTOR, person_id=person, measured=[measured, pressure])
+    return person
+
+
+@pytest.fixture
+def lens(luis):
+    from throughcare.access import lenses
+
+    place = Facility.objects.get(code="hartford").id
+    return lenses.make(DOCTOR.id, DOCTOR.name, Role.PROVIDER, facilities=frozenset({place}))
+
+
+def agreed(luis, *classes, kind="release_to_provider"):
+    access.give_consent(
+        actor=DOCTOR,
+        person_id=luis,
+        agreement=Agreement(
+            kind=kind,
+            form_version="1",
+            agreed=True,
+            classes=tuple(DataClass(c) for c in classes),
+            recipient="Sample Clinic",
+            purpose="treatment",
+            language="en",
+            witness="Demo-Witness",
+            expires_at=AT + timedelta(days=90),
+        ),
+    )
+
+
+def make(lens, luis, **more):
+    asked = Asked(recipient="Sample Clinic", **more)
+    composed = compose(lens, DOCTOR, (luis,), asked)
+    return asked, composed, write(composed, asked, by="Demo-Provider, Ada")
+
+
+def names(composed, section):
+    return [
+        one.body.get("code", one.body.get("medicationCodeableConcept"))["text"]
+        for one in composed.chosen.sections[section]
+    ]
+
+
+def test_an_ips_is_a_document_that_answers_its_own_references_and_is_valid(lens, luis):
+    _, _, written = make(lens, luis)
+    bundle = json.loads(written.content)
+    assert (bundle["type"], bundle["entry"][0]["resource"]["resourceType"]) == ("document", "Composition")
+    assert [i for i in validate.read(written.content).issues if i.severity == "error"] == []
+    here = {one["fullUrl"] for one in bundle["entry"]}
+    text = json.dumps(bundle)
+    referred = {piece.split('"')[0] for piece in text.split('"reference": "')[1:]}
+    assert referred <= here
+    composition = bundle["entry"][0]["resource"]
+    codes = [s["code"]["coding"][0]["code"] for s in composition["section"]]
+    assert codes[:3] == ["48765-2", "10160-0", "11450-4"]
+    for section in composition["section"]:
+        etree.parse(BytesIO(section["text"]["div"].encode()))
+        assert section.get("entry") or section.get("emptyReason")
+
+
+def test_without_consent_what_needs_one_does_not_go_and_is_not_hinted_at(lens, luis):
+    _, composed, written = make(lens, luis)
+    assert names(composed, "problems") == ["Essential hypertension"]
+    assert [(one.text, one.why) for one in composed.chosen.left if one.section == "problems"] == [
+        ("HIV disease", "not_allowed")
+    ]
+    for form in ("ips", "ccd", "referral_note"):
+        content = make(lens, luis, form=form)[2].content
+        assert b"HIV" not in content
+        assert b"withheld" not in content
+    assert written.notices == ()
+
+
+def test_with_a_consent_that_names_it_the_statement_goes_along_and_a_notation_is_made(lens, luis):
+    agreed(luis, "clinical", "infection")
+    consent = releases(lens, luis)[0]
+    asked, composed, written = make(lens, luis, basis="consent", consent_id=consent.id)
+    assert sorted(names(composed, "problems")) == ["Essential hypertension", "HIV disease"]
+    assert composed.chosen.sections["medicines"] == ()  # the consent does not name medicines
+    assert b"protected by state law" in written.content
+    for form in ("ccd", "referral_note"):
+        assert (
+            b"protected by state law" in make(lens, luis, form=form, basis="consent", consent_id=consent.id)[2].content
+        )
+    id_ = send(actor=DOCTOR, person_id=luis, asked=asked, written=written, law=composed.basis.law)
+    row = SentDocument.objects.get(id=id_)
+    assert (row.data_class, row.notices, row.consent_id) == ("infection", ["hiv"], consent.id)
+    found = sent.one(lens, (luis,), id_)
+    assert found.content == written.content
+    assert found.notation == "CGS 19a-585(b)"
+    told = Read.objects.get(kind="disclosure")
+    assert "Sample Clinic" in told.note
+    assert luis in told.people
+
+
+@pytest.mark.parametrize("change", ["taken back", "ended"])
+def test_a_consent_that_is_not_in_force_opens_nothing(lens, luis, change):
+    agreed(luis, "clinical", "infection")
+    consent = releases(lens, luis)[0]
+    with clock.frozen(AT + timedelta(days=91 if change == "ended" else 0)):
+        if change == "taken back":
+            access.revoke_consent(actor=DOCTOR, person_id=luis, consent_id=consent.id, version=1, how="In writing")
+        with pytest.raises(Invalid):
+            make(lens, luis, basis="consent", consent_id=consent.id)
+
+
+@pytest.mark.parametrize("form", ["ccd", "referral_note"])
+def test_we_read_what_we_write(lens, luis, form):
+    _, composed, written = make(lens, luis, form=form)
+    document = read(written.content)
+    assert document.kind == form
+    assert document.odd == ()
+    assert document.who.numbers[0] == (f"urn:oid:{whose.OWN_ROOT}", "T0000001")
+    assert whose.find(document.who).person.id == luis
+    read_as = {(one.kind, one.code.text, one.code.code) for one in document.items}
+    assert ("problem", "Essential hypertension", "59621000") in read_as
+    assert ("allergy", "Penicillin G", "7980") in read_as
+    assert ("medicine", "lisinopril 10 MG Oral Tablet", "314076") in read_as
+    assert ("immunization", "influenza, unspecified", "88") in read_as
+    allergy = document.of("allergy")[0]
+    assert (allergy.get("reaction"), allergy.get("criticality")) == ("Hives & <swelling>", "high")
+    assert document.of("problem")[0].since == "2019-03-04"
+    values = {(one.code.code, one.value, one.unit) for one in document.items if one.kind in ("result", "vital_sign")}
+    assert ("4500-4", "0", "%") in values
+    assert ("8480-6", "120", "mm[Hg]") in values
+    assert len(document.of("result")) == len(composed.chosen.sections["results"])
+
+
+def test_the_narrative_of_each_section_matches_its_entries(lens, luis):
+    root = etree.fromstring(make(lens, luis, form="ccd")[2].content)
+    v3 = {"v": "urn:hl7-org:v3"}
+    for section in root.iterfind(".//v:section", v3):
+        rows = section.findall(".//v:tbody/v:tr", v3)
+        assert len(rows) == len(section.findall("v:entry", v3))
+        marks = {node.get("ID") for node in section.iter() if node.get("ID")}
+        for reference in section.iterfind(".//v:entry//v:reference", v3):
+            assert reference.get("value").lstrip("#") in marks
+        if (
+            not rows
+            and section.find("v:templateId", v3) is not None
+            and section.find("v:code", v3).get("code") != "42349-1"
+        ):
+            assert section.get("nullFlavor") == "NI"
+
+
+def test_nobody_is_told_that_none_is_known_unless_somebody_asked(lens, luis):
+    other = people.register(actor=FEED, demographics=people.Demographics(family="Test-King", given="Jo", synthetic=True), numbers=[], source="test")  # fmt: skip
+    custody.admit(actor=FEED, person_id=other, to=custody.Spot(Facility.objects.get(code="hartford").id), happened_at=AT - timedelta(days=1))  # fmt: skip
+    document = read(make(lens, other, form="ccd")[2].content)
+    assert document.items == ()
+    chart.no_known_allergies(actor=DOCTOR, person_id=other)
+    document = read(make(lens, other, form="ccd")[2].content)
+    assert [(one.negated, one.code.text) for one in document.items] == [(True, "No known allergy")]
+
+
+def test_a_small_mailbox_gets_less_and_never_less_than_the_three(lens, luis):
+    whole = make(lens, luis, form="ccd")[2]
+    limit = len(whole.content) // 1024 // 2
+    small = make(lens, luis, form="ccd", limit_kb=limit)[2]
+    assert len(small.content) <= limit * 1024
+    assert any(why == "size" for _, why, _ in small.left)
+    told = dict(small.told)
+    assert (told["problems"], told["allergies"], told["medicines"]) == (1, 1, 1)
+    assert told.get("results", 0) >= told.get("vital_signs", 0)
+    with pytest.raises(Invalid, match="can't be made as small"):
+        make(lens, luis, form="ccd", limit_kb=1)
+
+
+def test_a_pdf_is_made_of_the_same_words(lens, luis):
+    written = make(lens, luis, form="pdf")[2]
+    assert written.content.startswith(b"%PDF-")
+
+
+def test_nothing_is_sent_to_nobody(lens, luis):
+    asked, _, written = make(lens, luis)
+
+    with pytest.raises(Invalid):
+        send(actor=DOCTOR, person_id=luis, asked=replace(asked, recipient=" "), written=written, law="x")
+    assert not SentDocument.objects.exists()
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------------
+
+
+def become(role="provider"):
+    client = Client()
+    place = str(Facility.objects.get(code="hartford").id)
+    assert client.post("/demo/become", {"role": role, "facility": place}).status_code == 302
+    return client
+
+
+def test_the_preview_says_what_goes_and_what_does_not_and_what_is_made_is_kept(luis):
+    doctor, address = become(), f"/people/{luis}/summary/"
+    page = doctor.get(address).content.decode()
+    goes, stays = page.split('id="stays"')
+    assert "Essential hypertension" in goes
+    assert "HIV disease" not in goes
+    assert "Needs a consent that names it" in stays
+    assert "HIV disease" in stays
+    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    about = {"intent": str(uuid7()), "mark": mark, "form": "ips", "basis": "treatment", "recipient": "Sample Clinic", "purpose": "referral"}  # fmt: skip
+    assert doctor.post(address, {**about, "recipient": ""}).status_code == 422
+    answer = doctor.post(address, about)
+    assert answer.status_code == 303
+    row = SentDocument.objects.get()
+    kept = doctor.get(f"{address}sent/{row.id}/").content.decode()
+    assert "Sample Clinic" in kept
+    file = doctor.get(f"{address}sent/{row.id}/file/")
+    assert json.loads(file.content)["type"] == "document"
+    assert "attachment" in file["Content-Disposition"]
+    assert "Sample Clinic" in doctor.get(address).content.decode()
+
+
+def test_what_changed_since_the_preview_is_shown_first(luis):
+    doctor, address = become(), f"/people/{luis}/summary/"
+    page = doctor.get(address).content.decode()
+    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    chart.add_condition(actor=DOCTOR, person_id=luis, text="Asthma")
+    about = {"intent": str(uuid7()), "mark": mark, "form": "ips", "basis": "treatment", "recipient": "Sample Clinic", "purpose": "referral"}  # fmt: skip
+    answer = doctor.post(address, about)
+    assert answer.status_code == 409
+    assert "Asthma" in answer.content.decode()
+    assert not SentDocument.objects.exists()
+
+
+def test_a_consent_goes_to_whom_it_names(luis):
+    agreed(luis, "clinical", "infection")
+    doctor, address = become(), f"/people/{luis}/summary/"
+    page = doctor.get(address).content.decode()
+    consent = re.search(r'option value="([0-9a-f-]{36})"', page).group(1)
+    page = doctor.get(f"{address}?consent={consent}").content.decode()
+    assert "CGS 19a-585(a)" in page
+    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    about = {"intent": str(uuid7()), "mark": mark, "form": "ccd", "consent": consent, "recipient": "Another Clinic", "purpose": "referral"}  # fmt: skip
+    mark = re.search(r'name="mark" value="(\w+)"', doctor.get(f"{address}?consent={consent}&form=ccd").content.decode()).group(1)  # fmt: skip
+    answer = doctor.post(address, {**about, "mark": mark})
+    assert answer.status_code == 422
+    assert "Sample Clinic" in answer.content.decode()
+
+
+def test_it_prints(luis):
+    page = become().get(f"/people/{luis}/summary/print/?basis=treatment").content.decode()
+    assert "Essential hypertension" in page
+    assert "HIV disease" not in page
+
+
+@pytest.mark.parametrize("role", ["custody", "scheduler", "lpn", "parole", "community"])
+def test_nobody_else_sends(luis, role):
+    assert become(role).get(f"/people/{luis}/summary/").status_code in (403, 404)
