@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from lxml import etree
 
+from tests.exchange.fhir.conftest import open_door
 from throughcare.access import actions as access
 from throughcare.access.actions.consents import Agreement
 from throughcare.chart import actions as chart
@@ -315,3 +316,17 @@ def test_it_prints(luis):
 @pytest.mark.parametrize("role", ["custody", "scheduler", "lpn", "parole", "community"])
 def test_nobody_else_sends(luis, role):
     assert become(role).get(f"/people/{luis}/summary/").status_code in (403, 404)
+
+
+def test_a_program_gets_the_summary_that_its_lens_shows(luis):
+    place = str(Facility.objects.get(code="hartford").id)
+    answer = open_door("provider", facility=place).get(f"Patient/{luis}/$summary")
+    assert answer.status == 200, answer.body
+    assert [i for i in validate.read(answer.body).issues if i.severity == "error"] == []
+    assert answer.json["entry"][0]["resource"]["resourceType"] == "Composition"
+    assert "Essential hypertension" in answer.body.decode()
+    assert Read.objects.filter(kind="export").exists()
+    assert open_door("custody", facility=place).get(f"Patient/{luis}/$summary").status in (200, 403, 404)
+    assert b"hypertension" not in open_door("custody", facility=place).get(f"Patient/{luis}/$summary").body
+    nobody = "00000000-0000-4000-8000-000000000000"
+    assert open_door("provider", facility=place).get(f"Patient/{nobody}/$summary").status == 404
