@@ -1,6 +1,8 @@
 """The only writers of duties: hear an event, open, close, refuse, excuse, make void, convert, reopen, assign, escalate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -44,8 +46,35 @@ class RefusalForm:
 
 def hear(event: Event) -> None:
     """Do what the clock table says of an event, in the transaction that emitted it (wired in `app`)."""
-    if hearing.heeds(event):
+    if not hearing.heeds(event):
+        return
+    waiting = _gathered.get()
+    if waiting is not None:
+        waiting.append(event)
+    else:
         _settle(hearing.take_in([event]))
+
+
+_gathered: ContextVar[list[Event] | None] = ContextVar("duties_gathered", default=None)
+
+
+def gathered() -> list[Event]:
+    """Give what was told and is heard later; who undoes a part of what it does takes the part's events out of it."""
+    waiting = _gathered.get()
+    return [] if waiting is None else waiting
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Hear all that is told meanwhile at once, at the end and in its order: for an action that does many things."""
+    waiting: list[Event] = []
+    token = _gathered.set(waiting)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if waiting:
+        _settle(hearing.take_in(waiting))
 
 
 @action("duties.hear_many")

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from throughcare.custody.refusals import Ahead, AlreadyIn, NotIn, OutOfOrder, Overlaps
+from throughcare.duties import actions as duties
 from throughcare.exchange.hl7v2 import applying, whom
 from throughcare.exchange.hl7v2.actions.keeping import FEED
 from throughcare.exchange.hl7v2.facts import Message as Facts
@@ -51,8 +52,9 @@ def settle(row: Message, said: Facts) -> tuple[UUID, ...]:
 
 
 def _attempt(row: Message, said: Facts) -> Applied:
-    work = db.unit()
-    entries, told = len(work.entries), len(work.events)
+    events.drain()  # what was told before must not fall with this part
+    work, later = db.unit(), duties.gathered()
+    entries, told, heard = len(work.entries), len(work.events), len(later)
     try:
         with transaction.atomic():
             applied = applying.apply(row, said, FEED)
@@ -64,6 +66,7 @@ def _attempt(row: Message, said: Facts) -> Applied:
     except BaseException:
         del work.entries[entries:]
         del work.events[told:]
+        del later[heard:]
         raise
 
 

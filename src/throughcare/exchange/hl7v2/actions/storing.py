@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 
+from throughcare.duties import actions as duties
 from throughcare.exchange.hl7v2.actions.keeping import FEED, lock_people
 from throughcare.exchange.hl7v2.actions.receiving import decided, row_of
 from throughcare.exchange.hl7v2.actions.settling import kind_of, settle
@@ -18,12 +19,13 @@ from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import Answer, Verdict, type_of
 from throughcare.exchange.models import Message
+from throughcare.kernel import events
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 
 log = logging.getLogger(__name__)
 STORED_FIRST = frozenset({"ORU", "VXU", "RSP", "MDM"})
-PARCEL = 16
+PARCEL = 32
 _HAND = 7_204_511  # the advisory lock of whoever charts
 
 
@@ -64,18 +66,24 @@ def chart_messages(*, actor: Actor, most: int = PARCEL, apply: bool = True) -> i
         if not cursor.fetchone()[0]:
             return 0
     rows = list(Message.objects.filter(status="received").order_by("received_at", "id")[:most])
-    for row in rows:
-        said = parse(bytes(row.raw or b""))
-        also: tuple[UUID, ...] = ()
-        if apply:
-            lock_people(said)
-            also = settle(row, said)
-        else:
-            row.hold = "failed"
-            row.sentence = "Something of ours failed while this was applied. It is kept; try it again."
-        row.version += 1
-        decided(row, said, also)
+    with duties.together():
+        for row in rows:
+            _chart(row, apply=apply)
+            events.drain()
     return len(rows)
+
+
+def _chart(row: Message, *, apply: bool) -> None:
+    said = parse(bytes(row.raw or b""))
+    also: tuple[UUID, ...] = ()
+    if apply:
+        lock_people(said)
+        also = settle(row, said)
+    else:
+        row.hold = "failed"
+        row.sentence = "Something of ours failed while this was applied. It is kept; try it again."
+    row.version += 1
+    decided(row, said, also)
 
 
 def chart_all() -> int:
