@@ -5,7 +5,7 @@ consent, a denial). Whoever reads with a cached lens reads the epoch in the same
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -76,6 +76,12 @@ def epoch() -> int:
         return int(cursor.fetchone()[0])
 
 
+def _lens(row: Token) -> Lens:
+    made = sessions.lens_of(row.user, row.posting, person_id=row.person_id)
+    # A record opened against the rule was opened to somebody's eyes, not to an app of theirs.
+    return made if row.scopes is None else replace(made, opened=frozenset(), emergencies=frozenset())
+
+
 def _load(digest: bytes, now: float) -> Bearer | None:
     # Read before the token: a change between the two is seen as a change.
     as_of = epoch()
@@ -86,7 +92,7 @@ def _load(digest: bytes, now: float) -> Bearer | None:
         return None
     return Bearer(
         token_id=row.id,
-        lens=sessions.lens_of(row.user, row.posting, person_id=row.person_id),
+        lens=_lens(row),
         actor=sessions.actor_of(row.user, row.posting, source="fhir"),
         scopes=tuple(row.scopes) if row.scopes is not None else None,
         client=row.client,

@@ -33,7 +33,9 @@ class HeadersMiddleware:
             request.get_host()  # refuses a name that is not ours
         _refuse_nothing(request)
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CSP)
+        # A page whose form leads on to a registered app names that app's site, and no other.
+        sends_to = f"form-action 'self' {getattr(response, 'sends_to', '')}".rstrip()
+        response.headers.setdefault("Content-Security-Policy", CSP.replace("form-action 'self'", sends_to))
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if not request.path.startswith(f"/{settings.STATIC_URL}".replace("//", "/")):

@@ -47,6 +47,8 @@ from throughcare.duties.models import Duty, Handover, Refusal, RosterShift
 from throughcare.exchange import fhir_rows as exchange
 from throughcare.exchange.fhir.writing import kept as outside
 from throughcare.exchange.models import Incoming, VisitOutside
+from throughcare.exchange.smart import fhir as smart
+from throughcare.exchange.smart.models import App, Permission
 from throughcare.insight.gate import fhir as gate
 from throughcare.insight.gate.models import Publication
 from throughcare.kernel.fhir import Json
@@ -116,6 +118,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Appointment", Appointment, reentry.appointment),
     ("Appointment", VisitOutside, exchange.visit),
     ("Incoming", Incoming, exchange.incoming),
+    ("ConnectedApp", App, smart.app),
+    ("AppPermission", Permission, smart.permission),
     ("ReleasePacket", Packet, reentry.handed),
     ("ReleaseBridge", Bridge, reentry.bridge),
     ("ReleaseContact", Contact, reentry.contact),

@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "throughcare.reentry",
     "throughcare.workforce",
     "throughcare.exchange",
+    "throughcare.exchange.smart",
+    "throughcare.exchange.bulk",
     "throughcare.insight",
     "throughcare.insight.gate",
     "throughcare.public",

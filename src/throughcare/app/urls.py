@@ -27,6 +27,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.exchange.outgoing.screens",
     "throughcare.exchange.incoming.screens",
     "throughcare.exchange.documents.screens",
+    "throughcare.exchange.smart.screens",
     "throughcare.insight.gate.screens",
     "throughcare.public.screens",
 )

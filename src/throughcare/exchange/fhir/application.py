@@ -15,9 +15,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http.request import split_domain_port, validate_host
 
 from throughcare.access import tokens
-from throughcare.exchange.fhir import exact, registry
+from throughcare.exchange.fhir import exact, gate, registry
 from throughcare.exchange.fhir.call import FHIR_JSON, Answer, Call
 from throughcare.exchange.fhir.outcome import FhirError, bad, of_refusal
+from throughcare.exchange.fhir.types import HELD
 from throughcare.kernel.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def application(environ: Environ, start_response: Start) -> Iterable[bytes]:
     """Answer one request; whatever goes wrong is an OperationOutcome."""
     pretty = "_pretty=true" in environ.get("QUERY_STRING", "")
     answer = respond(environ)
+    answer.headers.update(_across(environ))
     body = answer.body if isinstance(answer.body, bytes) else b""
     if answer.body is not None and not isinstance(answer.body, bytes):
         body = exact.write(answer.body, pretty=pretty)
@@ -59,8 +61,23 @@ def application(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
 
+def _across(environ: Environ) -> dict[str, str]:
+    """Let a page of a registered app's own site read the answer: there is no cookie here that could be abused."""
+    origin = environ.get("HTTP_ORIGIN", "")
+    if not origin:
+        return {}
+    from throughcare.exchange.smart import origins
+
+    try:
+        return origins.preflight(origin) if environ["REQUEST_METHOD"] == "OPTIONS" else origins.headers_for(origin)
+    except (OperationalError, InterfaceError):
+        return {}
+
+
 def respond(environ: Environ) -> Answer:
     """Answer, or say what is wrong."""
+    if environ["REQUEST_METHOD"] == "OPTIONS" and environ.get("HTTP_ORIGIN"):
+        return Answer(204)
     try:
         return answered(call_of(environ))
     except FhirError as wrong:
@@ -81,6 +98,7 @@ def answered(call: Call) -> Answer:
     found, args = registry.find(call)
     if not found.public:
         call._bearer = _bearer(call.secret)
+        gate.require_scope(call._bearer, found.code, call.parts[0] if call.parts and call.parts[0] in HELD else "")
     call.require_json_answer()
     return found.handler(call, *args)
 

@@ -134,7 +134,7 @@ def _simple(bearer: Bearer, query: Query) -> bool:
         return False
     if query.people is None and query.ids is not None and gate.sealed(bearer.lens):
         return False
-    if not gate.in_scope(bearer, query.kind) or not gate.free(bearer):
+    if not gate.logs(bearer, query.kind) or not gate.free(bearer):
         return False
     return all(c.exact and not c.without for c in query.criteria)
 

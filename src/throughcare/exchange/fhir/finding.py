@@ -12,9 +12,9 @@ from uuid import UUID
 
 import orjson
 
-from throughcare.access import labels, projections
+from throughcare.access import labels
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import crowd, gate, params, profiles, store, values
+from throughcare.exchange.fhir import crowd, gate, granular, params, profiles, store, values
 from throughcare.exchange.fhir.criteria import Criterion, split_token, too_costly
 from throughcare.exchange.fhir.params import Param
 from throughcare.exchange.fhir.query import Query
@@ -262,7 +262,7 @@ def read(hits: Sequence[Hit]) -> None:
         if hit.row.body is None:
             hit.row = replace(hit.row, body=bodies.get((hit.row.kind, hit.row.id)))
         if hit.body is None and hit.row.body is not None:
-            hit.body = projections.cut(orjson.loads(hit.row.body), *hit.cuts)
+            hit.body = granular.cut(orjson.loads(hit.row.body), *hit.cuts)
 
 
 def referred(hits: Sequence[Hit], param: Param) -> list[str]:

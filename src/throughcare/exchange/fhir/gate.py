@@ -8,7 +8,8 @@ from uuid import UUID
 
 from throughcare.access import care, labels, lenses, showing
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import scopes
+from throughcare.exchange.fhir import granular, scopes
+from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.fhir.statement import Ready
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import SEALED, DataClass, Verb
@@ -28,12 +29,40 @@ def cuts(bearer: Bearer, kind: str, person_id: UUID | None, data_class: str, bit
     if key not in known:
         known[key] = _cuts(bearer, person_id, DataClass(data_class), bits)
     found: Cuts | None = known[key]
-    return found
+    queries = narrowed(bearer, kind)
+    return (*found, granular.named(kind, queries)) if queries and found is not None else found
 
 
 def in_scope(bearer: Bearer, kind: str) -> bool:
     """Tell whether the token may ask for this type at all."""
     return bearer.scopes is None or scopes.reads(bearer.scopes, kind)
+
+
+RIGHT = {"read": "r", "vread": "r", "history-instance": "r", "search-type": "s", "history-type": "s"}
+
+
+def require_scope(bearer: Bearer, code: str, kind: str) -> None:
+    """Refuse what the token's scopes don't ask for, whatever the lens would show (RFC 6750: insufficient_scope)."""
+    right = RIGHT.get(code)
+    if bearer.scopes is None or not kind or right is None or scopes.might(bearer.scopes, kind, right):
+        return
+    said = {"WWW-Authenticate": 'Bearer realm="throughcare", error="insufficient_scope"'}
+    raise FhirError(
+        403,
+        "forbidden",
+        f"This token's scopes don't let it {'read' if right == 'r' else 'search'} {kind}.",
+        headers=said,
+    )
+
+
+def narrowed(bearer: Bearer, kind: str) -> tuple[str, ...]:
+    """Give the queries of its scopes of which an entry of this type must answer one for this token; none where none is asked."""
+    return () if bearer.scopes is None else scopes.narrowed(bearer.scopes, kind)
+
+
+def logs(bearer: Bearer, kind: str) -> bool:
+    """Tell whether a statement may log what the lens shows whole: not where each entry has still to answer a scope's query."""
+    return in_scope(bearer, kind) and not narrowed(bearer, kind)
 
 
 def _cuts(bearer: Bearer, person_id: UUID | None, data_class: DataClass, bits: int) -> Cuts | None:

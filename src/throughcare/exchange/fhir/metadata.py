@@ -9,6 +9,7 @@ from throughcare.kernel.fhir import Json, coding, concept, filled
 
 PUBLISHED = "2026-11-22"
 SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _OF_TYPE = frozenset({
     "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type",
 })  # fmt: skip
@@ -55,7 +56,24 @@ def _of_system(whole: list[registry.Interaction]) -> list[str]:
 
 def _security() -> Json:
     words = "A bearer token, which is a lens: what it does not show is absent, and neither counted nor sorted nor hinted at."
-    return {"cors": False, "service": [concept(coding(SECURITY, "SMART-on-FHIR"))], "description": words}
+    from throughcare.exchange.smart import discovery
+
+    said = discovery.configuration()
+    uris = [
+        {"url": name, "valueUri": said[f"{key}_endpoint"]}
+        for name, key in (
+            ("authorize", "authorization"),
+            ("token", "token"),
+            ("introspect", "introspection"),
+            ("revoke", "revocation"),
+        )
+    ]
+    return {
+        "extension": [{"url": OAUTH_URIS, "extension": uris}],
+        "cors": True,
+        "service": [concept(coding(SECURITY, "SMART-on-FHIR"))],
+        "description": words,
+    }
 
 
 def _resource(kind: str, declared: list[registry.Interaction]) -> Json:

@@ -25,6 +25,7 @@ MODULES = [
     "throughcare.exchange.documents.operation",
     "throughcare.exchange.fhir.writing.doors",
     "throughcare.exchange.fhir.writing.bundle",
+    "throughcare.exchange.smart.discovery",
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from throughcare.access import labels, projections
-from throughcare.exchange.fhir import exact, profiles
+from throughcare.exchange.fhir import exact, granular, profiles
 from throughcare.exchange.fhir.store import Row
 from throughcare.kernel.fhir import Json, instant
 from throughcare.kernel.vocabulary import DataClass
@@ -56,7 +56,7 @@ def cut_of(row: Row, cuts: tuple[str, ...]) -> Json | None:
     """Give a resource as the lens cuts it, with its meta."""
     if row.body is None:
         return None
-    body = projections.cut(exact.kept(row.body), *cuts)
+    body = granular.cut(exact.kept(row.body), *cuts)
     if body is None:
         return None
     return {**body, "meta": _merged(body.get("meta", {}), _meta(row))}

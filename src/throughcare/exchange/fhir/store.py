@@ -85,7 +85,7 @@ def one(
     """
     who = gate.reader(bearer)
     values = [
-        kind, id, who.id, who.name, who.role, who.purpose, route, note, logged and gate.in_scope(bearer, kind),
+        kind, id, who.id, who.name, who.role, who.purpose, route, note, logged and gate.logs(bearer, kind),
         who.free, who.telling, who.everyone, gate.standing(bearer), bearer.epoch,
     ]  # fmt: skip
     found = statement.run(READ, values)[0]

@@ -1,0 +1,10 @@
+"""The connected apps as Django knows them."""
+
+from django.apps import AppConfig
+
+
+class SmartConfig(AppConfig):
+    """Apps of others that read and send through the API, each by a token that is a lens."""
+
+    name = "throughcare.exchange.smart"
+    label = "smart"
