@@ -19,6 +19,7 @@ from throughcare.app.config import Mode, current
 from throughcare.care.medications import actions as medications
 from throughcare.care.mental_health import actions as mental_health
 from throughcare.duties import tick as duties
+from throughcare.exchange.bulk import working
 from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
@@ -140,6 +141,7 @@ JOBS: tuple[Job, ...] = (
     Job("look at how medicines are taken", timedelta(days=1), look_at_taking),
     Job("count missed days", timedelta(hours=1), missed_days),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),
+    Job("carry exports on", timedelta(seconds=1), working.go_on),
     Job("write the sheets for downtime", timedelta(minutes=15), write_downtime_sheets),
     Job("make the months of doses ahead", timedelta(days=1), medications.make_months),
     Job("chain the read log", timedelta(minutes=1), reads.close_block),

@@ -144,6 +144,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 WAREHOUSE = CONFIG.home / "warehouse"
+EXPORTS = CONFIG.home / "exports"
 SEALING_KEY_FILE = CONFIG.keys / "sealing.key"
 ANCHOR_KEY_FILE = CONFIG.keys / "anchor.pem"
 ANCHORS_FILE = CONFIG.anchors

@@ -6,14 +6,17 @@ asked of the matrix, entry by entry; what it does show is read from every path t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
 
+from tests.exchange.bulk import exporting
 from tests.exchange.fhir.conftest import Door, open_door
 from tests.exchange.fhir.test_search import all_of
+from throughcare.exchange.bulk import working
 
 pytestmark = pytest.mark.slow
 QUICK = ("provider", "dental", "scheduler", "custody", "patient")
@@ -152,7 +155,9 @@ def door_for(role: str, record: list[Kept]) -> Door:
 
 
 @pytest.mark.parametrize("role", [*QUICK, *(pytest.param(r, marks=pytest.mark.long) for r in LONG)])
-def test_no_path_shows_or_tells_what_is_hidden(role: str, record: list[Kept]) -> None:
+def test_no_path_shows_or_tells_what_is_hidden(
+    role: str, record: list[Kept], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     door = door_for(role, record)
     seen = shown(door, record)
     hidden = [k for k in record if (k.kind, str(k.id)) not in seen]
@@ -161,6 +166,7 @@ def test_no_path_shows_or_tells_what_is_hidden(role: str, record: list[Kept]) ->
     _around(door, record, seen, hidden)
     _by_cut_words(door, record, seen)
     _orders(door, record, seen)
+    _exported(door, record, seen, tmp_path, monkeypatch)
 
 
 def test_the_matrix_hides_and_cuts_enough_to_be_tested(record: list[Kept]) -> None:
@@ -260,6 +266,37 @@ def _orders(door: Door, record: list[Kept], seen: dict[tuple[str, str], Any]) ->
     answer = door.get("Appointment", patient=person, _sort="date", _count=500)
     starts = [r.get("start", "~") for r in answer.resources]
     assert starts == sorted(starts)
+
+
+def _exported(
+    door: Door, record: list[Kept], seen: dict[tuple[str, str], Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export of everything, of all people and of the person's facility holds what is seen, as it is seen, and tells of nothing else."""
+    from django.conf import settings
+
+    from throughcare.custody.models import Placement
+    from throughcare.exchange.bulk import actions
+
+    monkeypatch.setattr(settings, "EXPORTS", folder, raising=False)
+    monkeypatch.setattr(actions, "HORIZON", exporting.LATEST)
+    place = Placement.objects.get(person_id=record[0].person, until=None, cancelled=False).facility_id
+    ids = {str(k.id) for k in record}
+    for path in ("$export", "Patient/$export", f"Group/{place}/$export"):
+        answer = exporting.ask(door, f"{path}?_type={','.join(TYPES)}")
+        if answer.status == 404 and path.startswith("Group"):
+            continue
+        assert answer.status == 202, (path, answer.body)
+        working.go_on(120)
+        manifest = door.get(exporting.where(answer)).json
+        found = exporting.lines(door, manifest)
+        assert {(r["resourceType"], r["id"]) for r in found if r["id"] in ids} == set(seen), path
+        assert sum(one["count"] for one in manifest["output"]) == len(found)
+        words = orjson.dumps([manifest, found])
+        for k in record:
+            _silent(words, k, seen)
+        for r in found:
+            if r["id"] in ids:
+                assert set(r) - {"meta"} == set(seen[r["resourceType"], r["id"]]) - {"meta"}, (path, r["resourceType"])
 
 
 def _silent(body: bytes, k: Kept, seen: dict[tuple[str, str], Any]) -> None:

@@ -55,6 +55,9 @@ def application(environ: Environ, start_response: Start) -> Iterable[bytes]:
     elif pretty and body and answer.content_type is FHIR_JSON:
         body = exact.write(exact.kept(body), pretty=True)
     headers = [*ALWAYS, *answer.headers.items()]
+    if answer.stream is not None:
+        start_response(f"{answer.status} OK", [*headers, ("Content-Type", answer.content_type)])
+        return answer.stream
     if body or answer.status not in (204, 304):
         headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]
     start_response(f"{answer.status} {REASONS.get(answer.status, 'Answer')}", headers)

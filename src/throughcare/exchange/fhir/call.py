@@ -1,5 +1,6 @@
 """One request to the API and its answer, without a framework between."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -133,6 +134,8 @@ class Answer:
     body: Json | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = FHIR_JSON
+    # What is too long to be held at once: given piece by piece, in place of a body.
+    stream: Iterator[bytes] | None = None
 
 
 def id_of(word: str) -> UUID | None:

@@ -36,7 +36,10 @@ def statement(base: str) -> Json:
         "implementation": {"description": "The open health record for people in custody", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "instantiates": ["http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|6.1.0"],
+        "instantiates": [
+            "http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server|6.1.0",
+            "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data|2.0.0",
+        ],
         "rest": [
             filled(
                 mode="server",

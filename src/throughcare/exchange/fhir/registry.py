@@ -26,6 +26,7 @@ MODULES = [
     "throughcare.exchange.fhir.writing.doors",
     "throughcare.exchange.fhir.writing.bundle",
     "throughcare.exchange.smart.discovery",
+    "throughcare.exchange.bulk.doors",
 ]
 
 

@@ -73,10 +73,7 @@ def end_tokens(app: App, why: str) -> int:
 
 def dressed(token: dict[str, Any], handler: BearerToken, request: Request) -> dict[str, Any]:
     """Add what SMART tells with a token, and leave out the refresh token that nobody asked for."""
-    permission: Permission | None = getattr(request, "permission", None)
-    if permission is None:
-        token.pop("refresh_token", None)
-        return token
+    permission: Permission = request.permission
     if not {"online_access", "offline_access"} & set(permission.scopes):
         token.pop("refresh_token", None)
         request.fresh = ""

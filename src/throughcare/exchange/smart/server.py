@@ -299,13 +299,14 @@ def authorizing() -> AuthorizationEndpoint:
 def giving() -> TokenEndpoint:
     """Give the endpoint at which apps get their tokens."""
     rules = Validator()
+    by_code, again = AuthorizationCodeGrant(rules), RefreshTokenGrant(rules)
+    by_code.register_token_modifier(handing.dressed)
+    again.register_token_modifier(handing.dressed)
     grants = {
-        "authorization_code": AuthorizationCodeGrant(rules),
-        "refresh_token": RefreshTokenGrant(rules),
+        "authorization_code": by_code,
+        "refresh_token": again,
         "client_credentials": ClientCredentialsGrant(rules),
     }
-    for one in grants.values():
-        one.register_token_modifier(handing.dressed)
     bearer: BearerToken = handing.bearer(rules)
     return TokenEndpoint("authorization_code", bearer, grants)
 

@@ -80,6 +80,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "asked")), fields=["asked_at"], name="bulk_export_waiting"
+                    ),
+                    models.Index(
+                        condition=models.Q(("wiped_at", None)), fields=["ended_at"], name="bulk_export_unwiped"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ("system", "patient", "group"))), name="bulk_export_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("asked", "done", "failed", "cancelled", "over"))),
+                        name="bulk_export_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("group_id__isnull", False), ("level", "group"), ("members__isnull", False)),
+                            models.Q(
+                                models.Q(("level", "group"), _negated=True), ("group_id", None), ("members", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bulk_export_group",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "asked")),
+                            models.Q(models.Q(("state", "asked"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="bulk_export_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True), ("expires_at__isnull", False), _connector="OR"
+                        ),
+                        name="bulk_export_expires",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ExportFile",
@@ -107,61 +150,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="export",
-            index=models.Index(condition=models.Q(("state", "asked")), fields=["asked_at"], name="bulk_export_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="export",
-            index=models.Index(condition=models.Q(("wiped_at", None)), fields=["ended_at"], name="bulk_export_unwiped"),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ("system", "patient", "group"))), name="bulk_export_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("asked", "done", "failed", "cancelled", "over"))),
-                name="bulk_export_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("group_id__isnull", False), ("level", "group"), ("members__isnull", False)),
-                    models.Q(models.Q(("level", "group"), _negated=True), ("group_id", None), ("members", None)),
-                    _connector="OR",
-                ),
-                name="bulk_export_group",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state", "asked")),
-                    models.Q(models.Q(("state", "asked"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bulk_export_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True), ("expires_at__isnull", False), _connector="OR"
-                ),
-                name="bulk_export_expires",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportfile",
-            constraint=models.UniqueConstraint(fields=("export", "n"), name="bulk_file_once"),
+            options={"constraints": [models.UniqueConstraint(fields=("export", "n"), name="bulk_file_once")]},
         ),
     ]

@@ -67,6 +67,58 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("public", "secret", "key", "service"))), name="smart_app_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("active", "suspended", "revoked"))), name="smart_app_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "secret"), ("secret_digest__isnull", False)),
+                            models.Q(models.Q(("kind", "secret"), _negated=True), ("secret_digest", None)),
+                            _connector="OR",
+                        ),
+                        name="smart_app_secret",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ["key", "service"]),
+                                models.Q(
+                                    models.Q(("jwks__isnull", False), ("jwks_uri", "")),
+                                    models.Q(("jwks", None), models.Q(("jwks_uri", ""), _negated=True)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            models.Q(("jwks", None), ("jwks_uri", ""), ("kind__in", ["public", "secret"])),
+                            _connector="OR",
+                        ),
+                        name="smart_app_keys",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "service"),
+                                ("launch_uri", ""),
+                                ("posting__isnull", False),
+                                ("redirect_uris", []),
+                                ("user__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("kind", "service"), _negated=True),
+                                ("posting", None),
+                                ("user", None),
+                                models.Q(("redirect_uris", []), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="smart_app_service",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Assertion",
@@ -84,6 +136,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="smart.app"),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("app", "number"), name="smart_assertion_once")]},
         ),
         migrations.CreateModel(
             name="Launch",
@@ -104,6 +157,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))), name="smart_launch_period"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Permission",
@@ -142,6 +202,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("ended_at", None)), fields=["app"], name="smart_permission_open")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_why", "")),
+                            models.Q(("ended_at__isnull", False), models.Q(("ended_why", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="smart_permission_ended",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Given",
@@ -192,6 +267,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))), name="smart_code_period"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Refresh",
@@ -207,105 +289,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="app",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("public", "secret", "key", "service"))), name="smart_app_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="app",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("active", "suspended", "revoked"))), name="smart_app_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="app",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "secret"), ("secret_digest__isnull", False)),
-                    models.Q(models.Q(("kind", "secret"), _negated=True), ("secret_digest", None)),
-                    _connector="OR",
-                ),
-                name="smart_app_secret",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="app",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind__in", ["key", "service"]),
-                        models.Q(
-                            models.Q(("jwks__isnull", False), ("jwks_uri", "")),
-                            models.Q(("jwks", None), models.Q(("jwks_uri", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                    ),
-                    models.Q(("jwks", None), ("jwks_uri", ""), ("kind__in", ["public", "secret"])),
-                    _connector="OR",
-                ),
-                name="smart_app_keys",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="app",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "service"),
-                        ("launch_uri", ""),
-                        ("posting__isnull", False),
-                        ("redirect_uris", []),
-                        ("user__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("kind", "service"), _negated=True),
-                        ("posting", None),
-                        ("user", None),
-                        models.Q(("redirect_uris", []), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="smart_app_service",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assertion",
-            constraint=models.UniqueConstraint(fields=("app", "number"), name="smart_assertion_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="launch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("made_at"))), name="smart_launch_period"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permission",
-            index=models.Index(condition=models.Q(("ended_at", None)), fields=["app"], name="smart_permission_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="permission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_why", "")),
-                    models.Q(("ended_at__isnull", False), models.Q(("ended_why", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="smart_permission_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("made_at"))), name="smart_code_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refresh",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("made_at"))), name="smart_refresh_period"
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))), name="smart_refresh_period"
+                    )
+                ]
+            },
         ),
     ]
