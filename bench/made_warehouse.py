@@ -11,6 +11,7 @@ from uuid import UUID
 
 import duckdb
 
+from throughcare.duties.working_time import working_time
 from throughcare.insight.schema import BY_NAME
 from throughcare.insight.warehouse import files, making, opening, placing, summing, writing
 from throughcare.insight.warehouse.files import WHOLE, State
@@ -46,7 +47,7 @@ def make(
         )
         con.execute(f"CREATE TABLE who AS {_people(people, months, len(places))}")
         years = (int(months[0][:4]) - 1, int(months[-1][:4]) + 1)
-        opening.day_macro(con, making.working_time().zone, years)
+        opening.day_macro(con, working_time().zone, years)
         _write(
             con,
             folder,
@@ -203,7 +204,7 @@ def _month(
         FROM {here} w WHERE hash(person_id, '{month}') % 100 = 0""",
     )
     _write(con, folder, tables, "observation", month, OBSERVATIONS.format(start=start, here=here))
-    days = placing.bounds(month, last, making.working_time().zone)
+    days = placing.bounds(month, last, working_time().zone)
     con.execute("CREATE OR REPLACE TEMP TABLE day_bounds (day DATE, starts TIMESTAMP, ends TIMESTAMP, shift INT)")
     con.executemany("INSERT INTO day_bounds VALUES (?, ?, ?, ?)", days)
     _write(con, folder, tables, "person_day", month, placing.PERSON_DAYS)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from throughcare.insight.measures import running
+from throughcare.insight.measures import late_life, running
 from throughcare.insight.measures.codes import CodeBook, custody_book
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.measures.points import (
@@ -28,6 +28,7 @@ from throughcare.insight.measures.points import (
     somewhere_in,
 )
 from throughcare.insight.measures.populations import Unit
+from throughcare.insight.measures.quality import blood_pressure, glycaemia
 from throughcare.insight.measures.rows import Condition, History, Observation, Part, Supply
 from throughcare.insight.measures.running import Period
 from throughcare.insight.measures.subject import Subject
@@ -36,6 +37,20 @@ if TYPE_CHECKING:
     import duckdb
 
 SHARE, DAYS_BEFORE = 0.8, 90
+LOOKS_BACK = 730  # days before a period in which a core may look for a measurement (depression: 14 months)
+# Codes that cores ask for by themselves, beside the lists.
+ASKED = frozenset(
+    {
+        blood_pressure.PANEL,
+        blood_pressure.SYSTOLIC,
+        blood_pressure.DIASTOLIC,
+        glycaemia.GMI,
+        late_life.HOSPICE_ASSESSED,
+        late_life.PALLIATIVE_ASSESSED,
+        late_life.EQUIPMENT_USED,
+        late_life.HOUSING,
+    }
+)
 STATED = ("active", "recurrence", "relapse")
 Judge = Callable[[Subject], Unit | None]
 
@@ -55,7 +70,8 @@ JOIN (
 COURSES = """
 SELECT person_id, min(id), codes, min(day), max(day) FROM (
   SELECT *, day - row_number() OVER (PARTITION BY person_id, codes ORDER BY day)::INT AS run
-  FROM (SELECT person_id, codes, day, min(id) AS id FROM given_day GROUP BY person_id, codes, day)
+  FROM (SELECT g.person_id, codes, day, min(id) AS id FROM given_day g SEMI JOIN judged_person USING (person_id)
+        SEMI JOIN asked_codes USING (codes) GROUP BY g.person_id, codes, day)
 ) GROUP BY person_id, codes, run
 """
 CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM given_day"
@@ -72,7 +88,7 @@ def judged(con: duckdb.DuckDBPyConnection, definition: Definition, zone: ZoneInf
     """Judge everybody in custody for the present period; give a row of `running` for each who counts."""
     held = _held(con)
     book = custody_book(row[0] for row in con.execute(CODES).fetchall())
-    found = _histories(con, book, list(held), zone)
+    found = _histories(con, book, list(held), zone, _period(con)[0])
     return _rows(con, definition, held, found, book)
 
 
@@ -87,7 +103,8 @@ def judge_all(
     for period in periods:
         running.set_period(con, period.row())
         everybody[period] = _held(con)
-    histories = _histories(con, book, sorted(set().union(*everybody.values())), zone)
+    since = min(period.first for period in periods)
+    histories = _histories(con, book, sorted(set().union(*everybody.values())), zone, since)
     for period, held in everybody.items():
         running.set_period(con, period.row())
         for definition in definitions:
@@ -132,43 +149,57 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(sorted(con.execute(HELD.format(**said, before=DAYS_BEFORE, enough=enough)).fetchall()))
 
 
-def _histories(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str], zone: ZoneInfo) -> dict[str, History]:
-    """Read the rows of people that carry any code of the book."""
-    wanted = sorted(frozenset().union(*book.lists.values()))
-    given = {"people": people, "codes": wanted}
+def _histories(
+    con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str], zone: ZoneInfo, since: date
+) -> dict[str, History]:
+    """Read the rows of people that carry any code that a core asks for; who has no such problem or medicine is counted by none."""
+    _narrow(con, book, people)
     histories = {
         person: History(person, born, _instant(died, zone))
         for person, born, died in con.execute(
-            "SELECT id, birth_date, deceased_at FROM person WHERE list_contains($people, id)", {"people": people}
+            "SELECT id, birth_date, deceased_at FROM person SEMI JOIN judged_person j ON j.person_id = id"
         ).fetchall()
     }
     for row in con.execute(
-        "SELECT person_id, id, codes, status, verification, start_at, start_precision, end_at, end_precision "
-        "FROM condition WHERE list_contains($people, person_id) AND list_has_any(codes, $codes)",
-        given,
+        "SELECT c.person_id, id, codes, status, verification, start_at, start_precision, end_at, end_precision "
+        "FROM condition c SEMI JOIN judged_person USING (person_id) SEMI JOIN asked_codes USING (codes)"
     ).fetchall():
         _add(histories, row[0]).conditions.append(_condition(row, zone))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE seen AS SELECT o.* FROM observation o SEMI JOIN judged_person USING (person_id) "
+        "SEMI JOIN asked_codes USING (codes) WHERE part = 0 AND NOT not_done AND (start_at IS NULL OR start_at >= ?)",
+        [datetime.combine(since, time()) - timedelta(days=LOOKS_BACK)],
+    )
     parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for row in con.execute(
-        "SELECT id, codes, value_number, value_unit FROM observation WHERE part > 0 "
-        "AND list_contains($people, person_id) ORDER BY part",
-        {"people": people},
+        "SELECT o.id, codes, value_number, value_unit FROM observation o SEMI JOIN seen s ON s.id = o.id WHERE part > 0 ORDER BY part"
     ).fetchall():
         parts[row[0]].append(row)
     for row in con.execute(
         "SELECT person_id, id, codes, status, start_at, start_precision, end_at, end_precision, value_number, "
-        "value_unit, value_codes, encounter_id FROM observation WHERE part = 0 AND NOT not_done "
-        "AND list_contains($people, person_id)",
-        {"people": people},
+        "value_unit, value_codes, encounter_id FROM seen"
     ).fetchall():
         _add(histories, row[0]).observations.append(_observation(row, parts.get(row[1], ()), zone))
-    for person, identity, codes, first, last in con.execute(
-        f"SELECT * FROM ({COURSES}) WHERE list_contains($people, person_id) AND list_has_any(codes, $codes)",  # noqa: S608
-        given,
-    ).fetchall():
+    for person, identity, codes, first, last in con.execute(COURSES).fetchall():
         covers = Span(of_date(first), of_date(last))
         _add(histories, person).supplies.append(Supply(identity, frozenset(codes), "completed", covers=covers))
     return histories
+
+
+def _narrow(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str]) -> None:
+    """Leave in `asked_codes` the lists of codes that hold one a core asks for, in `judged_person` of these people those with any."""
+    wanted = sorted(frozenset().union(*book.lists.values()) | ASKED)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE asked_codes AS SELECT DISTINCT codes FROM (SELECT DISTINCT codes FROM condition UNION "
+        "SELECT DISTINCT codes FROM observation UNION SELECT DISTINCT codes FROM given_day) WHERE list_has_any(codes, ?)",
+        [wanted],
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE judged_person AS SELECT person_id FROM (SELECT unnest(?::VARCHAR[]) AS person_id) "
+        "SEMI JOIN (SELECT person_id FROM condition SEMI JOIN asked_codes USING (codes) UNION ALL "
+        "SELECT person_id FROM given_day SEMI JOIN asked_codes USING (codes)) USING (person_id)",
+        [people],
+    )
 
 
 def _add(histories: dict[str, History], person: str) -> History:
