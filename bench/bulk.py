@@ -22,7 +22,7 @@ def figures() -> Iterator[Figure]:
     """Give the cost of a resource when all are exported, and when a file is fetched."""
     from django.db import connection
 
-    sizes = (1000, 5000) if os.environ.get("SIZE") == "full" else (100, 400)
+    sizes = (1000, 5000) if os.environ.get("SIZE") == "full" else (50, 200)
     with _empty_house():
         filled = 0
         for people in sizes:

@@ -20,6 +20,8 @@ PUBLIC = {
     "papers",  # a code on paper: opens by its unguessable token with the holder's birth date, in few tries
     "outside",
     "outside-back",
+    # Connected apps: what they need to know to ask, the way in, which shows nothing before a sign-in, and what programs call with proof of their own.
+    "smart_configuration", "smart_keys", "smart_authorize", "smart_token", "smart_revoke", "smart_introspect",
     "home", "healthz", "readyz", "sign-in", "second-factor", "passkey", "passkey-begin", "switch", "demo", "demo_become", "gallery", "health", "ready",
 }  # fmt: skip
 
