@@ -96,6 +96,16 @@ def make(
         last = date.fromisoformat(f"{months[-1]}-28")
         for month in months:
             _month(con, folder, tables, month, last)
+        _write(
+            con,
+            folder,
+            tables,
+            "lockdown",
+            WHOLE,
+            f"SELECT 'l' || id || d AS id, id AS facility, 'operational_alert' AS data_class, TIMESTAMP '{months[-1]}-01' "
+            "+ to_hours((d * 96 + n * 3)::INT) AS start_at, TIMESTAMP "
+            f"'{months[-1]}-01' + to_hours((d * 96 + n * 3 + 2 + n % 3)::INT) AS end_at FROM place, range(6) t(d)",
+        )
         con.close()
         state = State(1, last, tables, sums=summing.edition())
         state = making.with_results(folder, work, state)
@@ -204,6 +214,29 @@ def _month(
         FROM {here} w WHERE hash(person_id, '{month}') % 100 = 0""",
     )
     _write(con, folder, tables, "observation", month, OBSERVATIONS.format(start=start, here=here))
+    _write(
+        con,
+        folder,
+        tables,
+        "shift",
+        month,
+        f"""
+        SELECT 'f' || facility || '{month}' || d || n || k AS id, facility, 'duty' AS data_class, 'w' || n AS practitioner_id,
+          CASE WHEN k < 2 THEN 'rn' ELSE 'provider' END AS role, false AS on_call,
+          {start} + to_hours((d * 24 + n * 8 + 11)::INT) AS start_at, {start} + to_hours((d * 24 + n * 8 + 19)::INT) AS end_at
+        FROM (SELECT id AS facility FROM place), range(28) t(d), range(3) u(n), range(3) v(k) WHERE k < 1 OR n < 3 - k""",
+    )
+    _write(
+        con,
+        folder,
+        tables,
+        "incident",
+        f"{month}-missed",
+        f"""
+        SELECT 'n' || person_id || '{month}' AS id, person_id, facility, true AS placed, 'request' AS data_class, 'visit-missed' AS kind,
+          CASE h % 4 WHEN 0 THEN 'custody:not-brought' WHEN 1 THEN 'health:lockdown' WHEN 2 THEN 'health:refused-in-person' ELSE 'health:court' END AS detail,
+          false AS drill, {at.replace("k", "2")} AS start_at FROM {here} w WHERE h % 10 = 0""",
+    )
     days = placing.bounds(month, last, working_time().zone)
     con.execute("CREATE OR REPLACE TEMP TABLE day_bounds (day DATE, starts TIMESTAMP, ends TIMESTAMP, shift INT)")
     con.executemany("INSERT INTO day_bounds VALUES (?, ?, ?, ?)", days)

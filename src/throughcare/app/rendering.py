@@ -51,6 +51,8 @@ from throughcare.exchange.smart import fhir as smart
 from throughcare.exchange.smart.models import App, Permission
 from throughcare.insight.gate import fhir as gate
 from throughcare.insight.gate.models import Publication
+from throughcare.insight.improvement import fhir as improvement
+from throughcare.insight.improvement.models import Annotation, Cycle, Meeting, Project, Target
 from throughcare.kernel.fhir import Json
 from throughcare.ledger import formats
 from throughcare.people import fhir as people
@@ -101,6 +103,11 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Device", Device, devices.device),
     ("DeviceEntry", DeviceEvent, devices.entry),
     ("Edition", Publication, gate.edition),
+    ("ImprovementProject", Project, improvement.project),
+    ("ImprovementCycle", Cycle, improvement.cycle),
+    ("ImprovementAnnotation", Annotation, improvement.annotation),
+    ("ImprovementTarget", Target, improvement.target),
+    ("ImprovementMeeting", Meeting, improvement.meeting),
     ("Equipment", Equipment, workforce.equipment),
     ("EquipmentCheck", EquipmentCheck, workforce.check),
     ("CodeDebrief", Debrief, emergency.debrief),

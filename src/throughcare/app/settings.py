@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "throughcare.exchange.bulk",
     "throughcare.insight",
     "throughcare.insight.gate",
+    "throughcare.insight.improvement",
     "throughcare.public",
     "throughcare.world",
     "throughcare.app",

@@ -29,6 +29,8 @@ ROOMS: tuple[str, ...] = (
     "throughcare.exchange.documents.screens",
     "throughcare.exchange.smart.screens",
     "throughcare.insight.gate.screens",
+    "throughcare.insight.improvement.screens",
+    "throughcare.insight.resources.screens",
     "throughcare.public.screens",
 )
 

@@ -72,8 +72,8 @@ def _signal(point: Limits, run: bool, trend: bool) -> str:
     return "shift" if run else "trend" if trend else ""
 
 
-def on_one_side(values: Sequence[float | None], middle: float) -> set[int]:
-    """Find the points of runs of eight and more on one side; a point on the centre neither adds nor breaks."""
+def on_one_side(values: Sequence[float | None], middle: float, *, length: int = SAME_SIDE) -> set[int]:
+    """Find the points of runs of eight (or `length`) and more on one side; a point on the centre neither adds nor breaks."""
     found: set[int] = set()
     run: list[int] = []
     side = 0
@@ -83,13 +83,13 @@ def on_one_side(values: Sequence[float | None], middle: float) -> set[int]:
         here = 1 if value > middle else -1
         run = [*run, n] if here == side else [n]
         side = here
-        if len(run) >= SAME_SIDE:
+        if len(run) >= length:
             found |= set(run)
     return found
 
 
-def rising_or_falling(values: Sequence[float | None]) -> set[int]:
-    """Find the points of six and more in a row that only rise or only fall; equal neighbours count once."""
+def rising_or_falling(values: Sequence[float | None], *, length: int = TREND) -> set[int]:
+    """Find the points of six (or `length`) and more in a row that only rise or only fall; equal neighbours count once."""
     found: set[int] = set()
     run: list[int] = []
     way = 0
@@ -100,7 +100,7 @@ def rising_or_falling(values: Sequence[float | None]) -> set[int]:
         here = 0 if last is None else 1 if value > last else -1
         run = [*run, n] if here == way and here else [*run[-1:], n]
         way, last = here, value
-        if len(run) >= TREND:
+        if len(run) >= length:
             found |= set(run)
     return found
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from throughcare.duties.working_time import working_time
 from throughcare.insight.flatten import FLATTEN
 from throughcare.insight.measures import counting, definitions
+from throughcare.insight.resources import tables as resources
 from throughcare.insight.schema import BY_NAME, TABLES, Table
 from throughcare.insight.warehouse import files, opening, placing, summing, writing
 from throughcare.insight.warehouse.files import WHOLE, State
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 FIRST = ("stay", "legal_status", "move", "facility", "person")
-MADE = ("placement", "person_day", "unit", "measure_result", *summing.SUMS)
+MADE = ("placement", "person_day", "unit", "measure_result", *summing.SUMS, *resources.QUERIES)
 Say = Callable[[str], None]
 
 
@@ -88,18 +89,21 @@ def _make(folder: Path, start: State | None, say: Say) -> Report:
 
 
 def with_results(folder: Path, work: Path, state: State) -> State:
-    """Count every measure over a state, and give the state with the numbers."""
-    table, time = BY_NAME["measure_result"], working_time()
+    """Count every measure over a state, and demand and capacity by the hour, and give the state with the numbers."""
+    time, made = working_time(), {}
     assert state.last_day is not None  # noqa: S101  (whoever makes a state names its last day)
     con = writing.connect(work)
     try:
         opening.views(con, folder, state)
         opening.day_macro(con, time.zone, _years(state))
         rows = counting.counted(con, definitions.measures(state.last_day), state.last_day, time.zone)
-        part = writing.write(con, folder, table, WHOLE, rows)
+        resources.prepare(con, time.end_of_day(state.last_day))
+        for name, query in {"measure_result": rows, **resources.QUERIES}.items():
+            part = writing.write(con, folder, BY_NAME[name], WHOLE, query)
+            made[name] = {WHOLE: part} if part else {}
     finally:
         con.close()
-    return replace(state, tables={**state.tables, table.name: {WHOLE: part}}) if part else state
+    return replace(state, tables={k: v for k, v in {**state.tables, **made}.items() if v})
 
 
 def _years(state: State) -> tuple[int, int]:

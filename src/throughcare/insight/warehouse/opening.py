@@ -56,7 +56,7 @@ def views(con: duckdb.DuckDBPyConnection, folder: Path, state: State) -> None:
 
 
 def day_macro(con: duckdb.DuckDBPyConnection, zone: ZoneInfo, years: tuple[int, int] = (2000, 2045)) -> None:
-    """Make `local_day(at)`: the agency's calendar day of a moment in UTC, on both sides of each change of clocks."""
+    """Make `local_time(at)` and `local_day(at)`: the agency's time and day of a moment in UTC, on both sides of each change of clocks."""
     months = [(year, month) for year in range(years[0], years[1] + 1) for month in range(1, 13)]
     ahead = _ahead(zone, year_start(years[0]))
     cases = []
@@ -64,6 +64,7 @@ def day_macro(con: duckdb.DuckDBPyConnection, zone: ZoneInfo, years: tuple[int, 
         cases.append(f"WHEN t < TIMESTAMP '{at:%Y-%m-%d %H:%M:%S}' THEN {ahead}")
         ahead = then
     body = f"CASE {' '.join(cases)} ELSE {ahead} END" if cases else str(ahead)
+    con.execute(f"CREATE OR REPLACE MACRO local_time(t) AS t + to_seconds({body})")
     con.execute(f"CREATE OR REPLACE MACRO local_day(t) AS (t + to_seconds({body}))::DATE")
 
 
