@@ -51,7 +51,7 @@ def _row(r: Rule) -> tuple[str, ...]:
         f"**{r.id}**{f' ({r.edition})' if r.edition else ''}",
         f"{r.title}. {r.obligation}{f' *{r.note}*' if r.note else ''}",
         "<br>".join(_trigger(t) for t in r.opens) or ("always" if r.kind == "invariant" else "as successor"),
-        "<br>".join(_limit(limit) for limit in r.limits) or "–",
+        "<br>".join(limit_words(limit) for limit in r.limits) or "–",
         f"{', then '.join([r.owner, *r.cover])}; {r.lane}",
         _moves(r),
         _refused(r),
@@ -64,7 +64,8 @@ def _trigger(trigger: Trigger) -> str:
     return f"`{trigger.event}`{_when(trigger.when)}"
 
 
-def _limit(limit: Limit) -> str:
+def limit_words(limit: Limit) -> str:
+    """Write by when a duty must be done, and where."""
     kinds = f" in a {' or '.join(sorted(limit.facility_kinds))}" if limit.facility_kinds else ""
     anchor = f" {'before' if limit.before else 'from'} `{limit.anchor}`" if limit.anchor else ""
     return f"{_duration(limit.allowed)}{anchor}{kinds}{_when(limit.when)}"

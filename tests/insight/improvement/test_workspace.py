@@ -221,3 +221,30 @@ def test_few_queries(here) -> None:
         with CaptureQueriesContext(connection) as counted:
             read()
         assert len(counted) <= 12
+
+
+def test_the_binder_says_rules_numbers_and_dates(here) -> None:
+    """Each standard has its rules in force; those that are counted have a number; the same binder is the same bytes."""
+    import zipfile
+    from io import BytesIO
+
+    from throughcare.insight.improvement import binding, standards
+
+    actions.record_meeting(
+        actor=LEAD, facility_id=HARTFORD, kind="quality", held_on=TODAY, disciplines="all", decided="Go on."
+    )
+    found = standards.binder(lens_of(Role.HSA))
+    by_id = {s.id: s for s in found.standards}
+    assert all(s.clauses for s in found.standards)
+    assert [m.decided for m, _ in by_id["A-06"].meetings] == ["Go on."]
+    assert "T-MHS-01" in {s.measure.id for s in by_id["E-05"].shown}
+    body = binding.as_zip(found, standards.agency())
+    assert body == binding.as_zip(found, standards.agency())
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        assert archive.namelist() == ["binder.pdf", "numbers.csv", "sha256.txt"]
+        assert archive.read("binder.pdf").startswith(b"%PDF")
+        assert b"E-05,T-MHS-01," in archive.read("numbers.csv")
+    with pytest.raises(NotFound):
+        standards.binder(lens_of(Role.HSA), "Z-99")
+    with pytest.raises(NotAllowed):
+        standards.binder(lens_of(Role.RN))

@@ -9,18 +9,20 @@ from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
 from throughcare.insight import policy as insight
-from throughcare.insight.improvement import actions, policy, questions, reads, views
-from throughcare.insight.views import month_span, month_words
+from throughcare.insight.improvement import actions, binding, policy, questions, reads, standards, views
+from throughcare.insight.views import base, interval, month_span, month_words, told
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Refused
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import FieldError
+from throughcare.ui.shapes import FieldError, PrintNote
+from throughcare.ui.wording import t
 
 HOME = "/insight/improvement/"
 CHART = HOME + "charts/<str:measure>/"
 PROJECT = HOME + "projects/<uuid:project_id>/"
 CYCLE = PROJECT + "turns/<uuid:cycle_id>/"
+STANDARDS = "/insight/standards/"
 
 
 @screen("GET", HOME, policy=policy.READERS, name="improvement")
@@ -147,6 +149,27 @@ def equity(request: Request, measure: str) -> HttpResponse:
         "divisions": divisions,
     }
     return pages.page(request, "improvement/equity.html", context)
+
+
+@screen("GET", STANDARDS, policy=policy.BINDER, name="standards")
+def all_standards(request: Request) -> HttpResponse:
+    """Show the binder of standards on one sheet after the other, as it is printed."""
+    return _binder(request, "")
+
+
+@screen("GET", STANDARDS + "one/<slug:standard>/", policy=policy.BINDER, name="standard", log="print")
+def one_standard(request: Request, standard: str) -> HttpResponse:
+    """Show one standard's sheet."""
+    return _binder(request, standard)
+
+
+@screen("GET", STANDARDS + "binder.zip", policy=policy.BINDER, name="standards_zip", log="export")
+def standards_zip(request: Request) -> HttpResponse:
+    """Give the binder as a ZIP: a PDF, its numbers as CSV, their digests."""
+    found = standards.binder(request.lens)
+    answer = HttpResponse(binding.as_zip(found, standards.agency()), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="standards-{found.until.isoformat()}.zip"'
+    return answer
 
 
 @screen("GET", PROJECT, policy=policy.READERS, name="improvement_project")
@@ -325,6 +348,25 @@ def _project(request: Request, project_id: UUID, refused: Refused | None = None)
         "concluding": "learned" in typed,
     }
     return pages.page(request, "improvement/project.html", context, status=refused.status if refused else 200)
+
+
+def _binder(request: Request, only: str) -> HttpResponse:
+    found = standards.binder(request.lens, only)
+    shown = {
+        s.measure.id: (
+            told(s.estimate.value if s.estimate else None, s.measure),
+            interval(s.estimate),
+            base(s.number, s.measure),
+        )
+        for one in found.standards
+        for s in one.shown
+    }
+    paper = PrintNote(
+        title=t("standards.title"), as_of=found.made_at, facility=standards.agency(), printed_by=request.lens.user_name
+    )
+    months = month_span(found.months) if found.months else "–"
+    context = {"found": found, "shown": shown, "months": months, "only": only, "paper": paper}
+    return pages.page(request, "improvement/standards.html", context)
 
 
 def _turn(request: Request, project_id: UUID, cycle_id: UUID) -> UUID:

@@ -280,3 +280,13 @@ def _weeks(con: duckdb.DuckDBPyConnection, place: str, since: date) -> list[tupl
     )
     weeks = [since + timedelta(days=7 * n) for n in range(DAYS // 7)]
     return [(w, *visits.get(w, (0, 0, 0)), float(locked.get(w, 0))) for w in weeks]
+
+
+def visits(lens: Lens) -> list[tuple[int, int, int]]:
+    """Give for each facility how many visits were asked, given, and not given for custody's reasons, in four weeks."""
+    from throughcare.insight.improvement.policy import BINDER
+
+    BINDER.require(lens)
+    titles, con, since, _ = _opened(lens)
+    with con:
+        return [(s.asked, s.given, s.not_given) for s in _sites(con, titles, since) if s.asked]
