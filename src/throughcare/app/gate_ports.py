@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from throughcare.duties.working_time import working_time
 from throughcare.insight import numbers
-from throughcare.insight.gate import demonstration, registry
+from throughcare.insight.gate import demonstration, dividing, registry
 from throughcare.insight.gate.cells import At, Counts, Draft, added_up
 from throughcare.insight.gate.periods import period_of
-from throughcare.insight.gate.tables import SERVICE, BadTable, Period
-from throughcare.insight.warehouse import files
+from throughcare.insight.gate.tables import SERVICE, BadTable, Period, Table
+from throughcare.insight.measures import definitions
+from throughcare.insight.warehouse import files, opening
 from throughcare.kernel import content
 from throughcare.kernel.ids import derived
 
@@ -40,18 +42,35 @@ class InventedCounts(_Keyed):
 
 
 class WarehouseCounts(_Keyed):
-    """The measures' results of three months, by site: tables of what the agency did. Those of people wait for results by quarter."""
+    """The warehouse's counts: what the agency did, by site from the months' results; of people, counted for the quarter."""
 
     def drafts(self, quarter: str) -> Sequence[Draft]:
-        """Give the registered tables of service by site, of those measures that have results."""
+        """Give the registered tables that have results: of service by site from the months, all others counted for the period."""
         period = period_of("quarter", quarter)
         if period is None:
             raise BadTable(f"[{quarter}] is no quarter.")
-        return filled(results(period), period)
+        return [*filled(results(period), period), *divided(period)]
 
     def invented(self) -> bool:
         """Say that they are not made up."""
         return False
+
+
+def divided(period: Period) -> list[Draft]:
+    """Fill the registered tables of people, and those of service by another division than sites, from the warehouse's rows."""
+    sites = {str(derived("facility", row["id"])): row for row in content.rows(SITES, "facility")}
+    place = registry.places({row["id"]: row["name"] for row in sites.values()})
+    wanted = [t for t in registry.tables(place).values() if t.kind != SERVICE or _other(t, place.id)]
+    by, time = dividing.strata({id_: row["id"] for id_, row in sites.items()}), working_time()
+    known = time.end_of_day(numbers.last_day(numbers.held())).astimezone(time.zone)
+    with opening.opened(numbers.folder(), zone=time.zone) as con:
+        found = [(t, d) for t in wanted if (d := definitions.find(t.measure, period.end)) is not None]
+        drafts = [dividing.draft(con, d, t, period, by, known) for t, d in found]
+    return [d for d in drafts if d is not None]
+
+
+def _other(table: Table, place: str) -> bool:
+    return [one.id for one in table.dimensions] != [place]
 
 
 def filled(found: Found, period: Period) -> list[Draft]:

@@ -336,6 +336,38 @@ def test_the_hash_of_a_hidden_cell_can_not_be_guessed_from_its_number(tmp_path):
         assert writing.cell_hash("T", tried) != hashes[hidden]
 
 
+def test_three_divisions_of_percentages_are_protected_without_asking_the_solver_for_each():
+    """Many small counts crosswise: nothing is within reach, and swaps do most of the work."""
+    of = table(SITES, SEX, dimension("age", "young", "middle", "old"))
+    one = at_chance(of, 3, people=40)
+    proved = _swapped(one)
+    assert proved > 20
+    assert not both(*bodies(decide("e", [one])))
+
+
+def _swapped(one: Draft) -> int:
+    """Count what swaps alone prove or make room for, where few are enough to begin."""
+    from throughcare.insight.gate import complementary
+
+    before, complementary.MANY = complementary.MANY, 1
+    seen = []
+    find = complementary.Swaps.find
+
+    def told(self, *args, **more):
+        found = find(self, *args, **more)
+        seen.append(found is not None)
+        return found
+
+    complementary.Swaps.find = told
+    try:
+        release = decide("e", [one])
+        assert release.may_be_published
+        assert not both(*bodies(release))
+    finally:
+        complementary.MANY, complementary.Swaps.find = before, find
+    return sum(seen)
+
+
 @pytest.mark.parametrize("kind", ["quarter", "year", "rolling-year", "rolling-5-years"])
 def test_a_period_is_the_sum_of_its_quarters(kind):
     period = period_of(kind, "2026-Q4")

@@ -161,10 +161,10 @@ def test_the_database_refuses_what_the_actions_never_do(here) -> None:
 def test_a_reader_with_places_sees_those_alone(here) -> None:
     mine = replace(lens_of(Role.HSA), facilities=frozenset({HARTFORD}))
     everybody, own = series.of(lens_of(Role.HSA), MEASURE), series.of(mine, MEASURE)
-    assert set(own.places) == {str(HARTFORD)} < set(everybody.places)
-    month = own.by_month()[0][0]
-    assert own.whole[month].denominator == everybody.places[str(HARTFORD)][month].denominator
-    assert own.groups == {}
+    assert set(own.groups("facility", own.months)) == {str(HARTFORD)} < set(everybody.groups("facility", own.months))
+    assert [n.denominator for _, n in own.by_month()] == [n.denominator for _, n in everybody.by_month(str(HARTFORD))]
+    assert own.groups("sex", own.months) == {}
+    assert [d.kind for d in reads.equity_page(mine, MEASURE).divisions] == ["facility"]
     with pytest.raises(NotFound):
         reads.chart_page(mine, MEASURE, facility=str(YORK))
     theirs = begun(facility_id=YORK)
@@ -175,7 +175,7 @@ def test_a_reader_with_places_sees_those_alone(here) -> None:
 
 def test_groups_add_up_to_everybody(here) -> None:
     page = reads.equity_page(lens_of(Role.HSA), MEASURE)
-    assert {d.kind for d in page.divisions} >= {"sex", "age", "facility"}
+    assert {d.kind for d in page.divisions} >= {"sex", "age_band", "facility"}
     whole = {sum(g.denominator for g in d.groups) for d in page.divisions}
     assert len(whole) == 1
     assert all(g.ratio is None for d in page.divisions for g in d.groups if g.denominator < 30)

@@ -97,7 +97,7 @@ def test_two_lockdowns_at_once_lock_once() -> None:
         ]
     )
     found = {(r["unit"], r["hour"]): r["minutes"] for r in rows(con, "lockdown_hour")}
-    assert found == {(None, 7): 60, (None, 8): 20, ("u1", 7): 5}
+    assert found == {("", 7): 60, ("", 8): 20, ("u1", 7): 5}
 
 
 def test_a_lockdown_that_goes_on_lasts_until_the_record_ends() -> None:

@@ -126,6 +126,10 @@ class Board:
             for place in places:
                 self.variables[place].rows.append(number)
 
+    def spans(self) -> list[tuple[Table, Period]]:
+        """List the tables on the board, each with a period it was counted for."""
+        return list(self._spans.values())
+
     def hide(self, place: int, code: str) -> None:
         """Take a count of the draft off what is told."""
         one = self.variables[place]

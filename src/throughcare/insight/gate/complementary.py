@@ -12,9 +12,11 @@ from .audit import Audit, Exposed
 from .board import CHANGE, HIDDEN, TOLD, Board, Variable
 from .primary import COMPLEMENT, SMALL
 from .solver import Program
+from .swaps import Move, Swaps, cost, slack
 
 NEAR = 1e-6
 ROUNDS = 200
+MANY = 400  # counts still unproven from which swaps are tried before the solver is asked for each by name
 REACHES = (3, 6, 1000)  # how many lines away the linear program looks, nearest first
 
 
@@ -26,15 +28,6 @@ class Outcome:
     exposed: tuple[Exposed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """A table that the public can't tell from the true one once `hide` is hidden."""
-
-    hide: list[int]
-    places: list[int]
-    values: list[float]
-
-
 def complete(board: Board) -> Outcome:
     """Hide as many further counts as protection needs; say what can't be protected by hiding."""
     before = sum(one.code == COMPLEMENT for one in board.variables)
@@ -43,6 +36,7 @@ def complete(board: Board) -> Outcome:
     touched |= _older_beside_the_draft(board)
     _by_hand(board, range(len(board.rows)))
     audit = Audit(board)
+    _swap(audit, touched)
     left = audit.exposed(touched)
     for _ in range(ROUNDS):
         moved = [_give_room(audit, one) for one in left]
@@ -51,6 +45,34 @@ def complete(board: Board) -> Outcome:
         left = audit.exposed(touched)
     after = sum(one.code == COMPLEMENT for one in board.variables)
     return Outcome(after - before, tuple(left))
+
+
+def _swap(audit: Audit, among: Iterable[int]) -> None:
+    """Where very much is unproven, prove what a swap proves, then make room by swaps; what they can't do is left to the solver."""
+    swaps, before = Swaps(audit.board), 0
+    for may_hide in (False, True, True, True):
+        doubtful = sorted(p for p in among if audit.is_open(p, by_code=True) or audit.is_open(p, by_code=False))
+        if len(doubtful) < MANY or len(doubtful) == before:
+            return
+        for place in doubtful:
+            for by_code in (True, False):
+                if audit.is_open(place, by_code=by_code):
+                    _swap_one(audit, swaps, place, by_code=by_code, may_hide=may_hide)
+        before = len(doubtful) if may_hide else 0
+
+
+def _swap_one(audit: Audit, swaps: Swaps, place: int, *, by_code: bool, may_hide: bool) -> None:
+    board, one = audit.board, audit.board.variables[place]
+    low, high = audit.seen(place, by_code=by_code)
+    for goal in _goals(one, Exposed(place, low, high, by_code)):
+        move = swaps.find(place, goal - one.value, by_code=by_code, may_hide=may_hide)
+        if move is None:
+            continue
+        for other in move.hide:
+            board.hide(other, COMPLEMENT)
+        audit.saw(move.places, move.values, by_code=by_code)
+        _by_hand(board, {row for other in move.hide for row in board.variables[other].rows})
+        return
 
 
 def _older_beside_the_draft(board: Board) -> set[int]:
@@ -146,20 +168,20 @@ def _goals(one: Variable, found: Exposed) -> list[float]:
     return goals + ([down] if down >= one.uncoded()[0] and down < found.low else [])
 
 
-def _cheapest(board: Board, target: int, by: float, reach: int, *, by_code: bool) -> _Move | None:
+def _cheapest(board: Board, target: int, by: float, reach: int, *, by_code: bool) -> Move | None:
     """Return the counts to hide so that the target may differ by so much; None if no set within reach does it."""
     places, rows = _around(board, target, reach)
     column = {place: at for at, place in enumerate(places)}
     columns: list[tuple[float, float]] = []
     costs: dict[int, float] = {}
     for at, place in enumerate(places):
-        up, down, cost = _slack(board.variables[place], by_code=by_code)
+        up, down, lost = slack(board.variables[place], cost(board.variables[place]), by_code=by_code)
         if place == target:
-            up, down, cost = max(by, 0.0), max(-by, 0.0), 0.0
+            up, down, lost = max(by, 0.0), max(-by, 0.0), 0.0
         lowest = (up, down) if place == target else (0.0, 0.0)
         columns += [(lowest[0], up), (lowest[1], down)]
-        if cost:
-            costs |= {2 * at: cost, 2 * at + 1: cost}
+        if lost:
+            costs |= {2 * at: lost, 2 * at + 1: lost}
     lines = []
     for row in rows:
         members, weights, low, high = board.rows[row]
@@ -173,27 +195,11 @@ def _cheapest(board: Board, target: int, by: float, reach: int, *, by_code: bool
         return None
     values = [board.variables[place].value + solution[2 * at] - solution[2 * at + 1] for at, place in enumerate(places)]
     hide = [place for place, value in zip(places, values, strict=True) if _must_hide(board.variables[place], value)]
-    return _Move(hide, places, values)
+    return Move(hide, places, values)
 
 
 def _must_hide(one: Variable, value: float) -> bool:
     return one.may_be_hidden and not one.low - NEAR <= value <= one.high + NEAR
-
-
-def _slack(one: Variable, *, by_code: bool) -> tuple[float, float, float]:
-    """Return how far a count may move up and down in a table that the public can't rule out, and what hiding it costs."""
-    if one.may_be_hidden:
-        down = one.value - (one.rules.small_to + 1) if one.about_persons and by_code else one.value
-        return float("inf"), float(max(down, 0)), _cost(one)
-    low, high = one.coded() if by_code else one.uncoded()
-    return max(high - one.value, 0.0), max(one.value - low, 0.0), 0.0
-
-
-def _cost(one: Variable) -> float:
-    """Return what is lost by hiding a count: large ones, totals and denominators are what people come for."""
-    depth = len(one.cell.at)
-    kind = 3.0 if one.cell.quantity.endswith(":all") else 1.0
-    return float(kind * (1 + one.value) ** 0.5 * 4.0 ** max(0, 3 - depth))
 
 
 def _around(board: Board, target: int, reach: int) -> tuple[list[int], list[int]]:

@@ -86,7 +86,7 @@ STAFF = _hours(
 )
 
 _LOCKED = f"""
-SELECT {PLACE} AS facility, unit, start_at AS since, least(coalesce(end_at, {KNOWN}), {KNOWN}) AS until FROM lockdown
+SELECT {PLACE} AS facility, coalesce(unit, '') AS unit, start_at AS since, least(coalesce(end_at, {KNOWN}), {KNOWN}) AS until FROM lockdown
 """  # noqa: S608
 # Two lockdowns of one place at once lock it once: overlapping ones are joined before they are counted.
 _LOCKED_ONCE = f"""

@@ -4,8 +4,9 @@ An hour is named by its first moment in UTC; `day` and `hour` are the agency's o
 comes twice and is told twice; where they go ahead, one does not come.
 """
 
-from throughcare.insight.schema.columns import FACILITY, Column, Table, instant, text
+from throughcare.insight.schema.columns import Column, Table, instant, text
 
+FACILITY = text("facility", "Facility's id; `unknown` where the entry names none", null=False)
 HOUR = (
     FACILITY,
     instant("hour_at", "First moment of the hour", null=False),
@@ -92,7 +93,7 @@ LOCKDOWN_HOURS = Table(
     MADE,
     (
         *HOUR,
-        text("unit", "Unit; empty for the whole facility"),
+        text("unit", "Unit's id; empty for the whole facility", null=False),
         Column("minutes", "number", "Minutes of the hour", "min", null=False),
     ),
     key=(*KEY, "unit"),
