@@ -170,7 +170,7 @@ def test_visits_asked_and_given(reasons, given, not_given, refused, other) -> No
         found.setdefault(table, []).append(row)
     (row,) = rows(made(**found), "escort_day")
     assert (row["kind"], row["asked"]) == ("clinic", 1)
-    assert (row["given"], row["not_given"], row["refused"], row["other"], row["unknown"]) == (
+    assert (row["held"], row["not_brought"], row["refused"], row["other"], row["unknown"]) == (
         given,
         not_given,
         refused,
@@ -186,7 +186,7 @@ def test_a_visit_outside_counts_while_in_custody_and_may_have_no_word() -> None:
         for status, day in (("booked", 5), ("fulfilled", 6), ("cancelled", 7), ("booked", 12))
     ]
     found = rows(made(appointment=appointments, placement=[placement]), "escort_day")
-    assert sorted((str(r["day"]), r["asked"], r["given"], r["unknown"]) for r in found) == [
+    assert sorted((str(r["day"]), r["asked"], r["held"], r["unknown"]) for r in found) == [
         ("2026-10-05", 1, 0, 1),
         ("2026-10-06", 1, 1, 0),
     ]

@@ -209,7 +209,7 @@ def _sites(con: duckdb.DuckDBPyConnection, titles: dict[str, str], since: date) 
         place: rest
         for place, *rest in _all(
             con,
-            "SELECT facility, sum(asked)::INT, sum(given)::INT, sum(not_given)::INT, sum(unknown)::INT FROM escort_day "
+            "SELECT facility, sum(asked)::INT, sum(held)::INT, sum(not_brought)::INT, sum(unknown)::INT FROM escort_day "
             "WHERE day >= ? GROUP BY facility",
             [since],
         )
@@ -265,7 +265,7 @@ def _weeks(con: duckdb.DuckDBPyConnection, place: str, since: date) -> list[tupl
         week: (int(asked), int(given), int(missed))
         for week, asked, given, missed in _all(
             con,
-            "SELECT $2 + ((day - $2) // 7 * 7)::INT AS week, sum(asked), sum(given), sum(not_given) FROM escort_day "
+            "SELECT $2 + ((day - $2) // 7 * 7)::INT AS week, sum(asked), sum(held), sum(not_brought) FROM escort_day "
             "WHERE facility = $1 AND day >= $2 GROUP BY week",
             [place, since],
         )

@@ -116,8 +116,8 @@ UNION ALL
 SELECT {PLACE}, 'clinic', seen_at, person_id, true FROM communication WHERE state IS NOT NULL AND seen_at IS NOT NULL
 """  # noqa: S608
 ESCORT = f"""
-SELECT facility, local_day(moment) AS day, kind, count(*) AS asked, count(*) FILTER (took_place) AS given,
-  count(*) FILTER (NOT took_place AND coalesce(not_given, false)) AS not_given,
+SELECT facility, local_day(moment) AS day, kind, count(*) AS asked, count(*) FILTER (took_place) AS held,
+  count(*) FILTER (NOT took_place AND coalesce(not_given, false)) AS not_brought,
   count(*) FILTER (NOT took_place AND NOT coalesce(not_given, false) AND coalesce(refused, false)) AS refused,
   count(*) FILTER (NOT took_place AND not_given = false AND refused = false) AS other,
   count(*) FILTER (NOT took_place AND not_given IS NULL) AS unknown

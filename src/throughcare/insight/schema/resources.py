@@ -71,15 +71,15 @@ STAFF_HOURS = Table(
 )
 ESCORTS = Table(
     "escort_day",
-    "Visits that needed somebody to bring the person, on one local day at a facility: asked for, and given or not",
+    "Visits that needed somebody to bring the person, on one local day at a facility: asked for, and held or not",
     MADE,
     (
         FACILITY,
         Column("day", "date", "Local day of the visit", null=False),
         text("kind", "clinic (inside), outside (appointment out of the facility)", null=False),
         count("asked", "Visits that were planned and not called off before"),
-        count("given", "Of them, those that took place"),
-        count("not_given", "Of them, those to which custody did not bring the person, or could not for a lockdown"),
+        count("held", "Of them, those that took place"),
+        count("not_brought", "Of them, those to which custody did not bring the person, or could not for a lockdown"),
         count("refused", "Of them, those the person refused"),
         count("other", "Of them, those that did not take place for another reason"),
         count("unknown", "Of them, those of which nobody said what became of them"),
