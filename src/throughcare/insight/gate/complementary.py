@@ -7,6 +7,7 @@ the cheapest set of counts whose hiding gives it room, by one linear program (Fi
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil, floor
 
 from .audit import Audit, Exposed
 from .board import CHANGE, HIDDEN, TOLD, Board, Variable
@@ -65,7 +66,9 @@ def _swap_one(audit: Audit, swaps: Swaps, place: int, *, by_code: bool, may_hide
     board, one = audit.board, audit.board.variables[place]
     low, high = audit.seen(place, by_code=by_code)
     for goal in _goals(one, Exposed(place, low, high, by_code)):
-        move = swaps.find(place, goal - one.value, by_code=by_code, may_hide=may_hide)
+        # People are whole: so is the table that a swap leads to.
+        whole = ceil(goal) if goal > one.value else floor(goal)
+        move = swaps.find(place, whole - one.value, by_code=by_code, may_hide=may_hide)
         if move is None:
             continue
         for other in move.hide:

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from throughcare.insight.measures import counting, running
-from throughcare.insight.measures.definitions import STRATIFIERS, Definition
+from throughcare.insight.measures import running
+from throughcare.insight.measures.definitions import STRATIFIERS, Definition, counting
 from throughcare.kernel import content
 
 from .cells import At, Counts, Draft, added_up
@@ -58,7 +58,7 @@ def lasting(definition: Definition, period: Period, known: datetime) -> running.
     last = period.end - timedelta(days=1)
     first = period.start
     if definition.judged:
-        months = int(counting.counting()["judged"]["months"])
+        months = int(counting()["judged"]["months"])
         at = period.end.year * 12 + period.end.month - 1 - months
         first = date(at // 12, at % 12 + 1, 1)
     assert isinstance(known.tzinfo, ZoneInfo)  # noqa: S101  (the agency's own)
