@@ -11,7 +11,8 @@ def practitioner(user: User) -> Json:
     """Render an account as Practitioner; secrets are no part of it."""
     family, _, given = user.name.partition(", ")
     name = filled(text=user.name, family=family, given=given.split())
-    return resource("Practitioner", user.id, active=user.is_active, name=[name])
+    own = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{user.id}"}
+    return resource("Practitioner", user.id, identifier=[own], active=user.is_active, name=[name])
 
 
 def practitioner_role(posting: Posting) -> Json:

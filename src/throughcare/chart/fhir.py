@@ -94,7 +94,7 @@ def observation(row: m.Observation) -> Json:
         row.id,
         status=row.status,
         category=[concept(coding(CATEGORY, row.category))],
-        code=what(row.system, row.code, row.text),
+        code=_measured(row),
         subject=reference("Patient", row.person_id),
         encounter=reference("Encounter", row.encounter_id),
         effectiveDateTime=instant(row.effective_at),
@@ -106,6 +106,17 @@ def observation(row: m.Observation) -> Json:
         note=[{"text": row.remark}] if row.remark else None,
         **_value(row),
     )
+
+
+# Saturation by a probe on the skin is saturation in arterial blood as well: US Core asks for both codes.
+ALSO = {"59408-5": "2708-6"}
+
+
+def _measured(row: m.Observation) -> Json:
+    said = what(row.system, row.code, row.text)
+    if row.code in ALSO and said.get("coding"):
+        return {**said, "coding": [*said["coding"], coding(row.system, ALSO[row.code])]}
+    return said
 
 
 def _value(row: m.Observation) -> dict[str, Any]:

@@ -67,6 +67,11 @@ def run(paths: Sequence[Path]) -> Report:
             continue
         lines = _ndjson(raw)
         if lines is not None:
+            every, lines = len(lines), [one for one in lines if _is_resource(one[1])]
+            if every > len(lines):
+                report.say(
+                    f"{path}: {every - len(lines)} lines are no resources (an export's log has such); kept in the file"
+                )
             kept = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
             if kept is None:
                 known += lines
@@ -204,6 +209,10 @@ def _ndjson(raw: bytes) -> list[tuple[str, Any]] | None:
         return [("", _json(line)) for line in lines]
     except ValueError:
         return None
+
+
+def _is_resource(one: Any) -> bool:
+    return isinstance(one, dict) and bool(one.get("resourceType"))
 
 
 def _bundle(path: Path, raw: bytes, report: Report) -> None:

@@ -311,3 +311,39 @@ def test_the_index_can_be_made_anew(in_agency: None) -> None:
     from throughcare.ledger import present
 
     assert present.rebuild(labels.bit_of()) == 0, "what the transaction kept is what the versions say"
+
+
+def test_a_code_and_its_value_are_found_together(provider: Door) -> None:
+    """Code and value stand in one element; the other's value does not answer."""
+    every = [r for r in all_of(provider, "Observation") if "valueQuantity" in r and "coding" in r["code"]]
+    one = every[0]
+    code, value = one["code"]["coding"][0]["code"], one["valueQuantity"]["value"]
+    found = all_of(provider, "Observation", **{"code-value-quantity": f"{code}$le{value}"})
+    expected = {
+        r["id"]
+        for r in every
+        if any(c["code"] == code for c in r["code"]["coding"]) and r["valueQuantity"]["value"] <= value
+    }
+    assert {r["id"] for r in found} == expected >= {one["id"]}
+    assert not provider.get("Observation", **{"code-value-quantity": f"{code}$gt{10**9}"}).resources
+    assert provider.get("Observation", **{"code-value-quantity": code}).status == 400
+    parted = next(r for r in all_of(provider, "Observation") if r.get("component"))
+    part = parted["component"][0]
+    said = f"{part['code']['coding'][0]['code']}${part['valueQuantity']['value']}"
+    found = all_of(provider, "Observation", **{"component-code-value-quantity": said})
+    assert parted["id"] in {r["id"] for r in found}
+
+
+def test_several_types_are_searched_at_once(provider: Door) -> None:
+    person = patients_with(provider, "Observation")
+    one_by_one = {f"{k}/{r['id']}" for k in ("Condition", "Observation") for r in all_of(provider, k, patient=person)}
+    answer = provider.get("", _type="Observation,Condition", patient=person, _count=7)
+    together, page = list(answer.resources), answer.json
+    while url := next((link["url"] for link in page["link"] if link["relation"] == "next"), ""):
+        answer = provider.get(url)
+        together += answer.resources
+        page = answer.json
+    assert {f"{r['resourceType']}/{r['id']}" for r in together} == one_by_one
+    assert len(together) == len(one_by_one)
+    assert provider.get("", patient=person).status == 400
+    assert provider.get("", _type="Observation", strange="x").status == 400

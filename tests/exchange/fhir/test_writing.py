@@ -224,5 +224,33 @@ def test_a_record_of_synthea_comes_in_whole(office, shared, folder):
         assert found.json["total"] == here, kind
 
 
+@pytest.mark.long
+def test_all_records_of_synthea_come_into_one_house(office, shared):
+    """Both sets, one after the other: every entry of every Bundle is answered 201 or 200, and counts are equal."""
+    from throughcare.ledger.models import Current
+
+    folders = [shared / "corpora/synthea" / name for name in ("r4_2019", "r4_uscore_hiv")]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.json.gz"), key=_patients_last)]
+    before = Counter(Current.objects.values_list("type", flat=True))
+    sent, answered, wrong = Counter(), Counter(), []
+    for path in paths:
+        raw = gzip.decompress(path.read_bytes())
+        reply = office("POST", "", raw)
+        assert reply.status == 200, (path.name, reply.body[:500])
+        for entry, told in zip(json.loads(raw)["entry"], reply.json["entry"], strict=True):
+            answered[told["response"]["status"]] += 1
+            sent[entry["resource"]["resourceType"]] += 1
+            if told["response"]["status"][:3] not in ("200", "201"):
+                wrong.append((path.name, told["response"]))
+    new = Counter(Current.objects.values_list("type", flat=True)) - before
+    print(f"\n{len(paths)} Bundles, {sum(sent.values())} resources: {dict(answered)}, {dict(sent)}")
+    assert not wrong, wrong[:5]
+    assert {k: new[k] for k in sent if k not in NAMED} == {k: n for k, n in sent.items() if k not in NAMED}
+
+
+def _patients_last(path):
+    return not path.name.startswith("hospital"), not path.name.startswith("practitioner"), path.name
+
+
 # What a Bundle names by a condition may come twice, and is kept once.
 NAMED = {"Practitioner", "Organization", "Location"}

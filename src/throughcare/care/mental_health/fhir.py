@@ -17,6 +17,8 @@ from throughcare.care.mental_health.models import (
 from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
 
 OWN = "urn:throughcare:extension:"
+# US Core finds an assessment with its plan by this.
+PLAN_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/careplan-category"
 PROBABILITY = "http://terminology.hl7.org/CodeSystem/risk-probability"
 
 
@@ -27,7 +29,7 @@ def watch(row: Watch) -> Json:
         row.id,
         status="completed" if row.state == "ended" else "active",
         intent="order" if row.ordered_at else "proposal",
-        category=[concept(coding(LOCAL, "watch"))],
+        category=[concept(coding(LOCAL, "watch")), concept(coding(PLAN_CATEGORY, "assess-plan"))],
         subject=reference("Patient", row.person_id),
         period=period(row.started_at, row.ended_at),
         created=instant(row.started_at),
@@ -152,7 +154,7 @@ def plan(row: SafetyPlan) -> Json:
         row.id,
         status="revoked" if row.replaced_at else "active",
         intent="plan",
-        category=[concept(coding(LOCAL, "safety-plan"))],
+        category=[concept(coding(LOCAL, "safety-plan")), concept(coding(PLAN_CATEGORY, "assess-plan"))],
         subject=reference("Patient", row.person_id),
         period=period(row.made_at, row.replaced_at),
         created=instant(row.made_at),

@@ -25,6 +25,7 @@ MODIFIERS = {
     "quantity": frozenset({"", "missing"}),
     "number": frozenset({"", "missing"}),
     "uri": frozenset({"", "missing"}),
+    "composite": frozenset({""}),
 }
 
 
@@ -212,6 +213,29 @@ def _date(made: Criterion, base: str) -> Criterion:
     return replace(made, terms=((_there(made),),))
 
 
+def _composite(made: Criterion, base: str) -> Criterion:
+    """Read a$b: each alternative has a word for each part, and both have to be said by one element."""
+    for one in made.wanted:
+        words = split(one, "$")
+        if len(words) != len(made.param.parts):
+            raise bad(f"[{made.param.name}] is written {'$'.join(p.name for p in made.param.parts)}.", made.param.name)
+        for part, word in zip(made.param.parts, words, strict=True):
+            _READ[part.kind](Criterion(made.kind, part, "", (word,)), base)
+    code = "code" if made.param.paths == ("",) else "component-code"
+    terms = tuple((t,) for one in made.wanted for t in _token_terms(made.kind, code, split(one, "$")[0]))
+    return replace(made, terms=terms)
+
+
+def _is_composite(asked: Criterion, body: Json, one: str) -> bool:
+    places = [body] if asked.param.paths == ("",) else list(values.elements(body, asked.param))
+    words = split(one, "$")
+    return any(
+        all(_COMPARE[p.kind](replace(asked, param=p), place, w) for p, w in zip(asked.param.parts, words, strict=True))
+        for place in places
+        if isinstance(place, dict)
+    )
+
+
 def _number(made: Criterion, base: str) -> Criterion:
     for one in made.wanted:
         _bounds(one, made.param.name)
@@ -225,6 +249,7 @@ def _uri(made: Criterion, base: str) -> Criterion:
 
 _READ: dict[str, Callable[[Criterion, str], Criterion]] = {
     "token": _token, "reference": _reference, "string": _string, "date": _date, "quantity": _number, "number": _number, "uri": _uri,
+    "composite": _composite,
 }  # fmt: skip
 
 
@@ -328,7 +353,7 @@ def _is_uri(asked: Criterion, body: Json, one: str) -> bool:
 
 _COMPARE: dict[str, Callable[[Criterion, Json, str], bool]] = {
     "token": _is_token, "reference": _is_reference, "string": _is_string, "date": _is_date, "quantity": _is_number,
-    "number": _is_number, "uri": _is_uri,
+    "number": _is_number, "uri": _is_uri, "composite": _is_composite,
 }  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def index(kind: str, body: dict[str, Any]) -> Index:
 @cache
 def _plan(kind: str) -> tuple[tuple[Param, frozenset[str]], ...]:
     """Give a type's parameters with the elements in which each may say something: most say nothing in most resources."""
-    found = (p for p in params.BY_TYPE.get(kind, ()) if not p.person)
+    found = (p for p in params.BY_TYPE.get(kind, ()) if not p.person and p.kind != "composite")
     return tuple((p, frozenset(re.split(r"[.\[]", path)[0] for path in p.paths)) for p in found)
 
 

@@ -22,6 +22,8 @@ class Param:
     person: bool = False
     # The date that `ledger_current` keeps for its type.
     primary: bool = False
+    # Of a composite: what stands together in one element at `paths`, each read from there.
+    parts: tuple["Param", ...] = ()
 
     @property
     def definition(self) -> str:
@@ -31,6 +33,10 @@ class Param:
 
 def _p(name: str, kind: str, paths: str, *targets: str) -> Param:
     return Param(name, kind, tuple(paths.split("|")), targets)
+
+
+def _together(name: str, path: str, *parts: Param) -> Param:
+    return Param(name, "composite", (path,), parts=parts)
 
 
 def _who(name: str, path: str) -> Param:
@@ -222,6 +228,11 @@ BY_TYPE: dict[str, tuple[Param, ...]] = {
         _p("part-of", "reference", "partOf"), _p("context", "reference", "context", "Encounter", "EpisodeOfCare"),
     ),
     "Observation": (
+        *(
+            _together(f"{begin}code-value-{kind}", path, Param("code", "token", ("code",)), Param(f"value-{kind}", how, (value,)))
+            for begin, path in (("", ""), ("component-", "component"))
+            for kind, how, value in (("quantity", "quantity", "valueQuantity"), ("concept", "token", "valueCodeableConcept"))
+        ),
         *_patient(), _IDENTIFIER, _STATUS, _CATEGORY, _CODE, _day("date", "effectiveDateTime|effectivePeriod|effectiveInstant"), _ENCOUNTER,
         _p("value-quantity", "quantity", "valueQuantity"), _p("value-concept", "token", "valueCodeableConcept"),
         _p("value-string", "string", "valueString|valueCodeableConcept.text"), _p("value-date", "date", "valueDateTime|valuePeriod"),

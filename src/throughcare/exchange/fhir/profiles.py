@@ -28,6 +28,8 @@ BY_TYPE = {
     "ServiceRequest": "servicerequest",
     "Specimen": "specimen",
 }
+# Words without which a resource of the type can't follow its profile: entries kept before our renderers wrote them claim nothing.
+ASKS = {"CarePlan": b'"assess-plan"', "Practitioner": b'"identifier"'}
 VITALS = {
     "85354-9": "blood-pressure",
     "39156-5": "bmi",
@@ -45,6 +47,7 @@ VITALS = {
     "76690-7": "observation-sexual-orientation",
     "11341-5": "observation-occupation",
 }
+OXYGEN, OXYGEN_CODES = "pulse-oximetry", frozenset({"59408-5", "2708-6"})
 BY_CATEGORY = {
     "laboratory": "observation-lab",
     "vital-signs": "vital-signs",
@@ -64,6 +67,8 @@ def of(kind: str, body: bytes) -> tuple[str, ...]:
     What came from outside brings its own `meta` and claims what its sender claimed: nobody here has looked whether it is more.
     """
     if b'"meta":' in body[:HEAD]:
+        return ()
+    if kind in ASKS and ASKS[kind] not in body:
         return ()
     if kind in BY_TYPE:
         return _of_type(kind)
@@ -99,7 +104,7 @@ def _of_type(kind: str) -> tuple[str, ...]:
 def _observation(said: tuple[bytes, ...]) -> tuple[str, ...]:
     codes = [c.decode() for c in said]
     categories = [BY_CATEGORY[c] for c in codes if c in BY_CATEGORY]
-    vitals = [VITALS[c] for c in codes if c in VITALS]
+    vitals = [VITALS[c] for c in codes if c in VITALS and not (VITALS[c] == OXYGEN and not set(codes) >= OXYGEN_CODES)]
     found = vitals[:1] if vitals else categories[:1]
     if "vital-signs" in categories and vitals:
         found = ["vital-signs", *vitals[:1]]

@@ -1,6 +1,7 @@
 """Search: a page of what answers, what is to come with it, and the way to the next page."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -38,6 +39,62 @@ def search_by_form(call: Call, kind: str) -> Answer:
     if call.content_type not in ("", "application/x-www-form-urlencoded"):
         raise FhirError(415, "not-supported", "A search by POST is a form: application/x-www-form-urlencoded.")
     return searched(call, kind, call.params)
+
+
+@interaction("search-system", "GET", "system", doc="Searches the types that _type names.")
+@with_present_lens
+def search_everywhere(call: Call) -> Answer:
+    """Give a page of what answers among several types, the one written last first."""
+    return searched_together(call)
+
+
+@interaction("search-system", "POST", "system", "_search", doc="Searches the types that _type names.")
+@with_present_lens
+def search_everywhere_by_form(call: Call) -> Answer:
+    """Give the same, with its words in the body."""
+    if call.content_type not in ("", "application/x-www-form-urlencoded"):
+        raise FhirError(415, "not-supported", "A search by POST is a form: application/x-www-form-urlencoded.")
+    return searched_together(call)
+
+
+def searched_together(call: Call) -> Answer:
+    """Run one search over the types that `_type` names; every type has to know every parameter."""
+    bearer, asked, before = call.bearer, list(call.params), finding.LAST
+    if word := call.param("_page"):
+        what, _, asked, resumed = _resumed(bearer, word)
+        if what != "search together":
+            raise bad("This page belongs to another search.", "_page")
+        call.params[:], before = asked, int(resumed[0])
+    kinds = sorted({k.strip() for name, v in asked if name == "_type" for k in v.split(",") if k.strip()})
+    if not kinds or (strange := [k for k in kinds if k not in STORED]):
+        words = f"There are no resources of type [{strange[0][:40]}] here." if kinds else "Name the types: [_type]."
+        raise bad(words, "_type", code="not-supported" if kinds else "required")
+    if refused := [name for name, _ in asked if name.partition(":")[0] in ("_sort", "_include", "_revinclude")]:
+        raise bad(f"[{refused[0][:40]}] is not done over several types.", refused[0][:40], code="not-supported")
+    count = paging.count_of(call)
+    rest, made = [(k, v) for k, v in asked if k != "_type"], reader(bearer, call.base, strict=True)
+    hits: list[Hit] = []
+    for kind in kinds:
+        query = made.read(kind, rest)
+        near = query.people is not None or query.ids is not None or kind in LEAN
+        every = finding.everything(bearer, query) if near else finding.by_and_by(bearer, query, before)
+        hits += list(islice((h for h in every if h.row.position < before), count + 1))
+    hits.sort(key=lambda h: -h.row.position)
+    page, more, shape = hits[:count], len(hits) > count, shape_of(call)
+    rows = store.read_and_note(
+        bearer, "fhir search", [h.row for h in page], [h.row for h in page if h.row.body is None]
+    )
+    entries = []
+    for hit in page:
+        row = rows.get((hit.row.kind, hit.row.id)) or hit.row
+        if (body := resource.shown(row, hit.cuts, shape)) is not None:
+            entries.append(Entry(f"{call.base}/{row.kind}/{row.id}", body, "match"))
+    links = {"self": f"{call.base}?{urlencode([(k, v) for k, v in asked if k != '_page'])}"}
+    if more and page:
+        links["next"] = (
+            f"{call.base}?_page={paging.token(bearer, 'search together', '', asked, [page[-1].row.position])}"
+        )
+    return Answer(body=bundle("searchset", entries, links=links, total=None if more or word else len(page)))
 
 
 def reader(bearer: Bearer, base: str, *, strict: bool = False) -> Reader:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from throughcare.exchange.fhir import statement
+from throughcare.exchange.fhir import statement, store
+from throughcare.exchange.fhir.exact import kept
 from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.models import Outside, OutsideNumber
 from throughcare.people.models import Identifier, Person
@@ -27,12 +28,28 @@ def find_all(conditions: Iterable[Condition]) -> dict[Condition, list[UUID]]:
 
 
 def only(found: list[UUID], place: str) -> UUID | None:
-    """Give the one resource that a condition named, or None; two or more are refused."""
-    if len(found) > 1:
+    """Give the one resource that a condition named, or None; two or more are refused.
+
+    In a Bundle (it has a place) those that say the very same are one: another record sends an organisation with each patient.
+    """
+    if len(found) > 1 and not (place and _alike(found)):
         raise FhirError(
             412, "multiple-matches", f"[{len(found)}] resources fit the condition; it has to name one.", place
         )
     return found[0] if found else None
+
+
+BODIES = f"""
+SELECT {store.COLUMNS}, {store.BODY} FROM ledger_current c {store.JOIN.format(v="ledger_version")} WHERE c.id = ANY (%s::uuid[]) LIMIT %s
+"""  # noqa: S608
+SAME = 20
+
+
+def _alike(found: list[UUID]) -> bool:
+    """Tell whether these are one and the same, sent more than once (an organisation with each of its patients)."""
+    rows = list(store.unpacked(statement.run(BODIES, [found[:SAME], SAME])))
+    said = [{k: v for k, v in kept(row.body or b"{}").items() if k not in ("id", "meta")} for row in rows]
+    return len(rows) == len(found) and all(one == said[0] for one in said)
 
 
 def hold(conditions: Iterable[Condition]) -> None:

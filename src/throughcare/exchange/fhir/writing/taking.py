@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.conf import settings
@@ -91,6 +92,9 @@ class _Taking:
     done: dict[int, Done] = field(default_factory=dict)
     same: dict[int, int] = field(default_factory=dict)
     held: dict[UUID, tuple[Outside | None, int]] = field(default_factory=dict)
+    # Conditional references to what came together: its place here is known once all is kept.
+    later: dict[str, int] = field(default_factory=dict)
+    numbered: dict[tuple[str, str], list[int]] | None = None
 
     def run(self) -> list[Done]:
         """Do it: conditions, people, whose each is, what the chart takes, the rest; then all is kept at once."""
@@ -103,6 +107,10 @@ class _Taking:
                 self._keep(n, one.id or uuid7(), 200 if one.id else 201)
         for n, first in self.same.items():
             self._address(n, self.kept[first].id)
+        for address, n in self.later.items():
+            n = self.same.get(n, n)
+            id_ = self.kept[n].id if n in self.kept else self.done[n].id
+            self.addresses[address] = f"{self.writes[n].kind}/{id_}"
         self._resolve()
         self._write()
         for n, first in self.same.items():
@@ -243,10 +251,24 @@ class _Taking:
         found = matching.find_all(asked.values())
         for address, condition in asked.items():
             here = matching.only(found[condition], address[:80])
+            if here is None and (beside := self._beside(*condition)) is not None:
+                self.later[address] = beside
+                continue
             if here is None:
                 words = f"Nothing fits the conditional reference [{address[:120]}]. Send what it names first."
                 raise FhirError(412, "not-found", words)
             self.addresses[address] = f"{condition[0]}/{here}"
+
+    def _beside(self, kind: str, query: str) -> int | None:
+        """Find what a condition names among what came together (a bulk export names its own people so)."""
+        if self.numbered is None:
+            self.numbered = {}
+            for n, one in enumerate(self.writes):
+                for system, value in sent.numbers(one.resource):
+                    self.numbered.setdefault((one.kind, f"{system}|{value}"), []).append(n)
+        said = parse_qsl(query)
+        found = self.numbered.get((kind, said[0][1]), []) if len(said) == 1 and said[0][0] == "identifier" else []
+        return found[0] if len(found) == 1 else None
 
     def _person_in(self, resource: Json, here: dict[UUID, UUID]) -> UUID | None:
         for address in sent.whose(resource):
