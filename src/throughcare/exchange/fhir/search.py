@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import at_once, finding, including, paging, resource, store
+from throughcare.exchange.fhir import at_once, finding, gate, including, paging, resource, store
 from throughcare.exchange.fhir.at_once import Page
 from throughcare.exchange.fhir.bundle import Entry, bundle
 from throughcare.exchange.fhir.call import Answer, Call
@@ -75,6 +75,7 @@ def searched_together(call: Call) -> Answer:
     rest, made = [(k, v) for k, v in asked if k != "_type"], reader(bearer, call.base, strict=True)
     hits: list[Hit] = []
     for kind in kinds:
+        gate.require_scope(bearer, "search-type", kind)
         query = made.read(kind, rest)
         near = query.people is not None or query.ids is not None or kind in LEAN
         every = finding.everything(bearer, query) if near else finding.by_and_by(bearer, query, before)
