@@ -102,7 +102,11 @@ def _empty_house() -> Iterator[None]:
     """An agency with its facilities and nobody in it."""
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"THROUGHCARE_MODE": "demo", "THROUGHCARE_HOME": home}
-        subprocess.run([sys.executable, "-m", "throughcare.app", "setup"], check=True, capture_output=True)
+        made = subprocess.run(
+            [sys.executable, "-m", "throughcare.app", "setup"], capture_output=True, text=True, check=False
+        )
+        if made.returncode:
+            raise RuntimeError(made.stderr[-2000:])
         from throughcare.app import house
 
         with house.opened():

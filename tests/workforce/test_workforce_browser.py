@@ -1,0 +1,64 @@
+"""Tonight, equipment, an officer's code and a full worklist in a real browser: axe finds nothing, nothing is cut off."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import sync_playwright
+
+from tests.care.mental_health.makers import somebody, staff, start
+from tests.care.mental_health.test_watch_browser import become
+from throughcare.care.emergency import actions as emergency
+from throughcare.custody.models import Facility
+from throughcare.kernel import clock
+from throughcare.kernel.vocabulary import Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
+PICTURES = os.environ.get("WORKFORCE_PICTURES", "")
+SIZES = ((390, 844, "light"), (390, 844, "dark"), (1440, 900, "light"), (1440, 900, "dark"))
+
+
+def test_pages_of_the_night_hold_in_every_size(serve: Callable[..., str], database_copy: str) -> None:
+    place = Facility.objects.get(short_name__istartswith="Hartford")
+    officer, nurse = staff("Officer", Role.CUSTODY, place), staff("Nurse", Role.RN, place)
+    people = [somebody(place, f"Sample-{name}") for name in ("Ortiz", "Reyes", "King")]
+    for person in people:
+        start(nurse, person, "constant")
+    called = emergency.call_code(actor=officer, facility_id=place.id, place="Day room", person_id=people[0])
+    emergency.stamp(actor=nurse, code_id=called, kind="health_there")
+    assert clock.now()
+    connection.close()
+    site = serve(database_copy)
+    seen = (
+        ("rn", "/work/"),
+        ("hsa", "/tonight/"),
+        ("hsa", "/work/"),
+        ("rn", "/equipment/"),
+        ("custody", "/custody/codes/"),
+        ("custody", f"/custody/codes/{called}/"),
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        wrong = []
+        for width, height, scheme in SIZES:
+            page = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,  # type: ignore[arg-type]
+            ).new_page()
+            for n, (role, address) in enumerate(seen):
+                become(page, site, role, place)
+                answer = page.goto(site + address)
+                if answer is None or answer.status != 200:
+                    wrong.append(f"{address}: {answer and answer.status}")
+                if PICTURES:
+                    page.screenshot(path=str(Path(PICTURES) / f"{n}-{width}-{scheme}.png"), full_page=True)
+                found = Axe().run(page)
+                if found.violations_count:
+                    wrong.append(f"{address} at {width} {scheme}: {found.generate_report()}")
+                if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                    wrong.append(f"{address} is wider than {width}")
+        browser.close()
+    assert wrong == []
