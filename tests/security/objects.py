@@ -296,7 +296,19 @@ def visit_elsewhere(world: World) -> UUID | None:
 
 
 ELSEWHERE |= {"watch_id": watch_elsewhere, "follow_up_id": visit_elsewhere}
-NOBODYS |= {"edition_id", "project_id", "cycle_id", "annotation_id", "standard", "proposal_id", "code", "kind", "response_id", "fact_id", "type"}
+NOBODYS |= {
+    "edition_id",
+    "project_id",
+    "cycle_id",
+    "annotation_id",
+    "standard",
+    "proposal_id",
+    "code",
+    "kind",
+    "response_id",
+    "fact_id",
+    "type",
+}
 FACTORIES |= {
     name: lambda world, person: {"kind": "Condition"}
     for name in ("chart_history", "chart_mark_error", "chart_take_back", "entry-labels", "destroy-bodies")
