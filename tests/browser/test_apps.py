@@ -105,7 +105,7 @@ def test_a_nurse_lets_an_app_of_another_site_in_and_it_reads(
         page.fill("#pick-words", "sample")
         page.click("button:has-text('Find')")
         sound(page, "smart-found")
-        page.click("li button:has-text('Choose') >> nth=0")
+        page.click("td button:has-text('Choose') >> nth=0")
         assert "Read results, measurements and observations of this person." in page.inner_text("main")
         sound(page, "smart-ask")
         page.click("button:has-text('Allow')")

@@ -14,7 +14,7 @@ from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import FieldError, FieldShape, Option
+from throughcare.ui.shapes import FieldError, FieldKind, FieldShape, Option
 
 LIST, ONE = "/apps/", "/apps/<uuid:app_id>/"
 NAMES = (
@@ -127,9 +127,10 @@ def _list(request: Any, sent: dict[str, str], refused: Invalid | None = None) ->
 
 
 def _fields(sent: dict[str, str], wrong: Any) -> list[FieldShape]:
-    def ask(name: str, label: str, kind: Any = "text", **more: Any) -> FieldShape:
+    def ask(name: str, label: str, kind: FieldKind = "text", **more: Any) -> FieldShape:
         value = sent.get(name, more.pop("value", ""))
-        return FieldShape(name, label, kind, value=value, error=wrong.get(name, ""), **more)
+        quiet = not more.get("required", False)
+        return FieldShape(name, label, kind, value=value, error=wrong.get(name, ""), quiet=quiet, **more)
 
     kinds = [Option(k, reads.KINDS[k], KIND_HINTS[k]) for k in KIND_HINTS]
     roles = [Option("", "No service"), *(Option(r.value, limits.of_role(r).title) for r in actions.SERVICE_ROLES)]
@@ -137,7 +138,7 @@ def _fields(sent: dict[str, str], wrong: Any) -> list[FieldShape]:
     return [
         ask("name", "Name", required=True, hint="People read it when they are asked.", max_length=120),
         ask("about", "What it is for", hint="One sentence for whoever is asked.", width="full", max_length=400),
-        ask("kind", "How it proves that it is itself", "radios", options=kinds, required=True),
+        ask("kind", "How it proves that it is itself", "radio", options=kinds, required=True),
         ask(
             "scopes", "The most it may be given", "textarea", rows=4, width="full", required=True,
             hint="SMART scopes, such as: launch/patient openid fhirUser patient/Observation.rs?category=laboratory",
