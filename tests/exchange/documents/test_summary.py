@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from lxml import etree
 
 from tests.exchange.fhir.conftest import open_door
+from throughcare import ledger
 from throughcare.access import actions as access
 from throughcare.access.actions.consents import Agreement
 from throughcare.chart import actions as chart
@@ -23,12 +25,12 @@ from throughcare.exchange.documents.ccda.read import read
 from throughcare.exchange.documents.models import SentDocument
 from throughcare.exchange.documents.out.composing import Asked, compose, releases, write
 from throughcare.exchange.fhir import validate
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
-from throughcare.ledger.models import Read
+from throughcare.ledger.models import Current, Read
 from throughcare.people import actions as people
 from throughcare.people.reads import NUMBER
 
@@ -79,7 +81,7 @@ def lens(luis):
     return lenses.make(DOCTOR.id, DOCTOR.name, Role.PROVIDER, facilities=frozenset({place}))
 
 
-def agreed(luis, *classes, kind="release_to_provider"):
+def agreed(luis, *classes, kind="release_to_provider", roles=()):
     access.give_consent(
         actor=DOCTOR,
         person_id=luis,
@@ -88,6 +90,7 @@ def agreed(luis, *classes, kind="release_to_provider"):
             form_version="1",
             agreed=True,
             classes=tuple(DataClass(c) for c in classes),
+            roles=roles,
             recipient="Sample Clinic",
             purpose="treatment",
             language="en",
@@ -160,6 +163,31 @@ def test_with_a_consent_that_names_it_the_statement_goes_along_and_a_notation_is
     told = Read.objects.get(kind="disclosure")
     assert "Sample Clinic" in told.note
     assert luis in told.people
+
+
+def test_a_programmes_record_goes_with_its_own_consent_and_notice_and_is_kept_sealed(lens, luis):
+    body = {
+        "resourceType": "MedicationStatement",
+        "id": str(uuid7()),
+        "status": "active",
+        "medicationCodeableConcept": {"text": "Programme medicine"},
+        "subject": {"reference": f"Patient/{luis}"},
+    }
+    with db.writing(DOCTOR):
+        ledger.record(
+            type="MedicationStatement", id=UUID(body["id"]), person_id=luis, data_class=DataClass.PART2, body=body
+        )
+    agreed(luis, "part2", kind="part2_tpo", roles=(Role.PROVIDER, Role.COMMUNITY))
+    assert b"Programme medicine" not in make(lens, luis)[2].content
+    consent = releases(lens, luis)[0]
+    asked, composed, written = make(lens, luis, form="ccd", basis="consent", consent_id=consent.id)
+    assert names(composed, "medicines") == ["Programme medicine"]
+    assert b"42 CFR part 2 prohibits unauthorized use or disclosure of these records." in written.content
+    assert b'<confidentialityCode code="V"' in written.content
+    assert (written.data_class, written.notices) == ("part2", ("part2",))
+    id_ = send(actor=DOCTOR, person_id=luis, asked=asked, written=written, law=composed.basis.law)
+    assert sent.one(lens, (luis,), id_).content == written.content
+    assert not Current.objects.filter(resource_id=id_).exists()
 
 
 @pytest.mark.parametrize("change", ["taken back", "ended"])

@@ -104,7 +104,15 @@ def _fields(asked: Asked, consents: list[ConsentRow], wrong: dict[str, str]) -> 
     given = [Option("", t("summaries.no_consent"))]
     given += [Option(str(c.id), ": ".join(p for p in (c.title, c.recipient) if p)) for c in consents]
     return [
-        FieldShape("form", t("summaries.form"), "select", value=asked.form, options=forms, error=wrong.get("form", "")),
+        FieldShape(
+            "form",
+            t("summaries.form"),
+            "select",
+            value=asked.form,
+            options=forms,
+            required=True,
+            error=wrong.get("form", ""),
+        ),
         FieldShape(
             "consent",
             t("summaries.consent"),
@@ -120,6 +128,7 @@ def _fields(asked: Asked, consents: list[ConsentRow], wrong: dict[str, str]) -> 
             "select",
             value=asked.basis if asked.basis != "consent" else "treatment",
             options=rights,
+            required=True,
             error=wrong.get("basis", ""),
         ),
         FieldShape(
@@ -143,7 +152,7 @@ def _who(asked: Asked, composed: Composed, wrong: dict[str, str]) -> list[FieldS
             error=wrong.get("recipient", ""),
         ),
         FieldShape(
-            "purpose", t("summaries.purpose"), "select", value=asked.purpose, options=purposes,
+            "purpose", t("summaries.purpose"), "select", value=asked.purpose, options=purposes, required=True,
             error=wrong.get("purpose", ""),
         ),
         FieldShape("reason", t("summaries.reason"), "textarea", value=asked.reason, rows=2),
