@@ -259,7 +259,26 @@ def summary_elsewhere(world: World) -> UUID:
     return send(actor=Actor.system("test"), person_id=world.there, asked=asked, written=written, law="test")
 
 
+def incoming_elsewhere(world: World) -> UUID | None:
+    """Let another service ask for something for the person who is at York."""
+    from throughcare.exchange.fhir.writing import taking
+    from throughcare.exchange.fhir.writing.sent import Sent
+    from throughcare.exchange.models import Incoming
+    from throughcare.kernel.actor import Actor
+
+    asked = {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "intent": "order",
+        "code": {"text": "Sample visit"},
+        "subject": {"reference": f"Patient/{world.there}"},
+    }
+    taking.take_in(actor=Actor.feed("sample hospital"), writes=[Sent("POST", "ServiceRequest", asked)])
+    return Incoming.objects.filter(person_id=world.there).values_list("id", flat=True).first()
+
+
 ELSEWHERE |= {
+    "incoming_id": incoming_elsewhere,
     "sent_id": summary_elsewhere,
     "received_id": document_from_outside_elsewhere("document"),
     "said_id": document_from_outside_elsewhere("item"),
