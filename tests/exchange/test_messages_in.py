@@ -128,3 +128,20 @@ def test_clinical_messages_about_nobody_here_wait_and_register_nobody(take):
         receipt = take(said(kind, *lines, control_id=f"N{n}", person=replace(LUIS, number="T0000404")))
         assert (receipt.status, receipt.hold) == ("held", "unknown_person")
     assert Person.objects.count() == 0
+
+
+def test_an_oul_is_charted_report_by_report_each_with_its_own_specimen(take, luis):
+    """OUL^R22: the specimen stands before its reports."""
+    first = ("SPM|1|A||SER^Serum", "OBR|1||F1|2951-2^Sodium^LN|||20261122||||||||||||||||||F", NA)
+    second = ("SPM|2|B||UR^Urine", "OBR|2||F2|2106-3^hCG^LN|||20261122||||||||||||||||||F", HCG)
+    receipt = take(said("OUL^R22^OUL_R22", *first, *second))
+    assert receipt.status == "applied", row(receipt).sentence
+    assert list(Report.objects.order_by("filler").values_list("filler", "specimen")) == [
+        ("F1", "Serum"),
+        ("F2", "Urine"),
+    ]
+    assert Duty.objects.filter(rule="LAB-01", closed_at=None).count() == 2
+
+
+NA = "OBX|1|NM|2951-2^Sodium^LN||140|mmol/L|135-145|N|||F"
+HCG = "OBX|1|ST|2106-3^hCG^LN||Negative||||||F"

@@ -1,13 +1,15 @@
 """What others are owed: queued from the ledger, sent in order until it is answered, never lost, kept as it was sent."""
 
+import ssl
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.chart.chart_makers import DOCTOR, NURSE, housed
+from tests.exchange.serving import running
 from throughcare.access.models import Consent
 from throughcare.chart import actions as chart
 from throughcare.duties.models import Duty
@@ -25,9 +27,10 @@ pytestmark = pytest.mark.django_db
 def open_to(monkeypatch):
     """Open receivers by their ids, at an address where nobody listens."""
 
-    def opened(*ids, again=False, **more):
+    def opened(*ids, again=False, to=None, **more):
+        there = to or {"host": "127.0.0.1", "port": 1, "tls": False}
         every = {
-            code: replace(one, host="127.0.0.1" if code in ids else "", port=1, tls=False, **more)
+            code: replace(one, **(there if code in ids else {"host": ""}), **more)
             for code, one in directory.receivers().items()
         }
         monkeypatch.setattr(actions, "receivers", lambda: every)
@@ -202,3 +205,47 @@ def test_the_page_of_receivers_names_nobody(client, open_to):
     assert client.get(f"/outgoing/{row.id}/").status_code in (403, 404)
     client.post("/demo/become", {"role": "him", "facility": str(Facility.objects.get(code="hartford").id)})
     assert "RXA" in client.get(f"/outgoing/{row.id}/").content.decode()
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """Give a certificate of this machine's own, and its key, as files."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 7, now - timedelta(days=1), now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    pem, secret = tmp_path / "ca.pem", tmp_path / "key.pem"
+    pem.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+    return str(pem), str(secret)
+
+
+def test_a_message_goes_over_a_real_socket_under_tls_that_is_verified(open_to, certificate):
+    """What leaves the house leaves it to whom the content names, or not at all."""
+    pem, secret = certificate
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, secret)
+    got = []
+
+    def registry(raw):
+        got.append(raw)
+        return Line().send(raw)
+
+    with running(registry, tls=context) as server:
+        where = {"host": "localhost", "port": server.port, "tls": True}
+        open_to("registry", to={**where, "ca_file": ""})
+        a_dose(housed())
+        assert sender.run_once() == 0, "a certificate that nobody vouches for"
+        assert Delivery.objects.get().state == "queued"
+        assert got == []
+        open_to("registry", again=True, to={**where, "ca_file": pem})
+        with clock.frozen(clock.now() + timedelta(hours=2)):
+            assert sender.run_once() == 1
+    row = Delivery.objects.get()
+    assert (row.state, [bytes(row.raw)]) == ("accepted", got)

@@ -44,15 +44,24 @@ class Panel:
 
 
 def panels(said: Message) -> list[Panel]:
-    """Give the panels of a message in its order; nothing of OBX, NTE or SPM is left out."""
+    """Give the panels of a message in its order; nothing of OBX, NTE or SPM is left out.
+
+    In an OUL the specimen stands before its reports, in every other message after them: nobody else's is taken for theirs.
+    """
     reader = Reader(CONNECTICUT)
     found: list[Panel] = []
     common: Segment | None = None
+    specimen: Segment | None = None
+    by_specimen = said.trigger.startswith("OUL")
     for segment in said.segments:
         if segment.name == "ORC":
             common = segment
+        elif segment.name == "SPM" and by_specimen:
+            specimen = segment
         elif segment.name == "OBR":
             found.append(_begin(segment, common, reader))
+            if specimen is not None:
+                _add(found[-1], specimen, reader)
             common = None
         elif segment.name in ("OBX", "NTE", "SPM"):
             if not found:

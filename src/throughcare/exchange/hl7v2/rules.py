@@ -40,6 +40,7 @@ TITLES: dict[str, str] = {
     "OML": "Request to a laboratory",
     "ORM": "Request",
     "ORU": "Results",
+    "OUL": "Results of a specimen",
     "RSP": "Answer of a registry",
     "SIU": "Visit outside",
     "VXU": "Vaccines",
@@ -50,6 +51,7 @@ TAKEN: dict[str, frozenset[str]] = {
     "OML": frozenset({"O21", "O33", "O35"}),
     "ORM": frozenset({"O01"}),
     "ORU": frozenset({"R01", "R03", "R30", "R31", "R32", "W01"}),
+    "OUL": frozenset({"R21", "R22", "R23", "R24"}),
     "RSP": frozenset({"K11", "K22"}),
     "SIU": frozenset({"S12", "S13", "S14", "S15", "S16", "S17", "S26"}),
     "VXU": frozenset({"V04"}),
@@ -160,6 +162,7 @@ _CARRIES: dict[str, tuple[str, ...]] = {
     "OML": ("OBR", "ORC"),
     "ORM": ("ORC", "OBR"),
     "ORU": ("OBR", "OBX"),
+    "OUL": ("OBR", "OBX"),
     "RSP": ("MSA",),
     "SIU": ("SCH",),
 }

@@ -134,7 +134,7 @@ def keep(row: Message) -> None:
 def held(row: Message, said: Facts) -> MessageHeld:
     """Make the event of a message that waits; of results it says how urgent they are."""
     about = {"person_id": row.person_id, "facility_id": row.facility_id, "ref": row.id}
-    if type_of(said) == "ORU":
+    if type_of(said) in ("ORU", "OUL"):
         urgency = laboratory.urgency(panels.panels(said))
         return ResultHeld(happened_at=row.received_at, **about, hold=row.hold, urgency=urgency)
     return MessageHeld(happened_at=row.received_at, **about, hold=row.hold)

@@ -24,7 +24,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 
 log = logging.getLogger(__name__)
-STORED_FIRST = frozenset({"ORU", "VXU", "RSP", "MDM"})
+STORED_FIRST = frozenset({"ORU", "OUL", "VXU", "RSP", "MDM"})
 PARCEL = 32
 _HAND = 7_204_511  # the advisory lock of whoever charts
 

@@ -15,6 +15,7 @@ BY_TYPE: dict[str, Charting] = {
     "OML": requests.apply,
     "ORM": requests.apply,
     "ORU": results.apply,
+    "OUL": results.apply,
     "RSP": vaccines.apply,
     "SIU": visits.apply,
     "VXU": vaccines.apply,
