@@ -43,6 +43,7 @@ KNOWN = {
     # Clinical documents: the same, and depth, number and size are bounded (exchange/documents/test_read).
     "exchange/documents/ccda/xml.py": {"lxml"},
     "exchange/documents/out/ccda.py": {"lxml"},  # writes, and reads nothing
+    "insight/improvement/pictures.py": {"xml.etree"},  # a drawing that this very process has just made of numbers
 }
 
 
@@ -84,8 +85,8 @@ def test_sql_is_never_put_together_from_what_came_in() -> None:
         "app/commands/setup.py", "app/commands/backup.py", "app/commands/restore.py", "world/bulk.py", "ledger/reads.py",
         "ledger/formats.py", "care/medications/actions/relaying.py",
         # Queries of measures, columns and files of our own, over the warehouse: no table there is written by what came in.
-        "insight/measures/running.py", "insight/reads.py", "insight/run.py", "insight/warehouse/making.py",
-        "insight/warehouse/opening.py",
+        "insight/measures/running.py", "insight/measures/counting.py", "insight/measures/behind.py", "insight/numbers.py",
+        "insight/gate/dividing.py", "insight/resources/reads.py", "insight/warehouse/making.py", "insight/warehouse/opening.py",
     }  # fmt: skip
     wrong = []
     for name, tree in trees():
