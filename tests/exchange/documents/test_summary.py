@@ -23,6 +23,7 @@ from throughcare.exchange.documents import sent, whose
 from throughcare.exchange.documents.actions.sending import send
 from throughcare.exchange.documents.ccda.read import read
 from throughcare.exchange.documents.models import SentDocument
+from throughcare.exchange.documents.out import choosing, tables
 from throughcare.exchange.documents.out.composing import Asked, compose, releases, write
 from throughcare.exchange.fhir import validate
 from throughcare.kernel import clock, db
@@ -141,6 +142,30 @@ def test_without_consent_what_needs_one_does_not_go_and_is_not_hinted_at(lens, l
         assert b"HIV" not in content
         assert b"withheld" not in content
     assert written.notices == ()
+
+
+def test_a_medicine_does_not_tell_the_illness_that_is_held_back() -> None:
+    """The reason of an order goes only with the problem it names; free words that no preview shows never go."""
+
+    def entry(kind: str, id: str, labels: frozenset[str] = frozenset(), **body: object) -> choosing.Kept:
+        return choosing.Kept(kind, id, {"resourceType": kind, "id": id, **body}, "clinical", frozenset(), labels)
+
+    def problem(id: str, words: str, asks: frozenset[str] = frozenset()) -> choosing.Kept:
+        standing = {"coding": [{"code": "active"}]}
+        return entry("Condition", id, asks, code={"text": words}, clinicalStatus=standing)
+
+    def order(id: str, reason: str) -> choosing.Kept:
+        return entry("MedicationRequest", id, status="active", medicationCodeableConcept={"text": id}, reasonCode=[{"text": reason}], note=[{"text": reason}])  # fmt: skip
+
+    told = choosing.choose(
+        {}, [problem("a", "Asthma"), problem("b", "Alcohol use disorder", frozenset({"part2"})), order("inhaler", "asthma"), order("tablet", "Alcohol use disorder")], (),
+        allowed=frozenset({"clinical"}), redisclosure=False, notices=(), rules=tables.sections(), reach=tables.reach(), now=AT,
+    )  # fmt: skip
+    bodies = {one.id: one.body for one in told.sections["medicines"]}
+    assert bodies["inhaler"]["reasonCode"] == [{"text": "asthma"}]
+    assert "reasonCode" not in bodies["tablet"]
+    assert "Alcohol" not in json.dumps([b for found in told.sections.values() for b in (one.body for one in found)])
+    assert ("medicines", "reason", 1) in told.left_counted()
 
 
 def test_with_a_consent_that_names_it_the_statement_goes_along_and_a_notation_is_made(lens, luis):

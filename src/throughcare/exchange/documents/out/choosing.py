@@ -27,7 +27,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What does not go, and why: `not_allowed`, `no_redisclosure`, `partial`, `older`, `size`."""
+    """What does not go, and why: `not_allowed`, `no_redisclosure`, `partial`, `by_hand`, `reason`, `older`, `size`."""
 
     section: str
     text: str
@@ -121,8 +121,44 @@ def choose(
     for name in ("results", "vital_signs"):
         made[name], older = _recent(made[name], now - timedelta(days=reach[f"{name}_days"]), reach["each_code"])
         sorting.left += [Left(name, text_of(one.body), "older") for one in older]
+    made, silent = _without_reasons(made)
+    sorting.left += silent
     chosen = Chosen(patient, {name: tuple(found) for name, found in made.items()}, tuple(sorting.left))
     return with_notices(chosen, notices)
+
+
+# Free words that no preview shows: nobody has read them with this recipient in mind.
+_UNREAD = frozenset({"note"})
+
+
+def _without_reasons(made: Mapping[str, list[Kept]]) -> tuple[dict[str, list[Kept]], list[Left]]:
+    """Take off each entry the reasons that are no problem that goes: a medicine would tell the illness that is held back."""
+    going = made.get("problems", [])
+    words = {text_of(one.body).casefold() for one in going}
+    codes = {code for one in going for code in _codings(one.body.get("code"))}
+    named = {f"Condition/{one.id}" for one in going}
+    left: list[Left] = []
+    found: dict[str, list[Kept]] = {}
+    for name, entries in made.items():
+        found[name] = []
+        for entry in entries:
+            one = replace(entry, body={k: v for k, v in entry.body.items() if k not in _UNREAD})
+            said, meant = one.body.get("reasonCode", ()), one.body.get("reasonReference", ())
+            told = [r for r in said if text_of({"code": r}).casefold() in words or _codings(r) & codes]
+            pointed = [r for r in meant if r.get("reference") in named]
+            if len(told) == len(said) and len(pointed) == len(meant):
+                found[name].append(one)
+                continue
+            body = {k: v for k, v in one.body.items() if k not in ("reasonCode", "reasonReference")}
+            body |= {k: v for k, v in (("reasonCode", told), ("reasonReference", pointed)) if v}
+            found[name].append(replace(one, body=body))
+            left.append(Left(name, text_of(one.body), "reason"))
+    return found, left
+
+
+def _codings(concept: Any) -> set[tuple[str, str]]:
+    codings = (concept or {}).get("coding", ())
+    return {(str(c.get("system", "")), str(c["code"])) for c in codings if c.get("code")}
 
 
 def with_notices(chosen: Chosen, notices: Sequence[Notice]) -> Chosen:
