@@ -191,7 +191,7 @@ DOSE_MONTHS = Table(
         Column("n", "int", "How many", null=False),
     ),
     "due_at",
-    ("person_id", "month", "status", "outcome"),
+    ("person_id", "month", "status", "outcome", "not_done"),
     "",
 )
 MEDICINES_GIVEN = Table(
