@@ -240,9 +240,8 @@ def test_the_downtime_sheet_is_a_page_and_a_file_for_its_owner_alone(client, tmp
         become(client)
         assert page.status_code == 200 and b"Sample-Reyes" in page.content
         assert downtime_files.write(tmp_path / "downtime") == 1
-        observed, file = sorted((tmp_path / "downtime").iterdir())
-    assert "ethadone" in observed.read_text() and "ethadone" not in file.read_text()
-    assert observed.stat().st_mode & 0o777 == 0o600
-    assert file.stat().st_mode & 0o777 == 0o600
+        observed, rounds, file = sheets = sorted((tmp_path / "downtime").iterdir())
+    assert "ethadone" in observed.read_text() and "ethadone" not in file.read_text() + rounds.read_text()
+    assert {sheet.stat().st_mode & 0o777 for sheet in sheets} == {0o600}
     text = file.read_text()
     assert "Sample-Reyes" in text and "<style>" in text
