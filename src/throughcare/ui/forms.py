@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
+from throughcare.ui.shapes import FieldError
 
 FURNITURE = frozenset({"csrfmiddlewaretoken", "intent", "version", "section", "next", "sign", "add_row", "shown"})
 
@@ -23,6 +24,13 @@ def intent_of(request: HttpRequest) -> UUID | None:
         return UUID(text)
     except ValueError:
         raise Invalid("This form was sent without its number. Open the page again; what you typed is on it.") from None
+
+
+def error_lines(refused: Refused | None) -> list[FieldError]:
+    """Give the lines of the summary at the top of a page: field by field, or the sentence where no field is to blame."""
+    if refused is None:
+        return []
+    return [FieldError(name, words) for name, words in refused.fields.items()] or [FieldError("", refused.sentence)]
 
 
 def id_or_none(text: object) -> UUID | None:

@@ -10,8 +10,8 @@ from throughcare.custody import reads as custody
 from throughcare.duties.titles import role_title
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import ClockShape, FieldError
+from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.shapes import ClockShape
 from throughcare.workforce import actions, policy, reads, rule_table
 
 
@@ -77,7 +77,6 @@ def listed(request: Request) -> HttpResponse:
 def _equipment(request: Request, refused: Refused | None = None) -> HttpResponse:
     site = _site(request)
     pieces = reads.equipment(request.lens, site)
-    fields = refused.fields if refused else {}
     context = {
         "place": custody.facility(request.lens, site).short_name,
         "pieces": [(p, ClockShape(p.row.checked_at or p.row.listed_at, p.due_at)) for p in pieces],
@@ -85,8 +84,7 @@ def _equipment(request: Request, refused: Refused | None = None) -> HttpResponse
         "kinds": rule_table.kinds(),
         "may_list": policy.LISTS.allows(request.lens),
         "typed": request.POST.dict() if refused else {},
-        "errors": [FieldError(n, w) for n, w in fields.items()]
-        or ([FieldError("", refused.sentence)] if refused else []),
+        "errors": error_lines(refused),
     }
     return pages.page(request, "workforce/equipment.html", context, status=refused.status if refused else 200)
 

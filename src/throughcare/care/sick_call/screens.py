@@ -15,7 +15,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages, wording
-from throughcare.ui.forms import intent_of, moment_of
+from throughcare.ui.forms import error_lines, intent_of, moment_of
 from throughcare.ui.shapes import KeyHint, PrintNote
 
 ONE = "/people/<uuid:person_id>/sick-call/<uuid:request_id>/"
@@ -257,7 +257,7 @@ def _queue(request: Request, refused: Invalid | None = None) -> HttpResponse:
     saw(request, *(line.who.person_id for line in lines))
     context = {
         "lanes": views.lanes(lines),
-        "errors": views.errors(refused),
+        "errors": error_lines(refused),
         "round": reads.collection(request.lens, facility) if facility and policy.LOG.allows(request.lens) else None,
         "slips": request.POST.get("slips", ""),
     }
@@ -272,7 +272,7 @@ def _log(request: Request, typed: dict[str, Any], refused: Invalid | None = None
     if asked:
         found = people.search(request.lens, asked, limit=12).cards
         saw(request, *(c.person_id for c in found))
-    context = {**views.log_form(typed, found, asked), "errors": views.errors(refused), "asked": asked}
+    context = {**views.log_form(typed, found, asked), "errors": error_lines(refused), "asked": asked}
     return pages.page(request, "sick_call/log.html", context, status=422 if refused else 200)
 
 
@@ -280,7 +280,7 @@ def _desk(request: Request, person_id: UUID, request_id: UUID, refused: Invalid 
     desk = reads.desk(request.lens, person_id, request_id)
     context = {
         "banner": banner.of(request.lens, person_id),
-        "errors": views.errors(refused),
+        "errors": error_lines(refused),
         "keys": KEYS,
         **views.desk(desk, request.POST.dict() if refused else {}, refused),
     }

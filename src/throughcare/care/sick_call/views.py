@@ -21,7 +21,7 @@ from throughcare.kernel.fhir import LOINC
 from throughcare.kernel.lens import Lens
 from throughcare.people.reads import Card
 from throughcare.ui import wording
-from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldError, FieldShape, Lane, Option
+from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldShape, Lane, Option
 
 PRIORITY_KEYS = (
     ("e", "emergent", "Emergent"),
@@ -176,15 +176,6 @@ def _number(text: str, field: str) -> Decimal | None:
     if not value.is_finite() or not 0 <= value < 2000:
         raise Invalid("One of the measurements is not a number.", fields={field: "Write a number with a point."})
     return value
-
-
-def errors(refused: Invalid | None) -> list[FieldError]:
-    """Give the lines of the error summary."""
-    if refused is None:
-        return []
-    return [FieldError(name, sentence) for name, sentence in refused.fields.items()] or [
-        FieldError("", refused.sentence)
-    ]
 
 
 def log_form(typed: Mapping[str, Any], found: Sequence[Card], asked: str) -> dict[str, Any]:

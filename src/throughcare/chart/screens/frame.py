@@ -15,7 +15,7 @@ from throughcare.chart.views import fields as views
 from throughcare.kernel.errors import Invalid, Refused, Stale
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import error_lines, intent_of
 from throughcare.ui.shapes import Action, FieldError, FieldShape, Section
 from throughcare.ui.wording import t
 
@@ -50,10 +50,7 @@ class Again:
     @property
     def errors(self) -> list[FieldError]:
         """Give the lines of the summary at the top."""
-        if self.refused is None:
-            return []
-        wrong = [FieldError(name, words) for name, words in self.refused.fields.items()]
-        return wrong or [FieldError("", self.refused.sentence)]
+        return error_lines(self.refused)
 
 
 def also(name: str, door: Policy, *, after: str) -> None:

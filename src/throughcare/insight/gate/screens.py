@@ -10,8 +10,7 @@ from throughcare.access.doors import Request, screen
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import FieldError
+from throughcare.ui.forms import error_lines, intent_of
 
 from . import actions, policy, reads
 from .periods import previous
@@ -102,7 +101,7 @@ def _list(request: Request, refused: Refused | None = None) -> HttpResponse:
         "may_draft": policy.AUTHOR.allows(request.lens),
         "last_quarter": previous(f"{today.year}-Q{(today.month - 1) // 3 + 1}"),
         "typed": request.POST.dict() if refused else {},
-        "errors": _errors(refused),
+        "errors": error_lines(refused),
     }
     return pages.page(request, "gate/editions.html", context, status=refused.status if refused else 200)
 
@@ -117,17 +116,10 @@ def _one(request: Request, edition_id: UUID, refused: Refused | None = None) -> 
         "mine": request.actor.id in (look.row.drafted_by, look.row.clinical_by, look.row.privacy_by),
         "may_publish": policy.AUTHOR.allows(request.lens),
         "typed": request.POST.dict() if refused else {},
-        "errors": _errors(refused),
+        "errors": error_lines(refused),
     }
     return pages.page(request, "gate/edition.html", context, status=refused.status if refused else 200)
 
 
 def _part(request: Request) -> str:
     return next((part for part, roles in policy.SIGNERS.items() if request.lens.role in roles), "")
-
-
-def _errors(refused: Refused | None) -> list[FieldError]:
-    if refused is None:
-        return []
-    fields: dict[str, str] = getattr(refused, "fields", {}) or {}
-    return [FieldError(name, words) for name, words in fields.items()] or [FieldError("", refused.sentence)]

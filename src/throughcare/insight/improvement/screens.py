@@ -14,8 +14,8 @@ from throughcare.insight.views import base, interval, month_span, month_words, t
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Refused
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import FieldError, PrintNote
+from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
 HOME = "/insight/improvement/"
@@ -291,7 +291,7 @@ def _workspace(request: Request, refused: Refused | None = None) -> HttpResponse
         "project_fields": questions.project(found.measures, found.places, typed, wrong),
         "meeting_fields": questions.meeting(found.places, typed, wrong),
         "typed": typed,
-        "errors": _errors(refused),
+        "errors": error_lines(refused),
     }
     return pages.page(request, "improvement/workspace.html", context, status=refused.status if refused else 200)
 
@@ -321,7 +321,7 @@ def _chart(request: Request, measure: str, refused: Refused | None = None) -> Ht
         "annotation_fields": questions.annotation(typed, wrong),
         "target_fields": questions.target(found.measure, typed, wrong),
         "typed": typed,
-        "errors": _errors(refused),
+        "errors": error_lines(refused),
     }
     return pages.page(request, "improvement/chart_page.html", context, status=refused.status if refused else 200)
 
@@ -344,7 +344,7 @@ def _project(request: Request, project_id: UUID, refused: Refused | None = None)
         "fields": questions.step(step, typed, wrong) if step else [],
         "end_fields": questions.conclusion(typed, wrong),
         "today": clock.today(),
-        "errors": _errors(refused),
+        "errors": error_lines(refused),
         "concluding": "learned" in typed,
     }
     return pages.page(request, "improvement/project.html", context, status=refused.status if refused else 200)
@@ -405,10 +405,4 @@ def _typed(request: Request, refused: Refused | None) -> dict[str, str]:
 
 
 def _wrong(refused: Refused | None) -> dict[str, str]:
-    return dict(getattr(refused, "fields", {}) or {}) if refused else {}
-
-
-def _errors(refused: Refused | None) -> list[FieldError]:
-    if refused is None:
-        return []
-    return [FieldError(name, words) for name, words in _wrong(refused).items()] or [FieldError("", refused.sentence)]
+    return refused.fields if refused else {}

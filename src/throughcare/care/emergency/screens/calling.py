@@ -13,7 +13,7 @@ from throughcare.custody import reads as custody
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import error_lines, intent_of
 
 
 @screen("GET", "/code/", policy=policy.CALL, name="code_call")
@@ -70,7 +70,7 @@ def _page(request: Request, asked: str, refused: Invalid | None = None) -> HttpR
         "table": load_table(),
         "asks": request.lens.role in policy.AT_THE_SIDE,
         "officer": request.lens.role in policy.OFFICERS,
-        "errors": posting.errors(refused),
+        "errors": error_lines(refused),
         "wrong": refused.fields if refused else {},
     }
     return pages.page(request, "emergency/call.html", context, status=422 if refused else 200)

@@ -14,6 +14,7 @@ from throughcare.chart.screens import frame
 from throughcare.custody import reads as custody
 from throughcare.kernel.errors import Refused
 from throughcare.ui import pages
+from throughcare.ui.forms import error_lines
 
 ONE = "/codes/<uuid:code_id>/"
 NOT_SAID = frozenset({"csrfmiddlewaretoken", "intent", "kind", "at"})
@@ -158,7 +159,7 @@ def _page(request: Request, code_id: UUID, refused: Refused | None = None) -> Ht
     saw(request, *(p for p in (scene.code.person_id, *(f.who.person_id for f in found)) if p))
     context = {
         **views.scene(request.lens, scene),
-        "errors": posting.errors(refused),
+        "errors": error_lines(refused),
         "wrong": refused.fields if refused else {},
         "typed": request.POST.dict() if refused else {},
         "found": found,

@@ -15,6 +15,7 @@ from throughcare.chart.screens import frame
 from throughcare.kernel.errors import Refused
 from throughcare.people import reads as people
 from throughcare.ui import pages
+from throughcare.ui.forms import error_lines
 
 ONE = "/people/<uuid:person_id>/hospital/"
 
@@ -113,7 +114,7 @@ def _page(request: Request, person_id: UUID, refused: Refused | None = None) -> 
     context = {
         "banner": banner.of(request.lens, person_id),
         "person_id": person_id,
-        "errors": posting.errors(refused),
+        "errors": error_lines(refused),
         **hospital_views.person(
             request.lens,
             trips,

@@ -11,7 +11,7 @@ from throughcare.care.emergency.screens import posting
 from throughcare.custody import reads as custody
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import error_lines, intent_of
 
 ONE = "/custody/codes/<uuid:code_id>/"
 
@@ -61,7 +61,7 @@ def _page(request: Request, code_id: UUID, refused: Invalid | Stale | None = Non
         "code": row,
         "told": views.officers_sentences(row, held),
         "taps": views.officers_taps(row),
-        "errors": posting.errors(refused),
+        "errors": error_lines(refused),
         "found": found,
         "asked": asked,
         "ask_who": row.person_id is None and not row.drill,

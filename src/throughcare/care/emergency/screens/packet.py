@@ -7,12 +7,11 @@ from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
 from throughcare.care.emergency import actions, hospital_reads, hospital_views, paper, policy
-from throughcare.care.emergency.screens import posting
 from throughcare.custody import reads as custody
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import error_lines, intent_of
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -94,7 +93,7 @@ def _page(request: Request, person_id: UUID, packet_id: UUID, refused: Refused |
         "said": row.body,
         "programme": lines,
         "person_id": person_id,
-        "errors": posting.errors(refused),
+        "errors": error_lines(refused),
         "may_programme": policy.PROGRAMME.allows(request.lens),
         "fields": hospital_views.programme_fields(typed, refused.fields if refused else {}),
     }

@@ -8,9 +8,8 @@ from throughcare.custody import reads as custody
 from throughcare.custody.policy import sees
 from throughcare.custody.reads import FacilityRow
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid, NotFound, Refused
+from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.ui import forms
-from throughcare.ui.shapes import FieldError
 
 
 def site(request: Request, code: str = "") -> FacilityRow:
@@ -43,10 +42,3 @@ def moment(text: str) -> datetime | None:
 def id_of(text: str) -> UUID:
     """Read an id."""
     return forms.id_of(text, NotFound("There is no such thing here."))
-
-
-def errors(refused: Refused | None) -> list[FieldError]:
-    """Give the lines of the summary at the top."""
-    if refused is None:
-        return []
-    return [FieldError(name, words) for name, words in refused.fields.items()] or [FieldError("", refused.sentence)]

@@ -121,7 +121,7 @@ def choose(
     for name in ("results", "vital_signs"):
         made[name], older = _recent(made[name], now - timedelta(days=reach[f"{name}_days"]), reach["each_code"])
         sorting.left += [Left(name, text_of(one.body), "older") for one in older]
-    made, silent = _without_reasons(made)
+    made, silent = _untold(made)
     sorting.left += silent
     chosen = Chosen(patient, {name: tuple(found) for name, found in made.items()}, tuple(sorting.left))
     return with_notices(chosen, notices)
@@ -131,8 +131,8 @@ def choose(
 _UNREAD = frozenset({"note"})
 
 
-def _without_reasons(made: Mapping[str, list[Kept]]) -> tuple[dict[str, list[Kept]], list[Left]]:
-    """Take off each entry the reasons that are no problem that goes: a medicine would tell the illness that is held back."""
+def _untold(made: Mapping[str, list[Kept]]) -> tuple[dict[str, list[Kept]], list[Left]]:
+    """Take off each entry the words nobody read, and the reasons that are no problem that goes: they would tell what is held back."""
     going = made.get("problems", [])
     words = {text_of(one.body).casefold() for one in going}
     codes = {code for one in going for code in _codings(one.body.get("code"))}
