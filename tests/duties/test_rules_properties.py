@@ -14,6 +14,8 @@ MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 1), timezones=st
 KINDS = st.sampled_from(["jail", "prison", "both"])
 DUTIES = st.sampled_from([r for r in clock_table.every_version() if r.kind == "duty" and r.opens])
 MOVES = st.sampled_from(["transfer", "release", "death", "court_trip", "hospital", "furlough", "return", "escape"])
+# What these ask for is done where the person left: it doesn't travel with the person.
+OF_THE_PLACE = {"DOOR-OUT", "DOOR-OBSERVED-OUT", "DOOR-BAG"}
 DAY_UNITS = st.sampled_from(["calendar_days", "business_days", "months"])
 FACTS = st.fixed_dictionaries(
     {
@@ -94,7 +96,9 @@ def test_a_move_carries_converts_or_ends_and_nothing_else(rule: Rule, kind: str)
     moved = on_move(rule, kind)
     assert moved.effect in {"carry", "convert", "void", "stay"}
     assert bool(moved.successor) is (moved.effect == "convert")
-    if kind not in {"release", "death"}:
+    if kind == "transfer":
+        assert moved.effect == ("stay" if rule.id in OF_THE_PLACE else "carry")
+    elif kind not in {"release", "death"}:
         assert moved.effect == "carry"
 
 
