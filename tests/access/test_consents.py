@@ -7,7 +7,7 @@ import pytest
 from tests.access.makers import CLERK, signed_in, staff
 from tests.access.test_glass import somebody
 from throughcare.access import actions, conditions, lenses
-from throughcare.access.actions.consents import Agreement
+from throughcare.access.kinds import Agreement
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.vocabulary import DataClass, Role, Verb

@@ -7,7 +7,7 @@ import pytest
 
 from tests.chart.chart_makers import DOCTOR, NURSE, hartford, housed
 from throughcare.access import actions as access
-from throughcare.access.actions.consents import Agreement
+from throughcare.access.kinds import Agreement
 from throughcare.chart import actions
 from throughcare.custody import actions as custody
 from throughcare.kernel import clock

@@ -13,7 +13,7 @@ from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nur
 from tests.care.sick_call.test_screens import become
 from tests.reentry.test_after_the_door import gone, planner  # noqa: F401
 from throughcare.access import actions as access
-from throughcare.access.actions.consents import Agreement
+from throughcare.access.kinds import Agreement
 from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
 from throughcare.kernel import clock, content

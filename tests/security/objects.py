@@ -141,7 +141,7 @@ def request_elsewhere(world: World) -> UUID | None:
 def consent_elsewhere(world: World) -> UUID:
     """Give a consent of the person who is at York."""
     from throughcare.access import actions
-    from throughcare.access.actions.consents import Agreement
+    from throughcare.access.kinds import Agreement
     from throughcare.kernel.actor import Actor
 
     said = Agreement(kind="treatment", form_version="T-1", agreed=True, language="en")

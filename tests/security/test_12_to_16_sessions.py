@@ -9,7 +9,7 @@ from tests.access.makers import CLERK, PASSWORD, signed_in, staff
 from tests.security.objects import HARTFORD, World, routes
 from tests.security.test_01_doors import signed_in_as
 from throughcare.access import actions
-from throughcare.access.actions.consents import Agreement
+from throughcare.access.kinds import Agreement
 from throughcare.access.models import Posting, SignIn, User
 from throughcare.kernel import clock
 from throughcare.kernel.vocabulary import Role

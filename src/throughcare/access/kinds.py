@@ -1,14 +1,11 @@
 """The kinds of consent (clinical.md 7.4), and what the law asks each signed form to say (42 CFR 2.31, 45 CFR 164.508)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from throughcare.kernel import content
 from throughcare.kernel.errors import Invalid
-from throughcare.kernel.vocabulary import DataClass
-
-if TYPE_CHECKING:
-    from throughcare.access.actions.consents import Agreement
+from throughcare.kernel.vocabulary import DataClass, Role
 
 FILE = "access/consents.toml"
 # Which classes only a kind of their own opens, and which no consent of this house opens at all.
@@ -33,6 +30,27 @@ class Kind:
     one_for_each: str
     needs_ending_event: bool
     law: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What stands on the signed form."""
+
+    kind: str
+    form_version: str
+    agreed: bool
+    language: str
+    classes: tuple[DataClass, ...] = ()
+    roles: tuple[Role, ...] = ()
+    recipient: str = ""
+    purpose: str = ""
+    about: str = ""
+    interpreter: str = ""
+    witness: str = ""
+    starts_at: datetime | None = None
+    expires_at: datetime | None = None
+    expires_event: str = ""
+    irrevocable_until: str = ""
 
 
 def all_kinds() -> tuple[Kind, ...]:
@@ -60,7 +78,7 @@ def of(code: str) -> Kind:
     raise Invalid("The consent was not kept.", fields={"kind": "Choose what the consent is for."})
 
 
-def missing(kind: Kind, agreement: "Agreement") -> dict[str, str]:
+def missing(kind: Kind, agreement: Agreement) -> dict[str, str]:
     """Say what the form lacks, by field."""
     wrong = {}
     if kind.one_for_each and not agreement.about:

@@ -13,7 +13,7 @@ from tests.care.substance_use.test_check_screens import become, posted
 from tests.care.substance_use.test_monitoring import doctor, duty, nurse, person, place  # noqa: F401
 from tests.duties.makers import staff
 from tests.fixtures_lenses import lens_of
-from throughcare.access.actions.consents import Agreement
+from throughcare.access.kinds import Agreement
 from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.medications import treatment
 from throughcare.care.medications.models import ProgrammeOrder

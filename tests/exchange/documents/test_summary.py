@@ -15,7 +15,7 @@ from lxml import etree
 from tests.exchange.fhir.conftest import open_door
 from throughcare import ledger
 from throughcare.access import actions as access
-from throughcare.access.actions.consents import Agreement
+from throughcare.access.kinds import Agreement
 from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility

@@ -35,9 +35,9 @@ def register(kind: str = "public", scopes: str = SCOPES, **more: Any) -> Any:
 
 def base() -> str:
     """Give the address of the API as apps know it."""
-    from throughcare.exchange.smart import server
+    from throughcare.exchange.smart import ours
 
-    return server.fhir_base()
+    return ours.fhir_base()
 
 
 @dataclass

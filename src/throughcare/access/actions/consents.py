@@ -1,7 +1,6 @@
 """Consents: what a person signed, what they took back, and when the accounting of who looked is lawfully held back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,34 +8,14 @@ from throughcare.access import kinds
 from throughcare.access.actions import record as keep
 from throughcare.access.actions.record import in_force
 from throughcare.access.events import ConsentGiven, ConsentRevoked
+from throughcare.access.kinds import Agreement
 from throughcare.access.models import Consent, Suspension
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
 from throughcare.kernel.events import emit
-from throughcare.kernel.vocabulary import DataClass, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """What stands on the signed form."""
-
-    kind: str
-    form_version: str
-    agreed: bool
-    language: str
-    classes: tuple[DataClass, ...] = ()
-    roles: tuple[Role, ...] = ()
-    recipient: str = ""
-    purpose: str = ""
-    about: str = ""
-    interpreter: str = ""
-    witness: str = ""
-    starts_at: datetime | None = None
-    expires_at: datetime | None = None
-    expires_event: str = ""
-    irrevocable_until: str = ""
+from throughcare.kernel.vocabulary import Role
 
 
 @action("access.give_consent")

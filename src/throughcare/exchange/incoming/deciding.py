@@ -11,7 +11,7 @@ from django.db import connection
 from throughcare import ledger
 from throughcare.access import actions as access
 from throughcare.access import kinds
-from throughcare.access.actions.consents import Agreement
+from throughcare.access.kinds import Agreement
 from throughcare.exchange.incoming.actions import close, held
 from throughcare.exchange.models import Incoming, Outside
 from throughcare.exchange.resource_parts import listed, moment_of

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from throughcare.access import limits
 from throughcare.access.doors import Request, screen
 from throughcare.access.ports import PLACES
-from throughcare.exchange.smart import actions, policy, reads, server
+from throughcare.exchange.smart import actions, ours, policy, reads
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
@@ -171,7 +171,7 @@ def _one(
         "app": app,
         "kind": reads.KINDS[app.kind],
         "secret": secret,
-        "fhir_base": server.fhir_base(),
+        "fhir_base": ours.fhir_base(),
         "tokens": reads.tokens(request.lens, app_id),
         "changes": reads.changes(request.lens, app_id),
         "errors": [FieldError(name, words) for name, words in wrong.items()],

@@ -13,7 +13,7 @@ from oauthlib.oauth2 import AccessDeniedError, FatalClientError, OAuth2Error
 from throughcare.access.doors import Request, screen
 from throughcare.access.policy import PUBLIC
 from throughcare.exchange.fhir import scopes
-from throughcare.exchange.smart import actions, policy, reads, server, told
+from throughcare.exchange.smart import actions, ours, policy, reads, server, told
 from throughcare.exchange.smart.actions import Yes
 from throughcare.exchange.smart.addresses import origin_of
 from throughcare.exchange.smart.models import App
@@ -118,7 +118,7 @@ def answer(request: Request) -> HttpResponse:
 
 def _wish(query: str) -> Wish:
     kept = urlencode([(k, v) for k, v in parse_qsl(query[:LONGEST], keep_blank_values=True) if k != "lang"])
-    uri = f"{server.address('/smart/authorize')}?{kept}"
+    uri = f"{ours.address('/smart/authorize')}?{kept}"
     try:
         found, info = server.authorizing().validate_authorization_request(uri)
     except FatalClientError:

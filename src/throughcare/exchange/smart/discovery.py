@@ -2,7 +2,7 @@
 
 from throughcare.exchange.fhir.call import Answer, Call
 from throughcare.exchange.fhir.registry import interaction
-from throughcare.exchange.smart import keys, server
+from throughcare.exchange.smart import keys, ours
 from throughcare.kernel.fhir import Json
 
 CAPABILITIES = (
@@ -19,13 +19,13 @@ SCOPES = (
 def configuration() -> Json:
     """Give what an app needs to know to ask for a token."""
     return {
-        "issuer": server.fhir_base(),
-        "jwks_uri": server.address("/smart/keys"),
-        "authorization_endpoint": server.address("/smart/authorize"),
-        "token_endpoint": server.address(server.GIVES),
-        "introspection_endpoint": server.address("/smart/introspect"),
-        "revocation_endpoint": server.address("/smart/revoke"),
-        "management_endpoint": server.address("/account/apps/"),
+        "issuer": ours.fhir_base(),
+        "jwks_uri": ours.address("/smart/keys"),
+        "authorization_endpoint": ours.address("/smart/authorize"),
+        "token_endpoint": ours.address(ours.GIVES),
+        "introspection_endpoint": ours.address("/smart/introspect"),
+        "revocation_endpoint": ours.address("/smart/revoke"),
+        "management_endpoint": ours.address("/account/apps/"),
         "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from throughcare.access.doors import View, screen
 from throughcare.access.policy import PUBLIC
-from throughcare.exchange.smart import actions, discovery, handing, keys, origins, server
+from throughcare.exchange.smart import actions, discovery, handing, keys, origins, ours
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST = 64 * 1024
@@ -50,14 +50,14 @@ def _answered(request: HttpRequest, path: str, act: Callable[..., Done]) -> Http
     headers = {"Authorization": request.headers.get("Authorization", ""), "Content-Type": FORM}
     body = request.body.decode("utf-8", "replace")
     try:
-        status, told, text = act(actor=handing.DOOR, uri=server.address(path), body=body, headers=headers)
+        status, told, text = act(actor=handing.DOOR, uri=ours.address(path), body=body, headers=headers)
     except ValueError:  # what is no form is refused by the protocol's reader
         return _error(400, "invalid_request", "The form can't be read.")
     allowed = {"WWW-Authenticate": told["WWW-Authenticate"]} if "WWW-Authenticate" in told else {}
     return _json(text.encode(), {**allowed, **origins.headers_for(request.headers.get("Origin", ""))}, status)
 
 
-token = _endpoint(server.GIVES, "smart_token", actions.give_token)
+token = _endpoint(ours.GIVES, "smart_token", actions.give_token)
 revoke = _endpoint("/smart/revoke", "smart_revoke", actions.take_token_back)
 introspect = _endpoint("/smart/introspect", "smart_introspect", actions.say_token)
 

@@ -15,7 +15,7 @@ from throughcare.access import personal
 from throughcare.access.models import Token
 from throughcare.access.realtime import real_now
 from throughcare.exchange.fhir import scopes
-from throughcare.exchange.smart import fhir, keys, lasting
+from throughcare.exchange.smart import fhir, keys, lasting, ours
 from throughcare.exchange.smart.models import App, Given, Permission, Refresh
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
@@ -148,9 +148,7 @@ def opens(token: Token) -> bool:
 
 def fhir_user(user_id: UUID, person_id: UUID | None) -> str:
     """Give the resource of who is signed in."""
-    from throughcare.exchange.smart import server
-
-    return f"{server.fhir_base()}/" + (f"Patient/{person_id}" if person_id else f"Practitioner/{user_id}")
+    return f"{ours.fhir_base()}/" + (f"Patient/{person_id}" if person_id else f"Practitioner/{user_id}")
 
 
 def _seconds(request: Request) -> int:
@@ -189,11 +187,9 @@ def _fresh(request: Request) -> str:
 
 
 def _who(permission: Permission, request: Request) -> str:
-    from throughcare.exchange.smart import server
-
     now = int(time.time())
     claims: dict[str, Any] = {
-        "iss": server.fhir_base(),
+        "iss": ours.fhir_base(),
         "sub": str(permission.user_id),
         "aud": permission.app.client_id,
         "iat": now,

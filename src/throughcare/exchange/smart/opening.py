@@ -8,7 +8,7 @@ from django.utils import translation
 
 from throughcare.access.doors import Request, screen
 from throughcare.chart.screens import frame
-from throughcare.exchange.smart import actions, policy, reads, server
+from throughcare.exchange.smart import actions, ours, policy, reads
 from throughcare.exchange.smart.addresses import origin_of
 from throughcare.kernel.errors import NotFound
 from throughcare.ui import pages
@@ -33,7 +33,7 @@ def open_app(request: Request, person_id: UUID, app_id: UUID) -> HttpResponse:
     uri = next((a.launch_uri for a in reads.from_charts(request.lens) if a.id == app_id), "")
     joined = "&" if "?" in uri else "?"
     response = HttpResponse(status=303)
-    response.headers["Location"] = f"{uri}{joined}{urlencode({'iss': server.fhir_base(), 'launch': word})}"
+    response.headers["Location"] = f"{uri}{joined}{urlencode({'iss': ours.fhir_base(), 'launch': word})}"
     return response
 
 

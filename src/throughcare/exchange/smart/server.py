@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from django.conf import settings
 from oauthlib.common import Request
 from oauthlib.oauth2 import (
     AuthorizationCodeGrant,
@@ -28,21 +27,10 @@ from oauthlib.oauth2 import (
 from throughcare.access.models import Token
 from throughcare.access.realtime import real_now
 from throughcare.exchange.fhir import scopes
-from throughcare.exchange.smart import handing, keys, lasting
+from throughcare.exchange.smart import handing, keys, lasting, ours
 from throughcare.exchange.smart.models import App, Assertion, Code, Launch, Permission, Refresh
 
-GIVES = "/smart/token"
 LAST_HOPE = timedelta(minutes=6)
-
-
-def fhir_base() -> str:
-    """Give the address of the API: the one audience there is."""
-    return f"{settings.BASE_URL.rstrip('/')}/fhir"
-
-
-def address(path: str) -> str:
-    """Give the address of an endpoint of ours."""
-    return settings.BASE_URL.rstrip("/") + path
 
 
 class Validator(RequestValidator):  # type: ignore[misc]
@@ -86,7 +74,7 @@ class Validator(RequestValidator):  # type: ignore[misc]
         try:
             # Keys at an address were fetched before the transaction began (actions.prefetch).
             known = app.jwks or keys.fetched(app.jwks_uri)
-            claims = keys.claims_of(assertion, known, app.client_id, address(GIVES))
+            claims = keys.claims_of(assertion, known, app.client_id, ours.address(ours.GIVES))
         except keys.Untrue:
             return False
         number, until = keys.digest(claims["jti"]), real_now() + LAST_HOPE
@@ -270,7 +258,7 @@ def _basic(request: Request) -> tuple[str, str] | None:
 
 def _smart(request: Request) -> dict[str, Any]:
     """Ask what SMART asks beside OAuth: whose API is meant, S256, a state, and a launch that is really there."""
-    if (getattr(request, "aud", None) or "").rstrip("/") != fhir_base():
+    if (getattr(request, "aud", None) or "").rstrip("/") != ours.fhir_base():
         raise InvalidRequestError("aud must be the address of this API.", request=request)
     if request.code_challenge_method != "S256" or not 43 <= len(request.code_challenge or "") <= 128:
         raise InvalidRequestError("code_challenge_method must be S256.", request=request)
