@@ -108,9 +108,142 @@ def test_on_a_condition_it_is_created_once(office):
     assert first.json["id"] == second.json["id"]
     office("POST", "Location", place)
     assert office("POST", "Location", place, **condition).status == 412
-    assert office("POST", "Location", place, if_none_exist="name=x").status == 412
+    assert office("POST", "Location", place, if_none_exist="nonsense=x").status == 400
+    assert office("POST", "Location", place, if_none_exist="_sort=name").status == 412
+    assert office("POST", "Location", place, if_none_exist="name=").status == 412
     changed = office("PUT", "Location?identifier=urn:x|F", place | {"identifier": [{"system": "urn:x", "value": "F"}]})
     assert changed.status == 201
+
+
+def test_a_condition_asks_by_any_search_parameter(office, person):
+    place = {"resourceType": "Location", "name": "Zinnia annex", "status": "active"}
+    by_name = {"if_none_exist": "name=Zinnia&status=active"}
+    first = office("POST", "Location", place, **by_name)
+    again = office("POST", "Location", place | {"description": "another"}, **by_name)
+    assert [first.status, again.status] == [201, 200]
+    assert again.json == first.json
+    seen = observation(person)
+    asked = {"if_none_exist": f"patient=Patient/{person}&code=http://loinc.org|8867-4&date=2026-11-17"}
+    made, known = office("POST", "Observation", seen, **asked), office("POST", "Observation", seen, **asked)
+    assert [made.status, known.status] == [201, 200]
+    assert known.json["id"] == made.json["id"]
+    office("POST", "Observation", seen)
+    several = office("POST", "Observation", seen, **asked)
+    assert several.status == 412
+    assert several.json["issue"][0]["code"] == "multiple-matches"
+    changed = office("PUT", "Location?name=Zinnia", place | {"description": "behind the gym"})
+    assert (changed.status, changed.json["id"]) == (200, first.json["id"])
+
+
+def test_a_conditional_reference_asks_by_any_search_parameter(office, person):
+    made = office("POST", "Location", {"resourceType": "Location", "name": "Zinnia annex"}).json["id"]
+    visit = {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "start": "2026-12-01T10:00:00Z",
+        "end": "2026-12-01T10:30:00Z",
+        "participant": [
+            {"actor": {"reference": f"Patient/{person}"}, "status": "accepted"},
+            {"actor": {"reference": "Location?name=Zinnia"}, "status": "accepted"},
+        ],
+    }
+    reply = office("POST", "Appointment", visit)
+    assert reply.status == 201, reply.body
+    assert reply.json["participant"][1]["actor"]["reference"] == f"Location/{made}"
+    visit["participant"][1]["actor"]["reference"] = "Location?name=Nowhere"
+    assert office("POST", "Appointment", visit).status == 412
+
+
+def test_a_condition_finds_nothing_that_the_lens_hides(office, person, door_of):
+    """What another person's or a sealed record says fits no condition of a sender who may not see it."""
+    from throughcare import ledger
+    from throughcare.kernel import db
+    from throughcare.kernel.actor import Actor
+    from throughcare.kernel.ids import uuid7
+    from throughcare.kernel.vocabulary import DataClass
+
+    hidden = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "urn:x", "code": "zz1"}]},
+    }
+    with db.writing(Actor.system("test")):
+        ledger.record(type="Observation", id=uuid7(), person_id=person, data_class=DataClass.PSYCHOTHERAPY, body=hidden)
+    provider = door_of("provider")
+    sent = observation(person) | {"code": hidden["code"]}
+    reply = provider("POST", "Observation", sent, if_none_exist=f"patient={person}&code=urn:x|zz1")
+    assert reply.status == 201, reply.body
+
+
+def changed(kind, person):
+    """Give a resource of each family that the outside may send and change, and what is changed in it."""
+    subject = {"reference": f"Patient/{person}"}
+    match kind:
+        case "Observation":
+            return observation(person), {"status": "amended"}
+        case "QuestionnaireResponse":
+            return {"status": "completed", "subject": subject, "questionnaire": "urn:x:q"}, {"status": "amended"}
+        case "DocumentReference":
+            page = {"contentType": "text/plain", "data": "aGVsbG8="}
+            return {"status": "current", "subject": subject, "content": [{"attachment": page}]}, {
+                "status": "superseded"
+            }
+        case "Immunization":
+            given = {"coding": [{"system": "http://hl7.org/fhir/sid/cvx", "code": "140"}]}
+            return (
+                {"status": "completed", "patient": subject, "vaccineCode": given, "occurrenceDateTime": "2026-10-01"},
+                {"status": "entered-in-error"},
+            )
+        case "Appointment":
+            times = {"start": "2026-12-01T10:00:00Z", "end": "2026-12-01T10:30:00Z"}
+            return (
+                {"status": "booked", **times, "participant": [{"actor": subject, "status": "accepted"}]},
+                {"status": "cancelled"},
+            )
+        case "ServiceRequest":
+            return {"status": "active", "intent": "order", "subject": subject}, {"status": "revoked"}
+        case "CommunicationRequest":
+            return {"status": "active", "subject": subject}, {"status": "revoked"}
+    return {"status": "completed", "subject": subject}, {"status": "entered-in-error"}
+
+
+FAMILIES = (
+    "Observation", "QuestionnaireResponse", "DocumentReference", "Immunization", "Appointment", "ServiceRequest",
+    "CommunicationRequest", "Communication",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_each_family_that_the_outside_may_write_is_changed_under_if_match(office, person, kind):
+    sent, change = changed(kind, person)
+    made = office("POST", kind, {"resourceType": kind, **sent})
+    assert made.status == 201, made.body
+    new = {"resourceType": kind, **sent, **change, "id": made.headers["Location"].split("/")[-3]}
+    assert office("PUT", f"{kind}/{new['id']}", new, if_match='W/"9"').status == 412
+    reply = office("PUT", f"{kind}/{new['id']}", new, if_match=made.headers["ETag"])
+    assert (reply.status, reply.headers["ETag"]) == (200, 'W/"2"'), reply.body
+    assert kept(kind, new["id"])["status"] == change["status"]
+    stale = office("PUT", f"{kind}/{new['id']}", new, if_match=made.headers["ETag"])
+    assert (stale.status, stale.json["issue"][0]["code"]) == (412, "conflict")
+
+
+@pytest.mark.parametrize("kind", ["AllergyIntolerance", "Condition", "DiagnosticReport", "Encounter"])
+def test_what_becomes_a_line_of_the_chart_is_not_written_over(office, person, kind):
+    said = {e["type"]: e for e in office("GET", "metadata").json["rest"][0]["resource"]}[kind]
+    assert {"create"} <= {one["code"] for one in said["interaction"]}
+    assert "update" not in {one["code"] for one in said["interaction"]}
+    assert "Send what is new as a resource of its own." in said["documentation"]
+    id_ = "0198c0de-0000-7000-8000-000000000000"
+    for path in (f"{kind}/{id_}", f"{kind}?identifier=urn:x|1"):
+        reply = office("PUT", path, {"resourceType": kind, "id": id_})
+        assert reply.status == 405
+        assert "PUT" not in reply.headers["Allow"]
+        assert reply.json["issue"][0]["diagnostics"].endswith("Send what is new as a resource of its own.")
+    code = {"text": "Asthma"}
+    body = {"resourceType": "Condition", "id": id_, "subject": {"reference": f"Patient/{person}"}, "code": code}
+    entry = {"resource": body, "request": {"method": "PUT", "url": f"Condition/{id_}"}}
+    bundle = office("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": [entry]}).json
+    assert bundle["entry"][0]["response"]["status"].startswith("405")
 
 
 def test_the_same_intent_is_done_once(office, person):

@@ -92,12 +92,18 @@ def _resource(kind: str, declared: list[registry.Interaction]) -> Json:
         conditionalCreate="create" in codes or None,
         conditionalUpdate="update" in codes or None,
         supportedProfile=profiles.all_of(kind),
-        documentation=_LEAN if kind in LEAN else None,
+        documentation=_documentation(kind, codes),
         searchInclude=_includes(kind),
         searchRevInclude=_revincludes(kind),
         searchParam=_params(kind) if "search-type" in codes else None,
         operation=_operations(mine),
     )
+
+
+def _documentation(kind: str, codes: list[str]) -> str | None:
+    """Say what a type does not do that a client would expect of it."""
+    never = registry.why_not("PUT", kind) if "create" in codes and "update" not in codes else ""
+    return " ".join(words for words in (_LEAN if kind in LEAN else "", never) if words) or None
 
 
 _LEAN = "Found by patient (or _id) alone; what else is asked is compared entry by entry."

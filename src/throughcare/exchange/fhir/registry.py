@@ -50,6 +50,8 @@ class Interaction:
 
 
 _AT: dict[tuple[str, str], list[Interaction]] = {}
+# Why a method is not done to some types at all, in a sentence for whoever tries.
+_WHY: dict[tuple[str, str], str] = {}
 
 
 def interaction(
@@ -79,6 +81,16 @@ def interaction(
         return handler
 
     return declare
+
+
+def never(method: str, types: frozenset[str], words: str) -> None:
+    """Say in a sentence why a method is not done to these types; there is no interaction for it."""
+    _WHY.update({(method, kind): words for kind in types})
+
+
+def why_not(method: str, kind: str) -> str:
+    """Give that sentence."""
+    return _WHY.get((method, kind), f"[{method[:20]}] is not done here.")
 
 
 def interactions() -> list[Interaction]:
@@ -111,7 +123,7 @@ def find(call: Call) -> tuple[Interaction, tuple[str, ...]]:
         if one.method == method:
             return one, args
     allowed = ", ".join(sorted({i.method for i in here}))
-    raise FhirError(405, "not-supported", f"[{call.method}] is not done here.", headers={"Allow": allowed})
+    raise FhirError(405, "not-supported", why_not(call.method, kind), headers={"Allow": allowed})
 
 
 def _place(parts: tuple[str, ...]) -> tuple[list[Interaction], str, tuple[str, ...]]:

@@ -23,6 +23,8 @@ from throughcare.exchange.fhir.types import LEAN, STORED
 
 # How many entries a search inside a search may lead to.
 CHAINED = 2000
+# How many a condition is followed to: among so many those that say the very same are one (writing/matching.py).
+SEVERAL = 21
 
 
 @interaction("search-type", "GET", "type", types=STORED, doc="Searches a type.")
@@ -128,6 +130,24 @@ def searched(call: Call, kind: str, asked: Sequence[tuple[str, str]]) -> Answer:
         return _counted(call, query)
     found = _page(bearer, query, count, resumed, total=call.param("_total") in ("accurate", "estimate"))
     return _told(call, query, found, resumed, list(asked))
+
+
+def fitting(call: Call, kind: str, asked: list[tuple[str, str]]) -> list[UUID]:
+    """Give what a condition names, as far as it takes to know that it names several: the lens hides here as anywhere."""
+    if kind not in STORED:
+        raise bad(f"There are no resources of type [{kind[:40]}] here.", code="not-supported")
+    bearer = call.bearer
+    gate.require_scope(bearer, "search-type", kind)
+    query = reader(bearer, call.base, strict=True).read(kind, asked)
+    if not (query.criteria or query.updated or query.meta or query.ids is not None):
+        raise FhirError(
+            412, "required", "A condition names what it searches by, and this one only how to answer.", kind
+        )
+    near = query.people is not None or query.ids is not None or kind in LEAN
+    every = finding.everything(bearer, query) if near else finding.by_and_by(bearer, query, finding.LAST)
+    hits = list(islice(every, SEVERAL))
+    store.note(bearer, f"fhir condition {kind}", [h.row for h in hits])
+    return [h.row.id for h in hits]
 
 
 def _resumed(bearer: Bearer, page: str) -> tuple[str, str, list[tuple[str, str]], list[Any]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from throughcare.access.labels import spliced
-from throughcare.exchange.fhir import exact, resource, statement, store
+from throughcare.exchange.fhir import exact, gate, resource, statement, store
 from throughcare.exchange.fhir.call import Answer, Call
 from throughcare.exchange.fhir.outcome import FhirError, issue, outcome
 from throughcare.exchange.fhir.validate import Issue, Validated
@@ -80,8 +80,8 @@ def entry(call: Call, one: Done, at: datetime | None) -> Json:
     if one.note:
         said["outcome"] = outcome(issue("information", "informational", one.note))
     found: Json = {"fullUrl": f"{call.base}/{one.kind}/{one.id}", "response": said}
-    if call.prefers.get("return") == "representation":
-        found["resource"] = representation(one)
+    if call.prefers.get("return") == "representation" and (body := _whole(call, one, _present(one))) is not None:
+        found["resource"] = exact.kept(body)
     return found
 
 
@@ -95,7 +95,7 @@ def single(call: Call, one: Done) -> Answer:
         words = one.note or ("It is kept." if one.status == 201 else "It is changed.")
         body = outcome(issue("information", "informational", words))
     elif wanted != "minimal":
-        body = resource.shown(row, ()) if row is not None else representation(one)
+        body = _whole(call, one, row) or outcome(issue("information", "informational", one.note or "It is kept."))
     return Answer(one.status, body, headers(call, one, at))
 
 
@@ -103,6 +103,14 @@ PRESENT_WHOLE = f"""
 SELECT {store.COLUMNS}, {store.BODY} FROM ledger_current c {store.JOIN.format(v="ledger_version")}
 WHERE c.type = %s AND c.id = %s AND c.version = %s
 """  # noqa: S608
+
+
+def _whole(call: Call, one: Done, row: store.Row | None) -> bytes | None:
+    """Give what was written as it stands; what was here before is shown as the lens shows it, and may not be shown at all."""
+    if not one.found:
+        return resource.shown(row, ()) if row is not None else exact.write(representation(one))
+    cuts = gate.cuts(call.bearer, row.kind, row.person_id, row.data_class, row.labels) if row is not None else None
+    return resource.shown(row, cuts) if row is not None and cuts is not None else None
 
 
 def _present(one: Done) -> store.Row | None:

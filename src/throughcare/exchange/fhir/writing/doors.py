@@ -1,20 +1,27 @@
 """The doors for writes: create and update of one resource, plain and conditional, and `$validate`."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db import DataError
 
-from throughcare.exchange.fhir import store, validate
+from throughcare.exchange.fhir import search, store, validate
 from throughcare.exchange.fhir.call import Answer, Call, id_of, plain
 from throughcare.exchange.fhir.outcome import FhirError, bad, issue, not_found, outcome
 from throughcare.exchange.fhir.reading import with_present_lens
-from throughcare.exchange.fhir.registry import interaction
-from throughcare.exchange.fhir.writing import answering, may, taking
-from throughcare.exchange.fhir.writing.sent import RECORDS, Done, Sent
+from throughcare.exchange.fhir.registry import interaction, never
+from throughcare.exchange.fhir.writing import answering, matching, may, taking
+from throughcare.exchange.fhir.writing.sent import CHANGEABLE, OF_THE_CHART, RECORDS, Done, Sent
 from throughcare.kernel import db
 from throughcare.kernel.fhir import Json
 
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+
+never(
+    "PUT",
+    OF_THE_CHART,
+    "This becomes a line of the chart, which is changed by those who keep the chart. Send what is new as a resource of its own.",
+)
 
 
 @interaction("create", "POST", "type", types=RECORDS, doc="Takes in a resource; If-None-Exist makes it conditional.")
@@ -26,7 +33,7 @@ def create(call: Call, kind: str) -> Answer:
     return _one(call, Sent("POST", kind, resource, if_none_exist=condition))
 
 
-@interaction("update", "PUT", "instance", types=RECORDS, doc="Changes what was sent before; If-Match guards it.")
+@interaction("update", "PUT", "instance", types=CHANGEABLE, doc="Changes what was sent before; If-Match guards it.")
 @with_present_lens
 def update(call: Call, kind: str, word: str) -> Answer:
     """Change one resource."""
@@ -39,7 +46,7 @@ def update(call: Call, kind: str, word: str) -> Answer:
     return _one(call, Sent("PUT", kind, resource, id=id_, if_match=call.headers.get("if-match", "")))
 
 
-@interaction("update", "PUT", "type", types=RECORDS, doc="Changes what a condition names, or creates it.")
+@interaction("update", "PUT", "type", types=CHANGEABLE, doc="Changes what a condition names, or creates it.")
 @with_present_lens
 def update_on_condition(call: Call, kind: str) -> Answer:
     """Change the resource that a condition names; create it where there is none."""
@@ -104,7 +111,8 @@ def taken(call: Call, writes: list[Sent]) -> list[Done]:
     try:
         with db.writing(call.actor):
             store.require_epoch(call.bearer)
-            done = taking.take_in(actor=call.actor, intent=_intent(call), writes=writes)
+            with matching.searching(partial(search.fitting, call)):
+                done = taking.take_in(actor=call.actor, intent=_intent(call), writes=writes)
             may.stand(call, writes, done)
     except DataError:
         raise FhirError(

@@ -1,6 +1,11 @@
-"""What a condition names: `Practitioner?identifier=system|value`, among what others sent and whom we know."""
+"""What a condition names: `Practitioner?identifier=system|value`, among what others sent and whom we know.
 
-from collections.abc import Iterable
+Any other search parameter is asked through the sender's lens: what it hides fits no condition.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -13,15 +18,33 @@ from throughcare.exchange.models import Outside, OutsideNumber
 from throughcare.people.models import Identifier, Person
 
 Condition = tuple[str, str]
+Asked = list[tuple[str, str]]
+Search = Callable[[str, Asked], list[UUID]]
+# How a sender's token searches; a file that is imported has no token, and names what it means by number.
+_search: ContextVar[Search | None] = ContextVar("search", default=None)
+BY_NUMBER = frozenset({"identifier", "_id"})
+
+
+@contextmanager
+def searching(search: Search) -> Iterator[None]:
+    """Let conditions be asked by this search while it is open."""
+    token = _search.set(search)
+    try:
+        yield
+    finally:
+        _search.reset(token)
 
 
 def find_all(conditions: Iterable[Condition]) -> dict[Condition, list[UUID]]:
     """Give the resources that each condition (type, query) names; refuses one that it can't search by."""
     asked = {one: _wanted(*one) for one in set(conditions)}
-    tokens = {(kind, value) for (kind, _), said in asked.items() for name, value in said if name == "identifier"}
+    plain = {one: said for one, said in asked.items() if {name for name, _ in said} <= BY_NUMBER}
+    tokens = {(kind, value) for (kind, _), said in plain.items() for name, value in said if name == "identifier"}
     numbers = _by_numbers(tokens)
-    found: dict[Condition, list[UUID]] = {}
-    for (kind, query), said in asked.items():
+    found = {
+        (kind, query): _searched(kind, said) for (kind, query), said in asked.items() if (kind, query) not in plain
+    }
+    for (kind, query), said in plain.items():
         some = [numbers[kind, v] if name == "identifier" else _by_id(kind, v) for name, v in said]
         found[kind, query] = sorted(set.intersection(*some))
     return found
@@ -64,13 +87,22 @@ def hold(conditions: Iterable[Condition]) -> None:
             )
 
 
-def _wanted(kind: str, query: str) -> list[tuple[str, str]]:
+def _wanted(kind: str, query: str) -> Asked:
     wanted = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "_format"]
-    strange = [name for name, _ in wanted if name not in ("identifier", "_id")]
-    if strange or not wanted:
-        said = f"not [{strange[0][:40]}]" if strange else "and this names none"
-        raise FhirError(412, "not-supported", f"A condition is an identifier or an _id here, {said}.", kind[:40])
+    if not wanted or any(not value for _, value in wanted):
+        raise FhirError(
+            412, "required", "A condition names a search parameter and its value, and this one doesn't.", kind[:40]
+        )
     return wanted
+
+
+def _searched(kind: str, wanted: Asked) -> list[UUID]:
+    search = _search.get()
+    if search is None:
+        strange = next(name for name, _ in wanted if name not in BY_NUMBER)
+        words = f"A condition in a file is an identifier or an _id, not [{strange[:40]}]."
+        raise FhirError(412, "not-supported", words, kind[:40])
+    return sorted(search(kind, wanted))
 
 
 def _by_numbers(tokens: set[tuple[str, str]]) -> dict[tuple[str, str], set[UUID]]:

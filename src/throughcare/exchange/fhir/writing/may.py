@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from throughcare.exchange.fhir import gate, scopes
+from throughcare.exchange.fhir import gate, registry, scopes
 from throughcare.exchange.fhir.call import Call
 from throughcare.exchange.fhir.outcome import FhirError
-from throughcare.exchange.fhir.writing.sent import RECORDS, WRITABLE, Done, Sent
+from throughcare.exchange.fhir.writing.sent import OF_THE_CHART, RECORDS, WRITABLE, Done, Sent
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 
 
@@ -15,6 +15,10 @@ def send(call: Call, writes: Sequence[Sent]) -> None:
         if one.kind not in RECORDS:
             words = f"A {one.kind} is written here by nobody from outside."
             raise FhirError(405, "not-supported", words, one.place or one.kind, headers={"Allow": "GET"})
+        if one.method == "PUT" and one.kind in OF_THE_CHART:
+            raise FhirError(
+                405, "not-supported", registry.why_not("PUT", one.kind), one.place or one.kind, headers={"Allow": "GET"}
+            )
         if not _scoped(call, one):
             raise FhirError(
                 403, "forbidden", f"This token's scopes don't let it write a {one.kind}.", one.place or one.kind

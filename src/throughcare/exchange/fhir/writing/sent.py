@@ -30,6 +30,11 @@ RECORDS = WRITABLE | frozenset(
         "RequestGroup", "RiskAssessment", "Specimen", "Substance", "VisionPrescription",
     }
 )  # fmt: skip
+# Of these what is sent becomes the chart's own line: it is changed where the chart is kept, and sent anew, never over it.
+OF_THE_CHART = frozenset(
+    {"AllergyIntolerance", "Condition", "DiagnosticReport", "Encounter", "MedicationRequest", "MedicationStatement"}
+)
+CHANGEABLE = RECORDS - OF_THE_CHART
 # These may be about nobody.
 OF_NOBODY = frozenset(
     {
@@ -85,6 +90,8 @@ class Done:
     data_class: DataClass
     charted: bool = False
     note: str = ""
+    # It was here before and nothing of it was changed.
+    found: bool = False
 
 
 def class_of(resource: Mapping[str, Any]) -> DataClass:

@@ -142,7 +142,9 @@ class _Taking:
         one = self.writes[n]
         at = ledger_header(one.kind, id_)
         version, person = (at.version, at.person_id) if at else (1, None)
-        self.done[n] = Done(one.kind, id_, version, 200, person, sent.class_of(one.resource), note=note)
+        # What stands here is answered for as what it is, whatever was sent in the hope of meeting it.
+        data_class = DataClass(at.data_class) if at else sent.class_of(one.resource)
+        self.done[n] = Done(one.kind, id_, version, 200, person, data_class, note=note, found=True)
         self._address(n, id_)
 
     def _updated(self, n: int, one: Sent, id_: UUID | None) -> None:
@@ -163,9 +165,6 @@ class _Taking:
         if row is None or row.version != at.version:
             words = "This is the chart's own: it is changed by those who keep the chart, in its pages."
             raise FhirError(405, "not-supported", words, one.place, headers={"Allow": "GET"})
-        if row.charted and one.kind != "Observation":
-            words = "What was sent of this stands in the chart by now. Send what is new as a resource of its own."
-            raise FhirError(409, "business-rule", words, one.place)
 
     # --- people -------------------------------------------------------------------------------------------------------
 
