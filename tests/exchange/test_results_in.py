@@ -16,9 +16,12 @@ from throughcare.exchange.hl7v2 import actions, audit
 from throughcare.exchange.models import Message
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.fhir import decode
 from throughcare.kernel.ids import derived, uuid7
-from throughcare.kernel.vocabulary import Role
+from throughcare.kernel.vocabulary import DataClass, Role
+from throughcare.ledger import formats
 from throughcare.ledger.models import Version
+from throughcare.ledger.present import opened
 from throughcare.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +215,33 @@ def test_an_hiv_result_goes_to_its_class_by_code_and_by_name(take, luis):
     assert set(Report.objects.values_list("data_class", flat=True)) == {"infection"}
     assert set(Observation.objects.values_list("data_class", flat=True)) == {"infection"}
     assert all(Report.objects.values_list("judged", flat=True))
+
+
+def test_a_report_names_its_lines(take, luis):
+    sodium = nm("140", "N", "2951-2^Sodium^LN")
+    take(oru(nm("4.1", "N"), sodium))
+    lines = Observation.objects.filter(report=Report.objects.get()).order_by("id")
+    assert named() == [f"Observation/{line.id}" for line in lines]
+    take(oru(nm("4.1", "N"), sodium, nm("90", "N", "2345-7^Glucose^LN"), control_id="L2", said_at=NOW))
+    assert len(named()) == 3
+    assert not formats.check().faults
+
+
+def test_a_report_names_no_line_that_is_hidden_from_who_sees_the_report(luis):
+    hiv = chart.Measured(
+        "http://loinc.org", "56888-1", "HIV 1+2 Ag+Ab", value_text="Not detected", category="laboratory"
+    )
+    sodium = chart.Measured("http://loinc.org", "2951-2", "Sodium", Decimal(140), "mmol/L", category="laboratory")
+    lines = [replace(one, data_class=DataClass.RESULT) for one in (hiv, sodium)]
+    report = chart.file_result(actor=DOCTOR, person_id=luis.id, text="Admission panel", lines=lines)
+    assert Report.objects.get(id=report).data_class == "result"
+    assert named() == [f"Observation/{Observation.objects.get(code='2951-2').id}"]
+
+
+def named():
+    kept = Version.objects.filter(type="DiagnosticReport").order_by("-version").first()
+    body = decode(opened(kept.body, kept.digest, (kept.resource_id, kept.subject), sealed=False))
+    return [one["reference"] for one in body["result"]]
 
 
 def test_a_result_after_release_is_reviewed_and_handed_on(take, luis):

@@ -117,7 +117,7 @@ def of_entry(entry: Entry) -> tuple[Entry, tuple[tuple[str, str], ...]]:
     """Label an entry by rule before it is written; gives it back with its bits, and each label with its rule."""
     if b'"coding"' not in entry.body:
         return entry, ()
-    found = by_codes(_codes_in(decode(entry.body)))
+    found = by_codes(codes_in(decode(entry.body)))
     if found is NOTHING:
         return entry, ()
     moves = entry.data_class in MOVABLE and found.data_class is not None and found.data_class not in SEALED
@@ -183,14 +183,15 @@ def _matching(system: str, code: str) -> tuple[Rule, ...]:
     return tuple(r for r in rules() if r.system == system and (code in r.codes or code.startswith(r.prefixes)))
 
 
-def _codes_in(body: Any) -> Iterator[tuple[str, str]]:
+def codes_in(body: Any) -> Iterator[tuple[str, str]]:
+    """Give every code that stands in a body, with the name that the rules have for its system."""
     if isinstance(body, list):
         for part in body:
-            yield from _codes_in(part)
+            yield from codes_in(part)
     elif isinstance(body, dict):
         system = SYSTEMS.get(str(body.get("system")))
         if system and isinstance(body.get("code"), str):
             yield system, body["code"]
         for part in body.values():
             if isinstance(part, dict | list):
-                yield from _codes_in(part)
+                yield from codes_in(part)

@@ -27,8 +27,8 @@ from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.substance_use import fhir as substance_use
 from throughcare.care.substance_use.models import Check, Episode, Offer
 from throughcare.chart import fhir as chart
-from throughcare.chart.actions.keeping import RENDER
-from throughcare.chart.models import Attachment, CriticalCall
+from throughcare.chart.actions.keeping import RENDER, lines_of
+from throughcare.chart.models import Attachment, CriticalCall, Report
 from throughcare.custody import fhir as custody
 from throughcare.custody.models import (
     Agency,
@@ -149,6 +149,7 @@ def install() -> None:
     formats.render_with("Stay", _stays)
     formats.render_with("IntakeArrival", _arrivals)
     formats.render_with("DocumentReference", _attachments)
+    formats.render_with("DiagnosticReport", _reports)
     formats.render_with("MedicationAdministration", _doses)
     formats.render_with("MedicationCrossing", _crossings)
     formats.render_with("ReleasePlan", _release_plans)
@@ -191,6 +192,12 @@ def _arrivals(ids: Sequence[UUID]) -> dict[UUID, Json]:
 def _attachments(ids: Sequence[UUID]) -> dict[UUID, Json]:
     found = Attachment.objects.select_related("blob").defer("blob__content").filter(id__in=ids)
     return {row.id: chart.attachment(row, row.blob) for row in found}
+
+
+def _reports(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    found = list(Report.objects.filter(id__in=ids))
+    lines = lines_of(found)
+    return {row.id: chart.report(row, lines.get(row.id, ())) for row in found}
 
 
 def _doses(ids: Sequence[UUID]) -> dict[UUID, Json]:

@@ -1,7 +1,9 @@
 """Clinical rows as FHIR R4, pure; exact digits, no text of another resource, nothing empty."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from throughcare.chart import models as m
 from throughcare.kernel.fhir import (
@@ -186,8 +188,8 @@ def order(row: m.Order) -> Json:
     )
 
 
-def report(row: m.Report) -> Json:
-    """Render a result's shell."""
+def report(row: m.Report, lines: Sequence[UUID] = ()) -> Json:
+    """Render a result's shell, and which lines it holds."""
     return resource(
         "DiagnosticReport",
         row.id,
@@ -199,6 +201,7 @@ def report(row: m.Report) -> Json:
         subject=reference("Patient", row.person_id),
         effectiveDateTime=instant(row.effective_at),
         issued=instant(row.recorded_at),
+        result=[reference("Observation", one) for one in lines] or None,
         conclusion=row.words or None,
         extension=[
             {"url": f"urn:throughcare:extension:{name}", "valueString": said}

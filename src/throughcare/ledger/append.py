@@ -13,7 +13,7 @@ from throughcare.ledger import labels
 from throughcare.ledger.entry import Entry, SubjectKind, describe
 
 PORTION = 200
-RENDERER = 2
+RENDERER = 3
 
 APPEND = (
     "SELECT ledger_append(%s::boolean, %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], "

@@ -5,6 +5,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -245,6 +246,34 @@ def test_what_comes_along(provider: Door) -> None:
     assert again.status == 200
     assert provider.get("Condition", patient=who, _include="Condition:code").status == 400
     assert provider.get("Condition", patient=who, _include="*").status == 400
+
+
+def test_a_reports_lines_come_along(provider: Door) -> None:
+    from decimal import Decimal
+
+    from throughcare.chart import actions as chart
+    from throughcare.kernel.actor import Actor
+    from throughcare.kernel.ids import derived
+    from throughcare.kernel.vocabulary import DataClass, Role
+
+    who = patients_with(provider, "Condition")
+    doctor = Actor("staff", derived("test", "doctor"), "Demo-Doctor, Eve", Role.PROVIDER)
+    lines = [
+        chart.Measured(
+            "http://loinc.org", code, name, Decimal(value), unit, category="laboratory", data_class=DataClass.RESULT
+        )
+        for code, name, value, unit in (("2823-3", "Potassium", "4.1", "mmol/L"), ("2951-2", "Sodium", "140", "mmol/L"))
+    ]
+    id_ = chart.file_result(actor=doctor, person_id=UUID(who), text="Electrolytes", lines=lines)
+    found = provider.get("DiagnosticReport", _id=str(id_), _include="DiagnosticReport:result")
+    report, *along = found.resources
+    assert [r["reference"] for r in report["result"]] == [f"Observation/{r['id']}" for r in along] != []
+    by_line = provider.get("DiagnosticReport", result=f"Observation/{along[0]['id']}").resources
+    assert [r["id"] for r in by_line] == [str(id_)]
+    back = provider.get("Observation", _id=along[0]["id"], _revinclude="DiagnosticReport:result").resources
+    assert [r["resourceType"] for r in back] == ["Observation", "DiagnosticReport"]
+    chained = provider.get("DiagnosticReport", **{"patient": who, "result.code": "2951-2"}).resources
+    assert str(id_) in {r["id"] for r in chained}
 
 
 def test_strings(provider: Door) -> None:

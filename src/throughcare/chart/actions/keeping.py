@@ -1,6 +1,6 @@
 """What all writers of the chart share: who recorded, fetching a row to change, keeping it in the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -8,16 +8,39 @@ from uuid import UUID
 from django.db.models import Model
 
 from throughcare import ledger
+from throughcare.access import labels
 from throughcare.chart import fhir
 from throughcare.chart import models as m
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound, Stale
 from throughcare.kernel.fhir import Json
-from throughcare.kernel.vocabulary import DataClass
+from throughcare.kernel.vocabulary import DataClass, Role
 
 T = TypeVar("T", bound=Model)
 Renderer = Callable[[Any], Json]
+
+
+def lines_of(reports: Sequence[m.Report]) -> dict[UUID, list[UUID]]:
+    """Give which lines each report names: those that ask nothing more of their reader than the report does."""
+    asked = {row.id: _asks(row, fhir.report(row)) for row in reports}
+    found: dict[UUID, list[UUID]] = {}
+    for line in m.Observation.objects.filter(report_id__in=asked).order_by("id"):
+        if line.report_id is not None and _asks(line, fhir.observation(line)) <= asked[line.report_id]:
+            found.setdefault(line.report_id, []).append(line.id)
+    return found
+
+
+def _asks(row: Any, body: Json) -> set[str]:
+    """Give the classes that a reader must be able to read: the row's own, and what its labels ask of whoever asks most."""
+    bits = labels.by_codes(labels.codes_in(body)).bits
+    return {row.data_class, *(cls.value for cls in labels.classes_of(bits, Role.COMMUNITY))}
+
+
+def report(row: m.Report) -> Json:
+    """Render a report with the lines that it names."""
+    return fhir.report(row, lines_of([row]).get(row.id, ()))
+
 
 RENDER: dict[type[Model], tuple[str, Renderer]] = {
     m.Encounter: ("Encounter", fhir.encounter),
@@ -26,7 +49,7 @@ RENDER: dict[type[Model], tuple[str, Renderer]] = {
     m.Observation: ("Observation", fhir.observation),
     m.Note: ("Composition", fhir.note),
     m.Order: ("ServiceRequest", fhir.order),
-    m.Report: ("DiagnosticReport", fhir.report),
+    m.Report: ("DiagnosticReport", report),
     m.Immunization: ("Immunization", fhir.immunization),
     m.HomeMedicine: ("MedicationStatement", fhir.home_medicine),
     m.Flag: ("Flag", fhir.flag),

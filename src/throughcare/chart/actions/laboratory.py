@@ -112,8 +112,8 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
         facility_id=facility,
         **recorded(actor),
     )
-    keep(row, row.effective_at)
     _add(actor, row, told.lines)
+    keep(row, row.effective_at)
     _end_order(actor, row)
     _tell(row, housed=housed)
     return Taken(row.id, "new", urgency)
@@ -136,10 +136,10 @@ def _again(actor: Actor, row: m.Report, told: Told) -> Taken:
     if reviewed:
         shell |= _review_set_aside(row)
     row.bump(**shell)
-    keep(row, row.effective_at)
     for line in changed:
         keep(line, line.effective_at)
     _add(actor, row, fresh)
+    keep(row, row.effective_at)
     _end_order(actor, row)
     rises = resulting.URGENCY.index(urgency) > resulting.URGENCY.index(before)
     if reviewed or rises:

@@ -49,7 +49,7 @@ def file_result(
     if order is not None and order.status != "active":
         raise Stale("This order has ended already. Nothing was filed; what you typed is still on your page.")
     system, code = (order.system, order.code) if order is not None else (system, code)
-    report = receive_report(
+    return receive_report(
         actor=actor,
         person_id=person_id,
         text=text,
@@ -59,11 +59,8 @@ def file_result(
         urgency=resulting.urgency_of((one.interpretation for one in lines), said),
         effective_at=effective_at,
         words=words,
+        lines=[replace(one, effective_at=effective_at or clock.now()) for one in lines],
     )
-    if lines:
-        taken = [replace(one, effective_at=effective_at or clock.now()) for one in lines]
-        observe(actor=actor, person_id=person_id, measured=taken, report_id=report)
-    return report
 
 
 @action("chart.receive_report")
@@ -81,6 +78,7 @@ def receive_report(
     data_class: DataClass = DataClass.RESULT,
     words: str = "",
     outside: bool = False,
+    lines: Sequence[Measured] = (),
 ) -> UUID:
     """File a result; somebody must review it (LAB-01), unless it came with the record of another health service."""
     row = m.Report.objects.create(
@@ -98,6 +96,8 @@ def receive_report(
         facility_id=actor.facility_id,
         **recorded(actor),
     )
+    if lines:
+        observe(actor=actor, person_id=person_id, measured=lines, report_id=row.id)
     keep(row, row.effective_at)
     if order_id is not None:
         end_order(actor=actor, person_id=person_id, order_id=order_id, verb="complete")
