@@ -1,6 +1,7 @@
 """A warehouse of any size made by chance, without a database: the tables' shapes and rates of a whole agency, so that counting
-can be timed over years in minutes. Nobody in it is anybody. Rates: 7.5 doses a person and day, 12 duties a person and month; of ten
-people one has diabetes, one is on an antidepressant or a medicine for opioid use disorder, and two or three have hypertension.
+can be timed over years in minutes. Nobody in it is anybody. Rates: 3 doses a person and day (13 million a year, clinical.md 0), 12
+duties a person and month; of ten people one has diabetes, one is on an antidepressant, one on a medicine for opioid use disorder, and
+two or three have hypertension. The doses themselves may be left unwritten (`doses=False`): counting reads their sums alone.
 """
 
 from __future__ import annotations
@@ -32,7 +33,13 @@ FACILITIES = (
 
 
 def make(
-    folder: Path, *, people: int, months: list[str], rules: list[str], facilities: list[UUID] | None = None
+    folder: Path,
+    *,
+    people: int,
+    months: list[str],
+    rules: list[str],
+    facilities: list[UUID] | None = None,
+    doses: bool = True,
 ) -> State:
     """Make a warehouse of `people` in custody over these months, with its results; gives its state."""
     with files.writing(folder) as work:
@@ -95,7 +102,7 @@ def make(
             )
         last = date.fromisoformat(f"{months[-1]}-28")
         for month in months:
-            _month(con, folder, tables, month, last)
+            _month(con, folder, tables, month, last, doses=doses)
         _write(
             con,
             folder,
@@ -143,14 +150,20 @@ def _people(people: int, months: list[str], places: int) -> str:
 
 
 def _month(
-    con: duckdb.DuckDBPyConnection, folder: Path, tables: dict[str, files.Months], month: str, last: date
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: dict[str, files.Months],
+    month: str,
+    last: date,
+    *,
+    doses: bool,
 ) -> None:
     start = f"TIMESTAMP '{month}-01'"
     here = f"(SELECT *, row_number() OVER () AS r FROM who WHERE since < {start} + INTERVAL 1 MONTH AND (until IS NULL OR until > {start}))"
-    # The fifth of a person's medicines is methadone or sertraline for one of ten each.
+    # One of a person's three medicines is methadone or sertraline for one of ten each.
     medicine = (
-        "CASE WHEN k % 5 = 4 AND h % 10 = 0 THEN '6813' WHEN k % 5 = 4 AND h % 10 = 1 THEN '36437' "
-        "ELSE (1000000 + hash(person_id, k % 5) % 400)::VARCHAR END"
+        "CASE WHEN k % 3 = 2 AND h % 10 = 0 THEN '6813' WHEN k % 3 = 2 AND h % 10 = 1 THEN '36437' "
+        "ELSE (1000000 + hash(person_id, k % 3) % 400)::VARCHAR END"
     )
     at = f"{start} + to_seconds((hash(person_id, k) % 2419200)::INT)"
     _write(
@@ -167,20 +180,15 @@ def _month(
                 'shift' AS lane, {at} - INTERVAL 12 HOUR AS opened_at, hash(person_id, k, '{month}') % 100 + (hash(facility) % 3) * 2 AS luck
               FROM {here} w, range(12) t(k) JOIN rule u ON u.n = hash(person_id, k, 3) % (SELECT count(*) FROM rule))""",
     )
-    _write(
-        con,
-        folder,
-        tables,
-        "dose",
-        month,
-        f"""
+    given = f"""
         SELECT 'x' || person_id || '{month}' || k AS id, person_id, facility, true AS placed, 'medication' AS data_class, 'administration' AS kind,
-          'o' || person_id || (k % 5) AS order_id, 'http://www.nlm.nih.gov/research/umls/rxnorm' AS system, {medicine} AS code,
+          'o' || person_id || (k % 3) AS order_id, 'http://www.nlm.nih.gov/research/umls/rxnorm' AS system, {medicine} AS code,
           ['http://www.nlm.nih.gov/research/umls/rxnorm|' || {medicine}] AS codes, 'completed' AS status,
           CASE WHEN hash(person_id, k) % 100 < 93 THEN 'given' WHEN hash(person_id, k) % 100 < 97 THEN 'refused' ELSE 'no-show' END AS outcome,
-          {start} + to_minutes((k * 180)::INT) AS due_at, {start} + to_minutes((k * 180 + hash(person_id, k) % 60)::INT) AS happened_at, false AS not_done
-        FROM {here} w, range(225) t(k)""",
-    )
+          {start} + to_minutes((k * 480)::INT) AS due_at, {start} + to_minutes((k * 480 + hash(person_id, k) % 60)::INT) AS happened_at, false AS not_done
+        FROM {here} w, range(84) t(k)"""
+    if doses:
+        _write(con, folder, tables, "dose", month, given)
     _write(
         con,
         folder,
@@ -242,7 +250,8 @@ def _month(
     con.executemany("INSERT INTO day_bounds VALUES (?, ?, ?, ?)", days)
     _write(con, folder, tables, "person_day", month, placing.PERSON_DAYS)
     for name, base in summing.SUMS.items():
-        rows = f"({writing.source(folder, BY_NAME[base], [tables[base][month].file])})"
+        kept = tables.get(base, {}).get(month)
+        rows = f"({writing.source(folder, BY_NAME[base], [kept.file]) if kept else given})"
         _write(con, folder, tables, name, month, summing.query(name, rows))
 
 

@@ -12,7 +12,7 @@ from math import ceil, floor
 from .audit import Audit, Exposed
 from .board import CHANGE, HIDDEN, TOLD, Board, Variable
 from .primary import COMPLEMENT, SMALL
-from .solver import Program
+from .solver import QUIET, Program
 from .swaps import Move, Swaps, cost, slack
 
 NEAR = 1e-6
@@ -193,7 +193,7 @@ def _cheapest(board: Board, target: int, by: float, reach: int, *, by_code: bool
         index = [spot for at, _ in inside for spot in (2 * at, 2 * at + 1)]
         signs = [sign * w for _, w in inside for sign in (1, -1)]
         lines.append((index, signs, low - now, high - now))
-    solution = Program(columns, lines).least(costs or {0: 0.0})
+    solution = Program(columns, lines, QUIET).least(costs or {0: 0.0})
     if solution is None:
         return None
     values = [board.variables[place].value + solution[2 * at] - solution[2 * at + 1] for at, place in enumerate(places)]

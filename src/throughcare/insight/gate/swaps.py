@@ -59,6 +59,7 @@ class Swaps:
             if (place := board.now.get(cell_at(table, quantity, period.id, at))) is not None
         }
         self._options: dict[tuple[str, str], list[Signed]] = {}
+        self._slack: dict[bool, dict[int, tuple[str, float, float, float, bool]]] = {False: {}, True: {}}
 
     def find(self, target: int, by: float, *, by_code: bool, may_hide: bool) -> Move | None:
         """Return the cheapest swap found that moves the target by so much; without hiding anything more, unless it may."""
@@ -85,15 +86,18 @@ class Swaps:
         """Return for each division the few ways to swap that cost least where the others stay."""
         found = []
         for place, one in enumerate(table.dimensions):
-            priced = []
+            priced, free = [], 0
+            still: list[Signed] = [((node, 1),) for node in at]
             for number, signed in enumerate(self._ways(one, at[place])):
-                still: list[Signed] = [((node, 1),) for node in at]
                 still[place] = signed
                 weighed = self._weigh(
                     table, parts, period, tuple(still), by, float("inf"), by_code=by_code, may_hide=may_hide
                 )
                 if weighed is not None:
                     priced.append((weighed[0], number, signed))
+                    free += not weighed[0]
+                if free == CLOSEST:
+                    break  # none that follows is cheaper than nothing
             found.append([signed for _, _, signed in sorted(priced)[:CLOSEST]])
         return found
 
@@ -136,13 +140,13 @@ class Swaps:
                 place = self._places.get((table.id, quantity, period, tuple(n for n, _ in nodes)))
                 if place is None:
                     return None
-                variable = self.board.variables[place]
-                up, down, lost = slack(variable, cost(variable), by_code=by_code)
+                up, down, lost, may_be_hidden = self._slack_of(place, by_code=by_code)
                 step = way * by
                 if step > up + NEAR or -step > down + NEAR:
                     return None
+                variable = self.board.variables[place]
                 value = variable.value + step
-                if not variable.low - NEAR <= value <= variable.high + NEAR and variable.may_be_hidden:
+                if may_be_hidden and not variable.low - NEAR <= value <= variable.high + NEAR:
                     if not may_hide:
                         return None
                     price += lost
@@ -152,6 +156,19 @@ class Swaps:
                 move.places.append(place)
                 move.values.append(value)
         return price, move
+
+    def _slack_of(self, place: int, *, by_code: bool) -> tuple[float, float, float, bool]:
+        """Return how far a count may move, what hiding it costs and whether it may be hidden; worked out anew once it was hidden."""
+        variable = self.board.variables[place]
+        kept = self._slack[by_code].get(place)
+        if kept is None or kept[0] != variable.code:
+            kept = (
+                variable.code,
+                *slack(variable, cost(variable), by_code=by_code),
+                variable.may_be_hidden,
+            )
+            self._slack[by_code][place] = kept
+        return kept[1:]
 
     def _holds(self, move: Move) -> bool:
         """Check everything that is known of the counts that move."""
