@@ -25,6 +25,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.ledger import anchors, formats, reads
 from throughcare.ledger import labels as ledger_labels
+from throughcare.people import seeking
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +126,11 @@ def clear_sign_ins() -> object:
     return access.clear_sign_ins(actor=Actor.system("clock's hand"))
 
 
+def look_for_alike() -> object:
+    """Lay charts before a person that are likely one person's."""
+    return seeking.look_for_alike(actor=Actor.system("clock's hand"))
+
+
 def bring_numbers_up() -> object:
     """After each night, bring the warehouse and its numbers up to date, in a process of its own."""
     return nightly.bring_up_to_date()
@@ -151,6 +157,7 @@ JOBS: tuple[Job, ...] = (
     Job("find looks that somebody should be asked about", timedelta(hours=1), find_looks),
     Job("make the ledger's months ahead", timedelta(days=1), reads.make_months),
     Job("forget old sessions and tries of secrets", timedelta(days=1), clear_sign_ins),
+    Job("look for charts that are one person's", timedelta(days=1), look_for_alike),
     Job("bring the numbers up to date", timedelta(minutes=10), bring_numbers_up),
 )
 

@@ -87,7 +87,7 @@ def register(
     _keep(person)
     emit(PersonRegistered(happened_at=now, person_id=person.id, ref=person.id))
     for other, reasons in _alike(person):
-        _propose(person.id, other, reasons, source or "register")
+        propose(person.id, other, reasons, source or "register")
     return person.id
 
 
@@ -115,7 +115,7 @@ def correct(
     if changes or numbers:
         _keep(person)
         for other, reasons in _alike(person):
-            _propose(person.id, other, reasons, "correct")
+            propose(person.id, other, reasons, "correct")
     return person.id
 
 
@@ -136,7 +136,7 @@ def propose_merge(
     left, right = _person(a), _person(b)
     if (left.survivor_id or left.id) == (right.survivor_id or right.id):
         return None
-    return _propose(left.survivor_id or left.id, right.survivor_id or right.id, tuple(reasons), source)
+    return propose(left.survivor_id or left.id, right.survivor_id or right.id, tuple(reasons), source)
 
 
 @action("people.merge")
@@ -307,7 +307,8 @@ def _alike(person: Person) -> list[tuple[UUID, tuple[str, ...]]]:
     return found
 
 
-def _propose(a: UUID, b: UUID, reasons: Sequence[str], source: str) -> UUID:
+def propose(a: UUID, b: UUID, reasons: Sequence[str], source: str) -> UUID:
+    """Lay two charts before a person, once; what was decided on them stands. Gives the proposal. Inside an action only."""
     low, high = sorted((a, b))
     now = clock.now()
     decided = MergeProposal.objects.filter(a_id=low, b_id=high).exclude(state="merged").order_by("-proposed_at").first()

@@ -17,7 +17,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import emit
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people import fhir
-from throughcare.people.actions import Demographics, Number, _check, _facts, _fields, _propose
+from throughcare.people.actions import Demographics, Number, _check, _facts, _fields, propose
 from throughcare.people.events import PersonRegistered
 from throughcare.people.models import Identifier, Person
 from throughcare.people.rules import Facts, may_be_one, search_text, slips_of
@@ -75,7 +75,7 @@ def _compare(new: Newcomer, others: list[tuple[UUID, Facts]]) -> None:
     mine = Facts(d.family, d.given, d.birth_date, d.sex, frozenset((n.system, n.value) for n in new.numbers))
     for other, theirs in others:
         if reasons := may_be_one(mine, theirs):
-            _propose(new.person_id, other, reasons, "register")
+            propose(new.person_id, other, reasons, "register")
     others.append((new.person_id, mine))
 
 
@@ -86,7 +86,7 @@ def _compare_slips(new: Newcomer, known: dict[date, list[tuple[UUID, Facts]]]) -
     for day in slips_of(d.birth_date) if d.birth_date else ():
         for other, theirs in known.get(day, ()):
             if theirs.family == d.family and (reasons := may_be_one(mine, theirs)):
-                _propose(new.person_id, other, reasons, "register")
+                propose(new.person_id, other, reasons, "register")
 
 
 def _alike_before(newcomers: Sequence[Newcomer]) -> dict[date, list[tuple[UUID, Facts]]]:
