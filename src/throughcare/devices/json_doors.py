@@ -1,11 +1,12 @@
 """Doors that speak JSON with a page's script: a refusal is one sentence, a body is read once, a number makes it happen once."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpResponse, JsonResponse
 
 from throughcare.access.doors import Request
@@ -26,6 +27,11 @@ def answering(view: View) -> View:
             return JsonResponse({"sentence": refused.sentence, "fields": refused.fields}, status=refused.status)
 
     return run
+
+
+def answer(body: Mapping[str, Any]) -> HttpResponse:
+    """Answer with what a page's script draws."""
+    return HttpResponse(orjson.dumps(body), content_type="application/json")
 
 
 def body_of(request: Request) -> dict[str, Any]:

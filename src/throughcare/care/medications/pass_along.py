@@ -39,7 +39,7 @@ class Doses:
         found = passes.line(lens, facility_id, unit_id=id_or_none(asked.get("unit")), code=code, ahead=LASTS)
         expected = passes.coming(lens, facility_id, code=code, ahead=LASTS)
         everybody = [*found.people, *expected]
-        orders = {d.order.id: d.order for p in everybody for d in p.doses if d.order}
+        orders = {d.order.id: d.order for p in everybody for d in p.doses}
         orders |= {a.order.id: a.order for p in everybody for a in p.as_needed}
         owned = tuple(o.id for o in orders.values() if double_kills(o))
 

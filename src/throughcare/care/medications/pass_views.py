@@ -2,26 +2,28 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from throughcare.care.medications import stock_places, views
-from throughcare.care.medications.actions.giving import Charted, is_observed
-from throughcare.care.medications.facility_passes import window_of
+from throughcare.care.medications.actions.giving import Charted
+from throughcare.care.medications.facility_passes import window_at
 from throughcare.care.medications.formulary import Formulary
-from throughcare.care.medications.models import Dose, MedicationOrder, StockLot
+from throughcare.care.medications.models import StockLot
+from throughcare.care.medications.reads.pass_rows import DoseRow, OrderRow
 from throughcare.care.medications.reads.passes import AsNeeded, Line, PassPerson
 from throughcare.care.medications.rules import passes, statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
 from throughcare.care.medications.rules.timing.model import Dose as Amount
 from throughcare.care.medications.rules.timing.wording import dose_words, words
-from throughcare.care.medications.traits import double_kills, traits_of
-from throughcare.kernel import clock
+from throughcare.care.medications.traits import double_kills, is_observed, traits_of
+from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
-from throughcare.ui.avatar import portrait
+from throughcare.ui.avatar import Portrait, portrait
 from throughcare.ui.forms import id_or_none
 
 MEASURES = {
@@ -96,7 +98,7 @@ def person(found: PassPerson) -> dict[str, Any]:
         "born": who.birth_date.isoformat() if who.birth_date else "",
         "age": who.age,
         "language": who.speaks,
-        "face": asdict(portrait(who.seed)),
+        "face": _face(who.seed),
         "unit": where.unit if where else "",
         "cell": (where.cell or where.bed or where.unit) if where else "",
         "away": where.away if where else "",
@@ -114,12 +116,15 @@ def person(found: PassPerson) -> dict[str, Any]:
     }
 
 
-def dose(row: Dose) -> dict[str, Any]:
+def _face(seed: str) -> dict[str, Any]:
+    drawn = portrait(seed)
+    return {part: getattr(drawn, part) for part in Portrait.__slots__}
+
+
+def dose(row: DoseRow) -> dict[str, Any]:
     """Give one dose in plain words, with its window and what must be measured before it."""
     order = row.order
-    if order is None:
-        raise ValueError("a dose of a sealed programme is not on a pass")
-    window = window_of(order)
+    due, opens, late = _window(row.due_at, order.window_class, order.facility_id, content.stamp())
     return {
         "id": str(row.id),
         "person": str(row.person_id),
@@ -133,9 +138,9 @@ def dose(row: Dose) -> dict[str, Any]:
         "prepare": order.prepare,
         "for": order.indication,
         "mode": order.mode,
-        "due": row.due_at.isoformat(),
-        "opens": windows.opens_at(row.due_at, window).isoformat(),
-        "late": windows.blank_after(row.due_at, window).isoformat(),
+        "due": due,
+        "opens": opens,
+        "late": late,
         "critical": row.critical,
         "schedule": order.schedule,
         "high_alert": order.high_alert,
@@ -150,7 +155,15 @@ def dose(row: Dose) -> dict[str, Any]:
     }
 
 
-def standing(row: Dose) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _window(due_at: datetime, key: str, facility_id: UUID | None, _: tuple[str, int]) -> tuple[str, str, str]:
+    """Say when a dose is due and its window's ends: most doses of a pass are due at one moment."""
+    window = window_at(windows.WindowClass(key), facility_id)
+    opens, late = windows.opens_at(due_at, window), windows.blank_after(due_at, window)
+    return due_at.isoformat(), opens.isoformat(), late.isoformat()
+
+
+def standing(row: DoseRow) -> dict[str, Any]:
     """Give how a dose stands now."""
     return {
         "status": row.status,
@@ -184,7 +197,7 @@ def as_needed(found: AsNeeded) -> dict[str, Any]:
     }
 
 
-def asks(order: MedicationOrder) -> list[dict[str, Any]]:
+def asks(order: OrderRow) -> list[dict[str, Any]]:
     """Name what is measured before a dose of this order, with the limits at which it is held, where they can be read."""
     found: dict[str, dict[str, Any]] = {}
     for hold in order.holds:
@@ -201,6 +214,7 @@ def asks(order: MedicationOrder) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+@lru_cache(maxsize=4096)
 def amount_words(amount: Decimal | None, unit: str) -> str:
     """Say an amount: 2 tablets."""
     return dose_words(Amount(amount, unit)) if amount is not None and unit.strip() else ""
@@ -315,12 +329,9 @@ def packs(formulary: Formulary, codes: set[str]) -> list[list[str]]:
     return [list(row) for row in formulary.packs_of(codes)]
 
 
-def blanks(rows: Sequence[tuple[str, Dose]]) -> list[dict[str, Any]]:
+def blanks(rows: Sequence[tuple[str, DoseRow]]) -> list[dict[str, Any]]:
     """Give the doses that closing a pass would leave without a status."""
-    return [
-        {"dose": str(d.id), "name": name, "text": d.order.text if d.order else "", "due": d.due_at.isoformat()}
-        for name, d in rows
-    ]
+    return [{"dose": str(d.id), "name": name, "text": d.order.text, "due": d.due_at.isoformat()} for name, d in rows]
 
 
 def outcomes(rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -3,15 +3,36 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from throughcare.care.medications import formulary
-from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules.traits import SCHEDULES, Traits, of_product
+from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.kernel import content
 
 
-def traits_of(order: MedicationOrder) -> Traits:
+class Ordered(Protocol):
+    """What is asked of an order here, whether a whole one or its row on a pass."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def timing(self) -> dict[str, Any]: ...
+    @property
+    def time_critical(self) -> bool: ...
+    @property
+    def critical(self) -> str: ...
+    @property
+    def opioid_treatment(self) -> bool: ...
+    @property
+    def window_class(self) -> str: ...
+    @property
+    def schedule(self) -> str: ...
+    @property
+    def psychotropic(self) -> bool: ...
+
+
+def traits_of(order: Ordered) -> Traits:
     """Give the classes of an order's medicine; a class that the order carries holds whatever the formulary says today."""
     kept = Kept(
         code=order.code,
@@ -57,12 +78,17 @@ def _traits_of(kept: Kept, _: tuple[str, int]) -> Traits:
     )
 
 
-def minimum_of(order: MedicationOrder) -> timedelta | None:
+def minimum_of(order: Ordered) -> timedelta | None:
     """Give the least time between two doses that the order itself names; none where it names none."""
     minutes = order.timing.get("min_interval_minutes")
     return timedelta(minutes=int(minutes)) if minutes else None
 
 
-def double_kills(order: MedicationOrder) -> bool:
+def double_kills(order: Ordered) -> bool:
     """Tell whether a dose of it given twice could kill: such doses belong to one device for a shift."""
     return bool(order.schedule) or order.opioid_treatment or order.critical == "insulin"
+
+
+def is_observed(order: Ordered) -> bool:
+    """Tell whether doses of this order go through the gate of 2.7: last dose, alertness, second factor."""
+    return order.opioid_treatment and order.window_class == WindowClass.OPIOID_LINE

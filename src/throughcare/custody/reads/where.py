@@ -135,6 +135,7 @@ def _look(charts: Collection[UUID], shown: Collection[UUID]) -> dict[UUID, Where
     """Give what holds of each chart; of those not `shown`, no place."""
     if not charts:
         return {}
+    shown = frozenset(shown)
     with connection.cursor() as cursor:
         cursor.execute(NOW, {"people": [*charts], "shown": [c in shown for c in charts], "now": clock.now()})
         return {row[0]: Whereabouts(*row) for row in cursor.fetchall()}

@@ -28,7 +28,7 @@ from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import Kind, from_json
-from throughcare.care.medications.traits import double_kills
+from throughcare.care.medications.traits import double_kills, is_observed
 from throughcare.devices.actions import settle_entry
 from throughcare.devices.models import DeviceEvent
 from throughcare.kernel import clock
@@ -104,11 +104,6 @@ def _own_line(row: Dose, said: Charted, now: datetime, entered_late: bool) -> No
     told_later = entered_late or (said.at is not None and now - said.at > SKEW)
     if row.order is not None and is_observed(row.order) and said.status == Status.GIVEN and not told_later:
         raise Invalid(OWN_LINE)
-
-
-def is_observed(order: MedicationOrder) -> bool:
-    """Tell whether doses of this order go through the gate of 2.7: last dose, alertness, second factor."""
-    return order.opioid_treatment and order.window_class == windows.WindowClass.OPIOID_LINE
 
 
 @action("medications.enter_from_paper")

@@ -3,7 +3,7 @@ for one person as for a hundred and twenty.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,8 +14,10 @@ from throughcare.care.medications import states
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.facility_passes import facility_passes
 from throughcare.care.medications.models import Crossing, Dose, MedicationOrder, MedicationPass
+from throughcare.care.medications.reads.pass_rows import DoseRow, OrderRow
 from throughcare.care.medications.rules import passes as rules
 from throughcare.care.medications.rules import statuses, tables
+from throughcare.care.medications.rules.statuses import Status
 from throughcare.chart.models import Allergy
 from throughcare.custody import reads as custody
 from throughcare.custody.reads import LockdownRow, UnitRow, Whereabouts
@@ -29,23 +31,13 @@ DAY = timedelta(hours=24)
 # An order that ended lately may still have a dose on the list: it was charted, or is owed.
 ENDED = timedelta(days=2)
 AS_NEEDED = "prn"
-# What a pass shows of an order and of a dose: a line of 120 people has 360 of each, and their other columns cost more than these.
-OF_ORDER = (
-    "id", "version", "person_id", "facility_id", "code", "text", "amount", "unit", "route", "timing", "sig", "as_needed_for",
-    "holds", "prepare", "indication", "mode", "status", "ended_at", "window_class", "time_critical", "critical", "schedule",
-    "high_alert", "psychotropic", "opioid_treatment",
-)  # fmt: skip
-OF_DOSE = (
-    "id", "due_at", "person_id", "order_id", "programme_order_id", "pass_code", "amount", "critical", "controlled", "status",
-    "version", "happened_at", "by", "reason", "detail",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class AsNeeded:
     """One order that is given when asked for, with when it was given in the last day."""
 
-    order: MedicationOrder
+    order: OrderRow
     given: tuple[datetime, ...]
 
 
@@ -59,7 +51,7 @@ class PassPerson:
     coming_at: datetime | None
     allergies: tuple[str, ...]
     allergies_asked: bool
-    doses: list[Dose] = field(default_factory=list)
+    doses: list[DoseRow] = field(default_factory=list)
     as_needed: list[AsNeeded] = field(default_factory=list)
     crossing: UUID | None = None
     """The move by which somebody who is expected comes, where medicines travel."""
@@ -147,7 +139,7 @@ def in_cell_order(person: PassPerson) -> tuple[object, ...]:
 
 def waiting(
     lens: Lens, facility_id: UUID, *, unit_id: UUID | None = None, code: str = ""
-) -> tuple[Line, list[tuple[str, Dose]]]:
+) -> tuple[Line, list[tuple[str, DoseRow]]]:
     """Give a pass with its doses that have no status yet and whose they are: what closing it would leave blank."""
     found = line(lens, facility_id, unit_id=unit_id, code=code)
     now = clock.now()
@@ -176,61 +168,76 @@ def _people(lens: Lens, rows: Sequence[Expected], since: datetime, until: dateti
     orders = _orders(root)
     doses, given = _doses(orders, since, until)
     told = _allergies(root)
-    by_root: dict[UUID, list[MedicationOrder]] = defaultdict(list)
+    by_root: dict[UUID, list[OrderRow]] = defaultdict(list)
     for order in orders.values():
         by_root[root[order.person_id]].append(order)
     return [
-        PassPerson(
-            who=who,
-            where=where,
-            coming=place,
-            coming_at=at,
-            allergies=tuple(a.text for a in told[root[who.person_id]] if not a.none_known),
-            allergies_asked=bool(told[root[who.person_id]]),
-            doses=_sorted(d for o in by_root[root[who.person_id]] for d in doses[o.id]),
-            as_needed=[
-                AsNeeded(o, tuple(given[o.id]))
-                for o in by_root[root[who.person_id]]
-                if o.status == "active" and o.timing.get("kind") == AS_NEEDED and o.mode != "KOP"
-            ],
-        )
-        for who, where, place, at in shown
+        _person(one, told[chart], by_root[chart], doses, given) for one in shown for chart in (root[one[0].person_id],)
     ]
 
 
-def _orders(root: dict[UUID, UUID]) -> dict[UUID, MedicationOrder]:
+def _person(
+    expected: Expected,
+    told: Sequence[tuple[str, bool]],
+    orders: Sequence[OrderRow],
+    doses: Mapping[UUID, list[DoseRow]],
+    given: Mapping[UUID, list[datetime]],
+) -> PassPerson:
+    who, where, place, at = expected
+    return PassPerson(
+        who=who,
+        where=where,
+        coming=place,
+        coming_at=at,
+        allergies=tuple(text for text, none_known in told if not none_known),
+        allergies_asked=bool(told),
+        doses=_sorted(d for o in orders for d in doses.get(o.id, ())),
+        as_needed=[
+            AsNeeded(o, tuple(given.get(o.id, ()))) for o in orders if o.status == "active" and _is_as_needed(o)
+        ],
+    )
+
+
+def _orders(root: Mapping[UUID, UUID]) -> dict[UUID, OrderRow]:
     near = Q(status__in=states.LIVE) | Q(ended_at__gte=clock.now() - ENDED)
-    rows = MedicationOrder.objects.filter(near, person_id__in=list(root)).exclude(mode="KOP")
-    return {o.id: o for o in rows.exclude(status="entered-in-error").only(*OF_ORDER).order_by("text")}
+    rows = MedicationOrder.objects.filter(near, person_id__among=list(root)).exclude(mode="KOP")
+    rows = rows.exclude(status="entered-in-error").order_by("text")
+    return {row.id: row for row in map(OrderRow._make, rows.values_list(*OrderRow._fields))}
 
 
 def _doses(
-    orders: dict[UUID, MedicationOrder], since: datetime, until: datetime
-) -> tuple[dict[UUID, list[Dose]], dict[UUID, list[datetime]]]:
+    orders: Mapping[UUID, OrderRow], since: datetime, until: datetime
+) -> tuple[dict[UUID, list[DoseRow]], dict[UUID, list[datetime]]]:
     """Give the doses of a time by order, and when each as-needed order was given in the last day."""
-    asked = {o.id for o in orders.values() if o.timing.get("kind") == AS_NEEDED}
+    asked = {o.id for o in orders.values() if _is_as_needed(o)}
     laid = [i for i in orders if i not in asked]
-    doses: dict[UUID, list[Dose]] = defaultdict(list)
-    for row in Dose.objects.only(*OF_DOSE).filter(order_id__in=laid, due_at__gte=since, due_at__lt=until):
-        if row.order_id is not None and row.status != statuses.Status.CANCELLED:
-            row.order = orders[row.order_id]
-            doses[row.order_id].append(row)
+    doses: dict[UUID, list[DoseRow]] = defaultdict(list)
+    due = Dose.objects.filter(order_id__among=laid, due_at__gte=since, due_at__lt=until)
+    for order_id, *row in due.exclude(status=Status.CANCELLED).values_list("order_id", *DoseRow._fields[1:]):
+        doses[order_id].append(DoseRow(orders[order_id], *row))
     given: dict[UUID, list[datetime]] = defaultdict(list)
-    recent = Dose.objects.filter(order_id__in=asked, due_at__gte=clock.now() - DAY, status__in=sorted(statuses.TAKEN))
-    for order_id, happened_at in recent.order_by("due_at").values_list("order_id", "happened_at"):
-        if happened_at is not None:
-            given[order_id].append(happened_at)
+    if asked:
+        recent = Dose.objects.filter(
+            order_id__among=asked, due_at__gte=clock.now() - DAY, status__in=sorted(statuses.TAKEN)
+        )
+        for order_id, happened_at in recent.order_by("due_at").values_list("order_id", "happened_at"):
+            if happened_at is not None:
+                given[order_id].append(happened_at)
     return doses, given
 
 
-def _allergies(root: dict[UUID, UUID]) -> dict[UUID, list[Allergy]]:
+def _is_as_needed(order: OrderRow) -> bool:
+    return order.timing.get("kind") == AS_NEEDED
+
+
+def _allergies(root: Mapping[UUID, UUID]) -> dict[UUID, list[tuple[str, bool]]]:
     """Give what is known of allergies, to whoever gives medicines: no dose is handed over without it."""
-    told: dict[UUID, list[Allergy]] = defaultdict(list)
-    found = Allergy.objects.only("id", "person_id", "text", "none_known")
-    for row in found.filter(person_id__in=list(root), status="active").order_by("text"):
-        told[root[row.person_id]].append(row)
+    told: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
+    found = Allergy.objects.filter(person_id__among=list(root), status="active").order_by("text")
+    for chart, text, none_known in found.values_list("person_id", "text", "none_known"):
+        told[root[chart]].append((text, none_known))
     return told
 
 
-def _sorted(doses: Iterable[Dose]) -> list[Dose]:
-    return sorted(doses, key=lambda d: (not d.critical, d.due_at, d.order.text if d.order else ""))
+def _sorted(doses: Iterable[DoseRow]) -> list[DoseRow]:
+    return sorted(doses, key=lambda d: (not d.critical, d.due_at, d.order.text))

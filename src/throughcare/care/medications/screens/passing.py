@@ -18,7 +18,7 @@ from throughcare.care.medications.screens.second import proved
 from throughcare.care.medications.traits import double_kills
 from throughcare.devices import going_along
 from throughcare.devices.going_along import wordings
-from throughcare.devices.json_doors import answering, body_of, here, intent_in
+from throughcare.devices.json_doors import answer, answering, body_of, here, intent_in
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
@@ -77,12 +77,12 @@ def listed(request: Request) -> HttpResponse:
     unit, code = id_or_none(request.GET.get("unit", "")), request.GET.get("pass", "")
     found = reads.line(request.lens, here(request), unit_id=unit, code=code)
     saw(request, *(p.who.person_id for p in found.people))
-    orders = (d.order for p in found.people for d in p.doses if d.order)
+    orders = (d.order for p in found.people for d in p.doses)
     leases = leasing.leases(request.lens, {o.id for o in orders if double_kills(o)})
-    codes = {d.order.code for p in found.people for d in p.doses if d.order}
+    codes = {d.order.code for p in found.people for d in p.doses}
     codes |= {a.order.code for p in found.people for a in p.as_needed}
     lots = pass_views.lots(stock.lots_for(request.lens, here(request), codes))
-    return JsonResponse({**pass_views.line(found), "leases": leases, "lots": lots, "csrf": get_token(request)})
+    return answer({**pass_views.line(found), "leases": leases, "lots": lots, "csrf": get_token(request)})
 
 
 @screen("GET", "/pass/coming/", policy=policy.GIVE, name="pass_coming")
@@ -91,7 +91,7 @@ def coming(request: Request) -> HttpResponse:
     """Give who is expected here, with the doses that will be due."""
     found = reads.coming(request.lens, here(request), code=request.GET.get("pass", ""))
     saw(request, *(p.who.person_id for p in found))
-    return JsonResponse({"people": [pass_views.person(p) for p in found]})
+    return answer({"people": [pass_views.person(p) for p in found]})
 
 
 @screen("GET", "/pass/scan/", policy=policy.GIVE, name="pass_scan")
