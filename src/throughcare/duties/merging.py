@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from throughcare.kernel.events import Event
-from throughcare.people.models import Person
+from throughcare.people import family
 
 
 class Families:
@@ -32,7 +32,7 @@ class Families:
 
 
 def before(events: Sequence[Event]) -> tuple[Families, set[UUID]]:
-    """Give how charts were linked before these events, and everybody in the families they concern; two queries."""
+    """Give how charts were linked before these events, and everybody in the families they concern; one query."""
     asked = {e.person_id for e in events if e.person_id}
     links = [(e, loser) for e in events if (loser := getattr(e, "loser_id", None)) is not None and e.person_id]
     asked |= {loser for _, loser in links}
@@ -47,14 +47,11 @@ def before(events: Sequence[Event]) -> tuple[Families, set[UUID]]:
 
 
 def families(people: Iterable[UUID]) -> Families:
-    """Look up the linked charts of these people, in two queries."""
+    """Look up the linked charts of these people, in one query."""
     found, asked = Families(), set(people)
     if not asked:
         return found
-    links = Person.objects.filter(id__in=asked, survivor_id__isnull=False).values_list("id", "survivor_id")
-    roots = dict(links)
-    siblings = Person.objects.filter(survivor_id__in={*asked, *roots.values()}).values_list("id", "survivor_id")
-    for loser, survivor in [*roots.items(), *siblings]:
-        if survivor is not None:
-            found.join([survivor, loser])
+    for members in family.families(asked).values():
+        if len(members) > 1:
+            found.join(members)
     return found

@@ -17,18 +17,13 @@ def take(people: Iterable[UUID], places: Iterable[UUID] = ()) -> None:
     """Wait until nobody else changes duties of these people and places; held until the transaction ends."""
     asked = set(people)
     if asked:
-        rows = Person.objects.filter(id__in=asked) | Person.objects.filter(survivor_id__in=asked)
+        rows = Person.objects.filter(id__among=asked) | Person.objects.filter(survivor_id__among=asked)
         # A family takes turns at its survivor's row, as custody does; in one order, so that nobody waits in a ring.
-        roots = rows.values_list(Coalesce("survivor_id", "id"), flat=True)
-        _locked(Person, set(roots))
-    _locked(Facility, set(places))
+        _locked(Person, rows.values_list(Coalesce("survivor_id", "id"), flat=True))
+    if at := set(places):
+        _locked(Facility, at)
 
 
-def _locked(model: type[Person] | type[Facility], ids: set[UUID]) -> None:
-    if ids:
-        list(
-            model.objects.select_for_update(no_key=True, of=("self",))
-            .filter(id__in=ids)
-            .order_by("id")
-            .values_list("id", flat=True)
-        )
+def _locked(model: type[Person] | type[Facility], ids: Iterable[UUID]) -> None:
+    rows = model.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=ids)
+    list(rows.order_by("id").values_list("id", flat=True))

@@ -69,14 +69,10 @@ def look(person_id: UUID, going: Going | None = None) -> list[Crossing]:
 
     Doses of a sealed programme cross by themselves, so that nothing of them is counted, named or owed where they are not seen.
     """
-    return [*_look(person_id, going, sealed=False), *_look(person_id, going, sealed=True)]
-
-
-def _look(person_id: UUID, going: Going | None, *, sealed: bool) -> list[Crossing]:
     now = clock.now()
     people = family(person_id)
-    mine = Crossing.objects.select_for_update().filter(person_id__in=people, sealed=sealed)
-    open_ = list(mine.filter(state__in=states.CROSSING_OPEN).order_by("id"))
+    rows = Crossing.objects.select_for_update().filter(person_id__in=people, state__in=states.CROSSING_OPEN)
+    known = list(rows.order_by("id"))
     plans = list(
         ScheduledEvent.objects.filter(
             person_id__in=people,
@@ -86,6 +82,23 @@ def _look(person_id: UUID, going: Going | None, *, sealed: bool) -> list[Crossin
             starts_at__lte=now + AHEAD,
         )
     )
+    found: list[Crossing] = []
+    for sealed in (False, True):
+        open_ = [c for c in known if c.sealed is sealed]
+        found += _look(person_id, people, open_, plans, going, sealed=sealed)
+    return found
+
+
+def _look(
+    person_id: UUID,
+    people: frozenset[UUID],
+    open_: list[Crossing],
+    plans: Sequence[ScheduledEvent],
+    going: Going | None,
+    *,
+    sealed: bool,
+) -> list[Crossing]:
+    now = clock.now()
     if not open_ and not plans and going is None:
         return []
     until = max([now + AHEAD, *(c.until for c in open_), *(p.starts_at + AHEAD for p in plans)])
@@ -96,7 +109,7 @@ def _look(person_id: UUID, going: Going | None, *, sealed: bool) -> list[Crossin
         open_ = _under_way(person_id, open_, going, sealed=sealed)
     if something:
         open_ = _of_plans(person_id, open_, plans, sealed=sealed)
-    _drop_cancelled(open_)
+    _drop_cancelled(open_, plans)
     live = [c for c in open_ if c.state in states.CROSSING_OPEN]
     lines = defaultdict(list)
     for line in CrossingLine.objects.select_for_update().filter(crossing_id__in=[c.id for c in live]).order_by("id"):
@@ -177,8 +190,11 @@ def _until(door: Door, leaves: datetime, back: datetime | None) -> datetime:
     return covering.shadow_window(MoveWindow(door, leaves, "", back_at=known), tables.covering())[1]
 
 
-def _drop_cancelled(open_: Iterable[Crossing]) -> None:
-    planned = {c.scheduled_id: c for c in open_ if c.state == "planned" and c.scheduled_id}
+def _drop_cancelled(open_: Iterable[Crossing], plans: Sequence[ScheduledEvent]) -> None:
+    still = {p.id for p in plans}
+    planned = {
+        c.scheduled_id: c for c in open_ if c.state == "planned" and c.scheduled_id and c.scheduled_id not in still
+    }
     gone = ScheduledEvent.objects.filter(id__in=list(planned), state="cancelled").values_list("id", flat=True)
     for scheduled_id in gone:
         cancel(planned[scheduled_id])
