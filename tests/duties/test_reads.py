@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.duties.makers import FEED, HARTFORD, HOUR, MONDAY, YORK, person, staff, tell, told
 from tests.fixtures_lenses import lens_of
 from throughcare.access import lenses
-from throughcare.duties import boards, lateness, reads, roster, views
+from throughcare.duties import actions, boards, lateness, reads, roster, tick, views
 from throughcare.duties.models import Duty
 from throughcare.duties.roster import ShiftPlan
 from throughcare.kernel import clock, db
@@ -49,6 +49,22 @@ def test_lanes_then_time_to_breach_grouped_by_person() -> None:
     assert work.waiting["now"].late == 1 and not work.groups["later"] and work.waiting["later"].people == 2
     with at(1.1):
         assert len(reads.worklist(here(Role.RN), HARTFORD, more="later").groups["later"]) == 0  # the same two people
+
+
+def test_what_only_rose_stands_after_what_harms_now() -> None:
+    """The order of the list and of what was told upwards is the order of `rules.standing`, not of time alone."""
+    rose, harms, nurse = person("Rose"), person("Harms"), staff(Role.RN)
+    with at(0):
+        for who, rule, hours in ((rose, "INT-07", 1), (harms, "INT-00", 4)):
+            about = {"actor": nurse, "person_id": who, "facility_id": HARTFORD}
+            actions.open_duty(rule_id=rule, due_at=MONDAY + hours * HOUR, **about)
+    with at(3):
+        work = reads.worklist(here(Role.RN), HARTFORD)
+    assert [g.person_id for g in work.groups["now"]] == [harms, rose]
+    with at(5):
+        tick.run()
+        told_up = [e.duty.person_id for e in boards.escalations(here(Role.HSA)) if e.duty]
+    assert told_up == [harms, rose]
 
 
 def test_a_list_asks_as_often_for_many_as_for_few() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.duties.rule_makers import WORKING, local, make_rule
 from throughcare.duties.rule import matches
-from throughcare.duties.rules import State, after_refusal, lane, next_occurrence, on_move, state, used
+from throughcare.duties.rules import State, after_refusal, lane, next_occurrence, on_move, standing, state, used
 
 OPENED = local("2026-11-20 08:00")
 DUE = local("2026-11-20 12:00")
@@ -71,6 +71,31 @@ def test_an_immediate_duty_is_full_at_once() -> None:
 def test_a_duty_rises_one_lane_at_most(base: Any, left: timedelta, expected: str) -> None:
     assert lane(make_rule(lane=base), DUE, DUE + left) == expected
     assert lane(make_rule(lane="now"), DUE, DUE + left, opened_in=base) == expected
+
+
+# As every list stands at 12:00: what is said of a duty, the lane of its own harm, when it was or is due.
+LISTED = (
+    ("harms now, late", "now", "2026-11-20 11:55"),
+    ("harms now, just late", "now", "2026-11-20 11:59"),
+    ("harms now, due in an hour", "now", "2026-11-20 13:00"),
+    ("this shift, late since yesterday", "shift", "2026-11-19 12:00"),
+    ("this shift, late since eight", "shift", "2026-11-20 08:00"),
+    ("this shift, due at two", "shift", "2026-11-20 14:00"),
+    ("this shift, due tonight", "shift", "2026-11-20 22:00"),
+    ("later, late for a week", "later", "2026-11-13 12:00"),
+    ("later, due in an hour", "later", "2026-11-20 13:00"),
+    ("later, due in eight hours", "later", "2026-11-20 20:00"),
+    ("later, due in eight hours and a minute", "later", "2026-11-20 20:01"),
+    ("later, due next month", "later", "2026-12-20 12:00"),
+)
+
+
+def test_lists_stand_by_lane_then_by_harm_then_overdue_first_then_by_time() -> None:
+    """What rose by being late comes after what harms now from the start, in whatever order it was read."""
+    for start in range(len(LISTED)):
+        read = [*LISTED[start:], *LISTED[:start]]
+        read.sort(key=lambda row: standing(row[1], DUE, local(row[2])))  # type: ignore[arg-type]
+        assert [said for said, _, _ in read] == [said for said, _, _ in LISTED]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Count, F, Q, Value
@@ -14,6 +14,7 @@ from throughcare.duties.cover import OnDuty
 from throughcare.duties.models import OPEN, Duty, Escalation, Handover, RosterShift
 from throughcare.duties.ports import SHIFT_CLOSE
 from throughcare.duties.reads import WorkGroup, WorkItem, Worklist
+from throughcare.duties.rules import standing
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
@@ -164,7 +165,7 @@ def _covers(now: datetime) -> dict[str, set[str]]:
 
 
 def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationRow]:
-    """Give all that was told upwards to this reader's role and is not settled: nobody there first, then by lane and age."""
+    """Give all that was told upwards to this reader's role and is not settled: nobody there first, then as lists stand."""
     now = clock.now()
     with db.reading(lens):
         rows = Escalation.objects.filter(cleared_at=None, to_role=lens.role.value)
@@ -172,7 +173,7 @@ def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationR
             rows = rows.filter(facility_id__in=lens.facilities)
         if facility_id is not None:
             rows = rows.filter(facility_id=facility_id)
-        found = list(rows.order_by(F("duty__lane").asc(nulls_first=True), "raised_at"))
+        found = sorted(rows.order_by("raised_at").select_related("duty"), key=lambda e: _told_order(e, now))
         ids = [e.duty_id for e in found if e.duty_id]
         duties = {i.id: i for i in reads.items(Duty.objects.filter(policy.rows_of(lens), id__in=ids), now)}
         places = {f: reads.facility_name(f) for f in {e.facility_id for e in found}}
@@ -188,6 +189,11 @@ def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationR
             )
             for e in found
         ]
+
+
+def _told_order(row: Escalation, now: datetime) -> tuple[bool, Any]:
+    duty = row.duty
+    return duty is not None, standing(duty.lane, now, duty.due_at) if duty else row.raised_at  # type: ignore[arg-type]
 
 
 def assignment(lens: Lens, facility_id: UUID) -> tuple[list[WorkGroup], list[OnDuty]]:

@@ -13,14 +13,15 @@ from throughcare.custody.models import Facility
 from throughcare.duties import cover, policy, rulebook
 from throughcare.duties.models import OPEN, Duty
 from throughcare.duties.rule import LaneName
-from throughcare.duties.rules import SHIFT_AHEAD, risen
+from throughcare.duties.rules import SHIFT_AHEAD, risen, standing
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import LANE_ORDER, Lane
+from throughcare.kernel.vocabulary import Lane
 from throughcare.people.family import family
 
 ROWS = 12
+LANES: tuple[LaneName, ...] = ("now", "shift", "later")
 COLUMNS = (
     "id", "person_id", "subject_id", "rule", "title", "lane", "opened_at", "soon_at", "due_at", "closed_at", "outcome",
     "facility_id", "owner_role", "owner_id", "owner__name", "ref", "about", "version", "trigger", "reason",
@@ -29,7 +30,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One duty as lists show it; `lane` is where it stands now."""
+    """One duty as lists show it; `lane` is where it stands now, `harm` the lane of its own harm, from which it may have risen."""
 
     id: UUID
     person_id: UUID | None
@@ -37,6 +38,7 @@ class WorkItem:
     rule: str
     title: str
     lane: LaneName
+    harm: LaneName
     opened_at: datetime
     soon_at: datetime
     due_at: datetime
@@ -119,7 +121,8 @@ def worklist(
         waiting = _counted(rows, heads, now)
         groups: dict[LaneName, list[WorkGroup]] = {"now": [], "shift": [], "later": []}
         beyond = {k for mine in heads.values() for k in mine}
-        for group in [*_grouped(near), *_grouped([i for i in later if (i.person_id or i.id) not in beyond])]:
+        new = [i for i in later if (i.person_id or i.id) not in beyond]
+        for group in [*_grouped(near, now), *_grouped(new, now)]:
             groups[group.lane].append(group)
         groups["later"] = groups["later"][: limit * 20]
         _name([g for held in groups.values() for g in held], facility_id)
@@ -131,7 +134,7 @@ def of_person(lens: Lens, person_id: UUID, *, closed: int = 0) -> list[WorkItem]
     now = clock.now()
     with db.reading(lens):
         everyone = Duty.objects.filter(policy.rows_of(lens), person_id__in=family(person_id))
-        found = sorted(items(everyone.filter(OPEN), now), key=_order)
+        found = in_order(items(everyone.filter(OPEN), now), now)
         if closed:
             found += items(everyone.exclude(OPEN).order_by("-closed_at")[:closed], now)
     return found
@@ -240,6 +243,7 @@ def items(rows: QuerySet[Duty], now: datetime) -> list[WorkItem]:
                 rule=row.rule,
                 title=row.title,
                 lane=risen(row.lane, now, row.due_at),
+                harm=row.lane,
                 opened_at=row.opened_at,
                 soon_at=row.soon_at,
                 due_at=row.due_at,
@@ -259,13 +263,14 @@ def items(rows: QuerySet[Duty], now: datetime) -> list[WorkItem]:
     return found
 
 
-def _order(item: WorkItem) -> tuple[int, datetime, str]:
-    return LANE_ORDER[Lane(item.lane)], item.due_at, item.rule
+def in_order(found: Iterable[WorkItem], now: datetime) -> list[WorkItem]:
+    """Give open duties in the order of every list (`rules.standing`)."""
+    return sorted(found, key=lambda i: (standing(i.harm, now, i.due_at), i.rule))
 
 
-def _grouped(items: Sequence[WorkItem]) -> list[WorkGroup]:
+def _grouped(items: Sequence[WorkItem], now: datetime) -> list[WorkGroup]:
     groups: dict[UUID, WorkGroup] = {}
-    for item in sorted(items, key=_order):
+    for item in in_order(items, now):
         key = item.subject_id if item.person_id else item.id
         if key not in groups:
             groups[key] = WorkGroup(item.subject_id, item.person_id, "", "")
@@ -274,12 +279,15 @@ def _grouped(items: Sequence[WorkItem]) -> list[WorkGroup]:
 
 
 def _heads(soon: QuerySet[Duty], now: datetime) -> dict[LaneName, list[UUID]]:
-    """Give who stands in the lanes now and this shift (a person, else the duty itself), by time to breach."""
-    rows = list(soon.order_by().values_list(KEY).annotate(first=Min("due_at", filter=_urgent(now)), then=Min("due_at")))
-    return {
-        "now": [key for key, first, _ in sorted((r for r in rows if r[1]), key=lambda r: (r[1], r[0]))],
-        "shift": [key for key, first, _ in sorted((r for r in rows if not r[1]), key=lambda r: (r[2], r[0]))],
-    }
+    """Give who stands in the lanes now and this shift (a person, else the duty itself), in the order of `rules.standing`."""
+    first = {lane: Min("due_at", filter=Q(lane=lane)) for lane in ("now", "shift", "later")}
+    best: dict[LaneName, list[tuple[tuple[int, int, bool, datetime], UUID]]] = {"now": [], "shift": []}
+    for key, *dues in (
+        soon.order_by().values_list(KEY).annotate(**{f"first_{lane}": due for lane, due in first.items()})
+    ):
+        place = min(standing(lane, now, due) for lane, due in zip(LANES, dues, strict=True) if due)
+        best["now" if place[0] == 0 else "shift"].append((place, key))
+    return {lane: [key for _, key in sorted(found)] for lane, found in best.items()}
 
 
 def _of_any(keys: Sequence[UUID]) -> Q:

@@ -18,6 +18,7 @@ from throughcare.duties.rule import (
     Unit,
     matches,
 )
+from throughcare.kernel.vocabulary import LANE_ORDER, Lane
 
 INSTANT = timedelta.resolution
 SHIFT_AHEAD = timedelta(hours=8)
@@ -199,6 +200,15 @@ def risen(base: LaneName, now: datetime, due: datetime) -> LaneName:
     if base == "later" and due - now <= SHIFT_AHEAD:
         return "shift"
     return base
+
+
+def standing(base: LaneName, now: datetime, due: datetime) -> tuple[int, int, bool, datetime]:
+    """Return the place of an open duty in any list, the smallest first.
+
+    The lane in which it stands; there its own harm before what only rose by being late; then overdue before not; then the time.
+    """
+    overdue = due < now
+    return LANE_ORDER[Lane(risen(base, now, due))], LANE_ORDER[Lane(base)], not overdue, due
 
 
 # --- what happens to it -----------------------------------------------------------------------------------------------
