@@ -62,6 +62,24 @@ def test_every_decision_is_the_same_the_second_time(corpus):
     assert once == again
 
 
+def test_what_a_glance_says_of_a_clinical_message_is_what_all_of_it_says(corpus):
+    """By a glance alone a message is answered: its answer, its key and its time are those of a whole reading."""
+    from throughcare.exchange.hl7v2.actions.storing import STORED_FIRST
+    from throughcare.exchange.hl7v2.parse import glance
+    from throughcare.exchange.hl7v2.rules import ANY_PROCESSING, event_time, judge
+
+    looked = 0
+    for row in corpus:
+        whole, seen = parse(row["raw"].encode()), glance(row["raw"].encode())
+        assert (seen.header, seen.trigger) == (whole.header, whole.trigger), row["id"]
+        if whole.header and whole.header.type in STORED_FIRST:
+            looked += 1
+            ours, theirs = judge(seen, ANY_PROCESSING), judge(whole, ANY_PROCESSING)
+            assert event_time(seen) == event_time(whole), row["id"]
+            assert (ours.answer, ours.reasons) == (theirs.answer, theirs.reasons), row["id"]
+    assert looked > 100
+
+
 def test_no_adt_event_that_we_act_on_is_called_unknown(corpus):
     ours = {f"ADT^{event}" for event in ("A01", "A02", "A03", "A04", "A08", "A11", "A12", "A13", "A28", "A31", "A40")}
     rows = [row for row in corpus if row["type"] in ours]

@@ -1,6 +1,7 @@
 """The door of the house over a real socket and a real database: repeats at the same moment, duties, and the account."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.exchange.lab_messages import TAKEN
 from tests.exchange.messages import Arrival, hl7_time, message, pid
 from tests.exchange.serving import running
+from throughcare.exchange.hl7v2.framing import frame
 from throughcare.exchange.hl7v2.mllp import send
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import judge
@@ -157,16 +159,16 @@ def test_results_are_durable_when_they_are_answered_and_charted_in_their_order(p
     """A stored message is one that a crash can't lose: whoever charts next finds it."""
     from throughcare.chart.models import Report
     from throughcare.exchange.hl7v2 import actions, audit
-    from throughcare.exchange.hl7v2.listener import Desk
+    from throughcare.exchange.hl7v2.listener import Desk, handle
     from throughcare.exchange.models import Message
 
     actions.receive(message("A01", LUIS, control_id="ADT"), "test")
     desk = Desk()
-    desk.open(charting=False)
+    desk.open()
     stranger = replace(LUIS, number="T0000404")
     told = [results(LUIS, f"R{n}", f"F{n}") for n in range(8)] + [results(stranger, "R9", "F9")]
     try:
-        with running(desk.handle) as server, ThreadPoolExecutor(4) as pool:
+        with running(handle, store=desk.take) as server, ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(lambda raw: send("127.0.0.1", server.port, raw, 60), [*told, told[0]]))
     finally:
         desk.close()
@@ -208,3 +210,102 @@ def test_what_breaks_a_parcel_is_held_alone(places_committed, monkeypatch):
     found = dict(Message.objects.filter(trigger__startswith="ORU").values_list("control_id", "status"))
     assert found == {"R1": "held", "R2": "applied"}
     assert Message.objects.get(control_id="R1").hold == "failed"
+
+
+def test_one_message_that_can_not_be_stored_takes_no_other_with_it(places_committed, monkeypatch):
+    """A sender that does not wait has all of it stored together; what breaks is not answered, what stands before it is."""
+    from throughcare.exchange.hl7v2.actions import storing
+    from throughcare.exchange.hl7v2.listener import Desk, handle
+    from throughcare.exchange.hl7v2.mllp import Client
+    from throughcare.exchange.models import Message
+
+    whole = storing._row
+
+    def broken(one, door, now):
+        return whole(one, "no door has so long a name" * 9 if one.said.header.control_id == "P3" else door, now)
+
+    monkeypatch.setattr(storing, "_row", broken)
+    told = [results(LUIS, f"P{n}", f"F{n}") for n in range(6)]
+    desk = Desk()
+    desk.open()
+    try:
+        with running(handle, store=desk.take) as server, Client("127.0.0.1", server.port, 60) as client:
+            client.send_bytes(b"".join(frame(one) for one in told))
+            answers = [client.receive() for _ in range(3)]
+            with pytest.raises(ConnectionError):
+                client.receive()
+    finally:
+        desk.close()
+    assert [one.split(b"\r")[1] for one in answers] == [b"MSA|AA|P0", b"MSA|AA|P1", b"MSA|AA|P2"]
+    kept = list(Message.objects.order_by("received_at").values_list("control_id", flat=True))
+    assert kept == ["P0", "P1", "P2", "P4", "P5"], "in their order, and the others of the parcel with them"
+
+
+def test_a_door_killed_in_the_middle_has_lost_and_doubled_nothing(database_copy, app_dsn):
+    """Senders that don't wait for answers; the process dies by force; each sends again what it has no answer for."""
+    import os
+    import subprocess
+    import sys
+    import threading
+
+    from tests.serving import free_port
+    from throughcare.exchange.hl7v2 import audit
+    from throughcare.exchange.models import Message
+
+    port, senders, each = free_port(), 3, 120
+    environment = {**os.environ, "DATABASE_URL": app_dsn, "THROUGHCARE_MLLP_PORT": str(port)}
+    lots = [[results(LUIS, f"K{s}-{n}", f"K{s}-{n}") for n in range(each)] for s in range(senders)]
+    answered = [0] * senders
+
+    def open_door():
+        return subprocess.Popen([sys.executable, "-m", "throughcare.app", "listen"], env=environment)
+
+    def talk(sender, lot, stop_after=None):
+        with suppress(OSError):
+            _pour(port, lot, lambda: answered.__setitem__(sender, answered[sender] + 1), killing, stop_after)
+
+    killing = threading.Event()
+    process = open_door()
+    try:
+        assert codes([_first_answer(port, message("A28", LUIS))]) == ["AA"]
+        talking = [threading.Thread(target=talk, args=(s, lots[s], each // 3)) for s in range(senders)]
+        for one in talking:
+            one.start()
+        assert killing.wait(60)
+        process.kill()
+        process.wait()
+        for one in talking:
+            one.join(30)
+        assert 0 < sum(answered) < senders * each, "it died in the middle"
+        before = set(Message.objects.filter(repeat_of=None).values_list("control_id", flat=True))
+        for sender, count in enumerate(answered):
+            assert {f"K{sender}-{n}" for n in range(count)} <= before, "what was answered is there"
+        process = open_door()
+        _first_answer(port, message("A28", LUIS))
+        for sender, count in enumerate(list(answered)):
+            talk(sender, lots[sender][count:])
+        assert answered == [each] * senders
+    finally:
+        process.kill()
+        process.wait()
+    sound = audit.run()
+    assert sound.sound, sound.lines()
+    for sender in range(senders):
+        kept = Message.objects.filter(repeat_of=None, control_id__startswith=f"K{sender}-").order_by(
+            "received_at", "id"
+        )
+        assert [one.control_id for one in kept] == [f"K{sender}-{n}" for n in range(each)], "each once, in its order"
+
+
+def _pour(port, lot, told, killing, stop_after):
+    """Write all at once, and count the answers; after so many the door may be killed."""
+    from throughcare.exchange.hl7v2.mllp import Client
+
+    with Client("127.0.0.1", port, 60) as client:
+        client.send_bytes(b"".join(frame(one) for one in lot))
+        for n, one in enumerate(lot):
+            said = client.receive().split(b"\r")[1]
+            assert said == b"MSA|AA|" + one.split(b"|")[9]
+            told()
+            if n == stop_after:
+                killing.set()

@@ -5,18 +5,19 @@ import logging
 import queue
 import signal
 import threading
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from django.db import close_old_connections, connection
 
 from throughcare.exchange.hl7v2 import actions
 from throughcare.exchange.hl7v2.acknowledge import acknowledge, too_large
 from throughcare.exchange.hl7v2.actions.storing import Came
+from throughcare.exchange.hl7v2.beside import charting_beside
 from throughcare.exchange.hl7v2.framing import Limits
 from throughcare.exchange.hl7v2.mllp import Server
-from throughcare.exchange.hl7v2.parse import parse
+from throughcare.exchange.hl7v2.parse import glance, parse
 from throughcare.exchange.hl7v2.rules import Answer, judge
 from throughcare.kernel import clock
 from throughcare.kernel.ids import uuid7
@@ -24,9 +25,16 @@ from throughcare.kernel.ids import uuid7
 log = logging.getLogger(__name__)
 STOP_SECONDS = 3.0
 TOGETHER = 200
-PATIENCE = 30.0
 DOOR = "mllp"
-_Waiting = tuple[Came, "Future[UUID | None]"]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A message that is to be stored, and who waits for its answer on which loop."""
+
+    came: Came
+    loop: asyncio.AbstractEventLoop
+    answer: "asyncio.Future[bytes]"
 
 
 def handle(raw: bytes) -> bytes:
@@ -40,58 +48,48 @@ def handle(raw: bytes) -> bytes:
 
 @dataclass(slots=True)
 class Desk:
-    """Stores clinical messages that come at the same moment by one commit, and charts them after they are answered."""
+    """Stores clinical messages that come at the same moment by one commit; whoever charts them is woken after that."""
 
+    woken: Callable[[], object] = lambda: None
     _came: "queue.SimpleQueue[_Waiting | None]" = field(default_factory=queue.SimpleQueue)
-    _to_chart: threading.Event = field(default_factory=threading.Event)
     _ending: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
+    _hand: threading.Thread | None = None
 
-    def open(self, *, charting: bool = True) -> None:
-        """Begin: one hand stores, one charts; what an earlier run left is charted first."""
-        hands = (self._store, self._chart) if charting else (self._store,)
-        self._threads = [threading.Thread(target=one, daemon=True) for one in hands]
-        self._to_chart.set()
-        for one in self._threads:
-            one.start()
+    def open(self) -> None:
+        """Begin to store."""
+        self._hand = threading.Thread(target=self._store, daemon=True, name="hl7v2-store")
+        self._hand.start()
 
     def close(self) -> None:
-        """End after what is in hand; what is stored and not charted yet is charted by the clock's hand, or the next run."""
+        """End after what is in hand."""
         self._ending.set()
         self._came.put(None)
-        self._to_chart.set()
-        for one in self._threads:
-            one.join(STOP_SECONDS)
+        if self._hand is not None:
+            self._hand.join(STOP_SECONDS)
 
-    def handle(self, raw: bytes) -> bytes:
-        """Answer one message when it is durable; raises where nothing could be kept."""
-        said = parse(raw)
+    def take(self, raw: bytes) -> "asyncio.Future[bytes] | None":
+        """Take a message that is answered when it is durable; None where it goes the whole way before it is answered."""
+        said = glance(raw)
         came = Came(raw, said, judge(said, actions.accepts()))
         if not came.can_wait or self._ending.is_set():
-            return handle(raw)
-        waiting: Future[UUID | None] = Future()
-        self._came.put((came, waiting))
-        id_ = waiting.result(PATIENCE)
-        if id_ is None:  # it was here before
-            return handle(raw)
-        receipt = actions.Receipt(id_, "received", came.verdict.answer.value)
-        return actions.acknowledgement(receipt, said, came.verdict)
+            return None
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(came, loop, loop.create_future())
+        self._came.put(waiting)
+        return waiting.answer
 
     def _store(self) -> None:
         while (first := self._came.get()) is not None:
             parcel = [first, *self._more()]
+            answers: list[bytes | None]
             try:
-                ids = actions.store_messages(actor=actions.FEED, came=[one for one, _ in parcel], door=DOOR)
+                answers = list(_stored(parcel))
             except Exception as error:  # noqa: BLE001
-                # whatever it is, nobody is told that it was kept: their connection ends, and they send again
-                log.error("messages could not be stored: %s", type(error).__name__)
+                log.error("messages could not be stored together: %s", type(error).__name__)
                 connection.close()
-                for _, waiting in parcel:
-                    waiting.set_exception(ConnectionError("not stored"))
-                continue
-            self._to_chart.set()
-            for (_, waiting), id_ in zip(parcel, ids, strict=True):
-                waiting.set_result(id_)
+                answers = [_stored_alone(one) for one in parcel]
+            _tell(parcel, answers)
+            self.woken()
         connection.close()
 
     def _more(self) -> list[_Waiting]:
@@ -108,17 +106,42 @@ class Desk:
             found.append(one)
         return found
 
-    def _chart(self) -> None:
-        while not self._ending.is_set():
-            self._to_chart.wait(5.0)
-            self._to_chart.clear()
-            try:
-                while not self._ending.is_set() and actions.chart_some():
-                    pass
-            except Exception as error:  # noqa: BLE001
-                log.error("charting stopped for a moment: %s", type(error).__name__)
-                connection.close()
+
+def _stored(parcel: Sequence[_Waiting]) -> list[bytes]:
+    came = [one.came for one in parcel]
+    receipts = actions.store_messages(actor=actions.FEED, came=came, door=DOOR)
+    return [actions.acknowledgement(r, c.said, c.verdict) for r, c in zip(receipts, came, strict=True)]
+
+
+def _stored_alone(one: _Waiting) -> bytes | None:
+    """Store one message of a parcel that broke: what breaks again is not answered, and takes none of the others with it."""
+    try:
+        return _stored([one])[0]
+    except Exception as error:  # noqa: BLE001
+        # whatever it is, nobody is told that it was kept: their connection ends, and they send again
+        log.error("a message could not be stored: %s", type(error).__name__)
         connection.close()
+        return None
+
+
+def _tell(parcel: Sequence[_Waiting], answers: Sequence[bytes | None]) -> None:
+    """Give the answers to those who wait, each loop woken once."""
+    told: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[bytes], bytes | None]]] = {}
+    for one, answer in zip(parcel, answers, strict=True):
+        told.setdefault(one.loop, []).append((one.answer, answer))
+    for loop, them in told.items():
+        with suppress(RuntimeError):  # its loop has ended, and nobody waits any more
+            loop.call_soon_threadsafe(_settle, them)
+
+
+def _settle(them: Sequence[tuple["asyncio.Future[bytes]", bytes | None]]) -> None:
+    for waiting, answer in them:
+        if waiting.done():
+            continue
+        if answer is None:
+            waiting.set_exception(ConnectionError("not stored"))
+        else:
+            waiting.set_result(answer)
 
 
 def refuse(raw: bytes, reason: str) -> bytes:
@@ -129,17 +152,18 @@ def refuse(raw: bytes, reason: str) -> bytes:
 
 def serve(host: str, port: int) -> None:
     """Listen until TERM or INT; messages in work are finished and answered first."""
-    desk = Desk()
-    desk.open()
-    try:
-        server = asyncio.run(_serve(host, port, desk))
-    finally:
-        desk.close()
+    with charting_beside() as woken:
+        desk = Desk(woken)
+        desk.open()
+        try:
+            server = asyncio.run(_serve(host, port, desk))
+        finally:
+            desk.close()
     log.info("HL7 v2 door closed: %s", dict(server.counts))
 
 
 async def _serve(host: str, port: int, desk: Desk) -> Server:
-    server = Server(desk.handle, refuse)
+    server = Server(handle, refuse, store=desk.take)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

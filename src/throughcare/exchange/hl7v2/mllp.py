@@ -22,15 +22,21 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[bytes], bytes]
 Refusal = Callable[[bytes, str], bytes]
+Store = Callable[[bytes], "asyncio.Future[bytes] | None"]
 _CHUNK = 64 * 1024
 
 
 @dataclass(slots=True)
 class Server:
-    """An MLLP server. `handle` stores and answers one message, or raises; `refuse` answers what is too large to take."""
+    """An MLLP server. `handle` stores and answers one message, or raises; `refuse` answers what is too large to take.
+
+    `store`, where there is one, is asked first: it takes a message without making its connection wait for the one before
+    it, or leaves it to `handle`. So what a sender wrote without waiting is stored together, and answered in its order.
+    """
 
     handle: Handler
     refuse: Refusal
+    store: Store | None = None
     limits: Limits = field(default_factory=Limits)
     threads: int = 4
     tls: ssl.SSLContext | None = None
@@ -91,12 +97,10 @@ class Server:
             data = await self._next_bytes(reader, begun)
             if data is None:
                 break
-            for message in deframer.feed(data):
-                answer = await self._answer(message)
-                if answer is None:
-                    return
-                await self._write(writer, frame(answer))
-                begun = None
+            messages = deframer.feed(data)
+            if messages and not await self._answer_all(messages, writer):
+                return
+            begun = None if messages else begun
             if deframer.abuse is not None:
                 await self._abused(deframer.abuse, writer)
                 return
@@ -120,6 +124,50 @@ class Server:
         if not self._stopping.is_set():
             self.counts["idle" if begun is None else "frame timeouts"] += 1
         return None
+
+    async def _answer_all(self, messages: list[bytes], writer: asyncio.StreamWriter) -> bool:
+        """Answer messages in their order, those that can be stored together at once; False where one was not kept."""
+        stored: list[asyncio.Future[bytes]] = []
+        for message in messages:
+            taken = self._stored(message)
+            if taken is not None:
+                stored.append(taken)
+                continue
+            if not await self._answer_stored(stored, writer):
+                return False
+            stored = []
+            answer = await self._answer(message)
+            if answer is None:
+                return False
+            await self._write(writer, frame(answer))
+        return await self._answer_stored(stored, writer)
+
+    def _stored(self, message: bytes) -> "asyncio.Future[bytes] | None":
+        if self.store is None:
+            return None
+        try:
+            taken = self.store(message)
+        except Exception as error:  # noqa: BLE001
+            # what a glance breaks on is looked at whole, by the handler that keeps bytes before it thinks
+            log.error("a message was not understood at a glance: %s", type(error).__name__)
+            return None
+        self.counts["messages"] += taken is not None
+        return taken
+
+    async def _answer_stored(self, stored: list["asyncio.Future[bytes]"], writer: asyncio.StreamWriter) -> bool:
+        """Answer what is durable, up to the first that is not: what came after it is sent again, and known again."""
+        if not stored:
+            return True
+        answers = await asyncio.gather(*stored, return_exceptions=True)
+        kept: list[bytes] = []
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                break
+            kept.append(frame(answer))
+        if kept:
+            await self._write(writer, b"".join(kept))
+        self.counts["not stored"] += len(kept) < len(answers)
+        return len(kept) == len(answers)
 
     async def _answer(self, message: bytes) -> bytes | None:
         """The handler's answer; None where nothing was kept, for then no answer may be given: the sender sends again."""

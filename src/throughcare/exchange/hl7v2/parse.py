@@ -128,6 +128,17 @@ def parse(raw: bytes, *, zone: ZoneInfo = CONNECTICUT) -> Message:
     return _with(message, reader.problems)
 
 
+def glance(raw: bytes, *, zone: ZoneInfo = CONNECTICUT) -> Message:
+    """Read as much of a message as says what it is, from whom, of when, and whether it is whole: its segments, header and times."""
+    wire = read(raw)
+    if not wire.segments:
+        return Message(header=None, problems=wire.problems)
+    reader = Reader(zone, list(wire.problems))
+    header, event = _header(wire, reader), wire.first("EVN")
+    times = _event_time(event, reader, 6), _event_time(event, reader, 2)
+    return Message(header, wire.segments, tuple(dict.fromkeys(reader.problems)), *times)
+
+
 def _with(message: Message, problems: list[Problem]) -> Message:
     return replace(message, problems=tuple(dict.fromkeys(problems)))
 

@@ -148,7 +148,7 @@ def _content(message: Message) -> list[Problem]:
 def _clinical(message: Message) -> list[Problem]:
     """A clinical message is about one person at most, and carries what its kind is for; whose it is, the chart decides."""
     found = []
-    if len(message.people) > 1 and type_of(message) != "RSP":
+    if sum(segment.name == "PID" for segment in message.segments) > 1 and type_of(message) != "RSP":
         found.append(Problem("PID", None, "The message is about more than one person.", Code.SEGMENT_SEQUENCE, row=2))
     wanted = _CARRIES.get(type_of(message), ())
     if wanted and not any(segment.name in wanted for segment in message.segments):

@@ -6,7 +6,7 @@ so that a message which can't be applied is still durable, held with an owner.
 
 import hashlib
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -124,12 +124,7 @@ def decided(row: Message, said: Facts, also: tuple[UUID, ...] = (), *, fresh: bo
 def row_of(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:
     """Give the row of a message as it came, before anything is decided but its answer."""
     header, now = said.header, clock.now()
-    problems = [_problem(one) for one in verdict.problems[:50]]
-    at = event_time(said)
-    happened = at.at if at else None
-    if happened is not None and timedelta() < happened - now <= CLOCKS_APART:
-        happened = now
-        problems.append(_problem(odd("EVN", 6, "The time lies ahead of ours; taken as the time of receipt.")))
+    happened, problems = times_and_troubles(said, verdict, now)
     return Message(
         id=uuid7(),
         raw=raw,
@@ -144,6 +139,17 @@ def row_of(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:
         answer=verdict.answer.value,
         problems=problems,
     )
+
+
+def times_and_troubles(said: Facts, verdict: Verdict, now: datetime) -> tuple[datetime | None, list[dict[str, object]]]:
+    """Give when a message's event happened, if it says so, and what was odd about it, as its row keeps both."""
+    problems = [_problem(one) for one in verdict.problems[:50]]
+    at = event_time(said)
+    happened = at.at if at else None
+    if happened is not None and timedelta() < happened - now <= CLOCKS_APART:
+        happened = now
+        problems.append(_problem(odd("EVN", 6, "The time lies ahead of ours; taken as the time of receipt.")))
+    return happened, problems
 
 
 def _problem(one: Problem) -> dict[str, object]:

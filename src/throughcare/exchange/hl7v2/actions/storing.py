@@ -4,24 +4,29 @@ Storing is one insert for all that came at the same moment. Charting goes in the
 a time, so that a person's later word never comes before an earlier one. Custody's messages take the whole way at once.
 """
 
+import hashlib
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 
 from throughcare.duties import actions as duties
-from throughcare.exchange.hl7v2.actions.keeping import FEED, lock_people
-from throughcare.exchange.hl7v2.actions.receiving import decided, row_of
+from throughcare.exchange.hl7v2.actions.keeping import FEED, Receipt, lock_people
+from throughcare.exchange.hl7v2.actions.receiving import accepts, decided, times_and_troubles
 from throughcare.exchange.hl7v2.actions.settling import kind_of, settle
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.parse import parse
-from throughcare.exchange.hl7v2.rules import Answer, Verdict, type_of
+from throughcare.exchange.hl7v2.rules import Answer, Verdict, judge, type_of
 from throughcare.exchange.models import Message
-from throughcare.kernel import events
+from throughcare.kernel import clock, events
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.ids import uuid7
 
 log = logging.getLogger(__name__)
 STORED_FIRST = frozenset({"ORU", "OUL", "VXU", "RSP", "MDM"})
@@ -31,7 +36,7 @@ _HAND = 7_204_511  # the advisory lock of whoever charts
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One message as it came, read and judged."""
+    """One message as it came, read as far as its answer depends on it, and judged. `said` may be a glance."""
 
     raw: bytes
     said: Facts
@@ -46,16 +51,56 @@ class Came:
 
 
 @action("exchange.store_messages")
-def store_messages(*, actor: Actor, came: Sequence[Came], door: str) -> list[UUID | None]:
-    """Keep what came, all by one insert; gives the id of each, and none for what was here before."""
-    rows = []
-    for one in came:
-        row = row_of(one.raw, one.said, one.verdict, door)
-        row.status = "received"
-        rows.append(row)
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    kept = set(Message.objects.filter(id__in=[row.id for row in rows]).values_list("id", flat=True))
-    return [row.id if row.id in kept else None for row in rows]
+def store_messages(*, actor: Actor, came: Sequence[Came], door: str) -> list[Receipt]:
+    """Keep what came, all by one insert, in its order; what was here before is kept as a repeat, with the answer of the first."""
+    now = clock.now()
+    rows = [_row(one, door, now + timedelta(microseconds=n)) for n, one in enumerate(came)]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP + ", ".join([_ONE] * len(rows)) + _ONCE, [value for row in rows for value in row])
+        kept = {one for (one,) in cursor.fetchall()}
+        repeats = [row for row in rows if row[0] not in kept]
+        answers = _repeated(cursor, repeats) if repeats else {}
+    return [
+        Receipt(row[0], "received", row[7]) if row[0] in kept else Receipt(row[0], "repeated", answers[row[0]])
+        for row in rows
+    ]
+
+
+_COLUMNS = "id, raw, digest, sender, control_id, trigger, door, answer, received_at, happened_at, problems"
+_EMPTY = """version, hold, sentence, waits_for, named, booking, story, "left", asks, settled_by, why"""
+_BLANK = "1, '', '', '', false, '', '{}', '[]', '', '', ''"
+_KEEP = f"INSERT INTO exchange_message ({_COLUMNS}, status, {_EMPTY}) VALUES "  # noqa: S608
+_ONE = f"(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'received', {_BLANK})"
+# Whoever stores the same at this moment is waited for.
+_ONCE = " ON CONFLICT (sender, control_id, digest) WHERE repeat_of_id IS NULL AND NOT control_id = '' DO NOTHING RETURNING id"
+_AGAIN = f"""
+INSERT INTO exchange_message (id, digest, sender, control_id, trigger, door, answer, received_at, happened_at, problems,
+  status, repeat_of_id, {_EMPTY})
+SELECT r.id, m.digest, m.sender, m.control_id, r.trigger, r.door, m.answer, r.received_at, r.happened_at, '[]',
+  'repeated', m.id, {_BLANK}
+FROM (VALUES :rows) AS r (id, digest, sender, control_id, trigger, door, received_at, happened_at)
+JOIN exchange_message m ON m.sender = r.sender AND m.control_id = r.control_id AND m.digest = r.digest AND m.repeat_of_id IS NULL
+RETURNING id, answer
+"""  # noqa: S608
+_REPEAT = "(%s::uuid, %s::bytea, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz)"
+_Row = tuple[UUID, bytes, bytes, str, str, str, str, str, datetime, datetime | None, str]
+
+
+def _row(one: Came, door: str, now: datetime) -> _Row:
+    header, said = one.said.header, one.said
+    happened, problems = times_and_troubles(said, one.verdict, now)
+    sender, control_id = (header.sender, header.control_id) if header else ("", "")
+    digest = hashlib.sha256(one.raw).digest()
+    trigger, answer = said.trigger[:20], one.verdict.answer.value
+    return uuid7(), one.raw, digest, sender, control_id, trigger, door, answer, now, happened, json.dumps(problems)
+
+
+def _repeated(cursor: CursorWrapper, rows: list[_Row]) -> dict[UUID, str]:
+    """Keep that these came again; give what each is answered, as the first of its kind was."""
+    values = [(id_, digest, *words, now, at) for id_, _, digest, *words, _, now, at, _ in rows]
+    sql = _AGAIN.replace(":rows", ", ".join([_REPEAT] * len(values)))
+    cursor.execute(sql, [one for row in values for one in row])
+    return dict(cursor.fetchall())
 
 
 @action("exchange.chart_messages")
@@ -75,6 +120,8 @@ def chart_messages(*, actor: Actor, most: int = PARCEL, apply: bool = True) -> i
 
 def _chart(row: Message, *, apply: bool) -> None:
     said = parse(bytes(row.raw or b""))
+    # It was stored after a glance; what else is odd about it stands with it from now on.
+    row.happened_at, row.problems = times_and_troubles(said, judge(said, accepts()), row.received_at)
     also: tuple[UUID, ...] = ()
     if apply:
         lock_people(said)
