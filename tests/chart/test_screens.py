@@ -427,3 +427,20 @@ def test_queries_stay_constant_however_long_the_record(as_role, person, path: st
         counted.append(len(asked))
     assert counted[0] == counted[1]
     assert counted[1] <= 32
+
+
+def test_the_parts_of_a_chart_stand_in_groups_that_the_reader_has(as_role, person) -> None:
+    page = text_of(as_role("rn").get(f"/people/{person}/allergies/"))
+    bar = page.split('class="parts-groups">')[1].split("</ul>")[0]
+    assert re.findall(r">([^<]+)</a>", html.unescape(bar))[:4] == [
+        "Summary",
+        "Problems & allergies",
+        "Medicines",
+        "Results & orders",
+    ]
+    assert 'aria-current="true">Problems' in bar  # the group; the page itself stands below it
+    assert 'aria-current="page">Allergies' in page.split('class="parts-pages">')[1].split("</ul>")[0]
+    every = page.split('class="places-all parts-all"')[1].split("</details>")[0]
+    assert every.count("<h2>") == bar.count("<li>") and f"/people/{person}/timeline/" in every
+    assert "/observed-doses/" not in text_of(as_role("planner").get(f"/people/{person}/"))
+    assert "parts-groups" in text_of(as_role("rn").get(f"/people/{person}/consents/"))

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from throughcare.access import doors
 from throughcare.care.emergency import reads as emergency
+from throughcare.chart.screens import frame
 from throughcare.custody.models import Facility
 from throughcare.duties import cover
 from throughcare.duties.working_time import working_time
@@ -15,7 +16,7 @@ from throughcare.kernel import clock, content
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import wording
-from throughcare.ui.shapes import Action, NavItem, Viewer
+from throughcare.ui.shapes import Action, NavItem, Part, Viewer
 
 PLACES = "access/places.toml"
 BAR = 7
@@ -71,6 +72,14 @@ def nav(request: Any) -> list[NavItem]:
     if lens is None or lens.role in AT_THE_KIOSK:
         return []
     return _items(lens, request.path)
+
+
+def around(request: Any) -> list[Part]:
+    """Give the parts of the chart that this page belongs to, for pages of floors below the chart; else nothing."""
+    lens: Lens | None = getattr(request, "lens", None)
+    found = request.resolver_match
+    person_id = found.kwargs.get("person_id") if found else None
+    return frame.around(lens, found.url_name, person_id) if lens and isinstance(person_id, UUID) else []
 
 
 def _items(lens: Lens, path: str) -> list[NavItem]:

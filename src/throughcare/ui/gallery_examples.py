@@ -22,6 +22,7 @@ from throughcare.ui.shapes import (
     Lane,
     Option,
     PageKeys,
+    Part,
     Persona,
     PrintNote,
     Progress,
@@ -213,12 +214,18 @@ def _lists(now: datetime) -> list[Example]:
         Section("Plans", "#t3", "attention"),
         Section("Notes", "#t4"),
     ]
+    chart_parts = [
+        Part("Summary", [Section("Summary", "#p1"), Section("Timeline", "#p2")]),
+        Part("Medicines", [Section("Medicines", "#p3", "current"), Section("Home medicines", "#p4")]),
+        Part("Mental health", [Section("Watch", "#p5")]),
+    ]
     return [
         Example("table", "meanings, clock, action", (_table(now),), wide=True),
         Example("table", "empty", (TableShape("Wounds", [Column("Where")], [], "No wounds recorded."),)),
         Example("pages", "by key", (PageKeys(50, "?before=9", "?after=4", "requests"),)),
         Example("sections", "steps of a form", (steps, "Sections of the screening")),
         Example("tabs", "of a chart", (tabs, "Chart")),
+        Example("parts", "of a chart, by subject", (chart_parts, "Parts of the chart"), wide=True),
         Example("skeleton", "over 300 ms", (3,)),
         Example("progress", "long work", (Progress("Writing the packet", 31, 120, 140),)),
     ]  # fmt: skip

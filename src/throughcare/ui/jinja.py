@@ -40,7 +40,7 @@ KIT: Mapping[str, tuple[str, ...]] = {
     "words": ("chip", "chips", "alert_sentence", "empty", "toast", "note", "key_hints", "facts"),
     "form": ("field", "form_field", "form_fields", "error_summary", "hidden_fields"),
     "act": ("button", "action_bar", "sign_panel", "sign_in"),
-    "list": ("table", "pages", "sections", "tabs", "skeleton", "progress"),
+    "list": ("table", "pages", "sections", "tabs", "parts", "skeleton", "progress"),
     "chart": ("sparkline", "trend", "bar_share"),
     "history": ("timeline", "effects", "diff"),
     "paper": ("qr", "print_header", "print_footer"),

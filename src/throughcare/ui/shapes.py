@@ -264,6 +264,24 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The pages of one subject of a record, under the word by which somebody looks for them."""
+
+    title: str
+    pages: Sequence[Section]
+
+    @property
+    def current(self) -> bool:
+        """Say whether the page shown is one of them."""
+        return any(page.state == "current" for page in self.pages)
+
+    @property
+    def word(self) -> str:
+        """Give what stands in the bar: a page that is alone goes by its own name."""
+        return self.title if len(self.pages) > 1 else self.pages[0].title
+
+
+@dataclass(frozen=True, slots=True)
 class TrendPoint:
     """One measured value."""
 

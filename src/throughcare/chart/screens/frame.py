@@ -1,4 +1,4 @@
-"""What stands around every page of a chart: the banner, the tabs that this reader has, and how a refused post comes back."""
+"""What stands around every page of a chart: the banner, the parts that this reader has, and how a refused post comes back."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,31 +8,43 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 
+from throughcare.access import policy as access_policy
 from throughcare.access.doors import Request
 from throughcare.access.policy import Policy
 from throughcare.chart import banner, policy
 from throughcare.chart.views import fields as views
 from throughcare.kernel.errors import Invalid, Refused, Stale
+from throughcare.kernel.lens import Lens
+from throughcare.people import policy as people_policy
 from throughcare.people import reads as people
 from throughcare.ui import pages
 from throughcare.ui.forms import error_lines, intent_of
-from throughcare.ui.shapes import Action, FieldError, FieldShape, Section
+from throughcare.ui.shapes import Action, FieldError, FieldShape, Part, Section
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/"
-# Rooms above put their own page among the tabs (`also`).
-TABS: list[tuple[str, Policy]] = [
-    ("chart", policy.CHART),
-    ("chart_results", policy.READ),
-    ("chart_orders", policy.READ),
-    ("chart_timeline", policy.READ),
-    ("chart_notes", policy.READ),
-    ("chart_problems", policy.CHART),
-    ("chart_medicines", policy.TAKEN),
-    ("chart_allergies", policy.CHART),
-    ("chart_forms", policy.READ),
-    ("chart_documents", policy.READ),
-]
+# The pages of a chart by what somebody would call them: a group of the bar, and in it each page with its door.
+# Rooms above put their own pages in (`also`). A page that the reader may not open is not listed, nor is an empty group.
+PARTS: dict[str, list[tuple[str, Policy]]] = {
+    "summary": [
+        ("chart", policy.CHART),
+        ("chart_timeline", policy.READ),
+        ("person_details", people_policy.DETAILS),
+    ],
+    "problems": [("chart_problems", policy.CHART), ("chart_allergies", policy.CHART)],
+    "medicines": [("chart_medicines", policy.TAKEN)],
+    "results": [("chart_results", policy.READ), ("chart_orders", policy.READ)],
+    "notes": [("chart_notes", policy.READ), ("chart_forms", policy.READ)],
+    "documents": [("chart_documents", policy.READ)],
+    "mind": [],
+    "substances": [],
+    "plans": [],
+    "access": [
+        ("consents", access_policy.CONSENTS_READ),
+        ("representatives", access_policy.REPRESENTATIVES_READ),
+        ("who-looked", access_policy.WHO_LOOKED),
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +65,12 @@ class Again:
         return error_lines(self.refused)
 
 
-def also(name: str, door: Policy, *, after: str) -> None:
-    """Put a room's page among the tabs of a chart, after the one named."""
-    if (name, door) not in TABS:
-        TABS.insert(next(i for i, (tab, _) in enumerate(TABS) if tab == after) + 1, (name, door))
+def also(name: str, door: Policy, *, group: str, before: str = "") -> None:
+    """Put a room's page into a group of the chart's parts: last, or before the page named."""
+    pages_there = PARTS[group]
+    if (name, door) not in pages_there:
+        at = next((i for i, (page_name, _) in enumerate(pages_there) if page_name == before), len(pages_there))
+        pages_there.insert(at, (name, door))
 
 
 def family(request: Request, person_id: UUID) -> tuple[UUID, ...]:
@@ -71,7 +85,7 @@ def page(
     around = {
         "banner": banner.of(request.lens, person_id),
         "person_id": person_id,
-        "tabs": tabs(request, person_id, tab),
+        "chart_parts": parts(request.lens, person_id, tab),
         "may_write": policy.WRITE.allows(request.lens, person_id),
         "may_medicines": policy.MEDICINES.allows(request.lens, person_id),
         "typed": again.typed if again else {},
@@ -86,13 +100,24 @@ def fields(form: str, again: Again | None) -> list[FieldShape]:
     return views.asked(form, again.typed if again else {}, again.wrong if again else {})
 
 
-def tabs(request: Request, person_id: UUID, current: str) -> list[Section]:
-    """Give the tabs that this reader may open."""
-    return [
-        Section(t(f"chart.tab.{name}"), _at(name, person_id), "current" if name == current else "open")
-        for name, door in TABS
-        if door.allows(request.lens, person_id)
-    ]
+def parts(lens: Lens, person_id: UUID, current: str) -> list[Part]:
+    """Give the groups that this reader has, each with the pages of it that he may open."""
+    found = []
+    for group, doors in PARTS.items():
+        listed = [
+            Section(t(f"chart.tab.{name}"), _at(name, person_id), "current" if name == current else "open")
+            for name, door in doors
+            if door.allows(lens, person_id)
+        ]
+        if listed:
+            found.append(Part(t(f"chart.group.{group}"), listed))
+    return found
+
+
+def around(lens: Lens, name: str, person_id: UUID) -> list[Part]:
+    """Give the parts around a page of a lower floor; none where it is no page of a chart."""
+    known = any(name == page_name for doors in PARTS.values() for page_name, _ in doors)
+    return parts(lens, person_id, name) if known else []
 
 
 def attempt(

@@ -3,6 +3,6 @@
 from throughcare.chart.screens import frame
 from throughcare.exchange.smart import administering, asking, endpoints, opening, policy
 
-frame.also("chart_apps", policy.CHART, after="chart_documents")
+frame.also("chart_apps", policy.CHART, group="access")
 
 __all__ = ["administering", "asking", "endpoints", "opening"]

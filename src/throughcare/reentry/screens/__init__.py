@@ -6,4 +6,4 @@ from throughcare.reentry.screens import outside, packet, planning
 
 __all__ = ["outside", "packet", "planning"]
 
-frame.also("release_plan", policy.READ, after="chart_medicines")
+frame.also("release_plan", policy.READ, group="plans")

@@ -6,6 +6,6 @@ from throughcare.chart.screens import frame
 
 __all__ = ["doors", "kept", "observed", "orders", "passing", "stock"]
 
-# The room's tabs on a chart, in their order.
-frame.also("medications", policy.LIST, after="chart_medicines")
-frame.also("observed_treatment", policy.OBSERVED, after="medications")
+# The room's pages among the parts of a chart.
+frame.also("medications", policy.LIST, group="medicines", before="chart_medicines")
+frame.also("observed_treatment", policy.OBSERVED, group="substances")

@@ -6,4 +6,4 @@ from throughcare.chart.screens import frame
 
 __all__ = ["boards", "person", "rounds"]
 
-frame.also("watch", policy.WATCH, after="chart")
+frame.also("watch", policy.WATCH, group="mind")

@@ -7,6 +7,6 @@ from throughcare.chart.screens import frame
 __all__ = ["monitoring", "programme"]
 
 # A name that says nothing of why, for whoever stands behind the nurse.
-frame.also("checks", policy.CHECK, after="chart_results")
-frame.also("outside_doses", policy.CALL, after="chart_medicines")
-frame.also("programme_record", policy.PROGRAMME, after="chart_medicines")
+frame.also("checks", policy.CHECK, group="substances")
+frame.also("outside_doses", policy.CALL, group="substances")
+frame.also("programme_record", policy.PROGRAMME, group="substances")

@@ -4,7 +4,7 @@ from throughcare.chart.screens import frame
 from throughcare.exchange.documents import policy
 from throughcare.exchange.documents.screens import held, reconcile, sending
 
-frame.also("outside_documents", policy.RECONCILE, after="chart_documents")
-frame.also("send_summary", policy.SEND, after="outside_documents")
+frame.also("outside_documents", policy.RECONCILE, group="documents")
+frame.also("send_summary", policy.SEND, group="documents")
 
 __all__ = ["held", "reconcile", "sending"]

@@ -15,15 +15,14 @@ function labelCells(root) {
 labelCells(document);
 document.addEventListener("htmx:after:swap", () => labelCells(document));
 
-// The menu of all places closes by Escape, which gives the focus back, and by anything pressed outside it.
-function closeMenu(back) {
-  const menu = $("[data-menu][open]");
-  menu.open = false;
-  if (back) $("summary", menu).focus();
-}
-document.addEventListener("pointerdown", (event) => {
-  if ($("[data-menu][open]") && !event.target.closest("[data-menu]")) closeMenu(false);
+// A menu (all places, all parts) closes by Escape, which gives the focus back, and by anything pressed outside it.
+const openMenus = () => $$("[data-menu][open]");
+document.addEventListener("pointerdown", ({ target }) => {
+  for (const menu of openMenus()) if (!menu.contains(target)) menu.open = false;
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && $("[data-menu][open]")) closeMenu(true);
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of openMenus()) { menu.open = false; $("summary", menu).focus(); }
 });
+// Opened by its key, a menu takes the focus, so that Tab goes on into it.
+for (const menu of $$("[data-menu]")) menu.addEventListener("toggle", () => menu.open && $("summary", menu).focus());
