@@ -1,7 +1,10 @@
 """Bulk Data 2: what it holds is what the lens shows, whole, once, encrypted, logged, and gone when it should be."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import orjson
 import pytest
@@ -242,3 +245,53 @@ def test_the_statement_says_what_stands(in_agency: None) -> None:
     assert "export" in {o["name"] for o in rest["operation"]}
     by_type = {r["type"]: {o["name"] for o in r.get("operation", ())} for r in rest["resource"]}
     assert "export" in by_type["Patient"] and "export" in by_type["Group"]
+
+
+def test_the_hand_that_sees_to_exports_waits_for_none(monkeypatch: Any, tmp_path: Path) -> None:
+    """The clock's hand begins a process that carries on, goes on itself, begins no second one, and begins again where one broke."""
+    import os
+    import time
+
+    from throughcare.exchange.bulk import working
+
+    done = tmp_path / "done"
+
+    def long(seconds: float) -> int:
+        time.sleep(0.4)
+        if not done.exists():
+            done.write_text(str(os.getpid()))
+            raise RuntimeError("it breaks once")
+        done.write_text(f"{done.read_text()} {os.getpid()}")
+        return 0
+
+    class NoConnections:
+        def close_all(self) -> None:
+            """Leave the test its own."""
+
+    monkeypatch.setattr(working, "go_on", long)
+    monkeypatch.setattr(working, "connections", NoConnections())
+    monkeypatch.setattr(working.actions, "waiting", lambda: [UUID(int=1)])
+    began = time.monotonic()
+    assert [working.beside(), working.beside()] == [1, 0]
+    assert time.monotonic() - began < 0.3, "nobody waits"
+    until = time.monotonic() + 20
+    while working._running() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert working.beside() == 1
+    while working._running() and time.monotonic() < until:
+        time.sleep(0.05)
+    monkeypatch.setattr(working.actions, "waiting", list)
+    monkeypatch.setattr(working.actions, "over", lambda now: [])
+    assert working.beside() == 0
+    who = {int(one) for one in done.read_text().split()}
+    assert len(who) == 2 and os.getpid() not in who
+
+
+def test_a_line_is_what_a_read_shows(in_agency: None) -> None:
+    door = open_door("provider")
+    manifest = made(door, "$export?_type=Patient,Observation,Condition,MedicationAdministration")
+    for one in manifest["output"]:
+        raw = door("GET", urlsplit(one["url"]).path, None, accept="application/fhir+ndjson").body.splitlines()
+        for line in raw[:5]:
+            read = orjson.loads(line)
+            assert door.get(f"{read['resourceType']}/{read['id']}").body == line

@@ -1,10 +1,16 @@
-"""The job that carries exports on: one step after another, in turn, each committed by itself. Whoever is stopped goes on where they were."""
+"""The job that carries exports on: one step after another, in turn, each committed by itself. Whoever is stopped goes on where they were.
+
+The clock's hand only sees that there is something to do: the work is done by a child of it, so that no tick waits for an export.
+"""
 
 import logging
+import os
+import signal
 import time
+from typing import NoReturn
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, connections
 
 from throughcare.access.realtime import real_now
 from throughcare.exchange.bulk import actions, reading
@@ -14,6 +20,51 @@ from throughcare.exchange.fhir.store import EpochMoved
 log = logging.getLogger(__name__)
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 11))"
 UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(%s, 11))"
+
+
+PATIENCE = 1.0  # seconds after which a child looks whether its parent still lives
+_children: list[int] = []
+
+
+def beside() -> int:
+    """Have a process of its own carry on what waits, unless one does already; it ends when nothing waits. Gives how many were started."""
+    if _running() or not (actions.waiting() or actions.over(real_now())):
+        return 0
+    connections.close_all()  # a connection is one process's
+    parent, child = os.getpid(), os.fork()
+    if child == 0:
+        _carry_on(parent)
+    _children.append(child)
+    return 1
+
+
+def _running() -> bool:
+    for child in list(_children):
+        try:
+            ended, code = os.waitpid(child, os.WNOHANG)
+        except ChildProcessError:
+            ended, code = child, 0
+        if ended == 0:
+            return True
+        if code:
+            log.error("exports are begun again: who carried them on ended with %s", os.waitstatus_to_exitcode(code))
+        _children.remove(child)
+    return False
+
+
+def _carry_on(parent: int) -> NoReturn:
+    code = 1
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)  # what is stopped in the middle of a step is begun again
+        os.nice(10)  # people at work come first
+        while os.getppid() == parent and go_on(PATIENCE):
+            pass
+        code = 0
+    except Exception as failure:  # noqa: BLE001  (its kind is logged, never its words)
+        log.error("exports were not carried on: [%s]", type(failure).__name__)
+    finally:
+        os._exit(code)  # nothing of the parent's own ending is to be done twice
 
 
 def go_on(seconds: float = 5.0) -> int:

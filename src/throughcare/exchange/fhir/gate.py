@@ -73,6 +73,8 @@ def _cuts(bearer: Bearer, person_id: UUID | None, data_class: DataClass, bits: i
 
 def stands_open(bearer: Bearer, person_id: UUID) -> bool:
     """Tell whether this person's record stands open to the bearer; a record that asks for a reason is closed to a program."""
+    if everyone(bearer.lens):
+        return True
     key = ("open", person_id)
     if key not in bearer.known:
         bearer.known[key] = care.relation(bearer.lens, person_id) is care.Relation.OPEN

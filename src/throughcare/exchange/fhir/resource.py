@@ -80,15 +80,21 @@ def _spliced(row: Row) -> bytes:
     head = b'{"resourceType":"%b","id":"%b"' % (row.kind.encode(), str(row.id).encode())
     if body.startswith(head) and b'"meta":' not in body:
         at = row.written_at
-        said = b'%b,"meta":{"versionId":"%d","lastUpdated":"%bZ"%b' % (
-            head, row.version, (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()[:-6].encode(),
-            _tail(profiles.of(row.kind, body), row.labels, row.data_class),
-        )  # fmt: skip
-        return said + body[len(head) :]
+        at = at if at.tzinfo is UTC else at.astimezone(UTC)
+        claims = profiles.of(row.kind, body)
+        return spliced(head, row.version, at.isoformat()[:-6].encode(), claims, row.labels, row.data_class, body)
     read, meta = exact.kept(body), _meta(row)
     if "resourceType" not in read:
         read = {"resourceType": row.kind, "id": str(row.id), **read}
     return exact.write({**read, "meta": _merged(read.get("meta", {}), meta)})
+
+
+def spliced(
+    head: bytes, version: int, at: bytes, claims: tuple[str, ...], bits: int, data_class: str, body: bytes
+) -> bytes:
+    """Put `meta` between the head of a body, which is its type and id, and the rest of it. `at` is in UTC, without the zone."""
+    said = b'%b,"meta":{"versionId":"%d","lastUpdated":"%bZ"%b' % (head, version, at, _tail(claims, bits, data_class))
+    return said + body[len(head) :]
 
 
 @lru_cache(maxsize=4096)
