@@ -30,7 +30,7 @@ def figures() -> Iterator[Figure]:
     """Give CPU-milliseconds per request."""
     from django.db import connection
 
-    from throughcare.exchange.fhir import statement
+    from throughcare.kernel import statement
 
     people = int(os.environ.get("PEOPLE", "500"))
     with _empty_house():

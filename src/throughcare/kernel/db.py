@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from throughcare.kernel import clock
+from throughcare.kernel import clock, statement
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import SEALED, DataClass, Verb
@@ -75,14 +75,13 @@ def writing(actor: Actor, *, reason: str = "") -> Iterator[Unit]:
     try:
         with transaction.atomic(), _told(_settings(SEALED, SEALED, user=actor.id)):
             yield work
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            # Before the keepers: a check may wait for somebody's row, and nobody waits while they hold a chain's head.
+            statement.command("SET CONSTRAINTS ALL IMMEDIATE")
             for keeper in _keepers:
                 keeper(work)
             # Only a transaction around this one (tests have one) goes on and needs them deferred again.
             if connection.savepoint_ids:
-                with connection.cursor() as cursor:
-                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                statement.command("SET CONSTRAINTS ALL DEFERRED")
     finally:
         _unit.reset(token)
         if (around := _reading.get()) is not None:
@@ -159,6 +158,11 @@ def _told(settings: dict[str, str]) -> Iterator[None]:
 
 
 def _tell(settings: dict[str, str]) -> None:
-    call = "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(settings))
-    with connection.cursor() as cursor:
-        cursor.execute(call, [word for pair in settings.items() for word in pair])
+    said = ", ".join(f"set_config({_quoted(name)}, {_quoted(value)}, true)" for name, value in settings.items())
+    # The first words of a transaction begin it: one trip and not two.
+    statement.command(f"{'BEGIN; ' if statement.idle() else ''}SELECT {said}")
+
+
+def _quoted(word: str) -> str:
+    doubled = word.replace("'", "''")
+    return f"'{doubled}'"

@@ -3,14 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
-from throughcare.kernel import db
+from throughcare.kernel import db, statement
 from throughcare.kernel.fhir import Json, encode
-from throughcare.kernel.vocabulary import SEALED, DataClass
+from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import body as bodies
 from throughcare.ledger import labels
-from throughcare.ledger.entry import Entry, SubjectKind, describe
+from throughcare.ledger.entry import Entry, SubjectKind, described
 
 PORTION = 200
 RENDERER = 3
@@ -47,7 +45,6 @@ def record(
         if person_id is None:
             raise ValueError("an entry belongs to a person, or says whose it is")
         subject = (SubjectKind.PERSON, person_id)
-    said = describe(type, body, sealed=data_class in SEALED)
     db.unit().entries.append(
         Entry(
             subject_kind=subject[0],
@@ -60,20 +57,18 @@ def record(
             person_id=subject[1] if subject[0] is SubjectKind.PERSON else None,
             happened_at=happened_at,
             labels=labels,
-            code=said.code,
-            status=said.status,
-            live=live and said.live,
+            live=live,
             first=first,
-            index=said.index,
+            said=body,
         )
     )
 
 
 def keep(unit: db.Unit) -> None:
     """Write a unit's entries: chain heads are locked in sorted order of subjects, so that writers never deadlock."""
-    entries, said = labels.labelled(unit.entries)
+    entries, said = labels.labelled([described(entry) for entry in unit.entries])
     for sealed in (False, True):
-        batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject)
+        batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject.int)
         # in portions, for the database reads through the whole of an array for each of its entries
         for start in range(0, len(batch), PORTION):
             _write(unit, batch[start : start + PORTION], sealed)
@@ -87,38 +82,37 @@ def _write(unit: db.Unit, batch: list[Entry], sealed: bool) -> None:
     stored = [bodies.pack(e.body, (e.id, e.subject)) for e in batch]
     if sealed:
         stored = [bodies.seal(b, bound_to=d) for b, d in zip(stored, digests, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            APPEND,
-            [
-                sealed,
-                [e.subject_kind.value for e in batch],
-                [e.subject for e in batch],
-                [e.type for e in batch],
-                [e.id for e in batch],
-                [e.person_id for e in batch],
-                [e.media for e in batch],
-                [e.data_class.value for e in batch],
-                _plain(unit.action),
-                _plain(unit.actor.label()),
-                _plain(unit.reason),
-                _plain(unit.actor.source),
-                [e.happened_at or unit.now for e in batch],
-                unit.now,
-                RENDERER,
-                salts,
-                digests,
-                stored,
-                [e.labels for e in batch],
-                [e.code for e in batch],
-                [e.status for e in batch],
-                [e.live for e in batch],
-                [e.alone for e in batch],
-                [e.index.array for e in batch],
-                [e.index.from_at for e in batch],
-                [e.index.to_at for e in batch],
-            ],
-        )
+    statement.run(
+        APPEND,
+        [
+            sealed,
+            [e.subject_kind.value for e in batch],
+            [e.subject for e in batch],
+            [e.type for e in batch],
+            [e.id for e in batch],
+            [e.person_id for e in batch],
+            [e.media for e in batch],
+            [e.data_class.value for e in batch],
+            _plain(unit.action),
+            _plain(unit.actor.label()),
+            _plain(unit.reason),
+            _plain(unit.actor.source),
+            [e.happened_at or unit.now for e in batch],
+            unit.now,
+            RENDERER,
+            salts,
+            digests,
+            stored,
+            [e.labels for e in batch],
+            [e.code for e in batch],
+            [e.status for e in batch],
+            [e.live for e in batch],
+            [e.alone for e in batch],
+            [e.index.array for e in batch],
+            [e.index.from_at for e in batch],
+            [e.index.to_at for e in batch],
+        ],
+    )
 
 
 def _plain(words: str) -> str:

@@ -1,6 +1,6 @@
 """One entry of the ledger before it is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -43,6 +43,8 @@ class Entry:
     live: bool = True
     first: bool = False
     index: Index = NOTHING
+    # What `body` says, until it is described: most of what an import renders is never kept, and need not be described.
+    said: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def alone(self) -> bool:
@@ -67,6 +69,15 @@ class Said:
     status: str
     live: bool
     index: Index = NOTHING
+
+
+def described(entry: Entry) -> Entry:
+    """Give an entry with what the present-state index says of it."""
+    if entry.said is None:
+        return entry
+    found = describe(entry.type, entry.said, sealed=entry.sealed)
+    live = entry.live and found.live
+    return replace(entry, said=None, code=found.code, status=found.status, live=live, index=found.index)
 
 
 def describe(kind: str, body: dict[str, Any], *, sealed: bool = False) -> Said:

@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import finding, gate, statement, store
+from throughcare.exchange.fhir import finding, gate, store
 from throughcare.exchange.fhir.finding import Hit
 from throughcare.exchange.fhir.query import Query
 from throughcare.exchange.fhir.types import LEAN
+from throughcare.kernel import statement
 
 SQL = """
 WITH found AS MATERIALIZED (

@@ -6,9 +6,8 @@ with whom there is an open task, and every chart linked to one of these.
 
 from throughcare.access.tokens import Bearer
 from throughcare.custody.relationship import COMES_SOON, JUST_LEFT
-from throughcare.exchange.fhir import statement
-from throughcare.exchange.fhir.statement import Ready
-from throughcare.kernel import clock
+from throughcare.kernel import clock, statement
+from throughcare.kernel.statement import Ready
 
 NEAR = """
 SELECT person_id FROM custody_placement WHERE facility_id = ANY (%s) AND NOT cancelled AND (until IS NULL OR until >= %s)

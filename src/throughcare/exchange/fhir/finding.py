@@ -18,11 +18,11 @@ from throughcare.exchange.fhir import crowd, gate, granular, params, profiles, s
 from throughcare.exchange.fhir.criteria import Criterion, split_token, too_costly
 from throughcare.exchange.fhir.params import Param
 from throughcare.exchange.fhir.query import Query
-from throughcare.exchange.fhir.statement import Ready
 from throughcare.exchange.fhir.store import Row
 from throughcare.exchange.fhir.types import LEAN
 from throughcare.exchange.fhir.values import Span
 from throughcare.kernel.fhir import Json
+from throughcare.kernel.statement import Ready
 from throughcare.kernel.vocabulary import DataClass, Verb
 
 # How many entries one search looks at one by one; what needs more asks for a narrower question.

@@ -10,8 +10,8 @@ from throughcare.access import care, labels, lenses, showing
 from throughcare.access.tokens import Bearer
 from throughcare.exchange.fhir import granular, scopes
 from throughcare.exchange.fhir.outcome import FhirError
-from throughcare.exchange.fhir.statement import Ready
 from throughcare.kernel.lens import Lens
+from throughcare.kernel.statement import Ready
 from throughcare.kernel.vocabulary import SEALED, DataClass, Verb
 
 Cuts = tuple[str, ...]

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from throughcare.access import tokens
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import gate, statement
-from throughcare.kernel import db
+from throughcare.exchange.fhir import gate
+from throughcare.kernel import db, statement
 from throughcare.ledger import body as bodies
 from throughcare.ledger.entry import PLENTIFUL
 

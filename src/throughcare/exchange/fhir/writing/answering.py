@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import connection
 
 from throughcare.access.labels import spliced
-from throughcare.exchange.fhir import exact, gate, resource, statement, store
+from throughcare.exchange.fhir import exact, gate, resource, store
 from throughcare.exchange.fhir.call import Answer, Call
 from throughcare.exchange.fhir.outcome import FhirError, issue, outcome
 from throughcare.exchange.fhir.validate import Issue, Validated
 from throughcare.exchange.fhir.writing.sent import Done
+from throughcare.kernel import statement
 from throughcare.kernel.fhir import Json, instant
 from throughcare.ledger.present import opened
 

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from throughcare.exchange.fhir import statement, store
+from throughcare.exchange.fhir import store
 from throughcare.exchange.fhir.exact import kept
 from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.models import Outside, OutsideNumber
+from throughcare.kernel import statement
 from throughcare.people.models import Identifier, Person
 
 Condition = tuple[str, str]

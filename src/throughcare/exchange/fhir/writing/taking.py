@@ -18,7 +18,6 @@ from django.conf import settings
 from throughcare import ledger
 from throughcare.access.labels import bit_of, bits_of
 from throughcare.exchange import bundles
-from throughcare.exchange.fhir import statement
 from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.fhir.writing import charting, matching, sent
 from throughcare.exchange.fhir.writing.sent import Done, Json, Sent
@@ -27,7 +26,7 @@ from throughcare.exchange.incoming import kinds
 from throughcare.exchange.incoming.actions import Arrived, put_before_somebody
 from throughcare.exchange.models import Outside, OutsideNumber
 from throughcare.exchange.resource_parts import moment_of
-from throughcare.kernel import db
+from throughcare.kernel import db, statement
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.fhir import encode

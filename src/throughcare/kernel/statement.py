@@ -16,16 +16,16 @@ import psycopg
 from django.db import connection
 from psycopg import errors
 from psycopg.adapt import Transformer
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 # How many statements one connection keeps prepared; the one not used for longest goes.
 KEPT = 200
 # A shape of search that comes this often is prepared.
 OFTEN = 3
 TEXT, BINARY = 0, 1
-_UNKNOWN, _BOOL, _INT8, _TIME, _UUID, _UUIDS, _INTS = 0, 16, 20, 1184, 2950, 2951, 1016
-# A list as the database writes it: dimensions, no nulls, of what, how many, from one on; each value behind its length.
-_ARRAY, _SIXTEEN = Struct("!iiIii"), b"\x00\x00\x00\x10"
+_UNKNOWN, _BOOL, _INT8, _TIME, _UUID, _UUIDS, _INTS, _BYTES, _BYTESES = 0, 16, 20, 1184, 2950, 2951, 1016, 17, 1001
+# A list as the database writes it: dimensions, nulls or none, of what, how many, from one on; each value behind its length.
+_ARRAY, _LENGTH, _SIXTEEN, _NOTHING = Struct("!iiIii"), Struct("!i"), b"\x00\x00\x00\x10", b"\xff\xff\xff\xff"
 Bound = tuple[int, bytes | None, int]
 
 
@@ -82,6 +82,25 @@ def _run(raw: Any, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
     return found
 
 
+def command(words: str) -> None:
+    """Run words that bind nothing and bring no rows; several of them are one trip."""
+    if connection.connection is None:
+        connection.ensure_connection()
+    raw: Any = connection.connection
+    with connection.wrap_database_errors:
+        result = raw.pgconn.exec_(words.encode())
+        if result.status != ExecStatus.TUPLES_OK:
+            _rows(raw, result, None)
+
+
+def idle() -> bool:
+    """Tell whether no transaction has begun on the connection (Django's has, at its first statement)."""
+    if connection.connection is None:
+        connection.ensure_connection()
+    raw: Any = connection.connection
+    return bool(raw.pgconn.transaction_status == TransactionStatus.IDLE)
+
+
 def _often(held: _Held, sql: str) -> bool:
     if len(held.seen) > 10 * KEPT:
         held.seen.clear()
@@ -130,9 +149,12 @@ def _list(values: Any) -> Bound:
     first = next((v for v in values if v is not None), None)
     if first is None:
         return _UNKNOWN, b"{%b}" % b",".join([b"NULL"] * len(values)), TEXT
-    if isinstance(first, UUID) and None not in values:
-        listed = b"".join([_SIXTEEN + v.bytes for v in values])
-        return _UUIDS, _ARRAY.pack(1, 0, _UUID, len(values), 1) + listed, BINARY
+    if isinstance(first, UUID):
+        listed = b"".join([_SIXTEEN + v.bytes if v is not None else _NOTHING for v in values])
+        return _UUIDS, _ARRAY.pack(1, None in values, _UUID, len(values), 1) + listed, BINARY
+    if isinstance(first, bytes):
+        parts = [_LENGTH.pack(len(v)) + v if v is not None else _NOTHING for v in values]
+        return _BYTESES, _ARRAY.pack(1, None in values, _BYTES, len(values), 1) + b"".join(parts), BINARY
     if type(first) is int and None not in values:
         return _INTS, b"{%b}" % ",".join([str(v) for v in values]).encode(), TEXT
     quoted = ["NULL" if v is None else _quoted(v) for v in values]
@@ -154,7 +176,7 @@ def _other(value: Any) -> Bound:
 
 
 def _quoted(value: Any) -> str:
-    word = "\\x" + value.hex() if isinstance(value, bytes) else str(value)
+    word = str(value)
     if "\x00" in word:
         raise psycopg.DataError("a text holds a byte that is no character")
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
