@@ -29,6 +29,8 @@ class Unit:
     reason: str = ""
     entries: list[Any] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)
+    # New rows that wait for the end of a part of the action (kernel/rows.py).
+    gathered: dict[type[Any], list[Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -96,12 +98,15 @@ def apart() -> Iterator[None]:
     """
     work = unit()
     entries, events = len(work.entries), list(work.events)
+    gathered = {kind: len(rows) for kind, rows in work.gathered.items()}
     try:
         with transaction.atomic():
             yield
     except BaseException:
         del work.entries[entries:]
         work.events[:] = events
+        for kind, count in gathered.items():
+            del work.gathered[kind][count:]
         raise
 
 

@@ -23,6 +23,7 @@ from throughcare.chart.actions.forms import (
     take_over_form,
 )
 from throughcare.chart.actions.immunizations import Vaccine, record_immunization, withdraw_immunization
+from throughcare.chart.actions.keeping import gathered
 from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, take_report
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
@@ -50,6 +51,7 @@ __all__ = [
     "end_order",
     "file_result",
     "finish_encounter",
+    "gathered",
     "link_order",
     "log_critical_call",
     "lower_flag",

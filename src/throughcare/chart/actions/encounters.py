@@ -11,6 +11,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import uuid7
+from throughcare.kernel.rows import insert
 from throughcare.kernel.vocabulary import DataClass
 
 MODALITIES = ("clinic", "cell_front", "telehealth", "phone")
@@ -37,7 +38,7 @@ def start_encounter(
             "A visit at the cell front needs its reason.",
             fields={"modality_reason": "Say why not in a clinical room."},
         )
-    row = m.Encounter.objects.create(
+    row = m.Encounter(
         id=uuid7(),
         person_id=person_id,
         kind=kind,
@@ -49,6 +50,7 @@ def start_encounter(
         started_at=happened_at or clock.now(),
         responsible=actor.label(),
     )
+    insert([row])
     keep(row, row.started_at)
     return row.id
 
@@ -65,7 +67,7 @@ def record_encounter(
     data_class: DataClass = DataClass.CLINICAL,
 ) -> UUID:
     """Write down a meeting that is over, by the word of another health service."""
-    row = m.Encounter.objects.create(
+    row = m.Encounter(
         id=uuid7(),
         person_id=person_id,
         kind=kind[:40],
@@ -76,6 +78,7 @@ def record_encounter(
         ended_at=ended_at,
         responsible=actor.label(),
     )
+    insert([row])
     keep(row, row.started_at)
     return row.id
 

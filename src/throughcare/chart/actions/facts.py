@@ -14,6 +14,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.lifecycle import Lifecycle
+from throughcare.kernel.rows import insert
 from throughcare.kernel.vocabulary import DataClass
 
 KINDS: dict[str, tuple[type[Any], Lifecycle]] = {
@@ -53,7 +54,7 @@ def add_condition(
     known = (same if code else same.filter(text__iexact=text.strip())).first()
     if known is not None and status == "active":
         return known.id
-    row = m.Condition.objects.create(
+    row = m.Condition(
         id=uuid7(),
         person_id=person_id,
         text=text.strip()[:240],
@@ -68,6 +69,7 @@ def add_condition(
         source=source,
         **recorded(actor),
     )
+    insert([row])
     keep(row, happened_at)
     return row.id
 

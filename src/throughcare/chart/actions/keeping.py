@@ -1,6 +1,7 @@
 """What all writers of the chart share: who recorded, fetching a row to change, keeping it in the ledger."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,7 +12,7 @@ from throughcare import ledger
 from throughcare.access import labels
 from throughcare.chart import fhir
 from throughcare.chart import models as m
-from throughcare.kernel import clock
+from throughcare.kernel import clock, rows
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound, Stale
 from throughcare.kernel.fhir import Json
@@ -25,7 +26,12 @@ def lines_of(reports: Sequence[m.Report]) -> dict[UUID, list[UUID]]:
     """Give which lines each report names: those that ask nothing more of their reader than the report does."""
     asked = {row.id: _asks(row, fhir.report(row)) for row in reports}
     found: dict[UUID, list[UUID]] = {}
-    for line in m.Observation.objects.filter(report_id__in=asked).order_by("id"):
+    # Of a report that is not written yet, no line is either.
+    fresh = rows.waiting(m.Report)
+    written = [row.id for row in reports if not any(row is one for one in reversed(fresh))]
+    lines = list(m.Observation.objects.filter(report_id__in=written)) if written else []
+    lines += [line for line in rows.waiting(m.Observation) if line.report_id in asked]
+    for line in sorted(lines, key=lambda line: line.id):
         if line.report_id is not None and _asks(line, fhir.observation(line)) <= asked[line.report_id]:
             found.setdefault(line.report_id, []).append(line.id)
     return found
@@ -73,6 +79,11 @@ def keep(row: Any, happened_at: datetime | None = None) -> None:
         happened_at=happened_at,
         live=getattr(row, "status", "") != "entered-in-error",
     )
+
+
+def gathered() -> AbstractContextManager[None]:
+    """Write new visits, reports and measurements once each at the end of a part that reads none of what it adds."""
+    return rows.together(m.Encounter, m.Report, m.Observation)
 
 
 def mine(model: type[T], id: UUID, person_id: UUID, version: int | None = None, *, what: str = "entry") -> T:

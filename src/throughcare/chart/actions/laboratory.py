@@ -23,6 +23,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
+from throughcare.kernel.rows import insert
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
 
@@ -92,7 +93,7 @@ def _known(person_id: UUID, told: Told) -> m.Report | None:
 def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
     urgency = _urgency(told)
     facility, housed = _where(person_id)
-    row = m.Report.objects.create(
+    row = m.Report(
         id=uuid7(),
         person_id=person_id,
         text=told.text,
@@ -112,6 +113,7 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
         facility_id=facility,
         **recorded(actor),
     )
+    insert([row])
     _add(actor, row, told.lines)
     keep(row, row.effective_at)
     _end_order(actor, row)
@@ -195,7 +197,7 @@ def _add(actor: Actor, row: m.Report, lines: Sequence[Line]) -> None:
         made = row_of(actor, row.person_id, line.measured, report_id=row.id, status=line.status)
         made.line, made.facility_id = line.key, row.facility_id
         rows.append(made)
-    m.Observation.objects.bulk_create(rows)
+    insert(rows)
     for one in rows:
         keep(one, one.effective_at)
 

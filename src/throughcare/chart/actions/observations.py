@@ -14,6 +14,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import uuid7
+from throughcare.kernel.rows import insert
 from throughcare.kernel.vocabulary import DataClass
 
 
@@ -74,7 +75,7 @@ def observe(
         )
         for one in measured
     ]
-    m.Observation.objects.bulk_create(rows)
+    insert(rows)
     for row in rows:
         keep(row, row.effective_at)
     return [row.id for row in rows]

@@ -18,6 +18,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
+from throughcare.kernel.rows import insert
 from throughcare.kernel.vocabulary import DataClass
 
 TOLD = ("in_person", "letter", "phone")
@@ -81,7 +82,7 @@ def receive_report(
     lines: Sequence[Measured] = (),
 ) -> UUID:
     """File a result; somebody must review it (LAB-01), unless it came with the record of another health service."""
-    row = m.Report.objects.create(
+    row = m.Report(
         id=uuid7(),
         person_id=person_id,
         text=text,
@@ -96,6 +97,7 @@ def receive_report(
         facility_id=actor.facility_id,
         **recorded(actor),
     )
+    insert([row])
     if lines:
         observe(actor=actor, person_id=person_id, measured=lines, report_id=row.id)
     keep(row, row.effective_at)

@@ -107,6 +107,8 @@ def _searched(kind: str, wanted: Asked) -> list[UUID]:
 
 
 def _by_numbers(tokens: set[tuple[str, str]]) -> dict[tuple[str, str], set[UUID]]:
+    if not tokens:
+        return {}
     parted = {one: one[1].rpartition("|") for one in tokens}
     values = {value for _, _, value in parted.values()}
     rows = OutsideNumber.objects.filter(value__in=values).values_list("type", "system", "value", "resource_id")

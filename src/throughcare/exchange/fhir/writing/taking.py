@@ -17,6 +17,7 @@ from django.conf import settings
 
 from throughcare import ledger
 from throughcare.access.labels import bit_of, bits_of
+from throughcare.chart import actions as chart
 from throughcare.exchange import bundles
 from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.fhir.writing import charting, matching, sent
@@ -100,7 +101,8 @@ class _Taking:
         self._conditions()
         self._people()
         self._find_whose()
-        self._chart()
+        with chart.gathered():
+            self._chart()
         for n, one in enumerate(self.writes):
             if n not in self.done and n not in self.kept and n not in self.same:
                 self._keep(n, one.id or uuid7(), 200 if one.id else 201)
