@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from throughcare import ledger
@@ -18,7 +17,6 @@ from throughcare.duties.rule import Facts, LaneName, Rule
 from throughcare.duties.rulebook import Rulebook
 from throughcare.kernel import db, rows
 from throughcare.kernel.events import Event
-from throughcare.kernel.fhir import encode
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
@@ -217,9 +215,7 @@ class Desk:
 
     def flush(self) -> None:
         """Write it: changes before additions, for a closed duty makes room for the same one opened anew."""
-        changed = list(self.changed.values())
-        for start in range(0, len(changed), CHUNK):
-            _update(changed[start : start + CHUNK])
+        rows.update(list(self.changed.values()), CHANGING)
         rows.insert(self.added)
         self.added, self.changed = [], {}
 
@@ -242,23 +238,9 @@ CHANGING = [
     "closed_event",
     "closed_ref",
     "reason",
-    "successor",
+    "successor_id",
     "reopened",
 ]
-
-
-UPDATE = """
-    UPDATE duties_duty d SET {set} FROM jsonb_populate_recordset(NULL::duties_duty, %s::jsonb) n WHERE d.id = n.id
-"""
-
-
-def _update(duties: Sequence[Duty]) -> None:
-    """Write what changed by one statement with one parameter, as new rows are."""
-    fields = [f for f in Duty._meta.concrete_fields if f.name in CHANGING]
-    rows = [{f.column: getattr(duty, f.attname) for f in fields} | {"id": duty.id} for duty in duties]
-    columns = [connection.ops.quote_name(str(f.column)) for f in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(UPDATE.format(set=", ".join(f"{c} = n.{c}" for c in columns)), [encode(rows).decode()])
 
 
 def made(rule: Rule, opening: Opening) -> Duty:

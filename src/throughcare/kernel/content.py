@@ -58,7 +58,12 @@ def names(folder: str, suffix: str = ".toml") -> tuple[str, ...]:
 
 def rows(path: str, table: str) -> tuple[Row, ...]:
     """Return the rows of one table of a file, each with an `id` that no other row of it has."""
-    found = load(path).get(table)
+    return _rows(path, table, os.environ.get(OVERLAY_SETTING, ""))
+
+
+@lru_cache(maxsize=1024)
+def _rows(path: str, table: str, overlay: str) -> tuple[Row, ...]:
+    found = _document(_checked(path), overlay).body.get(table)
     if not isinstance(found, list):
         raise ContentError(path, f"has no table [[{table}]]. Add it, or name the right file.")
     seen: set[str] = set()
@@ -79,6 +84,7 @@ def forget() -> None:
     """Drop what was read, so that the next load reads the files again."""
     _generation[0] += 1
     _document.cache_clear()
+    _rows.cache_clear()
     _names.cache_clear()
 
 
@@ -187,6 +193,7 @@ def _row_id(path: str, table: str, number: int, row: object) -> str:
     return name
 
 
+@lru_cache(maxsize=512)
 def _checked(path: str) -> str:
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts or "\\" in path:

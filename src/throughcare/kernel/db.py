@@ -3,7 +3,7 @@
 Each tells PostgreSQL, for this transaction only, which sealed classes it may open; row-level security does the rest.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -31,6 +31,8 @@ class Unit:
     events: list[Any] = field(default_factory=list)
     # New rows that wait for the end of a part of the action (kernel/rows.py).
     gathered: dict[type[Any], list[Any]] = field(default_factory=dict)
+    # What was asked ahead for many at once, and is asked again by each.
+    known: dict[Hashable, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -134,13 +136,33 @@ def once(question: Hashable, ask: Callable[[], Answer]) -> Answer:
 
     Nothing outlives the transaction that asked.
     """
-    around = _reading.get()
-    if around is None or _unit.get() is not None:
+    around, work = _reading.get(), _unit.get()
+    if work is not None and question in work.known:
+        known: Answer = work.known[question]
+        return known
+    if around is None or work is not None:
         return ask()
     if question not in around.answers:
         around.answers[question] = ask()
     answer: Answer = around.answers[question]
     return answer
+
+
+@contextmanager
+def knowing(answers: Mapping[Hashable, Any]) -> Iterator[None]:
+    """Give these answers to those who ask `once` in a part of an action that changes none of them, or keeps them right."""
+    work = unit()
+    before, work.known = work.known, {**work.known, **answers}
+    try:
+        yield
+    finally:
+        work.known = before
+
+
+def known(question: Hashable) -> Any:
+    """Give what was asked ahead, or None."""
+    work = _unit.get()
+    return work.known.get(question) if work is not None else None
 
 
 def _settings(read: Iterable[DataClass], write: Iterable[DataClass], *, user: UUID) -> dict[str, str]:

@@ -15,6 +15,7 @@ from throughcare.kernel.fhir import encode
 
 Kind = TypeVar("Kind", bound=models.Model)
 PORTION = 500
+UPDATE = "UPDATE {table} d SET {set} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) n WHERE d.id = n.id"
 INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
 # Fields whose values JSON holds as the database does; a row with any other goes by Django's own way.
 PLAIN: frozenset[type[Any]] = frozenset(
@@ -60,6 +61,33 @@ def waiting(kind: type[Kind]) -> Sequence[Kind]:
     """Give the rows of a kind that are gathered and not written yet."""
     work = db.unit_or_none()
     return work.gathered.get(kind, ()) if work is not None else ()
+
+
+def flush(*kinds: type[models.Model]) -> None:
+    """Write what is gathered of these kinds already: for whoever goes on to read or to change one of them."""
+    gathered = db.unit().gathered
+    for kind in kinds:
+        if kind in gathered:
+            _write(gathered[kind])
+            gathered[kind].clear()
+
+
+def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write these fields of rows of one kind, all by one statement."""
+    if not rows:
+        return
+    kind = type(rows[0])
+    columns = [(str(one.column), one.attname) for one in kind._meta.concrete_fields if one.attname in names]
+    quoted = [connection.ops.quote_name(column) for column, _ in columns]
+    words = UPDATE.format(
+        table=connection.ops.quote_name(kind._meta.db_table), set=", ".join(f"{one} = n.{one}" for one in quoted)
+    )
+    for start in range(0, len(rows), PORTION):
+        said = [
+            {column: getattr(row, name) for column, name in columns} | {"id": row.pk}
+            for row in rows[start : start + PORTION]
+        ]
+        statement.run(words, [encode(said).decode()])
 
 
 def _write(rows: Sequence[models.Model]) -> None:

@@ -24,7 +24,7 @@ from throughcare.chart.actions.forms import (
 )
 from throughcare.chart.actions.immunizations import Vaccine, record_immunization, withdraw_immunization
 from throughcare.chart.actions.keeping import gathered
-from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, take_report
+from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, results_ahead, take_report
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
 from throughcare.chart.actions.observations import Measured, Part, observe, restate
@@ -66,6 +66,7 @@ __all__ = [
     "record_immunization",
     "report_medicine",
     "restate",
+    "results_ahead",
     "review_normals",
     "review_report",
     "save_draft",

@@ -11,6 +11,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import uuid7
+from throughcare.kernel.rows import flush
 from throughcare.kernel.vocabulary import DataClass
 
 CAP = 10 * 1024 * 1024
@@ -46,6 +47,7 @@ def attach(
     blob, _ = m.Blob.objects.get_or_create(
         sha256=digest, defaults={"media": media, "size": len(content), "content": content}
     )
+    flush(m.Report, m.Encounter)
     row = m.Attachment.objects.create(
         id=uuid7(),
         person_id=person_id,

@@ -4,9 +4,10 @@ A correction is a new version of what it corrects. Where it changes what somebod
 reviewed yet, the review is owed again, by the clock of its new urgency (LAB-01).
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughcare.access.labels import class_of
@@ -17,15 +18,15 @@ from throughcare.chart.actions.observations import Measured, row_of
 from throughcare.chart.actions.orders import end_order
 from throughcare.chart.events import ResultAfterRelease, ResultReceived, ResultSuperseded
 from throughcare.custody.models import Placement
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
-from throughcare.kernel.rows import insert
+from throughcare.kernel.rows import flush, insert
 from throughcare.kernel.vocabulary import DataClass
-from throughcare.people.family import family
+from throughcare.people.family import families, family
 
 FINISHED = frozenset({"final", "amended", "corrected"})
 # Where a report stands; an earlier stage never takes the place of a later one.
@@ -85,6 +86,12 @@ def take_report(*, actor: Actor, intent: UUID | None = None, person_id: UUID, to
 def _known(person_id: UUID, told: Told) -> m.Report | None:
     if not told.filler:
         return None
+    ahead = db.known(_question(told.source, told.filler))
+    if ahead is not None:
+        own = family(person_id)
+        alike = (one for one in ahead if one.code == told.code and (told.code or one.text == told.text))
+        return next((one for one in alike if one.person_id in own and one.status != "entered-in-error"), None)
+    flush(m.Report)
     same = m.Report.objects.select_for_update().filter(source=told.source, filler=told.filler, code=told.code)
     same = same if told.code else same.filter(text=told.text)
     return same.filter(person_id__in=family(person_id)).exclude(status="entered-in-error").order_by("id").first()
@@ -114,6 +121,9 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
         **recorded(actor),
     )
     insert([row])
+    ahead = db.known(_question(told.source, told.filler))
+    if ahead is not None:
+        ahead.append(row)
     _add(actor, row, told.lines)
     keep(row, row.effective_at)
     _end_order(actor, row)
@@ -123,6 +133,7 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
 
 def _again(actor: Actor, row: m.Report, told: Told) -> Taken:
     """Bring a report in line with what is told of it now."""
+    flush(m.Report, m.Observation)  # it may have come a moment ago, with others
     before, status = row.urgency, told.status
     changed, fresh = _lines(row, told, corrects=row.status in FINISHED)
     if row.status in FINISHED and status == "final" and (changed or fresh):
@@ -222,9 +233,45 @@ def _end_order(actor: Actor, row: m.Report) -> None:
 
 def _where(person_id: UUID) -> tuple[UUID | None, bool]:
     """Give the facility where the person is, else was last, and whether they are in custody."""
-    placed = Placement.objects.filter(person_id__in=family(person_id), cancelled=False)
-    here = placed.filter(until=None).order_by("-since").values_list("facility_id", flat=True).first()
-    return here or placed.order_by("-since").values_list("facility_id", flat=True).first(), here is not None
+    ahead = db.known(("placed", person_id))
+    return ahead if ahead is not None else _placed({person_id: family(person_id)})[person_id]
+
+
+def _placed(families: Mapping[UUID, Iterable[UUID]]) -> dict[UUID, tuple[UUID | None, bool]]:
+    every = {one for own in families.values() for one in own}
+    placed = Placement.objects.filter(person_id__in=every, cancelled=False).order_by("-since")
+    stays: dict[UUID, list[tuple[datetime, UUID, bool]]] = {}
+    for who, facility, since, until in placed.values_list("person_id", "facility_id", "since", "until"):
+        stays.setdefault(who, []).append((since, facility, until is None))
+    found = {}
+    for who, own in families.items():
+        mine = sorted((stay for one in own for stay in stays.get(one, ())), key=lambda stay: stay[0], reverse=True)
+        here = next((facility for _, facility, open_ in mine if open_), None)
+        found[who] = (here or next((facility for _, facility, _ in mine), None), here is not None)
+    return found
+
+
+def _question(source: str, filler: str) -> Hashable:
+    return "reports", source, filler
+
+
+def results_ahead(people: Iterable[UUID], reports: Iterable[tuple[str, str]]) -> dict[Hashable, Any]:
+    """Ask once what `take_report` asks for each of these people, and for each report by its sender and number.
+
+    The answers are for `db.knowing`; reports that are taken in meanwhile are added to them.
+    """
+    asked = list(people)
+    own = families(asked)
+    kin = {one: frozenset(own.get(one, ())) | {one} for one in asked}
+    numbers = {one for one in reports if one[1]}
+    known: dict[Hashable, Any] = {_question(*one): [] for one in numbers}
+    same = m.Report.objects.select_for_update().filter(
+        source__in={source for source, _ in numbers}, filler__in={filler for _, filler in numbers}
+    )
+    for row in same.order_by("id") if numbers else ():
+        known.get(_question(row.source, row.filler), []).append(row)
+    known |= {("family", one): {one: tuple(kin[one])} for one in asked}
+    return known | {("placed", one): stay for one, stay in _placed(kin).items()}
 
 
 def _tell(row: m.Report, *, housed: bool) -> None:

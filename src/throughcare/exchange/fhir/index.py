@@ -13,6 +13,7 @@ from typing import Any
 from throughcare.exchange.fhir import params, values
 from throughcare.exchange.fhir.params import Param
 from throughcare.exchange.fhir.types import LEAN, STORED
+from throughcare.kernel.fhir import encode
 from throughcare.ledger.searching import NOTHING, Index
 
 # How many letters of a word's beginning have a term; what is longer is compared with the resource.
@@ -25,7 +26,11 @@ def index(kind: str, body: dict[str, Any]) -> Index:
         return NOTHING
     found: set[int] = set()
     for param, begins in _plan(kind):
-        if not begins.isdisjoint(body):
+        if begins.isdisjoint(body):
+            continue
+        if param.kind in REPEATED:
+            found.update(_known_terms(kind, param, begins, body))
+        else:
             found.update(_terms(kind, param, body))
     date = params.primary(kind)
     spans = values.spans(body, date) if date else []
@@ -39,6 +44,23 @@ def _plan(kind: str) -> tuple[tuple[Param, frozenset[str]], ...]:
     """Give a type's parameters with the elements in which each may say something: most say nothing in most resources."""
     found = (p for p in params.BY_TYPE.get(kind, ()) if not p.person and p.kind != "composite")
     return tuple((p, frozenset(re.split(r"[.\[]", path)[0] for path in p.paths)) for p in found)
+
+
+# Most of what is coded is said the same way in thousands of entries: its terms are kept under a digest of what was said.
+REPEATED = frozenset({"token", "uri"})
+MOST_KEPT = 20_000
+_kept: dict[tuple[str, str, bytes], tuple[int, ...]] = {}
+
+
+def _known_terms(kind: str, param: Param, begins: frozenset[str], body: dict[str, Any]) -> tuple[int, ...]:
+    said = encode([body.get(name) for name in sorted(begins)])
+    key = kind, param.name, blake2b(said, digest_size=16).digest()
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        found = _kept[key] = tuple(_terms(kind, param, body))
+    return found
 
 
 def _terms(kind: str, param: Param, body: dict[str, Any]) -> Iterator[int]:

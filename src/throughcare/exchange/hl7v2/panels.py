@@ -77,6 +77,19 @@ def filler_of(panel: Panel) -> str:
     return (panel.order.filler or (f"{panel.order.placer} (ours)" if panel.order.placer else ""))[:160]
 
 
+def fillers(said: Message) -> set[str]:
+    """Give the numbers of all reports of a message, without reading what they say."""
+    reader, found = Reader(CONNECTICUT), set()
+    common: Segment | None = None
+    for segment in said.segments:
+        if segment.name == "ORC":
+            common = segment
+        elif segment.name == "OBR":
+            found.add(filler_of(_begin(segment, common, reader)))
+            common = None
+    return found
+
+
 def _begin(obr: Segment, orc: Segment | None, reader: Reader) -> Panel:
     order = clinical.order(obr, reader)
     placer = order.placer or (orc.part(2) if orc else "")

@@ -1,7 +1,7 @@
 """Whom a message is about: found by number, registered when new, never guessed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from throughcare.exchange.hl7v2 import facts
 from throughcare.exchange.hl7v2.facts import Precision
 from throughcare.exchange.hl7v2.holding import Hold
-from throughcare.kernel import content
+from throughcare.kernel import content, db
 from throughcare.people.actions import Demographics, Number
 from throughcare.people.models import Alias, Identifier, Person
 from throughcare.people.rules import folded
@@ -37,12 +37,42 @@ def holders(wanted: Sequence[Number]) -> list[Person]:
     """Give the people who hold any of these numbers now; linked charts count as the one that stands for them."""
     if not wanted:
         return []
+    ahead: list[list[Person] | None] = [db.known(_question(number)) for number in wanted]
+    if None in ahead:
+        ahead = [[one for _, one in _held(wanted)]]
+    found = [one for some in ahead for one in some or ()]
+    people = {one.id: one for one in found}
+    return sorted(people.values(), key=lambda person: person.id)
+
+
+def _held(wanted: Iterable[Number]) -> list[tuple[Number, Person]]:
     match = Q()
     for number in wanted:
         match |= Q(system=number.system, value=number.value)
     held = Identifier.objects.filter(match, until__isnull=True).select_related("person", "person__survivor")
-    people = {(one.person.survivor or one.person).id: one.person.survivor or one.person for one in held}
-    return sorted(people.values(), key=lambda person: person.id)
+    return [(Number(one.system, one.value), one.person.survivor or one.person) for one in held]
+
+
+def _question(number: Number) -> Hashable:
+    return "holders", number.system, number.value
+
+
+def asked_ahead(wanted: Iterable[Number]) -> dict[Hashable, list[Person]]:
+    """Ask once who holds each of these numbers; for `db.knowing`, where nobody is registered, merged or renumbered meanwhile."""
+    numbers = set(wanted)
+    found: dict[Hashable, list[Person]] = {_question(number): [] for number in numbers}
+    for number, person in _held(numbers) if numbers else ():
+        found[_question(number)].append(person)
+    return found
+
+
+def numbers_ahead(person_ids: Iterable[UUID]) -> dict[Hashable, list[Number]]:
+    """Ask once which numbers each of these people holds; for `db.knowing`, as above."""
+    asked = list(person_ids)
+    found: dict[Hashable, list[Number]] = {("numbers", who): [] for who in asked}
+    for held in Identifier.objects.filter(person_id__in=asked, until__isnull=True):
+        found["numbers", held.person_id].append(Number(held.system, held.value))
+    return found
 
 
 def known(message_person: facts.Person, wanted: Sequence[Number]) -> Person | None:
@@ -103,8 +133,7 @@ def as_is(person_id: UUID) -> Demographics:
 
 def numbers_of(person_id: UUID) -> list[Number]:
     """Give the numbers that a person holds now."""
-    held = Identifier.objects.filter(person_id=person_id, until__isnull=True)
-    return [Number(one.system, one.value) for one in held]
+    return db.once(("numbers", person_id), lambda: numbers_ahead([person_id])["numbers", person_id])
 
 
 def is_of_two(said: facts.Message) -> bool:

@@ -130,6 +130,9 @@ class Segment:
 
     def first(self, field: int) -> Repetition:
         """The field's first repetition, empty where there is none."""
+        raw = self.raw(field)
+        if self.separators.repetition not in raw:
+            return Repetition(raw if raw.strip() else "", self.separators)
         return next(iter(self.repetitions(field)), Repetition("", self.separators))
 
     def part(self, field: int, component: int = 1, subcomponent: int = 1) -> str:

@@ -1,6 +1,7 @@
 """What all writers of messages share: the row to change, its bytes, its locks, and keeping what was decided in the ledger."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -91,15 +92,29 @@ def facility_of(said: Facts) -> UUID | None:
 
 def lock_people(said: Facts) -> None:
     """Messages about one person wait for each other, in one order of locks whatever the order of their numbers."""
-    for key in sorted(whom.keys(numbers_of(said))):
-        lock(key)
+    lock_all([said])
+
+
+def lock_all(messages: Iterable[Facts]) -> None:
+    """Lock the people of these messages, in the same one order."""
+    keys = sorted({key for said in messages for key in whom.keys(numbers_of(said))})
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(k) FROM (SELECT k FROM unnest(%s::bigint[]) WITH ORDINALITY AS a (k, n) "
+                "ORDER BY n) AS held",
+                [[_number(key) for key in keys]],
+            )
 
 
 def lock(key: str) -> None:
     """Let one transaction after the other work on a key."""
-    number = int.from_bytes(hashlib.sha256(f"exchange {key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(key)])
+
+
+def _number(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"exchange {key}".encode()).digest()[:8], signed=True)
 
 
 def keep(row: Message) -> None:

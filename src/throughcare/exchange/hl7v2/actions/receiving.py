@@ -108,17 +108,32 @@ def receive_message(*, actor: Actor, raw: bytes, door: str, apply: bool = True) 
 
 def decided(row: Message, said: Facts, also: tuple[UUID, ...] = (), *, fresh: bool = False) -> Receipt:
     """Write what a message came to, tell of it, and try what it sets free; for the actions of this folder."""
+    _stand(row, said)
+    row.save(force_insert=fresh)
+    _tell(row, said)
+    if row.status != "held":
+        free_also(also, None)
+        retry_waiting(row, said)
+    return Receipt(row.id, row.status, row.answer, row.hold)
+
+
+def concluded(row: Message, said: Facts) -> None:
+    """Do the same for one of a parcel, whose rows are written, and whose waiting messages are tried, at its end."""
+    _stand(row, said)
+    _tell(row, said)
+
+
+def _stand(row: Message, said: Facts) -> None:
     row.status = "held" if row.hold else "applied"
     row.facility_id = facility_of(said) if row.hold else None
-    row.save(force_insert=fresh)
+
+
+def _tell(row: Message, said: Facts) -> None:
     keep(row)
     if row.status == "held":
         events.emit(held(row, said))
     else:
         tell_of_asking(row)
-        free_also(also, None)
-        retry_waiting(row, said)
-    return Receipt(row.id, row.status, row.answer, row.hold)
 
 
 def row_of(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:

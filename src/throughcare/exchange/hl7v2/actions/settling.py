@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -21,12 +22,16 @@ from throughcare.people.models import Person
 log = logging.getLogger(__name__)
 
 
-def settle(row: Message, said: Facts) -> tuple[UUID, ...]:
-    """Apply to a savepoint; set on the row what it came to. Gives the messages that it set free."""
+class Undone(Exception):
+    """Raised in a parcel where a message must be undone by itself: the whole parcel is, and each goes by itself."""
+
+
+def settle(row: Message, said: Facts, attempt: "Callable[[Message, Facts], Applied] | None" = None) -> tuple[UUID, ...]:
+    """Apply to a savepoint, or by another way; set on the row what it came to. Gives the messages that it set free."""
     row.hold, row.sentence, row.waits_for, row.asks = "", "", "", ""
     before = (row.person_id, row.stay_id)
     try:
-        applied = _attempt(row, said)
+        applied = (attempt or _attempt)(row, said)
     except Hold as hold:
         row.hold, row.sentence, row.waits_for = hold.hold, hold.sentence, hold.waits_for
     except (AlreadyIn, NotIn, OutOfOrder, Overlaps) as refused:
@@ -36,7 +41,7 @@ def settle(row: Message, said: Facts) -> tuple[UUID, ...]:
         row.hold, row.sentence = "ahead", refused.sentence
     except Refused as refused:
         row.hold, row.sentence = "not_taken", refused.sentence
-    except OperationalError:
+    except (OperationalError, Undone):
         raise
     except Exception as error:  # noqa: BLE001
         # whatever it is, the message must outlive it; its text may hold what the sender wrote, so only its kind is logged

@@ -17,8 +17,9 @@ from django.db.backends.utils import CursorWrapper
 
 from throughcare.duties import actions as duties
 from throughcare.exchange.hl7v2.actions.keeping import FEED, Receipt, lock_people
+from throughcare.exchange.hl7v2.actions.parcels import chart_together
 from throughcare.exchange.hl7v2.actions.receiving import accepts, decided, times_and_troubles
-from throughcare.exchange.hl7v2.actions.settling import kind_of, settle
+from throughcare.exchange.hl7v2.actions.settling import Undone, kind_of, settle
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import Answer, Verdict, judge, type_of
@@ -104,24 +105,35 @@ def _repeated(cursor: CursorWrapper, rows: list[_Row]) -> dict[UUID, str]:
 
 
 @action("exchange.chart_messages")
-def chart_messages(*, actor: Actor, most: int = PARCEL, apply: bool = True) -> int:
-    """Chart the messages that were stored longest ago; gives how many. Only one hand charts at a time."""
+def chart_messages(*, actor: Actor, most: int = PARCEL, apply: bool = True, together: bool = False) -> int:
+    """Chart the messages that were stored longest ago; gives how many. Only one hand charts at a time.
+
+    Each is charted to a savepoint of its own; `together`, in one go, which raises Undone where one must be undone.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_HAND])
         if not cursor.fetchone()[0]:
             return 0
     rows = list(Message.objects.filter(status="received").order_by("received_at", "id")[:most])
     with duties.together():
-        for row in rows:
-            _chart(row, apply=apply)
-            events.drain()
+        if together:
+            chart_together([(row, _read(row)) for row in rows])
+        else:
+            for row in rows:
+                _chart(row, apply=apply)
+                events.drain()
     return len(rows)
 
 
-def _chart(row: Message, *, apply: bool) -> None:
+def _read(row: Message) -> Facts:
     said = parse(bytes(row.raw or b""))
     # It was stored after a glance; what else is odd about it stands with it from now on.
     row.happened_at, row.problems = times_and_troubles(said, judge(said, accepts()), row.received_at)
+    return said
+
+
+def _chart(row: Message, *, apply: bool) -> None:
+    said = _read(row)
     also: tuple[UUID, ...] = ()
     if apply:
         lock_people(said)
@@ -144,6 +156,10 @@ def chart_all() -> int:
 def chart_some() -> int:
     """Chart a parcel; what breaks it is tried alone, and held where it breaks again."""
     try:
+        try:
+            return chart_messages(actor=FEED, together=True)
+        except Undone as undone:
+            log.info("a parcel of messages is charted one by one: %s", kind_of(undone))
         return chart_messages(actor=FEED)
     except (DatabaseError, ValueError, TypeError, LookupError) as error:
         log.error("messages could not be charted together: %s", kind_of(error))
