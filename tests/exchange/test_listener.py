@@ -189,7 +189,7 @@ def test_results_are_durable_when_they_are_answered_and_charted_in_their_order(p
 
 def test_what_breaks_a_parcel_is_held_alone(places_committed, monkeypatch):
     from throughcare.exchange.hl7v2 import actions
-    from throughcare.exchange.hl7v2.actions import storing
+    from throughcare.exchange.hl7v2.actions import parcels, storing
     from throughcare.exchange.models import Message
 
     actions.receive(message("A01", LUIS, control_id="ADT"), "test")
@@ -206,6 +206,7 @@ def test_what_breaks_a_parcel_is_held_alone(places_committed, monkeypatch):
         whole(said)
 
     monkeypatch.setattr(storing, "lock_people", broken)
+    monkeypatch.setattr(parcels, "lock_all", lambda some: [broken(said) for said in some])
     actions.chart_all()
     found = dict(Message.objects.filter(trigger__startswith="ORU").values_list("control_id", "status"))
     assert found == {"R1": "held", "R2": "applied"}
