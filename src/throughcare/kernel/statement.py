@@ -13,7 +13,8 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
@@ -50,12 +51,19 @@ Rows = list[tuple[Any, ...]]
 
 def run(sql: str, values: Sequence[Any], *, prepare: bool = True) -> Rows:
     """Run one statement and give its rows; prepared at once, or where it comes often."""
-    if connection.connection is None:
-        connection.ensure_connection()
-    raw: Any = connection.connection
+    own = _open()
+    raw: Any = own.connection
     bound = [_BIND.get(type(v), _other)(v) for v in values]
-    with connection.wrap_database_errors:
+    with own.wrap_database_errors:
         return _run(raw, sql, bound, prepare=prepare)
+
+
+def _open() -> BaseDatabaseWrapper:
+    """Give the connection of this thread itself: each word asked of Django's proxy looks it up anew."""
+    own = connections[DEFAULT_DB_ALIAS]
+    if own.connection is None:
+        own.ensure_connection()
+    return own
 
 
 def _run(raw: Any, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
@@ -84,10 +92,9 @@ def _run(raw: Any, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
 
 def command(words: str) -> None:
     """Run words that bind nothing and bring no rows; several of them are one trip."""
-    if connection.connection is None:
-        connection.ensure_connection()
-    raw: Any = connection.connection
-    with connection.wrap_database_errors:
+    own = _open()
+    raw: Any = own.connection
+    with own.wrap_database_errors:
         result = raw.pgconn.exec_(words.encode())
         if result.status != ExecStatus.TUPLES_OK:
             _rows(raw, result, None)
@@ -95,9 +102,7 @@ def command(words: str) -> None:
 
 def idle() -> bool:
     """Tell whether no transaction has begun on the connection (Django's has, at its first statement)."""
-    if connection.connection is None:
-        connection.ensure_connection()
-    raw: Any = connection.connection
+    raw: Any = _open().connection
     return bool(raw.pgconn.transaction_status == TransactionStatus.IDLE)
 
 
