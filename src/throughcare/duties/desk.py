@@ -238,7 +238,7 @@ CHANGING = [
     "closed_event",
     "closed_ref",
     "reason",
-    "successor_id",
+    "successor",
     "reopened",
 ]
 

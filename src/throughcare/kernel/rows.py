@@ -77,7 +77,8 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     kind = type(rows[0])
-    columns = [(str(one.column), one.attname) for one in kind._meta.concrete_fields if one.attname in names]
+    fields = [kind._meta.get_field(name) for name in names]
+    columns = [(str(one.column), one.attname) for one in fields if isinstance(one, models.Field)]
     quoted = [connection.ops.quote_name(column) for column, _ in columns]
     words = UPDATE.format(
         table=connection.ops.quote_name(kind._meta.db_table), set=", ".join(f"{one} = n.{one}" for one in quoted)
