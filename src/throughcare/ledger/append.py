@@ -68,7 +68,7 @@ def keep(unit: db.Unit) -> None:
     """Write a unit's entries: chain heads are locked in sorted order of subjects, so that writers never deadlock."""
     entries, said = labels.labelled([described(entry) for entry in unit.entries])
     for sealed in (False, True):
-        batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject.int)
+        batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject)
         # in portions, for the database reads through the whole of an array for each of its entries
         for start in range(0, len(batch), PORTION):
             _write(unit, batch[start : start + PORTION], sealed)
