@@ -163,7 +163,7 @@ def facility_name(facility_id: UUID | None) -> str:
 
 
 NAMES = """
-SELECT p.id, p.family || ', ' || p.given, coalesce(c.code, u.code, f.short_name, '')
+SELECT p.id, p.family || ', ' || p.given, coalesce(c.code, u.name, f.short_name, '')
 FROM people_person p
 LEFT JOIN custody_placement h ON h.person_id = p.id AND h.until IS NULL AND NOT h.cancelled
 LEFT JOIN custody_facility f ON f.id = h.facility_id

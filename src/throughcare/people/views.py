@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from throughcare.kernel.errors import Refused
-from throughcare.people.reads import Candidate, Card, Details, Proposal
+from throughcare.people.reads import NUMBER, Candidate, Card, Details, Proposal
+from throughcare.ui.jinja import day
 from throughcare.ui.shapes import BannerShape, Cell, Column, FieldShape, Option, TableShape
 
 
@@ -26,7 +27,7 @@ def banner(card: Card, place: str = "") -> BannerShape:
 def facts(known: Details) -> list[tuple[str, str]]:
     """List what the chart says."""
     card = known.card
-    born = f"{card.birth_date:%d %b %Y}" if card.birth_date else "not known"
+    born = day(card.birth_date) if card.birth_date else "not known"
     return [
         ("Family name", card.family_name),
         ("Given name", card.given or "–"),
@@ -39,15 +40,17 @@ def facts(known: Details) -> list[tuple[str, str]]:
     ]
 
 
+def _giver(system: str) -> str:
+    """Name who gave a number: this record, or the last part of the system's own name."""
+    return "This record" if system == NUMBER else system.removeprefix("urn:").replace(":", " ")
+
+
 def numbers(known: Details) -> TableShape:
     """Draw the numbers."""
     return TableShape(
         "Numbers",
         [Column("Number"), Column("Given by"), Column("Since"), Column("Until")],
-        [
-            [n.value, n.system, f"{n.since:%d %b %Y}", f"{n.until:%d %b %Y}" if n.until else "in use"]
-            for n in known.numbers
-        ],
+        [[n.value, _giver(n.system), day(n.since), day(n.until) if n.until else "in use"] for n in known.numbers],
         empty="No number is on record.",
     )
 
@@ -57,10 +60,7 @@ def aliases(known: Details) -> TableShape:
     return TableShape(
         "Other names",
         [Column("Name"), Column("Born"), Column("Known from"), Column("Since")],
-        [
-            [a.name, f"{a.birth_date:%d %b %Y}" if a.birth_date else "–", a.source, f"{a.at:%d %b %Y}"]
-            for a in known.aliases
-        ],
+        [[a.name, day(a.birth_date) if a.birth_date else "–", a.source, day(a.at)] for a in known.aliases],
         empty="No other name is on record.",
     )
 
@@ -87,7 +87,7 @@ def proposals(rows: Sequence[Proposal]) -> TableShape:
                 Cell(row.b.card.name, note=row.b.card.number),
                 "; ".join(row.reasons),
                 row.source,
-                f"{row.proposed_at:%d %b %Y}",
+                day(row.proposed_at),
             ]
             for row in rows
         ],

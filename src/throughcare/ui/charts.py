@@ -80,6 +80,13 @@ def spark(values: list[float], width: int = 96, height: int = 22) -> str:
     return polyline([(3 + i * step, height - 4 - (v - low) / span * (height - 8)) for i, v in enumerate(values)])
 
 
+def _room_for_last(trend: TrendShape) -> float:
+    """Give the width that the last value needs beside its point, in the largest letters it is drawn in (on a phone)."""
+    last = trend.points[-1] if trend.points else None
+    words = f"{last.text or number(last.value)} {trend.unit}".strip() if last else ""
+    return min(max(76.0, 15.0 + 10.5 * len(words)), 190.0)
+
+
 def plot(trend: TrendShape, width: int = 640, height: int = 240) -> Plot:
     """Lay out a trend: line, points, goal band, direct labels; one point or none is fine."""
     values = [p.value for p in trend.points]
@@ -87,7 +94,7 @@ def plot(trend: TrendShape, width: int = 640, height: int = 240) -> Plot:
     everything = values + goals or [0.0, 1.0]
     levels = nice_levels(min(everything), max(everything))
     low, high = levels[0], levels[-1] if levels[-1] > levels[0] else levels[0] + 1
-    left, right, top, bottom = 44.0, width - 76.0, 16.0, height - 30.0
+    left, right, top, bottom = 44.0, width - _room_for_last(trend), 16.0, height - 30.0
     times = [_seconds(p.at) for p in trend.points]
     start, end = (min(times), max(times)) if times else (0.0, 1.0)
     wide = (end - start) or 1.0

@@ -88,9 +88,10 @@ def hhmm(at: datetime) -> str:
     return f"{local(at):%H:%M}"
 
 
-def day(at: datetime | date) -> str:
-    """Write a day: 12 Jan, with its year when that is not this one."""
+def day(at: datetime | date | str) -> str:
+    """Write a day: 12 Jan, with its year when that is not this one; a day kept as text (2026-01-12) reads the same."""
     lang = wording.language()
+    at = date.fromisoformat(at) if isinstance(at, str) else at
     on = local(at).date() if isinstance(at, datetime) else at
     text = f"{on.day} {MONTHS[lang][on.month - 1]}"
     return text if on.year == local(now()).year else f"{text} {on.year}"

@@ -115,9 +115,12 @@ def fields(sent: Any, told: Mapping[str, str]) -> list[FieldShape]:
             "checks",
             many("classes"),
             options=class_options,
+            quiet=True,
             error=told.get("classes", ""),
         ),
-        FieldShape("roles", "To whom", "checks", many("roles"), options=role_options, error=told.get("roles", "")),
+        FieldShape(
+            "roles", "To whom", "checks", many("roles"), options=role_options, quiet=True, error=told.get("roles", "")
+        ),
         text("recipient", "Named recipient"),
         text("purpose", "What it is for"),
         FieldShape("expires_at", "Ends on", "date", sent.get("expires_at", ""), error=told.get("expires_at", "")),

@@ -234,7 +234,7 @@ def _representatives(request: Any, person_id: UUID, invalid: Invalid | None = No
         ask("name", "Name", required=True, max_length=120),
         ask("relation", "Relation", max_length=80, hint="Such as: mother"),
         ask("reached_by", "How to reach them", max_length=160),
-        ask("proof", "What shows it", required=True, max_length=200, hint="Such as: Probate Court order of 2026-02-03"),
+        ask("proof", "What shows it", required=True, max_length=200, hint="Such as: Probate Court order of 3 February"),
         ask("limits", "Limits", max_length=200, hint="Such as: not for mental health decisions"),
         ask("until", "Ends on", "date", hint="None: until it is ended"),
     ]

@@ -16,6 +16,7 @@ from throughcare.care.mental_health.rule_table import load_table
 from throughcare.custody.reads import AlertLine
 from throughcare.kernel import clock
 from throughcare.people.reads import Card
+from throughcare.ui.clockface import span_words
 from throughcare.ui.shapes import Action, AlertSentence, ClockShape, DutyRow, FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -265,7 +266,7 @@ def checks(page: Page, limit: int = 40) -> list[tuple[WatchCheck, str, str]]:
 
 def posts(rows: Sequence[WatchObserver]) -> list[tuple[WatchObserver, str]]:
     """Give the observers with how long each stayed."""
-    return [(p, _minutes((p.until or clock.now()) - p.since)) for p in rows]
+    return [(p, span_words((p.until or clock.now()) - p.since, t)) for p in rows]
 
 
 def _minutes(span: timedelta) -> str:

@@ -17,6 +17,7 @@ from throughcare.chart import trends
 from throughcare.chart.reads import shown
 from throughcare.chart.units import said
 from throughcare.kernel import content
+from throughcare.ui.jinja import day
 from throughcare.ui.shapes import FieldShape, Meaning, TrendPoint, TrendShape
 
 CRITICAL = frozenset({"HH", "LL", "AA"})
@@ -154,10 +155,11 @@ def questions(
             width="s",
             hint=_before(last.get(row.get("panel") or row["code"])),
             max_length=6,
+            quiet=True,
         )
         for row in content.rows("chart/vitals.toml", "vital")
     ]
 
 
 def _before(row: m.Observation | None) -> str:
-    return f"Last {shown(row)}, {row.effective_at:%d %b}" if row is not None else ""
+    return f"Last {shown(row)}, {day(row.effective_at)}" if row is not None else ""
