@@ -60,7 +60,7 @@ from throughcare.people.models import Alias, Identifier, Person, SettledFact
 from throughcare.reentry import fhir as reentry
 from throughcare.reentry.models import Appointment, Bridge, Contact, HandedOn, Packet, PacketLink, PlanStep, ReleasePlan
 from throughcare.workforce import fhir as workforce
-from throughcare.workforce.models import Equipment, EquipmentCheck
+from throughcare.workforce.models import Credential, Equipment, EquipmentCheck, StaffEntry, StaffRecord
 
 # Types of which no row holds all: a signed form is its own record, a message, file or document is kept verbatim beside, and a
 # round of the request boxes is an act that leaves no row.
@@ -110,6 +110,9 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("ImprovementMeeting", Meeting, improvement.meeting),
     ("Equipment", Equipment, workforce.equipment),
     ("EquipmentCheck", EquipmentCheck, workforce.check),
+    ("StaffRecord", StaffRecord, workforce.staff_record),
+    ("StaffEntry", StaffEntry, workforce.staff_entry),
+    ("StaffCredential", Credential, workforce.credential),
     ("CodeDebrief", Debrief, emergency.debrief),
     ("HospitalTrip", Trip, emergency.trip),
     ("HospitalRecommendation", Recommendation, emergency.recommendation),

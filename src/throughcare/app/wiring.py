@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from throughcare.access.events import AccountLeft
 from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
@@ -51,7 +52,7 @@ from throughcare.custody.events import (
 )
 from throughcare.devices.ports import KINDS
 from throughcare.duties import actions as duties
-from throughcare.duties.ports import SHIFT_CLOSE
+from throughcare.duties.ports import LICENCES, SHIFT_CLOSE
 from throughcare.exchange import handlers as exchange
 from throughcare.exchange.fhir.numbers import NUMBERS
 from throughcare.insight import reports
@@ -61,6 +62,8 @@ from throughcare.kernel.events import Event
 from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied, PersonRegistered
 from throughcare.reentry import handlers as going_home
 from throughcare.reentry.actions import bridging
+from throughcare.workforce import staff_files
+from throughcare.workforce.licences import Licences
 
 
 def wire() -> None:
@@ -80,6 +83,7 @@ def wire() -> None:
     MEDICINES.fill(MedicinesForPacket())
     NUMBERS.fill(reports)
     COUNTS.fill(WarehouseCounts() if settings.CONFIG.production else InventedCounts())
+    LICENCES.fill(Licences())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
@@ -130,5 +134,6 @@ def wire() -> None:
     events.on(Admitted, going_home.came_back)
     events.on(PersonDied, going_home.died)
     events.on(ReleaseMedicinesUncovered, bridging.propose)
+    events.on(AccountLeft, staff_files.left)
     # The clock hears everything, after those who were wired for the very event.
     events.on(Event, duties.hear)

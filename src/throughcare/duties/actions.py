@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughcare import ledger
 from throughcare.access.models import Posting, User
 from throughcare.duties import cover, fhir, hearing, merging, rulebook, turns
 from throughcare.duties.desk import Closing, Desk, Opening
 from throughcare.duties.events import DutyRefused
 from throughcare.duties.models import CAPACITY, OPEN, Duty, Escalation, Refusal
+from throughcare.duties.ports import LICENCES
 from throughcare.duties.rule import Facts, Rule
+from throughcare.duties.titles import role_title
 from throughcare.kernel import clock, db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -260,10 +264,8 @@ def assign_duty(
 ) -> UUID:
     """Give a duty to somebody who holds a role there, or (None) back to whoever is on shift; no time changes."""
     duty = _open_one(duty_id, version)
-    if to is not None and not _may_own(to, duty):
-        raise Invalid(
-            "This person holds no fitting role here now. The duty stays as it was; choose somebody on the list."
-        )
+    if to is not None:
+        _check_taker(to, duty)
     desk = _desk_of(duty)
     desk.change(desk.known(duty), owner=User.objects.get(id=to) if to else None)
     desk.flush()
@@ -374,9 +376,23 @@ def _check(form: RefusalForm, actor: Actor) -> None:
         raise Invalid("The refusal is not complete. Nothing was closed; what you typed is kept.", fields=fields)
 
 
-def _may_own(user_id: UUID, duty: Duty) -> bool:
+def _check_taker(user_id: UUID, duty: Duty) -> None:
+    """Refuse as owner whoever holds no fitting role there, or one whose licence does not reach or is over."""
     now = db.unit().now
     rule = rulebook.at(now).rules.get(duty.rule)
-    roles = {duty.owner_role, *(rule.cover if rule else ())}
-    held = Posting.objects.filter(user_id=user_id, role__in=roles, since__lte=now).exclude(until__lte=now)
-    return held.filter(facility_id__in=[duty.facility_id]).exists() or held.filter(facility_id=None).exists()
+    fitting = {duty.owner_role, *(rule.cover if rule else ())}
+    held = Posting.objects.filter(user_id=user_id, role__in=fitting, since__lte=now).exclude(until__lte=now)
+    here = held.filter(Q(facility_id=duty.facility_id) | Q(facility_id=None))
+    if not (roles := set(here.values_list("role", flat=True))):
+        raise Invalid(
+            "This person holds no fitting role here now. The duty stays as it was; choose somebody on the list."
+        )
+    if not (reaching := LICENCES().reaching(duty.rule, roles)):
+        raise Invalid(
+            f"The licence of [{role_title(min(roles))}] does not reach to this duty. It stays as it was; choose somebody else."
+        )
+    over = [LICENCES().over(user_id, role, now) for role in sorted(reaching)]
+    if all(over):
+        raise Invalid(
+            f"[{over[0]}] of this person is over. The duty stays as it was; choose somebody else, and tell the administrator."
+        )

@@ -160,7 +160,7 @@ def _coming(facility_id: UUID, now: datetime) -> dict[str, tuple[str, datetime]]
 def _covers(now: datetime) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for rule in rulebook.at(now).rules.values():
-        found.setdefault(rule.owner, set()).update(rule.cover)
+        found.setdefault(rule.owner, set()).update(cover.covering(rule))
     return found
 
 

@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from throughcare.duties import rulebook
 from throughcare.duties.events import RoleUncovered
 from throughcare.duties.models import OPEN, Duty, Escalation, RosterShift
+from throughcare.duties.ports import LICENCES
+from throughcare.duties.rule import Rule
 from throughcare.kernel import clock, db
 from throughcare.kernel.events import emit
 from throughcare.kernel.vocabulary import Role
@@ -31,6 +33,11 @@ class OnDuty:
 
 
 ON_DUTY = ("user_id", "user__name", "role", "facility_id", "ends", "on_call", "phone")
+
+
+def covering(rule: Rule) -> frozenset[str]:
+    """Give the roles that may cover a duty of another: what its row says, as far as their licence reaches."""
+    return LICENCES().reaching(rule.id, rule.cover) if rule.cover else frozenset()
 
 
 def there(facility_id: UUID | None, roles: Collection[str] | None = None) -> list[OnDuty]:
@@ -88,7 +95,7 @@ def _covered_otherwise(facility: UUID | None, role: str, now: datetime) -> bool:
         return False
     book = rulebook.at(now)
     waiting = _waiting(facility, role).values_list("rule", flat=True).distinct()
-    return all(rule in book.rules and present & set(book.rules[rule].cover) for rule in waiting)
+    return all(rule in book.rules and present & covering(book.rules[rule]) for rule in waiting)
 
 
 def _needed_soon(facility: UUID | None, role: str) -> bool:

@@ -311,7 +311,7 @@ def subject_of(rule: Rule, event: Event) -> UUID | None:
     if rule.subject == "person":
         return event.person_id
     if rule.subject == "staff":
-        return event.ref
+        return getattr(event, "staff_id", None) or event.ref
     return event.facility_id or AGENCY
 
 
@@ -348,10 +348,8 @@ def _of_place(event: Event) -> bool:
 
 
 def record(duty: Duty) -> None:
-    """Keep the duty as it now stands: in the chain of its person, else of its place, else of the agency."""
-    kind = (
-        SubjectKind.PERSON if duty.person_id else SubjectKind.AGENCY if duty.subject_id == AGENCY else SubjectKind.PLACE
-    )
+    """Keep the duty as it now stands: in the chain of its person or member of staff, else of its place, else of the agency."""
+    kind = _chain(duty)
     ledger.record(
         type="Task",
         id=duty.id,
@@ -361,6 +359,15 @@ def record(duty: Duty) -> None:
         body=fhir.task(duty),
         happened_at=duty.closed_at or duty.opened_at,
     )
+
+
+def _chain(duty: Duty) -> SubjectKind:
+    if duty.person_id:
+        return SubjectKind.PERSON
+    if duty.subject_id == AGENCY:
+        return SubjectKind.AGENCY
+    rule = rulebook.at(duty.opened_at).rules.get(duty.rule)
+    return SubjectKind.STAFF if rule is not None and rule.subject == "staff" else SubjectKind.PLACE
 
 
 def actor_label() -> str:

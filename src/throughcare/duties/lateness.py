@@ -89,7 +89,8 @@ def duty_page(lens: Lens, duty_id: UUID) -> DutyPage:
 
 def _who(duty: Duty) -> tuple[str, str]:
     if duty.person_id is None:
-        return reads.facility_name(duty.facility_id), ""
+        place = reads.facility_name(duty.facility_id)
+        return reads.staff_names([duty.subject_id]).get(duty.subject_id, place), ""
     return reads.names([duty.person_id]).get(duty.person_id, ("", ""))
 
 
@@ -99,7 +100,7 @@ def _may_history(lens: Lens, duty: Duty) -> bool:
 
 def _roles(duty: Duty, now: datetime) -> list[str]:
     rule = rulebook.at(now).rules.get(duty.rule)
-    return [duty.owner_role, *(rule.cover if rule else ())]
+    return [duty.owner_role, *(cover.covering(rule) if rule else ())]
 
 
 def _story(duty: Duty, end: datetime, now: datetime) -> tuple[list[Happening], list[str]]:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from throughcare.access.models import User
 from throughcare.custody.models import Facility
 from throughcare.duties import cover, policy, rulebook
 from throughcare.duties.models import OPEN, Duty
@@ -203,7 +204,7 @@ def _mine(
 def _covered(asked: Sequence[str], facility_id: UUID | None, now: datetime) -> Q:
     """Duties of another role that nobody holds now, and whose rule lets one of these roles cover it."""
     book = rulebook.at(now)
-    may = {r.id: r.owner for r in book.rules.values() if set(r.cover) & set(asked)}
+    may = {r.id: r.owner for r in book.rules.values() if cover.covering(r) & set(asked)}
     if not may or facility_id is None:
         return Q(pk__in=[])
     present = {o.role for o in cover.there(facility_id)}
@@ -309,6 +310,17 @@ def _counted(rows: QuerySet[Duty], heads: dict[LaneName, list[UUID]], now: datet
 
 def _name(groups: Sequence[WorkGroup], facility_id: UUID | None) -> None:
     known = names(g.person_id for g in groups if g.person_id)
-    place = facility_name(facility_id) if any(g.person_id is None for g in groups) else ""
+    others = [g.subject_id for g in groups if g.person_id is None]
+    place = facility_name(facility_id) if others else ""
+    staff = staff_names(others)
     for group in groups:
-        group.name, group.place = known.get(group.person_id, (place, "")) if group.person_id else (place, "")
+        if group.person_id:
+            group.name, group.place = known.get(group.person_id, (place, ""))
+        else:
+            group.name, group.place = staff.get(group.subject_id, place), place if group.subject_id in staff else ""
+
+
+def staff_names(subjects: Sequence[UUID]) -> dict[UUID, str]:
+    """Give the names of those subjects of duties who are members of staff."""
+    found = User.objects.filter(id__in=subjects).values_list("id", "name") if subjects else ()
+    return dict(found)

@@ -48,7 +48,12 @@ def _parameters(page: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _argument(name: str, item: WorkItem) -> UUID | None:
-    known = {"person_id": item.person_id, "duty_id": item.id, "facility_id": item.facility_id}
+    known = {
+        "person_id": item.person_id,
+        "duty_id": item.id,
+        "facility_id": item.facility_id,
+        "user_id": item.subject_id,
+    }
     return known.get(name, item.ref)
 
 

@@ -13,7 +13,7 @@ from throughcare.custody.reads import FacilityRow
 from throughcare.duties.models import Escalation, RosterShift
 from throughcare.kernel import clock, db
 from throughcare.kernel.lens import Lens
-from throughcare.workforce import rule_table, rules
+from throughcare.workforce import rule_table, rules, staff_reads
 from throughcare.workforce.models import Equipment
 
 
@@ -58,6 +58,7 @@ def tonight(lens: Lens) -> list[Site]:
         ]
         ids = [f.id for f in sites]
         there = _there(ids, {f.id: f.short_name for f in sites})
+        over = staff_reads.over({o.user_id for held in there.values() for o in held})
         told = defaultdict(list)
         open_now = Escalation.objects.filter(kind="uncovered", cleared_at=None, facility_id__in=ids)
         for facility_id, role in open_now.order_by("raised_at").values_list("facility_id", "role"):
@@ -66,7 +67,7 @@ def tonight(lens: Lens) -> list[Site]:
         for piece in _pieces(ids):
             if not piece.ready:
                 unready[piece.row.facility_id].append(f"{piece.kind.title}, {piece.row.place}")
-    found = [_site(f, there[f.id], told[f.id], unready[f.id]) for f in sites]
+    found = [_site(f, there[f.id], told[f.id], unready[f.id], over) for f in sites]
     return sorted(found, key=lambda s: (-sum(g.meaning == "harm" for g in s.gaps), s.facility.short_name))
 
 
@@ -76,11 +77,14 @@ def equipment(lens: Lens, facility_id: UUID) -> list[Piece]:
         return sorted(_pieces([facility_id]), key=lambda p: (p.ready, p.due_at, p.row.place))
 
 
-def _site(facility: FacilityRow, there: list[OnSite], uncovered: list[str], unready: list[str]) -> Site:
+def _site(
+    facility: FacilityRow, there: list[OnSite], uncovered: list[str], unready: list[str], over: frozenset[UUID]
+) -> Site:
     reported = rule_table.of_site(facility.code)
     infirmary = "infirmary" in reported and reported["infirmary"].there
+    lapsed = [o.name for o in there if o.user_id in over]
     present = [rules.There(o.user_id, o.role, o.on_call) for o in there]
-    return Site(facility, there, reported, rules.gaps(present, uncovered, unready, infirmary=infirmary))
+    return Site(facility, there, reported, rules.gaps(present, uncovered, unready, infirmary=infirmary, lapsed=lapsed))
 
 
 def _there(ids: Sequence[UUID], names: dict[UUID, str]) -> dict[UUID, list[OnSite]]:

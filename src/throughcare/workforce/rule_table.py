@@ -1,4 +1,4 @@
-"""Reviewed tables of workforce: what sites can do, what a licence allows, equipment and its checks."""
+"""Reviewed tables of workforce: what sites can do, what a licence allows, equipment and its checks, what is kept of staff."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import timedelta
 from throughcare.kernel import content
 
 SITES, SCOPE, EQUIPMENT = "workforce/capabilities.toml", "workforce/scope.toml", "workforce/equipment.toml"
+STAFF = "workforce/staff.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,25 @@ class Kind:
     title: str
     every: timedelta
     counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKind:
+    """One kind of thing that staff do: with hours to be reached at once, or added up over a year."""
+
+    key: str
+    title: str
+    least: int
+    sums: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialKind:
+    """One kind of thing that ends by itself; the roles that own no duty while theirs is over."""
+
+    key: str
+    title: str
+    blocks: frozenset[str]
 
 
 def capabilities() -> dict[str, str]:
@@ -56,3 +76,30 @@ def kinds() -> dict[str, Kind]:
 def findings() -> dict[str, tuple[str, bool]]:
     """Give what a check can find, and whether the thing is then ready."""
     return {r["id"]: (r["title"], r.get("good", False)) for r in content.rows(EQUIPMENT, "finding")}
+
+
+def health_professionals() -> frozenset[str]:
+    """Name the roles that are health professionals."""
+    return frozenset(content.load(STAFF)["health_professionals"])
+
+
+def officers() -> frozenset[str]:
+    """Name the roles that are officers."""
+    return frozenset(content.load(STAFF)["officers"])
+
+
+def continuing_hours() -> int:
+    """Give how many hours of continuing education a year asks for."""
+    return int(content.load(STAFF)["continuing_hours"])
+
+
+def entries() -> dict[str, EntryKind]:
+    """Give what may be written down of a member of staff, by key."""
+    rows = content.rows(STAFF, "entry")
+    return {r["id"]: EntryKind(r["id"], r["title"], r.get("least", 0), r.get("sums", False)) for r in rows}
+
+
+def credentials() -> dict[str, CredentialKind]:
+    """Give what may lapse, by key."""
+    rows = content.rows(STAFF, "credential")
+    return {r["id"]: CredentialKind(r["id"], r["title"], frozenset(r["blocks"])) for r in rows}

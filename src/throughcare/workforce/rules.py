@@ -52,7 +52,14 @@ def may_own(role: str, rule_id: str, scope: Mapping[str, Sequence[str]]) -> bool
     return not any(rule_id.startswith(start) for start in scope.get(role, ()))
 
 
-def gaps(there: Sequence[There], uncovered: Sequence[str], unready: Sequence[str], *, infirmary: bool) -> list[Gap]:
+def gaps(
+    there: Sequence[There],
+    uncovered: Sequence[str],
+    unready: Sequence[str],
+    *,
+    infirmary: bool,
+    lapsed: Sequence[str] = (),
+) -> list[Gap]:
     """Say what a site lacks now, the worst first. A role with nobody while its duties wait comes before all."""
     found = [Gap("uncovered", "harm", role) for role in uncovered]
     if not any(o.role in NURSES and not o.on_call for o in there):
@@ -60,6 +67,7 @@ def gaps(there: Sequence[There], uncovered: Sequence[str], unready: Sequence[str
     if not any(o.role in PRESCRIBERS for o in there):
         found.append(Gap("no_prescriber", "shift"))
     found += [Gap("equipment", "harm", what) for what in unready]
+    found += [Gap("lapsed", "harm", name) for name in lapsed]
     return sorted(found, key=lambda g: g.meaning != "harm")
 
 

@@ -13,6 +13,7 @@ from throughcare.ui import pages
 from throughcare.ui.forms import error_lines, intent_of
 from throughcare.ui.shapes import ClockShape
 from throughcare.workforce import actions, policy, reads, rule_table
+from throughcare.workforce.staff_screens import staff as _staff  # noqa: F401  (its doors stand with these)
 
 
 @screen("GET", "/tonight/", policy=policy.TONIGHT, name="tonight")
@@ -22,7 +23,7 @@ def tonight(request: Request) -> HttpResponse:
         "sites": reads.tonight(request.lens),
         "capabilities": rule_table.capabilities(),
         "title_of": role_title,
-        "may_roster": True,
+        "may_roster": policy.FLOATS.allows(request.lens),
     }
     return pages.page_or_fragment(request, "workforce/tonight.html", "rows", context)
 
