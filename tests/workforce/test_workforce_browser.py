@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,14 +13,35 @@ from playwright.sync_api import sync_playwright
 
 from tests.care.mental_health.makers import somebody, staff, start
 from tests.care.mental_health.test_watch_browser import become
+from throughcare.access import actions as access
+from throughcare.access.models import User
 from throughcare.care.emergency import actions as emergency
 from throughcare.custody.models import Facility
 from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
 from throughcare.kernel.vocabulary import Role
+from throughcare.workforce import actions as workforce
+from throughcare.workforce import rules, staff_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
+HOUR = timedelta(hours=1)
 PICTURES = os.environ.get("WORKFORCE_PICTURES", "")
 SIZES = ((390, 844, "light"), (390, 844, "dark"), (1440, 900, "light"), (1440, 900, "dark"))
+
+
+def _with_a_file(boss: Actor, place: Facility) -> UUID:
+    """Somebody with a licence that is over and a night at two sites."""
+    user, now, today = User.objects.create(username="demo-float", name="Demo-Nurse, Rey"), clock.now(), clock.today()
+    access.post(actor=boss, user_id=user.id, role=Role.RN, facility_id=place.id, since=now - 90 * HOUR * 24)
+    about = {"actor": boss, "user_id": user.id}
+    staff_files.begin_file(**about, started_on=today - 60 * HOUR * 24)
+    staff_files.record_done(**about, done=staff_files.Done("basic_orientation", today - 60 * HOUR * 24))
+    staff_files.record_credential(**about, kind="licence", number="X 1", expires_on=today - 24 * HOUR)
+    staff_files.record_credential(**about, kind="cpr", expires_on=today + 400 * 24 * HOUR)
+    york = Facility.objects.get(code="york")
+    stops = [rules.Stop(place.id, now, now + 4 * HOUR), rules.Stop(york.id, now + 4 * HOUR, now + 8 * HOUR)]
+    workforce.float_between(**about, role=Role.RN, stops=stops, phone="4712")
+    return user.id
 
 
 def test_pages_of_the_night_hold_in_every_size(serve: Callable[..., str], database_copy: str) -> None:
@@ -29,7 +52,7 @@ def test_pages_of_the_night_hold_in_every_size(serve: Callable[..., str], databa
         start(nurse, person, "constant")
     called = emergency.call_code(actor=officer, facility_id=place.id, place="Day room", person_id=people[0])
     emergency.stamp(actor=nurse, code_id=called, kind="health_there")
-    assert clock.now()
+    worker = _with_a_file(staff("Boss", Role.HSA, place), place)
     connection.close()
     site = serve(database_copy)
     seen = (
@@ -37,6 +60,9 @@ def test_pages_of_the_night_hold_in_every_size(serve: Callable[..., str], databa
         ("hsa", "/tonight/"),
         ("hsa", "/work/"),
         ("rn", "/equipment/"),
+        ("hsa", "/staff/"),
+        ("hsa", f"/staff/{worker}/"),
+        ("hsa", "/floats/"),
         ("custody", "/custody/codes/"),
         ("custody", f"/custody/codes/{called}/"),
     )
