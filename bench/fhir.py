@@ -1,6 +1,6 @@
 """The FHIR API by CPU: of the process that serves and of its database process, per request; noise moves that least.
 
-Records of 100 entries each (`--people 500`; a hundred are kept in the ledger as the rooms keep them, the others are copies by
+Records of 100 entries each (`PEOPLE=500`, or several sizes in turn; a hundred are kept in the ledger as the rooms keep them, the others are copies by
 SQL); requests go through the whole door (token, lens, read log) without a socket. A server adds about 0.1 ms for the wire.
 What the least statement costs is printed first: on a busy machine it grows as all figures do, so compare by it.
 """
@@ -21,45 +21,47 @@ from bench.measure import Figure, spread
 
 MORNING = datetime(2026, 11, 1, 13, 0, tzinfo=UTC)
 ENTRIES = 100
-WRITTEN = 100  # people whose record goes through the ledger's own writer
+WRITTEN = int(os.environ.get("WRITTEN", "100"))  # people whose record goes through the ledger's own writer
 LOINC = "http://loinc.org"
 CODES = ("4548-4", "8867-4", "8302-2", "29463-7", "2345-7", "2160-0", "718-7", "6690-2", "777-3", "2823-3")
 
 
 def figures() -> Iterator[Figure]:
-    """Give CPU-milliseconds per request."""
+    """Give CPU-milliseconds per request, at each size in turn: `PEOPLE=1000,10000`."""
+    sizes = [int(one) for one in os.environ.get("PEOPLE", "500").split(",")]
+    with _empty_house():
+        found = _fill(min(sizes[0], WRITTEN))
+        token = _token()
+        for size in sizes:
+            people = grow(_superuser(), size) if size > len(found) else len(found)
+            yield from _measured(token, found[len(found) // 2], people)
+
+
+def _measured(token: str, person: UUID, people: int) -> Iterator[Figure]:
     from django.db import connection
 
     from throughcare.kernel import statement
 
-    people = int(os.environ.get("PEOPLE", "500"))
-    with _empty_house():
-        found = _fill(min(people, WRITTEN))
-        if people > WRITTEN:
-            people = grow(_superuser(), people)
-        token = _token()
-        person = found[len(found) // 2]
-        one = _ask(token, f"Observation?patient={person}&_count=1")
-        paths = {
-            "read by id": (f"Observation/{one}", 0.35),
-            "search of one patient's, 20 results": (f"Observation?patient={person}&_count=20", 1.2),
-            "search by patient and code, 10 results": (f"Observation?patient={person}&code={LOINC}|4548-4", 1.2),
-            "search by code, 20 results": (f"Observation?code={LOINC}|4548-4&_count=20", 1.2),
-            "search by name, 20 results": ("Patient?family=specimen&_count=20", 1.2),
-            f"$everything, {ENTRIES + 1} resources": (f"Patient/{person}/$everything", 8.0),
-        }
-        connection.ensure_connection()
-        backend = connection.connection.info.backend_pid
-        least = spread(partial(statement.run, "SELECT 1", []), 3000, others=[backend])
-        yield Figure(
-            "fhir: the least statement (SELECT 1)", round(least.work, 4), "CPU-ms", None, "0.028 on a calm machine"
-        )
-        for name, (path, budget) in paths.items():
-            for _ in range(20):
-                _ask(token, path)
-            took = spread(partial(_ask, token, path), 1000 if budget < 1 else 300, others=[backend])
-            how = f"{people} people, {people * (ENTRIES + 1)} entries; {took.work / least.work:.0f} least statements"
-            yield Figure(f"fhir: {name}", round(took.work, 3), "CPU-ms", budget, how)
+    one = _ask(token, f"Observation?patient={person}&_count=1")
+    paths = {
+        "read by id": (f"Observation/{one}", 0.35),
+        "search of one patient's, 20 results": (f"Observation?patient={person}&_count=20", 1.2),
+        "search by patient and code, 10 results": (f"Observation?patient={person}&code={LOINC}|4548-4", 1.2),
+        "search by code, 20 results": (f"Observation?code={LOINC}|4548-4&_count=20", 1.2),
+        "search by name, 20 results": ("Patient?family=specimen&_count=20", 1.2),
+        f"$everything, {ENTRIES + 1} resources": (f"Patient/{person}/$everything", 8.0),
+    }
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    least = spread(partial(statement.run, "SELECT 1", []), 3000, others=[backend])
+    how = f"{people:,} people; 0.028 on a calm machine"
+    yield Figure("fhir: the least statement (SELECT 1)", round(least.work, 4), "CPU-ms", None, how)
+    for name, (path, budget) in paths.items():
+        for _ in range(20):
+            _ask(token, path)
+        took = spread(partial(_ask, token, path), 1000 if budget < 1 else 300, others=[backend])
+        how = f"{people:,} people, {people * (ENTRIES + 1):,} entries; {took.work / least.work:.0f} least statements"
+        yield Figure(f"fhir: {name}, {people:,} people", round(took.work, 3), "CPU-ms", budget, how)
 
 
 def _fill(people: int) -> list[UUID]:

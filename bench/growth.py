@@ -142,7 +142,7 @@ def _chains(db: psycopg.Connection, copies: list[int]) -> None:
         "CREATE TEMP TABLE origin ON COMMIT DROP AS SELECT * FROM ledger_version "
         "WHERE subject_kind = 'person' AND subject IN (SELECT id FROM bench.origin)"
     )
-    _plain_bodies(db)
+    _bodies_in_words(db)
     db.execute("CREATE INDEX ON origin (n)")
     db.execute("ANALYZE origin")
     longest = (db.execute("SELECT max(n) FROM origin").fetchone() or (0,))[0]
@@ -152,21 +152,23 @@ def _chains(db: psycopg.Connection, copies: list[int]) -> None:
     db.execute(CURRENT, {"copies": copies})
 
 
-def _plain_bodies(db: psycopg.Connection) -> None:
-    """Write the ids of the origin out in its bodies, so that a copy with other ids reads the very bytes of the digest."""
-    db.execute("CREATE TEMP TABLE plain (position bigint PRIMARY KEY, body bytea) ON COMMIT DROP")
+def _bodies_in_words(db: psycopg.Connection) -> None:
+    """Lay the bodies of the origin out in words: kept bodies name their own ids by marks, so a copy's says its own, and has its own digest."""
+    db.execute("ALTER TABLE origin ADD words bytea")
+    db.execute("CREATE TEMP TABLE plain (position bigint PRIMARY KEY, words bytea) ON COMMIT DROP")
     rows = db.execute("SELECT position, id, subject, body FROM origin WHERE body IS NOT NULL").fetchall()
     with db.cursor() as cursor, cursor.copy("COPY plain FROM STDIN") as copy:
         for position, id_, subject, stored in rows:
-            copy.write_row((position, bodies.pack(bodies.unpack(stored, (id_, subject)))))
-    db.execute("UPDATE origin o SET body = p.body FROM plain p WHERE p.position = o.position")
+            copy.write_row((position, bodies.unpack(stored, (id_, subject))))
+    db.execute("UPDATE origin o SET words = p.words FROM plain p WHERE p.position = o.position")
 
 
 CHAIN = f"""
 WITH next AS (
   SELECT o.subject_kind, {_derived("o.subject")} AS subject, o.n, o.type, {_derived("o.id")} AS id, o.version, o.media,
     o.data_class, o.action, o.actor, o.reason, o.source, o.happened_at, o.recorded_at, o.written_at, o.renderer,
-    o.salt, o.digest, o.body
+    o.salt, coalesce(sha256(o.salt || convert_to(replace(replace(convert_from(o.words, 'UTF8'), o.id::text,
+      {_derived("o.id")}::text), o.subject::text, {_derived("o.subject")}::text), 'UTF8')), o.digest) AS digest, o.body
   FROM origin o, unnest(%(copies)s::int[]) k WHERE o.n = %(n)s
 ), linked AS (
   SELECT next.*, coalesce(h.hash, decode(repeat('00', 32), 'hex')) AS prev
