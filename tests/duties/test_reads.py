@@ -112,6 +112,24 @@ def test_officers_never_see_a_clinical_duty() -> None:
     assert shown == {"CUS-01", "CUS-02"}
 
 
+def test_a_duty_of_a_sealed_class_is_its_owners_and_whoever_may_read_the_class() -> None:
+    """That a programme has something to do for somebody tells that they are in it."""
+    luis = arrive("Luis")
+    with at(1):
+        tell(told("break_glass_opened", luis, MONDAY, part2=True))
+        with db.reading(here(Role.SUD)):
+            duty = Duty.objects.get(person_id=luis, rule="BTG-03")
+        assert (duty.data_class, duty.owner_role) == ("part2", "sud")
+        for role in (Role.RN, Role.LPN, Role.PLANNER, Role.HSA, Role.PROVIDER):
+            everybody = reads.worklist(here(role), HARTFORD, everybody=True)
+            assert duty.id not in {i.id for i in _all(everybody)}, role
+            assert duty.id not in {i.id for i in reads.of_person(here(role), luis)}, role
+            with pytest.raises(NotFound):
+                reads.require(here(role), duty.id)
+        assert duty.id in {i.id for i in _all(reads.worklist(here(Role.SUD), HARTFORD))}
+        assert duty.id in {i.id for i in reads.of_person(here(Role.SUD), luis)}
+
+
 def test_a_covering_role_sees_what_nobody_else_can_do() -> None:
     arrive("Luis")
     with at(1):

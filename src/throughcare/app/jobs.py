@@ -21,6 +21,7 @@ from throughcare.care.mental_health import actions as mental_health
 from throughcare.duties import tick as duties
 from throughcare.exchange.bulk import working
 from throughcare.exchange.hl7v2 import actions as exchange
+from throughcare.exchange.smart import actions as smart
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.ledger import anchors, formats, reads
@@ -136,6 +137,11 @@ def carry_exports_on() -> object:
     return working.go_on() if current().mode is Mode.TEST else working.beside()
 
 
+def forget_numbers() -> object:
+    """Forget the numbers of signed assertions that are over: none of them could be taken again."""
+    return smart.forget_numbers(actor=Actor.system("clock's hand"))
+
+
 def bring_numbers_up() -> object:
     """After each night, bring the warehouse and its numbers up to date, in a process of its own."""
     return nightly.bring_up_to_date()
@@ -163,6 +169,7 @@ JOBS: tuple[Job, ...] = (
     Job("make the ledger's months ahead", timedelta(days=1), reads.make_months),
     Job("forget old sessions and tries of secrets", timedelta(days=1), clear_sign_ins),
     Job("look for charts that are one person's", timedelta(days=1), look_for_alike),
+    Job("forget the numbers of assertions that are over", timedelta(minutes=10), forget_numbers),
     Job("bring the numbers up to date", timedelta(minutes=10), bring_numbers_up),
 )
 

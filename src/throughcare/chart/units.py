@@ -7,6 +7,8 @@ WORDS = {
     "[lb_av]": "lb",
     "[in_i]": "in",
     "{score}": "",
+    "{INR}": "",
+    "m[IU]/L": "mIU/L",
     "1": "",
     "10*3/uL": "×10³/µL",
     "umol/L": "µmol/L",

@@ -1,10 +1,12 @@
 """Who may open the lists of duties; which rows they see is decided row by row by the class of each duty's content."""
 
+from uuid import UUID
+
 from django.db.models import Q
 
 from throughcare.access.policy import Policy, roles
 from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import DataClass, Role, Verb
+from throughcare.kernel.vocabulary import SEALED, DataClass, Role, Verb
 
 CLINICAL = (
     Role.PROVIDER,
@@ -49,11 +51,21 @@ def rows(lens: Lens) -> Q:
     return shown
 
 
-def rows_of(lens: Lens) -> Q:
-    """Filter the duties of one person whose page the lens may open: by class, not by place."""
-    shown = Q(data_class__among=classes(lens))
+def rows_of(lens: Lens, person_id: UUID | None = None) -> Q:
+    """Filter the duties of one person whose page the lens may open: by class, not by place.
+
+    Of a sealed class an owner sees their own; others where they may read the class, of this person where one is named.
+    """
+    shown = Q(data_class__among=[c for c in classes(lens) if not _guarded(lens, c, person_id)])
+    if sealed := [c for c in classes(lens) if _guarded(lens, c, person_id)]:
+        # That a programme has something to do for somebody tells that they are in it: it is its owner's to know.
+        shown |= Q(data_class__in=sealed) & (Q(owner_role=lens.role.value) | Q(owner_id=lens.user_id))
     if lens.role in (Role.CUSTODY, Role.TRANSPORT):
         shown &= Q(owner_role=lens.role.value)
     if lens.person_id is not None:
         shown &= Q(person_id=lens.person_id)
     return shown & ~Q(person_id__in=lens.denied) if lens.denied else shown
+
+
+def _guarded(lens: Lens, name: str, person_id: UUID | None) -> bool:
+    return DataClass(name) in SEALED and not lens.may(Verb.READ, DataClass(name), person_id=person_id)

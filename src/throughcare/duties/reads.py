@@ -134,7 +134,7 @@ def of_person(lens: Lens, person_id: UUID, *, closed: int = 0) -> list[WorkItem]
     """Give a person's open duties, worst first, and the last few closed ones; all linked charts together."""
     now = clock.now()
     with db.reading(lens):
-        everyone = Duty.objects.filter(policy.rows_of(lens), person_id__in=family(person_id))
+        everyone = Duty.objects.filter(policy.rows_of(lens, person_id), person_id__in=family(person_id))
         found = in_order(items(everyone.filter(OPEN), now), now)
         if closed:
             found += items(everyone.exclude(OPEN).order_by("-closed_at")[:closed], now)

@@ -371,6 +371,32 @@ def test_nobody_else_sends(luis, role):
     assert become(role).get(f"/people/{luis}/summary/").status_code in (403, 404)
 
 
+def test_a_planner_sends_what_the_matrix_shows_planners(luis):
+    """Medicines whole, the chart in its summary; and reads again what went."""
+    planner = become("planner")
+    page = planner.get(f"/people/{luis}/summary/?basis=treatment").content.decode()
+    goes = page.split('id="stays"')[0]
+    assert [w for w in ("lisinopril", "RxNorm 7980", "SNOMED CT 59621000") if w not in goes] == []
+    assert "Essential hypertension" not in page
+    assert "HIV disease" not in page
+    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    about = {"intent": str(uuid7()), "mark": mark, "form": "ips", "basis": "treatment", "recipient": "Sample Clinic", "purpose": "going_home"}  # fmt: skip
+    answer = planner.post(f"/people/{luis}/summary/", about, follow=True)
+    assert answer.status_code == 200
+    assert "Sample Clinic" in answer.content.decode()
+    row = SentDocument.objects.get()
+    assert row.data_class == "medication"
+    content = planner.get(f"/people/{luis}/summary/sent/{row.id}/file/")
+    assert [i for i in validate.read(content.content).issues if i.severity == "error"] == []
+
+
+def test_units_stand_as_people_write_them_and_as_ucum_in_the_data(lens, luis):
+    _, _, written = make(lens, luis, form="ccd")
+    told = written.content.decode()
+    assert "120 mmHg / 80 mmHg" in told
+    assert 'unit="mm[Hg]"' in told
+
+
 def test_a_program_gets_the_summary_that_its_lens_shows(luis):
     place = str(Facility.objects.get(code="hartford").id)
     answer = open_door("provider", facility=place).get(f"Patient/{luis}/$summary")

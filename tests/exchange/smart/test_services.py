@@ -1,6 +1,14 @@
 """Backend services: a signed assertion is all that there is, and it proves one thing once, for minutes (SMART Backend Services)."""
 
+import json
+import socket
+import ssl
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,6 +167,115 @@ def test_keys_are_never_fetched_from_our_own_network(host: str, key: ECKey, monk
     assert asked == []
     with pytest.raises(keys.Untrue):
         keys.fetched(f"https://{host}/keys.json")
+
+
+def test_numbers_are_forgotten_once_nothing_with_them_could_be_taken(key: ECKey) -> None:
+    from datetime import timedelta
+
+    from throughcare.app.jobs import JOBS
+    from throughcare.exchange.smart.models import Assertion
+
+    app = service(key)
+    said = assertion(app.client_id, key)
+    assert ask(app, said)[0] == 200
+    job = next(one for one in JOBS if one.name.startswith("forget the numbers"))
+    assert job.run() == 0
+    assert ask(app, said)[0] == 401
+    row = Assertion.objects.get()
+    Assertion.objects.filter(id=row.id).update(until=row.until - timedelta(minutes=7))
+    assert job.run() == 1
+    assert not Assertion.objects.exists()
+
+
+def test_keys_at_an_address_of_the_outside_world_are_fetched_by_https(
+    key: ECKey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A real TLS server answers; the name leads to a public address, and only the last hop is turned to it."""
+    from throughcare.exchange.smart import keys
+
+    host, public = "keys.sample.example", "93.184.216.34"
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (public, 443))]
+    monkeypatch.setattr(keys, "_kept", {})
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found)
+    straight = socket.create_connection
+    with key_server(tmp_path, host, {"keys": [{**key.as_dict(private=False), "kid": key.kid}]}) as (port, asked):
+
+        def turned(where: tuple[str, int], *more: Any) -> socket.socket:
+            assert where == (public, 443), "what was checked is what is connected to"
+            monkeypatch.setattr(socket, "getaddrinfo", real)
+            return straight(("127.0.0.1", port), *more)
+
+        real = REAL_ADDRESSES
+        monkeypatch.setattr(socket, "create_connection", turned)
+        app = service(key, jwks=None, jwks_uri=f"https://{host}/keys.json")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
+        assert ask(app, assertion(app.client_id, key))[0] == 401, "a certificate that nobody trusts"
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        assert ask(app, assertion(app.client_id, key))[0] == 200
+        assert ask(app, assertion(app.client_id, key))[0] == 200
+        assert asked == ["/keys.json"], "kept for some minutes"
+
+
+REAL_ADDRESSES = socket.getaddrinfo
+
+
+@contextmanager
+def key_server(folder: Path, host: str, jwks: dict[str, Any]) -> Iterator[tuple[int, list[str]]]:
+    """Serve a set of keys by TLS under a name, with a certificate of its own in the folder."""
+    (folder / "other.pem").write_bytes(certificate(folder / "other", host))
+    (folder / "cert.pem").write_bytes(certificate(folder / "own", host))
+    asked: list[str] = []
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            body = json.dumps(jwks).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "own")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_address[1], asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def certificate(path: Path, host: str) -> bytes:
+    """Make a key and a certificate that speaks for a name, both in one file; gives the certificate."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    own, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(own.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(own, hashes.SHA256())
+    )
+    public = made.public_bytes(serialization.Encoding.PEM)
+    plain = serialization.NoEncryption()
+    path.write_bytes(own.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain) + public)
+    return public
 
 
 def test_an_app_registers_only_what_can_stand(key: ECKey) -> None:

@@ -39,7 +39,7 @@ def add(request: Request, person_id: UUID) -> HttpResponse:
         elif file.size is None or file.size > CAP:
             wrong["file"] = "This file is larger than 10 MB. Scan it at a lower resolution."
         if wrong or file is None:
-            raise Invalid("Nothing was kept yet. Choose the file once more: a browser forgets it.", fields=wrong)
+            raise Invalid("Nothing was kept yet.", fields=wrong)
         return actions.attach(
             actor=request.actor, intent=intent, person_id=person_id, content=file.read(), kind=kind, title=title
         )

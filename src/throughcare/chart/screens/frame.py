@@ -90,6 +90,8 @@ def page(
         "may_medicines": policy.MEDICINES.allows(request.lens, person_id),
         "typed": again.typed if again else {},
         "errors": again.errors if again else [],
+        # A browser forgets a chosen file: the page that asked for one says so.
+        "file_again": t("chart.file_again") if request.FILES else "",
     }
     status = again.refused.status if again and again.refused else 200
     return pages.page(request, template, {**around, **context}, status=status)

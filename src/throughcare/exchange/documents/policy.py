@@ -17,11 +17,12 @@ HELD = Policy(
     frozenset({Role.HIM}),
 )
 
-# A summary holds what its sender may read and the right lets go; a clinician's or the records office's to send.
+# A summary holds what its sender may read and the right lets go; a clinician's, the records office's, or the planner's
+# to send, who sends of the chart what the matrix shows planners of it: the summary.
 SEND = Policy(
     "exchange.send_summary",
-    ((Verb.READ, DataClass.CLINICAL), (Verb.READ, DataClass.MEDICATION)),
-    frozenset({Role.PROVIDER, Role.RN, Role.PSYCH, Role.HIM}),
+    ((Verb.SUMMARY, DataClass.CLINICAL), (Verb.READ, DataClass.MEDICATION)),
+    frozenset({Role.PROVIDER, Role.RN, Role.PSYCH, Role.HIM, Role.PLANNER}),
 )
 
 

@@ -16,6 +16,7 @@ Handler = Callable[..., Answer]
 # Modules whose interactions are served; each is imported once, before the first request.
 MODULES = [
     "throughcare.exchange.fhir.metadata",
+    "throughcare.exchange.fhir.described",
     "throughcare.exchange.fhir.reading",
     "throughcare.exchange.fhir.search",
     "throughcare.exchange.fhir.provenance",

@@ -18,8 +18,8 @@ from throughcare.exchange.resource_parts import moment_of
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import Action, ClockShape, FieldError, FieldShape, KeyHint, Option, PageKeys, Section
+from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.shapes import Action, ClockShape, FieldShape, KeyHint, Option, PageKeys, Section
 from throughcare.ui.wording import t
 
 LIST = "/exchange/incoming/"
@@ -137,7 +137,7 @@ def show(
         "may_answer": waiting and reads.may_answer(request.lens, found.line) and row.kind != "consent",
         "may_reopen": not waiting and row.kind != "consent" and reads.may_answer(request.lens, found.line),
         **_deciding(request, found, wrong),
-        "errors": [FieldError(name, sentence) for name, sentence in wrong.items()],
+        "errors": error_lines(refused),
         "fields": [
             FieldShape(
                 "answer",

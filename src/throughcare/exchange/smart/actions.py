@@ -15,7 +15,7 @@ from throughcare.exchange.fhir import granular, scopes
 from throughcare.exchange.fhir.types import HELD
 from throughcare.exchange.smart import fhir, handing, keys, lasting, server
 from throughcare.exchange.smart.addresses import wrong_address
-from throughcare.exchange.smart.models import App, Launch, Permission
+from throughcare.exchange.smart.models import App, Assertion, Launch, Permission
 from throughcare.kernel import db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -312,3 +312,10 @@ def _keep(row: App, reason: str = "") -> None:
         body=fhir.app(row),
         live=row.state != "revoked",
     )
+
+
+@action("smart.forget_numbers")
+def forget_numbers(*, actor: Actor) -> int:
+    """Forget the numbers of assertions that no longer could be valid; gives how many."""
+    gone, _ = Assertion.objects.filter(until__lt=real_now()).delete()
+    return gone

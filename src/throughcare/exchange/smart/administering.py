@@ -13,8 +13,8 @@ from throughcare.exchange.smart import actions, ours, policy, reads
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import FieldError, FieldKind, FieldShape, Option
+from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.shapes import FieldKind, FieldShape, Option
 
 LIST, ONE = "/apps/", "/apps/<uuid:app_id>/"
 NAMES = (
@@ -121,7 +121,7 @@ def _list(request: Any, sent: dict[str, str], refused: Invalid | None = None) ->
     context = {
         "rows": reads.apps(request.lens),
         "fields": _fields(sent, wrong),
-        "errors": [FieldError(name, words) for name, words in wrong.items()],
+        "errors": error_lines(refused),
     }
     return pages.page(request, "smart/apps.html", context, status=422 if refused else 200)
 
@@ -174,7 +174,7 @@ def _one(
         "fhir_base": ours.fhir_base(),
         "tokens": reads.tokens(request.lens, app_id),
         "changes": reads.changes(request.lens, app_id),
-        "errors": [FieldError(name, words) for name, words in wrong.items()],
+        "errors": error_lines(refused),
         "why": FieldShape("why", "Why", value=why, required=True, width="full", error=wrong.get("why", "")),
         "keys_fields": [
             FieldShape(

@@ -8,3 +8,5 @@ class SmartConfig(AppConfig):
 
     name = "throughcare.exchange.smart"
     label = "smart"
+    # A number that was taken is forgotten once nothing with it could be valid.
+    grants = {"smart_assertion": "SELECT, INSERT, UPDATE, DELETE"}

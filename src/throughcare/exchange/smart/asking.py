@@ -50,14 +50,6 @@ class Wish:
         )
 
 
-class Back(Exception):
-    """The app is told by its own address that this is not done."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self.address = address
-
-
 @screen("GET", "/smart/authorize", policy=PUBLIC, name="smart_authorize")
 def authorize(request: HttpRequest) -> HttpResponse:
     """Take in somebody whom an app sends: our cookie does not come along from another site; from a page of ours it does."""
@@ -87,24 +79,18 @@ def _onward(request: Any, query: str) -> HttpResponse:
 @screen("GET", ASK, policy=policy.ALLOW, name="smart_ask")
 def ask(request: Request) -> HttpResponse:
     """Say what the app asks, and ask."""
-    try:
-        wish = _wish(request.META.get("QUERY_STRING", ""))
-    except FatalClientError:
-        return _wrong(request)
-    except Back as back:
-        return _go(back.address)
+    wish = _wished(request, request.META.get("QUERY_STRING", ""))
+    if isinstance(wish, HttpResponse):
+        return wish
     return _asked(request, wish, _whom(request, wish))
 
 
 @screen("POST", ASK, policy=policy.ALLOW, name="smart_ask")
 def answer(request: Request) -> HttpResponse:
     """Find and choose the person, say yes, or say no."""
-    try:
-        wish = _wish(request.POST.get("query", ""))
-    except FatalClientError:
-        return _wrong(request)
-    except Back as back:
-        return _go(back.address)
+    wish = _wished(request, request.POST.get("query", ""))
+    if isinstance(wish, HttpResponse):
+        return wish
     do, person = request.POST.get("do", ""), _whom(request, wish) or id_or_none(request.POST.get("person", ""))
     if do == "deny":
         return _go(AccessDeniedError(state=wish.request.state).in_uri(wish.redirect_uri), 303)
@@ -116,15 +102,16 @@ def answer(request: Request) -> HttpResponse:
     return _go(actions.allow(actor=request.actor, uri=wish.uri, yes=yes), 303)
 
 
-def _wish(query: str) -> Wish:
+def _wished(request: Request, query: str) -> Wish | HttpResponse:
+    """Read what an app asks; what can't be is told to the app by its own address, or to whoever came where there is none."""
     kept = urlencode([(k, v) for k, v in parse_qsl(query[:LONGEST], keep_blank_values=True) if k != "lang"])
     uri = f"{ours.address('/smart/authorize')}?{kept}"
     try:
         found, info = server.authorizing().validate_authorization_request(uri)
     except FatalClientError:
-        raise
+        return _wrong(request)
     except OAuth2Error as wrong:
-        raise Back(wrong.in_uri(wrong.redirect_uri)) from None
+        return _go(wrong.in_uri(wrong.redirect_uri))
     asked = info["request"]
     return Wish(uri, kept, asked.client, info["redirect_uri"], tuple(found), asked)
 

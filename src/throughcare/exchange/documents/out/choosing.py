@@ -9,6 +9,14 @@ from typing import Any
 from throughcare.exchange.documents.out.tables import Notice, SectionRule
 
 Json = Mapping[str, Any]
+# How people call a system whose code stands where no words do.
+SYSTEMS = {
+    "http://hl7.org/fhir/sid/icd-10-cm": "ICD-10-CM",
+    "http://snomed.info/sct": "SNOMED CT",
+    "http://loinc.org": "LOINC",
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "RxNorm",
+    "http://hl7.org/fhir/sid/cvx": "CVX",
+}
 _SHOWN_STATES = {"active", "recurrence", "relapse", "resolved", "remission", "inactive"}
 
 
@@ -23,6 +31,7 @@ class Kept:
     labels: frozenset[str]
     asks: frozenset[str]
     at: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +205,8 @@ def text_of(body: Json) -> str:
         concept = body.get(key)
         if isinstance(concept, Mapping):
             coding: Json = next(iter(concept.get("coding", ())), {})
-            return str(concept.get("text") or coding.get("display") or coding.get("code") or "")
+            named = f"{SYSTEMS.get(str(coding.get('system')), '')} {coding.get('code', '')}".strip()
+            return str(concept.get("text") or coding.get("display") or named)
     return ""
 
 

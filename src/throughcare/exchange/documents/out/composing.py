@@ -157,13 +157,20 @@ def write(composed: Composed, asked: Asked, *, by: str, at: datetime | None = No
 
 def _written(asked: Asked, chosen: Chosen, content: bytes) -> Written:
     entries = [one for found in chosen.sections.values() for one in found]
-    classes = {tag for one in entries for tag in (one.data_class, *one.asks)}
+    # What is cut to its summary asks no more of a reader than the medicines beside it.
+    own = {DataClass.MEDICATION.value if one.cut else one.data_class for one in entries}
+    classes = own | {tag for one in entries for tag in one.asks}
+    least = (
+        DataClass.MEDICATION
+        if DataClass.CLINICAL not in own and any(one.cut for one in entries)
+        else DataClass.CLINICAL
+    )
     names = sorted({label for one in entries for label in one.labels})
     return Written(
         form=asked.form,
         media=FORMS[asked.form],
         content=content,
-        data_class=next((one for one in RANK if one in classes), DataClass.CLINICAL.value),
+        data_class=next((one for one in RANK if one in classes), least.value),
         labels=tuple(names),
         told=tuple(sorted(chosen.count().items())),
         left=tuple(chosen.left_counted()),

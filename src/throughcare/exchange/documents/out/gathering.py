@@ -15,7 +15,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.fhir import Json
 from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import Role
+from throughcare.kernel.vocabulary import DataClass, Role
 
 KINDS = (
     *("AllergyIntolerance", "Condition", "Immunization", "MedicationRequest", "MedicationStatement"),
@@ -49,13 +49,18 @@ def gather_as(bearer: Bearer, family: Sequence[UUID]) -> tuple[Json, list[Kept],
             section = section_of(hit.row.kind, body)
             if not section:
                 continue
-            if hit.cuts:
+            if hit.cuts and not _enough(hit):
                 partial.append((section, text_of(body)))
             else:
                 kept.append(_kept(hit, body))
     if patient is None:
         raise NotFound("There is no such person here.")
     return patient, kept, partial
+
+
+def _enough(hit: finding.Hit) -> bool:
+    """Tell whether what the sender sees in part may go as they see it: the summary of a problem, an allergy, a result."""
+    return hit.cuts == ("summary",) and hit.row.data_class in (DataClass.CLINICAL, DataClass.RESULT)
 
 
 def _hits(bearer: Bearer, person: UUID) -> list[finding.Hit]:
@@ -78,4 +83,5 @@ def _kept(hit: finding.Hit, body: Json) -> Kept:
         labels=frozenset(labels.names_of(row.labels)),
         asks=frozenset(c.value for c in labels.classes_of(row.labels, Role.COMMUNITY)),
         at=at,
+        cut=bool(hit.cuts),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from throughcare.chart import units
 from throughcare.exchange.documents.out.choosing import Chosen, Kept, text_of
 from throughcare.exchange.documents.out.tables import SectionRule
 
@@ -85,7 +86,9 @@ def value(body: Json) -> str:
         return " / ".join(one for one in said if one)
     amount = body.get("valueQuantity")
     if amount:
-        return f"{amount.get('comparator', '')}{amount.get('value', '')} {amount.get('unit', '')}".strip()
+        return (
+            f"{amount.get('comparator', '')}{amount.get('value', '')} {units.said(str(amount.get('unit', '')))}".strip()
+        )
     if body.get("valueCodeableConcept"):
         return text_of({"code": body["valueCodeableConcept"]})
     return str(body.get("valueString", ""))

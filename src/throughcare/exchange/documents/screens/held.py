@@ -10,8 +10,8 @@ from throughcare.exchange.documents import actions, policy, reads
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
-from throughcare.ui.shapes import FieldError, FieldShape
+from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.shapes import FieldShape
 from throughcare.ui.wording import t
 
 LIST = "/exceptions/documents/"
@@ -42,7 +42,10 @@ def assign(request: Request, held_id: UUID) -> HttpResponse:
             held_id,
             refused=Invalid(t("documents.choose_person"), fields={"person": t("documents.choose_person")}),
         )
-    actions.assign(actor=request.actor, intent=intent_of(request), document_id=held_id, person_id=chosen)
+    try:
+        actions.assign(actor=request.actor, intent=intent_of(request), document_id=held_id, person_id=chosen)
+    except Invalid as refused:
+        return _one(request, held_id, refused=refused)
     return pages.then(request, reverse("held_documents"), t("documents.assigned"))
 
 
@@ -72,7 +75,7 @@ def _one(request: Request, held_id: UUID, *, refused: Invalid | None = None, why
         "words": words or row.who.family,
         "cards": cards,
         "wrong": wrong,
-        "errors": [FieldError(name, sentence) for name, sentence in wrong.items()],
+        "errors": error_lines(refused),
         "why": FieldShape(
             "why", t("documents.reason"), "textarea", value=why, rows=2, required=True, error=wrong.get("why", "")
         ),
