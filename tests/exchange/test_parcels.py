@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.exchange.lab_messages import TAKEN, nm, oru
 from tests.exchange.messages import Arrival, message
@@ -130,3 +131,13 @@ def test_one_that_must_be_undone_is_held_and_the_others_are_charted(take, luis):
     held = Message.objects.get(control_id="L2")
     assert (held.status, held.hold) == ("held", "other_person")
     assert set(Report.objects.values_list("filler", flat=True)) == {"F-1001", "F-3"}
+
+
+def test_more_messages_are_no_more_questions(take, luis):
+    asked = []
+    for lot, count in enumerate((2, 8)):
+        store(*(oru(nm("4.1"), control_id=f"L{lot}{n}", filler=f"F-{lot}{n}") for n in range(count)))
+        with CaptureQueriesContext(connection) as queries:
+            assert chart_messages(actor=actions.FEED, together=True) == count
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
