@@ -10,6 +10,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "throughcare.app.settings")
 pages = get_wsgi_application()
 
+from throughcare.app.house import let_collector_rest  # noqa: E402
 from throughcare.exchange.fhir import application as fhir  # noqa: E402  (only now is Django ready)
 
 
@@ -20,4 +21,4 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 
 # What was loaded stays until the end: a collection that walks it all would hold up a page for a tenth of a second.
 gc.collect()
-gc.freeze()
+let_collector_rest()
