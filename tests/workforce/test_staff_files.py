@@ -19,7 +19,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import Role
-from throughcare.ledger import verify
+from throughcare.ledger import formats, verify
 from throughcare.people.actions import Demographics, register
 from throughcare.workforce import reads as workforce
 from throughcare.workforce import staff_files, staff_reads
@@ -86,6 +86,7 @@ def test_hours_of_a_year_add_up_and_the_next_year_begins_at_nought(boss, nurse) 
     assert list(StaffEntry.objects.order_by("id").values_list("met", flat=True)) == [False, False, True, False]
     assert Duty.objects.filter(subject_id=nurse, rule="STF-03", outcome="done").count() == 1
     assert owed(nurse)["STF-03"].due_at > first + 300 * DAY, "the next year's, on its grid"
+    assert [str(fault) for fault in formats.check().faults] == [], "each entry says what its row says"
 
 
 def test_a_licence_ends_is_renewed_and_over_it_owns_nothing(boss, place, nurse) -> None:

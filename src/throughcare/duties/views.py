@@ -110,7 +110,8 @@ def _next_words(key: LaneName, work: Worklist) -> str:
     for lane in LANES[LANES.index(key) + 1 :]:
         waiting = work.waiting[lane]
         if waiting.next_due:
-            return f"Nothing {_LANE_WORDS[key]}. Next {_when(waiting)}: {waiting.next_title}."
+            first = "Late since" if waiting.next_due < work.now else "Next"
+            return f"Nothing {_LANE_WORDS[key]}. {first} {_when(waiting)}: {waiting.next_title}."
     return f"Nothing {_LANE_WORDS[key]}."
 
 

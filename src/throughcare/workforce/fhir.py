@@ -59,7 +59,7 @@ def staff_entry(row: StaffEntry) -> Json:
         record=str(row.record_id),
         kind=row.kind,
         doneOn=row.done_on.isoformat(),
-        hours=str(row.hours) if row.hours is not None else None,
+        hours=f"{row.hours:.1f}" if row.hours is not None else None,
         met=row.met or None,
         words=row.words,
         keptAt=instant(row.kept_at),

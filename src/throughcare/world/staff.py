@@ -13,6 +13,7 @@ from throughcare.duties.rulebook import place
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
+from throughcare.world import staff_files
 from throughcare.world.past import Site
 from throughcare.world.shares import Shares
 
@@ -87,18 +88,23 @@ class Staff:
 
 def hire(shares: Shares, sites: Mapping[str, Site], sizes: Mapping[str, int], random: Random) -> Staff:
     """Open accounts and postings at every site, less the vacancies; the faces of the first page are among them."""
-    staff = Staff()
+    staff, names = Staff(), []
     for worker, username in _wanted(shares, sites, sizes, random):
         access.create_account(actor=HIRING, username=username, name=worker.name, user_id=worker.user_id)
         access.post(actor=HIRING, user_id=worker.user_id, role=worker.role, facility_id=worker.facility_id)
         staff.add(worker)
+        names.append((username, worker))
+    here = sites[staff_files.SITE].id if staff_files.SITE in sites else None
+    mine = [(username, w.role) for username, w in names if here and w.facility_id == here]
+    staff_files.begin(mine, Random(len(mine)), actor=HIRING)
     return staff
 
 
 def found() -> Staff:
     """Give the staff that an earlier building hired."""
     staff = Staff()
-    for user in User.objects.filter(is_active=True, person_id=None).prefetch_related("postings"):
+    everybody = User.objects.filter(is_active=True, person_id=None).exclude(username=staff_files.FLOATS)
+    for user in everybody.prefetch_related("postings"):
         for posting in user.postings.all():
             shift = next((s for s in SHIFTS if f"-{s}-" in user.username), "day")
             worker = Worker(user.id, user.name, Role(posting.role), posting.facility_id, shift)
@@ -110,6 +116,7 @@ def put_on(staff: Staff, since: datetime, days: int, *, actor: Actor = HIRING) -
     """Write the roster from that day on: everybody on their shift five days of seven, the others on call."""
     plans = [p for n in range(days) for p in _day(staff, since + timedelta(days=n))]
     roster.put_on_shifts(actor=actor, plans=plans)
+    staff_files.put_float(since, days, actor=actor)
     return len(plans)
 
 
