@@ -1,19 +1,28 @@
 """What the browser tests of service rooms share: a Chromium beside a database that may be asked, axe, pictures, keys counted."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+AXE = Axe().axe_script
 SHOTS = os.environ.get("ROOM_SHOTS", "")
 SIZES = {"390": (390, 844), "1440": (1440, 900)}
-THEMES = {"390": ("light",), "1440": ("dark", "light")}
 WALL = {"1920": (1920, 1080)}
+# axe sees a page once as a phone at night and once as a desk by day: what it finds hangs on the width or on the theme, hardly
+# ever on both. `make test-long` looks at every size in both.
+EVERY = os.environ.get("ROOM_LOOKS") == "every"
+QUICK = {"390": ("dark",), "1440": ("light",)}
+LOOKS: tuple[tuple[int, int, Literal["light", "dark"]], ...] = ((1440, 900, "light"), (390, 844, "dark"))
+if EVERY:
+    LOOKS += ((1440, 900, "dark"), (390, 844, "light"))
 
 
 @contextmanager
@@ -47,23 +56,33 @@ def watched(context: BrowserContext) -> tuple[Page, list[str]]:
     return page, said
 
 
+def axe_says(page: Page, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Give what axe finds wrong with the page as it stands; its script is put into a page once."""
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(AXE)
+    asked = json.dumps({"resultTypes": ["violations"], **(options or {})})
+    found: list[dict[str, Any]] = page.evaluate(f"axe.run({asked}).then(found => found.violations)")
+    return found
+
+
 def sound(page: Page, name: str, sizes: dict[str, tuple[int, int]] = SIZES) -> None:
-    """Have axe look at the page in light and dark, at each width, and keep pictures where somebody asked for them."""
+    """Have axe look at the page, see that nothing is cut off at any width, keep pictures where somebody asked for them."""
     for size, (width, height) in sizes.items():
         page.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES.get(size, ("dark",)):
+        for theme in ("light", "dark") if EVERY or SHOTS else QUICK.get(size, ()):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            found = axe_says(page)
             told = [(v["id"], [n["html"][:160] + n["failureSummary"][:200] for n in v["nodes"][:3]]) for v in found]
             assert told == [], f"{name} {size} {theme}: {told}"
             if SHOTS:
                 page.screenshot(path=f"{SHOTS}/{name}-{size}-{theme}.png", full_page=True)
-        wide = page.evaluate(
-            "w => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > w + 1)"
-            ".map(e => e.outerHTML.slice(0, 120))",
-            width,
-        )
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} {size}: {wide[-4:]}"
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide = page.evaluate(
+                "w => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > w + 1)"
+                ".map(e => e.outerHTML.slice(0, 120))",
+                width,
+            )
+            raise AssertionError(f"{name} {size}: {wide[-4:]}")
 
 
 class Keys:

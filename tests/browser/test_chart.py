@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tests.browser.desk import SIZES, sound
 from tests.chart.chart_makers import LOINC, NURSE, charted, hartford, housed
 from throughcare.chart import actions
 from throughcare.people import actions as people
@@ -67,19 +67,8 @@ def test_the_chart_stands_up_to_axe_and_to_a_phone(chart: tuple[BrowserContext, 
     page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
     pages = {**PAGES, "history": history_of(page, base), "result": result_of(page, base), "inbox": inbox_of(base)}
     for name, path in pages.items():
-        page.set_viewport_size({"width": 1440, "height": 900})
-        for theme in ("dark", "light"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            page.goto(base + path if not path.startswith("http") else path)
-            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            told = [(v["id"], [n["html"][:160] + n["failureSummary"][:200] for n in v["nodes"][:3]]) for v in found]
-            assert told == [], (name, theme)
-            shoot(page, f"{name}-{theme}")
-        for width in (390, 820):
-            page.set_viewport_size({"width": width, "height": 844})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-            if width == 390:
-                shoot(page, f"{name}-390")
+        page.goto(base + path if not path.startswith("http") else path)
+        sound(page, f"chart-{name}", SIZES | {"820": (820, 844)})
     assert said == []
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(base + "notes/")

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tests.browser.desk import axe_says
 from tests.care.medications import line_makers as makers
 from throughcare.chart import actions as chart
 from throughcare.custody.models import Bed
@@ -77,7 +77,7 @@ def shoot(page: Page, name: str) -> None:
 
 def sound(page: Page, where: str) -> None:
     """Have axe look at the page as it stands."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    found = axe_says(page)
     told = [(v["id"], [n["html"][:160] + n["failureSummary"][:200] for n in v["nodes"][:3]]) for v in found]
     assert told == [], where
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.desk import axe_says
 from tests.browser.test_chart import shoot
 from tests.chart.chart_makers import charted, hartford, housed
 from tests.chart.test_released import consent
@@ -41,7 +41,7 @@ def walk(browser: Browser, address: str, place: str, role: Role, named: UUID, cl
     text = page.inner_text("body")
     assert "Sample-Ortiz" in text and "Asthma" in text, role
     assert "Albuterol" not in text and "A1c" not in text, "neither medicines nor results were named"
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    found = axe_says(page)
     assert [v["id"] for v in found] == [], role
     shoot(page, f"released-{role.value}")
     for tab in page.locator("main nav a").all():

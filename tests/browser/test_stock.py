@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from tests.browser.desk import axe_says
 from tests.chart.chart_makers import hartford, housed
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Change, CountedLot, Issue, Received, Second
@@ -95,10 +95,7 @@ def test_stock_stands_up_to_axe_and_to_a_phone(database_copy: str, serve) -> Non
                 assert answer.status == 200, f"{name}: {answer.status}"
                 if SHOTS:
                     page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
-                found = Axe().run(page)
-                wrong += [
-                    f"{name} {width}: {v['id']} {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]
-                ]
+                wrong += [f"{name} {width}: {v['id']} {v['nodes'][0]['html'][:160]}" for v in axe_says(page)]
                 if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                     wrong.append(f"{name} is cut off at {width}")
         assert not wrong, "\n".join(wrong)

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.desk import LOOKS, axe_says
 from tests.custody.conftest import HARTFORD, UNIT_A, bed
 from throughcare.custody.actions import Spot, admit, raise_alert, schedule_event, send_out, start_lockdown
 from throughcare.kernel import clock
@@ -42,8 +42,7 @@ def people() -> list[UUID]:
 def looked_at(page: Page, site: str, address: str, width: int) -> None:
     answer = page.goto(site + address)
     assert answer is not None and answer.status == 200, address
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+    assert axe_says(page) == [], address
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is cut off at {width}"
 
 
@@ -73,7 +72,7 @@ def test_pages_hold_in_a_browser(serve: Callable[..., str], database_copy: str) 
     site = serve(database_copy)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for width, scheme in ((1440, "light"), (390, "dark")):
+        for width, _, scheme in LOOKS:
             shape: dict[str, Any] = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
             for role, addresses in pages.items():
                 page = browser.new_context(**shape).new_page()

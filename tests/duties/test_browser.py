@@ -5,10 +5,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.desk import axe_says
 from tests.duties.makers import person, tell, told
 from throughcare.custody.models import Facility
 from throughcare.duties import tick
@@ -52,8 +52,7 @@ def test_pages_hold_in_a_browser(serve: Callable[..., str], database_copy: str) 
                 "/work/handover/sheet/",
             ):
                 page.goto(site + address)
-                found = Axe().run(page)
-                assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+                assert axe_says(page) == [], address
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} at {width}"
             page.goto(site + "/work/")
             page.keyboard.press("j")

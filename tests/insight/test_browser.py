@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from bench import made_warehouse
+from tests.browser.desk import LOOKS, SHOTS, axe_says
 from throughcare.duties import clock_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,15 +38,15 @@ def test_pages_hold_in_a_browser(warehouse: Path, serve: Callable[..., str]) -> 
     site = serve()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for width, scheme in ((1440, "light"), (390, "light"), (1440, "dark")):
+        for width, _, scheme in LOOKS:
             page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()  # type: ignore[arg-type]
             assert page.request.post(f"{site}/demo/become", form={"role": "hsa"}).ok
             for number, address in enumerate(PAGES):
                 page.goto(site + address)
-                found = Axe().run(page)
-                assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+                assert axe_says(page) == [], address
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} at {width}"
-                page.screenshot(path=str(warehouse / f"{number}-{width}-{scheme}.png"), full_page=True)
+                if SHOTS:
+                    page.screenshot(path=f"{SHOTS}/{number}-{width}-{scheme}.png", full_page=True)
             page.goto(site + PAGES[1])
             assert page.locator("figure.trend svg .mark").count() > 12
             assert page.locator("figure.trend details table tbody tr").count() >= 13

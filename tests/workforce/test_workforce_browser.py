@@ -7,10 +7,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import sync_playwright
 
+from tests.browser.desk import LOOKS, axe_says
 from tests.care.mental_health.makers import somebody, staff, start
 from tests.care.mental_health.test_watch_browser import become
 from throughcare.access import actions as access
@@ -26,7 +26,6 @@ from throughcare.workforce import rules, staff_files
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
 HOUR = timedelta(hours=1)
 PICTURES = os.environ.get("WORKFORCE_PICTURES", "")
-SIZES = ((390, 844, "light"), (390, 844, "dark"), (1440, 900, "light"), (1440, 900, "dark"))
 
 
 def _with_a_file(boss: Actor, place: Facility) -> UUID:
@@ -69,7 +68,7 @@ def test_pages_of_the_night_hold_in_every_size(serve: Callable[..., str], databa
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         wrong = []
-        for width, height, scheme in SIZES:
+        for width, height, scheme in LOOKS:
             page = browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme=scheme,  # type: ignore[arg-type]
@@ -81,9 +80,7 @@ def test_pages_of_the_night_hold_in_every_size(serve: Callable[..., str], databa
                     wrong.append(f"{address}: {answer and answer.status}")
                 if PICTURES:
                     page.screenshot(path=str(Path(PICTURES) / f"{n}-{width}-{scheme}.png"), full_page=True)
-                found = Axe().run(page)
-                if found.violations_count:
-                    wrong.append(f"{address} at {width} {scheme}: {found.generate_report()}")
+                wrong += [f"{address} at {width} {scheme}: {v['id']} {v['nodes']}" for v in axe_says(page)]
                 if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                     wrong.append(f"{address} is wider than {width}")
         browser.close()

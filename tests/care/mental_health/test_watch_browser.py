@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.desk import LOOKS, axe_says
 from tests.care.mental_health.makers import PLAN, assess, check, door_of, somebody, staff, start
 from throughcare.care.mental_health import actions
 from throughcare.care.mental_health.models import WatchCheck
@@ -73,16 +73,15 @@ def test_pages_hold_in_a_browser(serve: Callable[..., str], database_copy: str) 
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for width, scheme in ((390, "light"), (390, "dark"), (1440, "light")):
-            page = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+        for width, _, scheme in LOOKS:
+            page = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme).new_page()
             for n, (role, address) in enumerate(seen):
                 become(page, site, role, place)
                 page.goto(site + address)
                 if PICTURES:
                     name = f"{n:02}-{width}-{scheme}.png"
                     page.screenshot(path=str(Path(PICTURES) / name), full_page=True)
-                found = Axe().run(page)
-                assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+                assert axe_says(page) == [], address
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} at {width}"
         page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
         become(page, site, "custody", place)
@@ -137,8 +136,7 @@ def test_the_round_goes_on_without_a_network_and_arrives_once(serve: Callable[..
         page.locator("#along-code").fill(f"TCDOOR:{door}")
         page.press("#along-code", "Enter")
         page.locator(".rounds-along .rounds-seen").wait_for()
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert axe_says(page) == []
         if PICTURES:
             page.screenshot(path=str(Path(PICTURES) / "20-offline.png"), full_page=True)
         page.click("text=Asleep, breathing seen")
