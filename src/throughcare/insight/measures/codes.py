@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from throughcare.kernel import content
@@ -31,6 +31,7 @@ class CodeBook:
 
     lists: Mapping[str, frozenset[str]]
     where: str = "the code lists"
+    _unions: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> frozenset[str]:
         """Give one list; refuses with its name where it is not there."""
@@ -41,7 +42,11 @@ class CodeBook:
 
     def union(self, keys: Iterable[str]) -> frozenset[str]:
         """Give several lists as one."""
-        return frozenset().union(*(self[key] for key in keys))
+        names = tuple(keys)
+        found = self._unions.get(names)
+        if found is None:
+            found = self._unions[names] = frozenset[str]().union(*(self[key] for key in names))
+        return found
 
 
 def read_value_sets(path: Path) -> CodeBook:

@@ -7,7 +7,7 @@ Custody's population (clinical.md 6.0): in custody on the last day of the period
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,7 @@ ASKED = frozenset(
         late_life.HOUSING,
     }
 )
+LENGTHS: Mapping[str, tuple[int, Precision]] = {"day": (1, "day"), "month": (31, "month"), "year": (366, "year")}
 STATED = ("active", "recurrence", "relapse")
 Judge = Callable[[Subject], Unit | None]
 
@@ -68,11 +69,12 @@ JOIN (
 """
 # Days in a row on which a medicine was given, as one supply.
 COURSES = """
-SELECT person_id, min(id), codes, min(day), max(day) FROM (
-  SELECT *, day - row_number() OVER (PARTITION BY person_id, codes ORDER BY day)::INT AS run
-  FROM (SELECT g.person_id, codes, day, min(id) AS id FROM given_day g SEMI JOIN judged_person USING (person_id)
-        SEMI JOIN asked_codes USING (codes) GROUP BY g.person_id, codes, day)
-) GROUP BY person_id, codes, run
+SELECT person_id, min(id), any_value(codes), min(day), max(day) FROM (
+  SELECT *, day - row_number() OVER (PARTITION BY person_id, n ORDER BY day)::INT AS run
+  FROM (SELECT g.person_id, a.n, any_value(a.codes) AS codes, day, min(id) AS id
+        FROM given_day g JOIN (SELECT codes, row_number() OVER () AS n FROM asked_codes) a USING (codes)
+        SEMI JOIN judged_person j ON j.person_id = g.person_id GROUP BY g.person_id, a.n, day)
+) GROUP BY person_id, n, run
 """
 CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM given_day"
 
@@ -82,6 +84,12 @@ def judge_of(definition: Definition) -> Judge:
     module, _, function = definition.core.partition(":")
     found: Judge = getattr(import_module(f"throughcare.insight.measures.{module}"), function)
     return found
+
+
+def needs_of(definition: Definition) -> tuple[str, ...]:
+    """Name the lists of which somebody must have a problem or a medicine to be counted at all; none where anybody may be."""
+    module = import_module(f"throughcare.insight.measures.{definition.core.partition(':')[0]}")
+    return tuple(getattr(module, "NEEDS", ()))
 
 
 def judged(con: duckdb.DuckDBPyConnection, definition: Definition, zone: ZoneInfo) -> list[tuple[Any, ...]]:
@@ -105,10 +113,11 @@ def judge_all(
         everybody[period] = _held(con)
     since = min(period.first for period in periods)
     histories = _histories(con, book, sorted(set().union(*everybody.values())), zone, since)
+    carried = _carried(histories)
     for period, held in everybody.items():
         running.set_period(con, period.row())
         for definition in definitions:
-            yield period, definition, _rows(con, definition, held, histories, book)
+            yield period, definition, _rows(con, definition, held, histories, book, carried)
 
 
 def _rows(
@@ -117,18 +126,34 @@ def _rows(
     held: Mapping[str, str],
     histories: Mapping[str, History],
     book: CodeBook,
+    carried: Mapping[str, frozenset[str]] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Judge who is held. Cores compare days as written: here every instant is told by the agency's clock."""
+    """Judge who is held. Cores compare days as written: here every instant is told by the agency's clock.
+
+    Where it is said what each person's problems and medicines are coded by, who carries nothing that counts is passed over.
+    """
     (first, end, ends), judge, found = _period(con), judge_of(definition), []
     period, at = Span(of_date(first), of_date(end)), ends - timedelta(seconds=1)
+    wanted = book.union(needs_of(definition)) if carried is not None else frozenset()
     for person_id, facility in held.items():
-        unit = judge(Subject(histories[person_id], period, book)) if person_id in histories else None
+        history = histories.get(person_id)
+        if history is None or (carried and wanted and carried[person_id].isdisjoint(wanted)):
+            continue
+        unit = judge(Subject(history, period, book))
         if unit is None or not (unit.initial and unit.denominator):
             continue
         hit, out = unit.counted()["numerator"], unit.excluded or unit.excepted
         ref = unit.evidence[-1] if unit.evidence else person_id
         found.append((person_id, facility, ref, at, out, hit, 1.0, "", None, None))
     return found
+
+
+def _carried(histories: Mapping[str, History]) -> dict[str, frozenset[str]]:
+    """Give the codes of each person's problems and medicines."""
+    return {
+        person: frozenset[str]().union(*(row.codes for row in (*history.conditions, *history.supplies)))
+        for person, history in histories.items()
+    }
 
 
 def _period(con: duckdb.DuckDBPyConnection) -> tuple[date, date, datetime]:
@@ -170,19 +195,25 @@ def _histories(
         "SEMI JOIN asked_codes USING (codes) WHERE part = 0 AND NOT not_done AND (start_at IS NULL OR start_at >= ?)",
         [datetime.combine(since, time()) - timedelta(days=LOOKS_BACK)],
     )
-    parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in con.execute(
+    same: dict[tuple[str, ...], frozenset[str]] = {}  # a few lists of codes stand in very many rows
+
+    def coded(codes: list[str]) -> frozenset[str]:
+        return same.setdefault(tuple(codes), frozenset(codes))
+
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for identity, codes, number, unit in con.execute(
         "SELECT o.id, codes, value_number, value_unit FROM observation o SEMI JOIN seen s ON s.id = o.id WHERE part > 0 ORDER BY part"
     ).fetchall():
-        parts[row[0]].append(row)
+        parts[identity].append(Part(coded(codes), number, unit or ""))
+    # Here the engine tells the agency's time of each instant: of hundreds of thousands that is most of the work.
     for row in con.execute(
-        "SELECT person_id, id, codes, status, start_at, start_precision, end_at, end_precision, value_number, "
-        "value_unit, value_codes, encounter_id FROM seen"
+        f"SELECT person_id, id, codes, status, {_milliseconds('start')}, start_precision, {_milliseconds('end')}, end_precision, "  # noqa: S608
+        "value_number, value_unit, value_codes, encounter_id FROM seen"
     ).fetchall():
-        _add(histories, row[0]).observations.append(_observation(row, parts.get(row[1], ()), zone))
+        _add(histories, row[0]).observations.append(_observation(row, coded(row[2]), tuple(parts.get(row[1], ()))))
     for person, identity, codes, first, last in con.execute(COURSES).fetchall():
         covers = Span(of_date(first), of_date(last))
-        _add(histories, person).supplies.append(Supply(identity, frozenset(codes), "completed", covers=covers))
+        _add(histories, person).supplies.append(Supply(identity, coded(codes), "completed", covers=covers))
     return histories
 
 
@@ -217,22 +248,33 @@ def _condition(row: tuple[Any, ...], zone: ZoneInfo) -> Condition:
     return Condition(identity, frozenset(codes), status or "", span=span, verification=verification or "")
 
 
-def _observation(row: tuple[Any, ...], parts: Iterable[tuple[Any, ...]], zone: ZoneInfo) -> Observation:
-    _, identity, codes, status, start, precise, end, end_precise, number, unit, value_codes, encounter = row
-    began, ended = _point(start, precise, zone), _point(end, end_precise, zone)
+def _milliseconds(side: str) -> str:
+    """Give the column of a time as milliseconds since 1970: an instant as the agency's clock showed it, a day as it was written."""
+    return f"epoch_ms(CASE WHEN {side}_precision IN ('day', 'month', 'year') THEN {side}_at ELSE local_time({side}_at) END)"
+
+
+def _observation(row: tuple[Any, ...], codes: frozenset[str], parts: tuple[Part, ...]) -> Observation:
+    _, identity, _, status, start, precise, end, end_precise, number, unit, value_codes, encounter = row
+    began, ended = _at(start, precise), _at(end, end_precise)
     kind = "quantity" if number is not None and unit else "integer" if number is not None else ""
     return Observation(
         identity,
-        frozenset(codes),
+        codes,
         status or "",
         span=Span(began, ended or began) if began else None,
         kind=kind or ("concept" if value_codes else ""),
         number=number,
         unit=unit or "",
         value_codes=frozenset(value_codes or ()),
-        parts=tuple(Part(frozenset(p[1]), p[2], p[3] or "") for p in parts),
+        parts=parts,
         encounter_id=encounter or "",
     )
+
+
+def _at(milliseconds: int | None, precision: str | None) -> Point | None:
+    if milliseconds is None:
+        return None
+    return _spread(milliseconds, precision) if precision in LENGTHS else Point(milliseconds, milliseconds)
 
 
 def _instant(at: datetime | None, zone: ZoneInfo) -> Point | None:
@@ -242,10 +284,12 @@ def _instant(at: datetime | None, zone: ZoneInfo) -> Point | None:
 
 def _point(at: datetime | None, precision: str | None, zone: ZoneInfo) -> Point | None:
     """Read a column of time with its precision: a day stands for all its moments."""
-    if at is None or precision not in ("day", "month", "year"):
+    if at is None or precision not in LENGTHS:
         return _instant(at, zone)
-    point = of_datetime(at.replace(tzinfo=UTC))
-    lengths: dict[str, tuple[int, Precision]] = {"day": (1, "day"), "month": (31, "month"), "year": (366, "year")}
-    days, name = lengths[precision]
-    first = point.first - point.first % DAY
+    return _spread(of_datetime(at.replace(tzinfo=UTC)).first, precision)
+
+
+def _spread(at: int, precision: str | None) -> Point:
+    days, name = LENGTHS[precision or "day"]
+    first = at - at % DAY
     return Point(first, first + days * DAY - 1, name)

@@ -11,6 +11,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 Precision = Literal["year", "month", "day", "second", "instant", "range"]
@@ -117,6 +118,7 @@ def _named(month: str | None, day: str | None, hour: str | None, second: str | N
     return "day" if day else "month" if month else "year"
 
 
+@lru_cache(maxsize=4096)  # the edges of a few periods are asked for of every person
 def _moved(at: int, days: int, months: int) -> int:
     if abs(at) >= FOREVER:
         return at

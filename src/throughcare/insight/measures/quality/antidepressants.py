@@ -11,6 +11,8 @@ from throughcare.insight.measures.populations import OUTSIDE, Group, Unit
 from throughcare.insight.measures.subject import Subject
 from throughcare.insight.measures.supplies import days_covered
 
+# Without one of these in the record nobody is counted in custody.
+NEEDS = ("antidepressant",)
 WINDOW, CLEAR = 60, 105
 # Days with medicine, out of the days that follow the first one (that one included).
 ACUTE, CONTINUED = (84, 115), (180, 232)

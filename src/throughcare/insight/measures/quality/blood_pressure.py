@@ -19,6 +19,8 @@ from throughcare.insight.measures.rows import Observation, latest
 from throughcare.insight.measures.subject import FINAL, Subject, verified
 
 PANEL, SYSTOLIC, DIASTOLIC = f"{LOINC}85354-9", f"{LOINC}8480-6", f"{LOINC}8462-4"
+# Without one of these in the record nobody is counted in custody.
+NEEDS = ("essential-hypertension",)
 BELOW = (140.0, 90.0)
 ACUTE = frozenset({"EMER", "IMP", "ACUTE", "NONAC", "PRENC", "SS"})
 VISITS = (

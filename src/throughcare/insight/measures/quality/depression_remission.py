@@ -12,6 +12,7 @@ from throughcare.insight.measures.subject import FINAL, ORDERS, Subject, confirm
 
 HIGH, REMITTED, MARGIN = 9, 5, 60
 DEPRESSION = ("major-depression-or-remission", "dysthymia")
+NEEDS = DEPRESSION  # without one of these in the record nobody is counted in custody
 OTHER_DISORDERS = (
     "bipolar-disorder",
     "labile-personality-disorder",

@@ -19,6 +19,8 @@ from throughcare.insight.measures.rows import Observation, latest
 from throughcare.insight.measures.subject import FINAL, Subject, verified
 
 GMI = f"{LOINC}97506-0"
+# Without one of these in the record nobody is counted in custody.
+NEEDS = ("diabetes",)
 LIMIT = 9.0
 VISITS = (
     "office-visit",

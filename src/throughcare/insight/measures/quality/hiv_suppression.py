@@ -10,6 +10,8 @@ from throughcare.insight.measures.populations import OUTSIDE, Group, Unit
 from throughcare.insight.measures.rows import Observation, by_start, latest
 from throughcare.insight.measures.subject import Subject, verified
 
+# Without one of these in the record nobody is counted in custody.
+NEEDS = ("hiv",)
 SUPPRESSED = 200.0
 COPIES = ("{copies}/mL", "copies/mL", "[copies]/mL")
 UNDETECTED = frozenset({f"{SNOMED}260988000", f"{SNOMED}260415000"})

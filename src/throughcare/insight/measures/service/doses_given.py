@@ -10,4 +10,6 @@ WEIGHTED = True
 
 def rows(definition: Definition) -> str:
     """Give the doses due."""
-    return f"SELECT * REPLACE (coalesce(ref, '') AS ref) FROM ({doses()})"
+    return f"""
+    SELECT person_id, facility, coalesce(ref, '') AS ref, counted_at, excluded, hit, base, n, cause, begun_at, done_at FROM ({doses()})
+    """

@@ -25,15 +25,15 @@ def rows(definition: Definition) -> str:
     ),
     begun AS (
       SELECT r.person_id, r.facility, r.id, r.happened_at, r.day, r.day + {days} - 1 AS last FROM reach r, period p
-      WHERE (r.reached IS NULL OR r.day - r.reached > {days}) AND r.happened_at >= p.starts AND r.happened_at < p.ends
+      WHERE (r.reached IS NULL OR datediff('day', r.reached, r.day) > {days}) AND r.happened_at >= p.starts AND r.happened_at < p.ends
         AND r.day + {days} - 1 < local_day(p.now)
         AND (SELECT count(DISTINCT k.day) FROM person_day k WHERE k.person_id = r.person_id
              AND k.day >= r.day AND k.day < r.day + {days}) >= {days}
     )
     SELECT b.person_id, b.facility, b.id AS ref, b.happened_at AS counted_at, FALSE AS excluded,
            NOT EXISTS (SELECT 1 FROM reach g WHERE g.person_id = b.person_id AND g.happened_at > b.happened_at
-                       AND g.reached < b.last AND least(g.day - 1, b.last) - g.reached >= {gap})
-             AND b.last - (SELECT max(g.until) FROM given g WHERE g.person_id = b.person_id AND g.day <= b.last) < {gap} AS hit,
+                       AND g.reached < b.last AND datediff('day', g.reached, least(g.day - 1, b.last)) >= {gap})
+             AND datediff('day', (SELECT max(g.until) FROM given g WHERE g.person_id = b.person_id AND g.day <= b.last), b.last) < {gap} AS hit,
            1.0 AS base, '' AS cause, b.happened_at AS begun_at, NULL::TIMESTAMP AS done_at
     FROM begun b
     """
