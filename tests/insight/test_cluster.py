@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
 
     to = tmp_path_factory.mktemp("warehouse")
     rules = list(clock_table.rules(date(2026, 11, 1)))[:40]
-    made_warehouse.make(to, people=60, months=made_warehouse.months("2025-11", 12), rules=rules)
+    made_warehouse.make(to, people=24, months=made_warehouse.months("2025-11", 12), rules=rules)
     return to
 
 
@@ -90,13 +90,13 @@ def compared(con, folder, state, period, master, names=()):
 
 @pytest.mark.slow
 def test_a_core_of_each_shape_gives_the_same_rows_on_spark(con, folder, state, period):
-    assert compared(con, folder, state, period, "local[2]", QUICK) > 20_000
+    assert compared(con, folder, state, period, "local[2]", QUICK) > 5_000
 
 
 @pytest.mark.long
 def test_every_measure_gives_the_same_rows_on_a_cluster_of_two_workers(con, folder, state, period):
     """Two worker processes beside the driver: what they share is files, as on a cluster."""
-    assert compared(con, folder, state, period, "local-cluster[2,1,1024]") > 60_000
+    assert compared(con, folder, state, period, "local-cluster[2,1,1024]") > 15_000
 
 
 def test_who_is_judged_in_python_is_not_sent_to_a_cluster(period):
@@ -116,4 +116,4 @@ def test_who_carries_nothing_that_counts_is_passed_over_and_nobody_else(con, sta
         running.set_period(con, period.row())
         whole += [(period.last, d.id, histories.judged(con, d, ZONE)) for d in judged]
     assert short == whole
-    assert sum(len(rows) for *_, rows in short) > 20
+    assert sum(len(rows) for *_, rows in short) > 5
