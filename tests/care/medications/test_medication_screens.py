@@ -123,6 +123,18 @@ def test_an_allergy_stops_the_order_until_a_reason_is_given(client, person, plac
         post(client, base, **fields, **{f"reason-{key}": "Wrong entry: was enalapril, no reaction"}).status_code == 303
     )
     assert OrderOverride.objects.get().reason.startswith("Wrong entry")
+    heard = client.get("/medicines/alerts/").content.decode()
+    assert "One order in 1 was interrupted" in heard and "More than one in 25" in heard
+    assert "Wrong entry: was enalapril, no reaction" in heard
+
+
+def test_what_a_sealed_medicine_made_the_checks_say_counts_nowhere(client, counsellor, doctor, person, place) -> None:  # noqa: F811
+    sealed_order(counsellor, person)
+    become(client, "provider", place)
+    row = order(doctor, person, product="310431", indication="Nerve pain", reasons=ANY_REASON)
+    assert [f["rule"] for f in row.findings] == ["SEALED"]
+    heard = client.get("/medicines/alerts/").content.decode()
+    assert "No order was interrupted" in heard and "SEALED" not in heard
 
 
 def test_who_may_order_and_who_may_only_see(client, person, place, doctor) -> None:  # noqa: F811

@@ -30,3 +30,5 @@ KOP_CARD = Policy(
 DEVICES = Policy(
     "medications.devices", ((Verb.READ, DataClass.MEDICATION),), frozenset({Role.RN, Role.PROVIDER, Role.HSA})
 )
+# Who keeps the rules of the checks, and who orders under them.
+ALERTS = Policy("medications.alerts", ((Verb.READ, DataClass.MEDICATION),), PRESCRIBERS | {Role.PHARMACY, Role.HSA})

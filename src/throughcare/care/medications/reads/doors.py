@@ -13,6 +13,8 @@ from throughcare.care.medications.models import Crossing, CrossingLine, Dose, Me
 from throughcare.care.medications.rules import timing as timings
 from throughcare.care.medications.rules.covering import Door
 from throughcare.care.medications.rules.statuses import TAKEN
+from throughcare.care.medications.rules.timing.model import Dose as Amount
+from throughcare.care.medications.rules.timing.wording import dose_words
 from throughcare.custody.models import Facility
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -163,11 +165,12 @@ def taken(lens: Lens, family: Sequence[UUID], lang: str, lines: Sequence[Crossin
             given.order_by("happened_at").values_list("order_id", "happened_at")
         )
     by_order = {x.order_id: x for x in lines}
-    return [Taken(o, _how(o, lang), last.get(o.id), by_order.get(o.id)) for o in orders]
+    return [Taken(o, how_taken(o, lang), last.get(o.id), by_order.get(o.id)) for o in orders]
 
 
-def _how(order: MedicationOrder, lang: str) -> str:
-    amount = f"{order.amount.normalize():f} {order.unit}" if order.amount else ""
+def how_taken(order: MedicationOrder, lang: str) -> str:
+    """Say how much and when, in the language of who takes it."""
+    amount = dose_words(Amount(order.amount, order.unit), lang) if order.amount and order.unit.strip() else ""
     words = timings.words(timings.from_json(order.timing), lang)
     return ", ".join(w for w in (amount, words) if w)
 

@@ -11,6 +11,7 @@ from throughcare.access.doors import Request, saw, screen
 from throughcare.care.medications import actions, labels, policy, views_kept
 from throughcare.care.medications.reads import kept as reads
 from throughcare.care.medications.reads import stock
+from throughcare.care.medications.reads.doors import how_taken
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.custody import policy as custody
@@ -106,15 +107,19 @@ def issued(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
 
 @screen("GET", ONE + "packs/<uuid:pack_id>/label/", policy=policy.READ, name="kept_label", log="print")
 def label(request: Request, person_id: UUID, pack_id: UUID) -> HttpResponse:
-    """Print the label of a pack, with its own number as a barcode: for the count and for finding whose it is."""
+    """Print the label of a pack, with its own number as a barcode: for the count and for finding whose it is. In Spanish where asked."""
     row = reads.pack(request.lens, frame.family(request, person_id), pack_id)
-    context = {
-        "pack": row,
-        "who": people.card(request.lens, person_id),
-        "code": labels.of_number(row.number),
-        "paper": _paper(request, t("kept.label")),
-    }
-    return pages.page(request, "medications/kept_label.html", context)
+    lang = "es" if request.GET.get("lang") == "es" else "en"
+    with translation.override(lang):
+        context = {
+            "pack": row,
+            "how": how_taken(row.order, lang),
+            "lang": lang,
+            "who": people.card(request.lens, person_id),
+            "code": labels.of_number(row.number),
+            "paper": _paper(request, t("kept.label")),
+        }
+        return pages.page(request, "medications/kept_label.html", context)
 
 
 @screen("GET", ONE + "card/", policy=policy.KOP_CARD, name="kept_card", log="print")

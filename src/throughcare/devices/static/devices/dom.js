@@ -50,10 +50,21 @@ export const newId = () => {
 
 let audio = null;
 
-/** Sound: `wrong` is its own, low and twice; `good` is short. */
-export function sound(kind) {
+/** A browser lets a page sound only after somebody touched it: the first touch makes it ready, so that a stop is never mute. */
+function ready() {
   try {
     audio ??= new AudioContext();
+    if (audio.state === "suspended") audio.resume();
+  } catch { /* a device without sound still shows the stop, and shakes where it can */ }
+}
+for (const touch of ["pointerdown", "keydown"]) window.addEventListener(touch, ready, { capture: true, passive: true });
+
+/** Sound: `wrong` is its own, low and twice, and the device shakes; `good` is short. */
+export function sound(kind) {
+  if (kind === "wrong" && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 150, 400]);
+  ready();
+  if (!audio) return;
+  try {
     const notes = kind === "wrong" ? [[196, 0, 0.35], [147, 0.4, 0.5]] : [[880, 0, 0.08]];
     for (const [pitch, from, length] of notes) {
       const tone = audio.createOscillator(), gain = audio.createGain();
