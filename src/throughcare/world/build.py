@@ -15,7 +15,7 @@ from throughcare.kernel.errors import Refused
 from throughcare.people.actions import Number
 from throughcare.people.bulk import Newcomer, register_many
 from throughcare.people.models import Person
-from throughcare.world import hours, medicines, past, population, present, recent, remembered, staff
+from throughcare.world import cupboards, hours, medicines, past, population, present, recent, remembered, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.past import DAY, ZONE, Life, Period
 from throughcare.world.population import Population
@@ -23,6 +23,9 @@ from throughcare.world.scenes import FEED, Stage, demographics
 from throughcare.world.shares import shares
 
 Progress = Callable[[float, str], object]
+
+
+HOUR = timedelta(hours=1)
 
 
 def run(people: int, days: int, seed: int, progress: Progress) -> None:
@@ -62,6 +65,9 @@ def run(people: int, days: int, seed: int, progress: Progress) -> None:
     playing.play(now, lambda part: progress(0.5 + 0.35 * part, "the last days"))
     progress(0.85, "medicines")
     medicines.past_courses(stage, [life for life in everybody if life.who.id in crowd.people], now)
+    with clock.frozen(now - HOUR):
+        cupboards.deliver(stage, now - HOUR)
+        cupboards.count(stage, now - HOUR)
     progress(1.0, f"{len(crowd.people)} people in custody")
 
 

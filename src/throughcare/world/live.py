@@ -16,7 +16,7 @@ from throughcare.duties.models import RosterShift
 from throughcare.exchange.hl7v2 import mllp
 from throughcare.kernel import clock
 from throughcare.people.models import Identifier
-from throughcare.world import hours, medicines, population, recent, staff
+from throughcare.world import cupboards, hours, medicines, population, recent, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.messages import Booking, admission
 from throughcare.world.past import DAY, ZONE, Period, site_of
@@ -81,6 +81,8 @@ class Live:
         self._hours(since, now, living=living)
         if local.hour != now.astimezone(ZONE).hour:
             playing.at(now, lambda at: recent.work_off(playing, at))
+            if now.astimezone(ZONE).hour in cupboards.SHIFTS:
+                playing.at(now, lambda at: (cupboards.deliver(playing.stage, at), cupboards.count(playing.stage, at)))
 
     def _hours(self, since: datetime, now: datetime, *, living: bool) -> None:
         """Let the dangerous hours go on: rounds at every tick, the rest at its true rate."""

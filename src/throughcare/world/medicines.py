@@ -24,6 +24,7 @@ from throughcare.kernel import content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
+from throughcare.world import cupboards
 from throughcare.world.cast import Character
 from throughcare.world.past import DAY, Life
 from throughcare.world.scenes import Stage
@@ -184,7 +185,7 @@ def give_due(stage: Stage, until: datetime, *, patience: timedelta = timedelta()
 
     With `patience`, what is due waits so long for whoever visits, and is then given now.
     """
-    fate, charted = Fate(stage), 0
+    fate, charted, lots = Fate(stage), 0, cupboards.controlled_lots()
     for (person_id, where), doses in _due(until - LOOK_BACK, until):
         said = []
         for dose in doses:
@@ -192,14 +193,34 @@ def give_due(stage: Stage, until: datetime, *, patience: timedelta = timedelta()
             if became.at + patience <= until:
                 at = until if patience else became.at
                 reason = became.reason or ("appointment" if dose.due_at - at > timedelta(minutes=29) else "")
-                said.append(Charted(dose.id, became.status, at, reason, detail=became.detail))
+                detail = {**(became.detail or {}), **_handed(dose, where, became.status, lots)}
+                said.append(Charted(dose.id, became.status, at, reason, detail=detail))
         if said:
             nurse = stage.worker(where, Role.LPN, until)
             try:
                 charted += len(actions.record_doses(actor=nurse, person_id=person_id, charted=said))
             except Refused:
                 stage.refused.append("dose")
+                continue
+            _drop(stage, said, where, until)
     return charted
+
+
+def _handed(dose: Dose, where: UUID, status: str, lots: Mapping[tuple[UUID, str], UUID]) -> dict[str, str]:
+    """Say of a dose that was given whether its pack could be scanned, and which lot a controlled one came from."""
+    if status != "given" or dose.order is None:
+        return {}
+    unread = Random(f"pack:{dose.id}").random() < cupboards.rates().unscannable
+    lot = lots.get((where, dose.order.code)) if dose.order.schedule else None
+    return {"scan": "no" if unread else "yes", **({"stock": str(lot)} if lot else {})}
+
+
+def _drop(stage: Stage, said: Sequence[Charted], where: UUID, at: datetime) -> None:
+    """Let a controlled dose be dropped now and then: it is wasted before a witness, and another is taken."""
+    for one in said:
+        lot = (one.detail or {}).get("stock")
+        if lot and Random(f"dropped:{one.dose_id}").random() < cupboards.rates().wasted:
+            cupboards.waste(stage, UUID(lot), where, at)
 
 
 def _due(since: datetime, until: datetime) -> Iterator[tuple[tuple[UUID, UUID], list[Dose]]]:

@@ -62,7 +62,14 @@ from throughcare.care.medications.actions.programme import (
     place_programme_order,
     stop_programme_order,
 )
-from throughcare.care.medications.actions.stocking import Change, Received, Second, change_stock, receive_stock
+from throughcare.care.medications.actions.stocking import (
+    Change,
+    Received,
+    Second,
+    change_stock,
+    receive_delivery,
+    receive_stock,
+)
 from throughcare.care.medications.actions.syncing import SentEvent, read_sent, take_dose
 from throughcare.care.medications.actions.treatment_followed import (
     arrange_guest_dosing,
@@ -129,6 +136,7 @@ __all__ = [
     "place_programme_order",
     "read_sent",
     "reassess_treatment",
+    "receive_delivery",
     "receive_stock",
     "record_doses",
     "record_effect",

@@ -4,6 +4,7 @@ A move that the book can't bear is refused, except one: a dose in the hand is gi
 to be explained (ruling 11).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,8 +73,21 @@ class Change:
 
 @action("medications.receive_stock")
 def receive_stock(*, actor: Actor, intent: UUID | None = None, facility_id: UUID, received: Received) -> UUID:
-    """Take a delivery into the book: its lot at its place, made if it is new there. Gives the lot."""
+    """Take one lot into the book at its place, made if it is new there. Gives the lot."""
     _allowed(actor)
+    return _receive(actor, facility_id, received)
+
+
+@action("medications.receive_delivery")
+def receive_delivery(
+    *, actor: Actor, intent: UUID | None = None, facility_id: UUID, received: Sequence[Received]
+) -> list[UUID]:
+    """Take all lots of a delivery into the book, or none of them. Gives the lots."""
+    _allowed(actor)
+    return [_receive(actor, facility_id, one) for one in received]
+
+
+def _receive(actor: Actor, facility_id: UUID, received: Received) -> UUID:
     known = _known(received)
     wrong = _wrong(known)
     if wrong:
