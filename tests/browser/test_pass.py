@@ -159,6 +159,25 @@ def test_a_line_is_given_with_one_tap_a_person(pass_page: tuple[BrowserContext, 
     assert said == []
 
 
+def test_a_line_is_given_by_keyboard_alone(pass_page: tuple[BrowserContext, str]) -> None:
+    context, base = pass_page
+    page = context.new_page()
+    page.goto(f"{base}/pass/")
+    page.locator(".pass-row").nth(11).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.locator(".pass-alike", has_text="Name alike on this line").wait_for()
+    first = page.locator(".pass-facts").inner_text()
+    page.keyboard.press("Enter")
+    assert page.locator(".pass-dose.is-over").count() == 0, "a scanner's Enter gives nothing"
+    page.keyboard.press("ArrowDown")
+    second = page.locator(".pass-facts").inner_text()
+    assert second != first
+    page.keyboard.press("Control+Enter")
+    page.locator(".toast", has_text="given").wait_for()
+    page.locator(".pass-next").click()
+    assert page.locator(".pass-facts").inner_text() not in (first, second)
+
+
 def test_it_fits_a_phone_a_desk_and_the_night(pass_page: tuple[BrowserContext, str]) -> None:
     context, base = pass_page
     page = context.new_page()

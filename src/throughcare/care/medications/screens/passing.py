@@ -23,7 +23,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
 from throughcare.ui.forms import id_or_none
-from throughcare.ui.shapes import Viewer
+from throughcare.ui.shapes import KeyHint, Viewer
 from throughcare.ui.wording import t
 
 WORDS = "medications.pass.js."
@@ -58,9 +58,9 @@ def context_of(request: Request) -> dict[str, Any]:
 @screen("GET", "/pass/", policy=policy.GIVE, name="pass")
 def page(request: Request) -> HttpResponse:
     """Show the pass: the people come by themselves, and no page is loaded for any of them."""
-    return pages.page(
-        request, "medications/pass.html", {**context_of(request), "facility_id": request.posting.facility_id}
-    )
+    keys = [KeyHint("↑ ↓", "along the line"), KeyHint("ctrl enter", "given"), KeyHint("esc", "back to the list")]
+    shown = {**context_of(request), "facility_id": request.posting.facility_id, "keys": keys}
+    return pages.page(request, "medications/pass.html", shown)
 
 
 @screen("GET", "/pass/shell/", policy=policy.GIVE, name="pass_shell")

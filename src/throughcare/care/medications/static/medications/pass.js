@@ -3,7 +3,7 @@
 import { ask, h, hhmm, notice, sound, t } from "../devices/dom.js";
 import { begin, flush, giveBack, section, tablet, takeAlong, unlock } from "../devices/tablet.js";
 import { learn, now, read, Refused, send } from "../devices/wire.js";
-import { drawList, drawPerson } from "./pass_view.js";
+import { beside, drawList, drawPerson } from "./pass_view.js";
 import { exceptFor, earlyFor, askedFor, secondFor } from "./pass_dialogs.js";
 import { changedSince, fromBundle, hooks, remember as rememberLine } from "./pass_offline.js";
 
@@ -406,9 +406,25 @@ for (const box of root.querySelectorAll("[data-mode]")) box.addEventListener("ch
 });
 $("[data-device]").addEventListener("click", () => (section() ? giveBack() : takeAlong()));
 $("[data-close]").addEventListener("click", close);
+/** By keyboard alone: arrows go along the line, Ctrl and Enter give. A scanner ends with Enter, so Enter alone never gives. */
+function byKey(event, target) {
+  if (document.querySelector("dialog[open]")) return false;
+  const p = person(state.open);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (p && !event.repeat) { event.preventDefault(); give(p); }
+    return true;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey || (target !== field && target.matches?.("input, textarea, select"))) return false;
+  const other = beside(state.open, step);
+  if (other) { event.preventDefault(); openPerson(other.id); }
+  return true;
+}
+
 /* A scanner types: what is typed outside a field goes to the search, and never to the house's keys. */
 window.addEventListener("keydown", (event) => {
   const target = event.target;
+  if (byKey(event, target)) return;
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (target.matches?.("input, textarea, select, button, summary, a") && !(target.matches("button") && event.key.length === 1 && event.key !== " ")) return;
   if (event.key === "Escape" && state.open) { state.open = ""; return draw(); }

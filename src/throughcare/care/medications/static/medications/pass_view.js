@@ -22,10 +22,40 @@ function whereNow(p) {
 
 /** Draw everybody: along the cells, or by how urgent their doses are where people stay in their cells. */
 export function drawList(place) {
-  let people = state.filter ? state.people.filter((p) => matches(p, state.filter)) : state.people;
-  if (state.lockdown) people = [...people].sort((a, b) => worst(a) - worst(b) || (firstDue(a) < firstDue(b) ? -1 : 1));
-  const rows = people.filter((p) => p.doses.length || p.as_needed.length).map(row);
+  const rows = inOrder().filter((p) => p.doses.length || p.as_needed.length).map(row);
   place.replaceChildren(...(rows.length ? rows : [h("li", { class: "pass-none" }, h("p", {}, h("b", {}, t("nobody"))), h("p", { class: "muted" }, t("nobody_next")))]));
+}
+
+/** Give the people as the list shows them. */
+function inOrder() {
+  const people = state.filter ? state.people.filter((p) => matches(p, state.filter)) : state.people;
+  return state.lockdown ? [...people].sort((a, b) => worst(a) - worst(b) || (firstDue(a) < firstDue(b) ? -1 : 1)) : people;
+}
+
+/** Give whoever comes after (or before) somebody and still has doses due; nobody where all are done. */
+export function beside(id, step = 1) {
+  const people = inOrder(), at = people.findIndex((p) => p.id === id), all = people.length;
+  for (let n = 1; n <= all; n += 1) {
+    const p = people[(((at < 0 && step < 0 ? 0 : at) + step * n) % all + all) % all];
+    if (p.id !== id && !p.coming_at && dueNow(p).length) return p;
+  }
+  return null;
+}
+
+const plainly = (name) => name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Who else on this line is called so: two people of one name are how a dose reaches the wrong mouth. */
+function namesakes(p) {
+  if (called.people !== state.people) Object.assign(called, { people: state.people, by: grouped(state.people) });
+  return (called.by.get(plainly(p.family)) ?? []).filter((q) => q.id !== p.id);
+}
+
+const called = { people: null, by: new Map() };
+
+function grouped(people) {
+  const by = new Map();
+  for (const p of people) by.set(plainly(p.family), [...(by.get(plainly(p.family)) ?? []), p]);
+  return by;
 }
 
 function row(p) {
@@ -34,7 +64,7 @@ function row(p) {
     type: "button", class: `pass-row${p.id === state.open ? " is-open" : ""}`, "aria-current": p.id === state.open ? "true" : null, onclick: () => openPerson(p.id),
   },
   shape(shapeOf(p)), face(p.face, "s"),
-  h("span", { class: "pass-row-who" }, h("b", {}, `${p.family}, ${p.given}`), h("span", { class: "num" }, [p.number, p.cell].filter(Boolean).join(" · ")), out && h("span", { class: "pass-row-out" }, out)),
+  h("span", { class: "pass-row-who" }, h("b", {}, `${p.family}, ${p.given}`), h("span", { class: "num" }, [p.number, p.cell].filter(Boolean).join(" · ")), namesakes(p).length > 0 && h("span", { class: "pass-row-out" }, t("alike_row")), out && h("span", { class: "pass-row-out" }, out)),
   h("span", { class: "pass-row-due num" }, due.length ? t("left", { n: due.length }) : p.doses.some(waits) ? hhmm(p.doses.find(waits).due) : p.doses.length ? t("done") : "")));
 }
 
@@ -57,6 +87,8 @@ export function drawPerson(place) {
       h("button", { type: "button", class: "button button--main pass-give", disabled: !ready.length || state.busy, "data-keep": "give", onclick: () => give(p) }, state.busy ? t("giving") : ready.length ? t("give", { n: ready.length, all: waiting.length }) : t("give_none")),
       h("button", { type: "button", class: "button pass-except", "data-keep": "except", disabled: state.busy, onclick: () => except(p, waiting.filter(isOpen).length ? waiting.filter(isOpen) : waiting) }, t("except"))) : "",
   );
+  const next = dueNow(p).length ? null : beside(p.id);
+  if (next && !waiting.length) place.append(h("div", { class: "pass-do" }, h("span", {}), h("button", { type: "button", class: "button pass-next", "data-keep": "next", onclick: () => openPerson(next.id) }, t("next", { name: `${next.family}, ${next.given}`, cell: next.cell }))));
   if (focus) place.querySelector(`[data-keep="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
 }
 
@@ -66,12 +98,20 @@ async function arrived(p, bag) {
   draw();
 }
 
+function alike(p) {
+  const others = namesakes(p);
+  if (!others.length) return "";
+  const told = others.slice(0, 3).map((q) => [`${q.family}, ${q.given}`, q.number, q.cell].filter(Boolean).join(" "));
+  return h("p", { class: "pass-alike" }, shape("soon"), t("alike", { who: told.join("; ") + (others.length > 3 ? ` +${others.length - 3}` : "") }));
+}
+
 function head(p) {
   const known = p.allergies.length ? "harm" : p.allergies_asked ? "" : "shift", out = whereNow(p);
   return h("header", { class: "pass-head" }, face(p.face, "l"), h("div", {},
     h("h2", {}, h("span", { class: "pass-family" }, p.family), p.given && `, ${p.given}`),
     h("p", { class: "pass-facts num" }, [p.number, p.cell, t("born", { day: day(p.born), age: p.age ?? "" }), p.language].filter(Boolean).join(" · ")),
     h("p", { class: `pass-allergies${known ? ` is-${known}` : ""}` }, known && shape(known === "harm" ? "late" : "soon"), allergyWords(p)),
+    alike(p),
     out && h("p", { class: "pass-out" }, out),
     h("p", { class: "pass-compare muted" }, t(state.badge === p.id ? "identified" : "compare"))));
 }
