@@ -17,8 +17,17 @@ from throughcare.care.emergency.models import Packet as SendOutPacket
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
+from throughcare.care.medications import stock_fhir as stock
 from throughcare.care.medications.dose_ids import due_at_of
-from throughcare.care.medications.models import Crossing, Dose, MedicationOrder, OrderOverride
+from throughcare.care.medications.models import (
+    Crossing,
+    Dose,
+    MedicationOrder,
+    OrderOverride,
+    StockCount,
+    StockDifference,
+    StockEntry,
+)
 from throughcare.care.mental_health import fhir as mental_health
 from throughcare.care.mental_health.actions.keeping import KEPT as WATCH_KEPT
 from throughcare.care.mental_health.models import DoorTag
@@ -122,6 +131,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),
     ("AlertOverride", OrderOverride, medications.override),
+    ("StockCount", StockCount, stock.count),
+    ("StockDifference", StockDifference, stock.difference),
     ("EpisodeOfCare", Episode, substance_use.episode),
     ("ClinicalImpression", Check, substance_use.check),
     ("TreatmentOffer", Offer, substance_use.offer),
@@ -155,6 +166,7 @@ def install() -> None:
     formats.render_with("DiagnosticReport", _reports)
     formats.render_with("MedicationAdministration", _doses)
     formats.render_with("MedicationCrossing", _crossings)
+    formats.render_with("StockEntry", _stock_entries)
     formats.render_with("ReleasePlan", _release_plans)
     outside.install(KEPT_AS_SIGNED)
 
@@ -209,6 +221,10 @@ def _doses(ids: Sequence[UUID]) -> dict[UUID, Json]:
     return {
         row.id: medications.dose(row, row.order.code if row.order else "") for row in found.exclude(status="expected")
     }
+
+
+def _stock_entries(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    return {row.id: stock.entry(row) for row in StockEntry.objects.select_related("stock").filter(id__in=ids)}
 
 
 def _crossings(ids: Sequence[UUID]) -> dict[UUID, Json]:

@@ -1,5 +1,7 @@
 """Stock and kept medicines as the ledger keeps them: packs as FHIR MedicationDispense, the rest as our own kinds."""
 
+from decimal import Decimal
+
 from throughcare.care.medications.fhir import RXNORM, amount
 from throughcare.care.medications.models import (
     KeptCount,
@@ -27,10 +29,10 @@ def entry(row: StockEntry) -> Json:
         place=lot.place,
         product=filled(rxnorm=lot.code, text=lot.text, ndc=lot.ndc, lot=lot.lot),
         move=row.move,
-        quantity=row.quantity,
-        change=row.change,
-        beyond=row.beyond or None,
-        balance=row.balance,
+        quantity=_number(row.quantity),
+        change=_number(row.change),
+        beyond=_number(row.beyond or None),
+        balance=_number(row.balance),
         at=instant(row.happened_at),
         by=row.by,
         witness=row.witness,
@@ -65,8 +67,8 @@ def difference(row: StockDifference) -> Json:
         id=str(row.id),
         status=row.state,
         stock=str(row.stock_id),
-        expected=row.expected,
-        counted=row.counted,
+        expected=_number(row.expected),
+        counted=_number(row.counted),
         foundAt=instant(row.found_at),
         foundBy=row.found_by,
         report=row.report,
@@ -123,8 +125,8 @@ def kept_count(row: KeptCount) -> Json:
         id=str(row.id),
         subject=reference("Patient", row.person_id),
         pack=reference("MedicationDispense", row.pack_id),
-        counted=row.counted,
-        expected=row.expected,
+        counted=_number(row.counted),
+        expected=_number(row.expected),
         flagged=row.flagged,
         finding=row.finding,
         words=row.words,
@@ -147,3 +149,10 @@ def refill(row: RefillRequest) -> Json:
         answer=row.answer,
         pack=reference("MedicationDispense", row.pack_id),
     )
+
+
+def _number(value: Decimal | None) -> Decimal | None:
+    """Give a number the same way before and after the database padded it with zeros."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
