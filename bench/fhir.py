@@ -91,7 +91,9 @@ def _fill(people: int) -> list[UUID]:
                         category=[
                             concept(coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory"))
                         ],
-                        code=concept(coding(LOINC, CODES[i % len(CODES)]), text="Measured"),
+                        code=concept(
+                            coding(LOINC, CODES[(i + n) % len(CODES)]), text="Measured"
+                        ),  # mixed in time, as copies are
                         subject=reference("Patient", person),
                         effectiveDateTime=instant(at),
                         issued=instant(at),

@@ -363,6 +363,35 @@ def test_a_code_and_its_value_are_found_together(provider: Door) -> None:
     assert parted["id"] in {r["id"] for r in found}
 
 
+@pytest.mark.parametrize("rare", [0, 5, 10_000])
+def test_a_page_is_the_same_however_it_is_come_by(provider: Door, monkeypatch: pytest.MonkeyPatch, rare: int) -> None:
+    """By walking near, further and far, by the index of terms, or by it after all: the same entries in the same order."""
+    from collections import Counter
+
+    from throughcare.exchange.fhir import at_once
+
+    codes = Counter(c["code"] for r in all_of(provider, "Observation") for c in r["code"].get("coding", ()))
+    asked = [
+        *(code for code, _ in codes.most_common(3)),
+        *(code for code, _ in codes.most_common()[-3:]),
+        "nobody-has-this",
+    ]
+    plain = {code: [r["id"] for r in all_of(provider, "Observation", code=code)] for code in asked}
+    for name, size in {"NEWEST": 8, "FURTHER": 40, "FAR": 120, "COMMON": 2, "RARE": rare}.items():
+        monkeypatch.setattr(at_once, name, size)
+    for code, ids in plain.items():
+        answer, seen = provider.get("Observation", code=code, _count=7), []
+        while True:
+            assert answer.status == 200, answer.body
+            seen += [r["id"] for r in answer.resources]
+            url = next((link["url"] for link in answer.json["link"] if link["relation"] == "next"), "")
+            if not url or len(seen) > 70:
+                break
+            answer = provider.get(url)
+        assert seen == ids[: len(seen)], code
+        assert len(seen) == len(ids) or len(seen) > 70, code
+
+
 def test_several_types_are_searched_at_once(provider: Door) -> None:
     person = patients_with(provider, "Observation")
     one_by_one = {f"{k}/{r['id']}" for k in ("Condition", "Observation") for r in all_of(provider, k, patient=person)}

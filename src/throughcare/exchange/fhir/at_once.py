@@ -50,9 +50,11 @@ class Page:
     told: bool = False
 
 
-# How a search of a whole type is done: from the entry written last on, as far as this many, or by the index of terms.
-NEWEST, FURTHER = 1000, 20_000
-# So many among the newest: going on finds a page sooner than sorting all that the index of terms names.
+# How a search of a whole type is done: from the entry written last on, as far as these many; or by the index of terms, where
+# that names no more than RARE. So neither what nobody has nor what everybody has makes it look at the whole agency.
+NEWEST, FURTHER, FAR = 1000, 20_000, 200_000
+RARE = 2000
+# So many among the newest: going on finds a page sooner than asking the index of terms.
 COMMON = 4
 
 
@@ -67,14 +69,34 @@ def page(bearer: Bearer, query: Query, count: int, resumed: list[Any], *, counte
         return _told(bearer, query, _run(bearer, query, Way(NEAR, asked), count, before), count, resumed)
     asked.add("c.position < %s", before)
     if any(c.terms for c in query.criteria):
-        walked = finding.asked_of(bearer, query, walking=True)
-        rows = _run(bearer, query, Way(WALK, walked, NEWEST, count + 1), count, before)
-        if COMMON <= rows[0][1] <= count:
-            rows = _run(bearer, query, Way(WALK, walked, FURTHER, count + 1), count, before)
-        if rows[0][1] > count:
-            return _told(bearer, query, rows, count, resumed)
-        return _told(bearer, query, _run(bearer, query, Way(NEAR, asked), count, before), count, resumed)
+        rows = _walked(bearer, query, asked, count, before)
+        return _told(bearer, query, rows or _run(bearer, query, Way(NEAR, asked), count, before), count, resumed)
     return _told(bearer, query, _run(bearer, query, Way(PLAINLY, asked), count, before), count, resumed)
+
+
+def _walked(
+    bearer: Bearer, query: Query, asked: finding.Asked, count: int, before: int
+) -> list[tuple[Any, ...]] | None:
+    """Give a full page by walking from the entry written last on; None where the index of terms finds it sooner."""
+    way = finding.asked_of(bearer, query, walking=True)
+    rare = None
+    for far in (NEWEST, FURTHER, FAR):
+        rows = _run(bearer, query, Way(WALK, way, far, count + 1), count, before)
+        if rows[0][1] > count:
+            return rows
+        if far == NEWEST and rows[0][1] >= COMMON:
+            continue
+        rare = _rare(asked) if rare is None else rare
+        if rare:
+            return None
+    return None
+
+
+def _rare(asked: finding.Asked) -> bool:
+    """Tell whether so few answer that they are soon sorted."""
+    sql = f"SELECT count(*) <= {RARE} FROM (SELECT FROM ledger_current c WHERE {{}} LIMIT {RARE + 1}) few"  # noqa: S608
+    found = statement.run(sql.format(" AND ".join(asked.conditions)), asked.values, prepare=False)
+    return bool(found[0][0])
 
 
 @dataclass(frozen=True, slots=True)
