@@ -28,6 +28,7 @@ PAGES = (
     "problems/",
     "medicines/",
     "allergies/",
+    "vaccines/",
     "vitals/",
     "forms/",
     "forms/phq-9/",

@@ -15,7 +15,7 @@ from throughcare.chart import actions as chart
 from throughcare.duties.models import Duty
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.models import Delivery, Destination
-from throughcare.exchange.outgoing import actions, directory, sender
+from throughcare.exchange.outgoing import actions, directory, registry, sender
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import uuid7
@@ -35,6 +35,7 @@ def open_to(monkeypatch):
         }
         monkeypatch.setattr(actions, "receivers", lambda: every)
         monkeypatch.setattr(sender, "receivers", lambda: every)
+        monkeypatch.setattr(registry, "receivers", lambda: every)
         for code in (
             () if again else ids
         ):  # from the first ledger entry of this test: its transaction is not over, and no feed shows it
@@ -187,6 +188,22 @@ def test_the_registry_is_asked_about_a_person(open_to):
     line = Line()
     assert sender.run_once(lambda _: line) == 1
     assert b"QPD|Z44^Request" in line.got[0]
+
+
+def test_a_nurse_asks_the_registry_from_the_page_of_vaccines(client, open_to):
+    from throughcare.custody.models import Facility
+
+    open_to("registry")
+    person = housed()
+    client.post("/demo/become", {"role": "rn", "facility": str(Facility.objects.get(code="hartford").id)})
+    assert "Ask the registry" in client.get(f"/people/{person}/vaccines/").content.decode()
+    asked = client.post(f"/people/{person}/vaccines/registry/", {"intent": str(uuid7())})
+    assert asked.status_code == 303
+    assert "waits to be sent" in client.get(f"/people/{person}/vaccines/").content.decode()
+    line = Line()
+    assert sender.run_once(lambda _: line) == 1
+    assert b"QPD|Z44^Request" in line.got[0]
+    assert "received by the registry" in client.get(f"/people/{person}/vaccines/").content.decode()
 
 
 def test_the_page_of_receivers_names_nobody(client, open_to):

@@ -31,7 +31,7 @@ from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
 from throughcare.chart.events import FormSigned, OrderEnded
-from throughcare.chart.ports import REQUESTS, SAID
+from throughcare.chart.ports import REGISTRY, REQUESTS, SAID
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import (
     AdmissionCancelled,
@@ -55,6 +55,7 @@ from throughcare.duties import actions as duties
 from throughcare.duties.ports import LICENCES, SHIFT_CLOSE
 from throughcare.exchange import handlers as exchange
 from throughcare.exchange.fhir.numbers import NUMBERS
+from throughcare.exchange.outgoing.registry import ImmunizationRegistry
 from throughcare.insight import reports
 from throughcare.insight.gate.ports import COUNTS
 from throughcare.kernel import events
@@ -77,6 +78,7 @@ def wire() -> None:
     CARE.fill(CareRelationships())
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())
+    REGISTRY.fill(ImmunizationRegistry())
     IDENTITY.fill(SoftwareIdentity())
     TREATMENT.fill(OrderedTreatment())
     KINDS.fill({DOSE: Doses(), ROUND: Rounds()})

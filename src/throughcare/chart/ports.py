@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from throughcare.kernel.actor import Actor
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.ports import Port
 
@@ -43,5 +44,25 @@ class Requests(Protocol):
         """Give the requests of 90 days, newest first; nothing to whom requests are closed."""
 
 
+@dataclass(frozen=True, slots=True)
+class RegistrySaid:
+    """Whether the immunization registry can be asked, and how the last question about a person stands."""
+
+    connected: bool
+    asked_at: datetime | None = None
+    state: str = ""
+
+
+class Registry(Protocol):
+    """The immunization registry, as far as a chart asks it."""
+
+    def said(self, lens: Lens, family: Sequence[UUID]) -> RegistrySaid:
+        """Give whether it can be asked, and how the last question stands."""
+
+    def ask(self, actor: Actor, intent: UUID | None, person_id: UUID) -> None:
+        """Ask what it knows of this person and what is due; the answer comes by itself. Refuses where it is not connected."""
+
+
 SAID: Port[Said] = Port("chart.said")
 REQUESTS: Port[Requests] = Port("chart.requests")
+REGISTRY: Port[Registry] = Port("chart.registry")

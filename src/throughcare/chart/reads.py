@@ -112,6 +112,14 @@ def problems(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.Conditio
         return seen, list(seen.of(m.Condition).order_by("text", "id")[:200])
 
 
+def vaccines(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.Immunization]]:
+    """Give the doses that are recorded, refused or reported, newest first, and what of them this reader sees whole."""
+    seen = sight(lens, people)
+    with db.reading(lens):
+        rows = seen.of(m.Immunization).exclude(status="entered-in-error")
+        return seen, list(rows.order_by("-given_at", "text", "id")[:300])
+
+
 def medicines(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.HomeMedicine]]:
     """Give the home medicines, and what of them this reader sees whole."""
     seen = sight(lens, people)

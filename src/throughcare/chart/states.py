@@ -17,6 +17,10 @@ CONDITION = Lifecycle(
     ("active", "mark_error", "entered-in-error"),
     ("resolved", "mark_error", "entered-in-error"),
 )
+IMMUNIZATION = Lifecycle(
+    ("completed", "mark_error", "entered-in-error"),
+    ("not-done", "mark_error", "entered-in-error"),
+)
 RESPONSE = Lifecycle(
     ("draft", "sign", "completed"),
     ("draft", "stop", "stopped"),

@@ -22,7 +22,7 @@ from throughcare.chart.actions.forms import (
     start_form,
     take_over_form,
 )
-from throughcare.chart.actions.immunizations import Vaccine, record_immunization, withdraw_immunization
+from throughcare.chart.actions.immunizations import CVX, Vaccine, record_immunization, withdraw_immunization
 from throughcare.chart.actions.keeping import gathered
 from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, results_ahead, take_report
 from throughcare.chart.actions.medicines import report_medicine, verify_medicine
@@ -32,6 +32,7 @@ from throughcare.chart.actions.orders import cosign_order, end_order, order_item
 from throughcare.chart.actions.results import file_result, receive_report, review_normals, review_report, tell_result
 
 __all__ = [
+    "CVX",
     "FormDone",
     "Line",
     "Measured",

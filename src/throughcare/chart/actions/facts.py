@@ -25,6 +25,7 @@ KINDS: dict[str, tuple[type[Any], Lifecycle]] = {
     "ServiceRequest": (m.Order, states.ORDER),
     "DiagnosticReport": (m.Report, states.OBSERVATION),
     "MedicationStatement": (m.HomeMedicine, states.CONDITION),
+    "Immunization": (m.Immunization, states.IMMUNIZATION),
 }
 
 JUST_NOW = timedelta(minutes=15)

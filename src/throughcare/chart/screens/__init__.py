@@ -11,6 +11,19 @@ from throughcare.chart.screens import (
     orders,
     result_acts,
     summary,
+    vaccines,
 )
 
-__all__ = ["asking", "documents", "history", "inbox", "lists", "measuring", "notes", "orders", "result_acts", "summary"]
+__all__ = [
+    "asking",
+    "documents",
+    "history",
+    "inbox",
+    "lists",
+    "measuring",
+    "notes",
+    "orders",
+    "result_acts",
+    "summary",
+    "vaccines",
+]

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 
 from throughcare.access import policy as access_policy
 from throughcare.access.doors import Request
@@ -31,7 +33,7 @@ PARTS: dict[str, list[tuple[str, Policy]]] = {
         ("chart_timeline", policy.READ),
         ("person_details", people_policy.DETAILS),
     ],
-    "problems": [("chart_problems", policy.CHART), ("chart_allergies", policy.CHART)],
+    "problems": [("chart_problems", policy.CHART), ("chart_allergies", policy.CHART), ("chart_vaccines", policy.CHART)],
     "medicines": [("chart_medicines", policy.TAKEN)],
     "results": [("chart_results", policy.READ), ("chart_orders", policy.READ)],
     "notes": [("chart_notes", policy.READ), ("chart_forms", policy.READ)],
@@ -136,6 +138,19 @@ def attempt(
     except (Invalid, Stale) as refused:
         return back(Again(typed(request, secrets), refused))
     return onward(done)
+
+
+def day(text: str, field: str) -> date | None:
+    """Read a day as it was typed; None where nothing was."""
+    if not text.strip():
+        return None
+    try:
+        found = parse_date(text.strip())
+    except ValueError:
+        found = None
+    if found is None:
+        raise Invalid("One date can't be read. Everything you typed is kept.", fields={field: "Write a date."})
+    return found
 
 
 def typed(request: Request, secrets: Iterable[str] = ()) -> dict[str, str]:

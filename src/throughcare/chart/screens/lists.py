@@ -1,12 +1,10 @@
 """Problems, allergies and home medicines: the lists that say what a person has, must not have, and takes. HTTP only."""
 
 from collections.abc import Callable
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 
 from throughcare.access.doors import Request, screen
 from throughcare.chart import actions, policy, reads
@@ -22,6 +20,7 @@ LISTS = {
     "Condition": "chart_problems",
     "AllergyIntolerance": "chart_allergies",
     "MedicationStatement": "chart_medicines",
+    "Immunization": "chart_vaccines",
     "Observation": "chart_results",
     "Composition": "chart_notes",
 }
@@ -52,7 +51,7 @@ def add_problem(request: Request, person_id: UUID) -> HttpResponse:
             intent=intent,
             person_id=person_id,
             text=request.POST.get("text", ""),
-            onset=_day(request.POST.get("onset", ""), "onset"),
+            onset=frame.day(request.POST.get("onset", ""), "onset"),
             verification="provisional" if request.POST.get("provisional") else "confirmed",
         )
 
@@ -224,15 +223,3 @@ def take_back(request: Request, person_id: UUID, kind: str, id: UUID) -> HttpRes
 def _back(show: Callable[..., HttpResponse], request: Request, person_id: UUID) -> Callable[[Again], HttpResponse]:
     shown = getattr(show, "__wrapped__", show)
     return lambda again: shown(request, person_id, again)
-
-
-def _day(text: str, field: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        day = parse_date(text.strip())
-    except ValueError:
-        day = None
-    if day is None:
-        raise Invalid("One date can't be read. Everything you typed is kept.", fields={field: "Write a date."})
-    return day

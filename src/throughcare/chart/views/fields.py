@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from throughcare.chart import vaccines
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -40,6 +41,29 @@ def _medicine() -> Sequence[FieldShape]:
     )
 
 
+def _vaccine() -> Sequence[FieldShape]:
+    listed = [Option("", t("chart.vaccine_other")), *(Option(code, title) for code, title in vaccines.titles().items())]
+    return (
+        FieldShape("vaccine", t("chart.vaccine"), "select", options=listed),
+        FieldShape("text", t("chart.vaccine_words"), max_length=200),
+        FieldShape("day", t("chart.vaccine_day"), "date", required=True, width="m"),
+        FieldShape("elsewhere", t("chart.vaccine_elsewhere"), "check"),
+        FieldShape("source", t("chart.vaccine_source"), max_length=160),
+        FieldShape("lot", t("chart.vaccine_lot"), max_length=60, width="m"),
+        FieldShape("expires", t("chart.vaccine_expires"), "date", width="m"),
+        FieldShape("manufacturer", t("chart.vaccine_maker"), max_length=120),
+        FieldShape("site", t("chart.vaccine_site"), max_length=60, width="m"),
+    )
+
+
+def _vaccine_refused() -> Sequence[FieldShape]:
+    listed = [Option("", "—"), *(Option(code, title) for code, title in vaccines.titles().items())]
+    return (
+        FieldShape("refused_vaccine", t("chart.vaccine"), "select", options=listed, required=True),
+        FieldShape("why_not", t("chart.vaccine_why_not"), required=True, max_length=200),
+    )
+
+
 def _note() -> Sequence[FieldShape]:
     return (
         FieldShape("title", t("chart.note_title"), required=True, max_length=160, width="full"),
@@ -63,6 +87,8 @@ FORMS = {
     "problem": _problem,
     "allergy": _allergy,
     "medicine": _medicine,
+    "vaccine": _vaccine,
+    "vaccine_refused": _vaccine_refused,
     "note": _note,
     "addendum": _addendum,
     "document": _document,
