@@ -176,7 +176,7 @@ def _month(
         SELECT *, opened_at + INTERVAL 12 HOUR AS due_at,
           CASE WHEN luck < 96 THEN opened_at + to_minutes((CASE WHEN luck < 90 THEN luck * 7 ELSE 720 + luck * 9 END)::INT) END AS closed_at,
           CASE WHEN luck < 92 THEN 'done' WHEN luck < 94 THEN 'refused' WHEN luck < 96 THEN 'void' END AS outcome
-        FROM (SELECT 'd' || person_id || '{month}' || k AS id, person_id, facility, 'clinical' AS data_class, u.id AS rule, 'rn' AS owner_role,
+        FROM (SELECT md5('d' || person_id || '{month}' || k) AS id, person_id, facility, 'clinical' AS data_class, u.id AS rule, 'rn' AS owner_role,
                 'shift' AS lane, {at} - INTERVAL 12 HOUR AS opened_at, hash(person_id, k, '{month}') % 100 + (hash(facility) % 3) * 2 AS luck
               FROM {here} w, range(12) t(k) JOIN rule u ON u.n = hash(person_id, k, 3) % (SELECT count(*) FROM rule))""",
     )

@@ -37,7 +37,7 @@ from throughcare.care.substance_use import fhir as substance_use
 from throughcare.care.substance_use.models import Check, Episode, Offer
 from throughcare.chart import fhir as chart
 from throughcare.chart.actions.keeping import RENDER, lines_of
-from throughcare.chart.models import Attachment, CriticalCall, Report
+from throughcare.chart.models import Attachment, CriticalCall, Note, Report
 from throughcare.custody import fhir as custody
 from throughcare.custody.models import (
     Agency,
@@ -63,6 +63,7 @@ from throughcare.insight.gate.models import Publication
 from throughcare.insight.improvement import fhir as improvement
 from throughcare.insight.improvement.models import Annotation, Cycle, Meeting, Project, Target
 from throughcare.kernel.fhir import Json
+from throughcare.kernel.ids import derived
 from throughcare.ledger import formats
 from throughcare.people import fhir as people
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
@@ -168,6 +169,7 @@ def install() -> None:
     formats.render_with("MedicationCrossing", _crossings)
     formats.render_with("StockEntry", _stock_entries)
     formats.render_with("ReleasePlan", _release_plans)
+    formats.render_with("Composition", _packets)
     outside.install(KEPT_AS_SIGNED)
 
 
@@ -225,6 +227,15 @@ def _doses(ids: Sequence[UUID]) -> dict[UUID, Json]:
 
 def _stock_entries(ids: Sequence[UUID]) -> dict[UUID, Json]:
     return {row.id: stock.entry(row) for row in StockEntry.objects.select_related("stock").filter(id__in=ids)}
+
+
+def _packets(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    """Render what was handed over at a release: its words, and a sealed programme's part by itself, stand in the ledger alone."""
+    handed = set(Packet.objects.filter(id__in=ids).values_list("id", flat=True))
+    left = {*ids} - handed - set(Note.objects.filter(id__in=ids).values_list("id", flat=True))
+    if left:
+        handed |= left & {derived("packet", str(one), "sealed") for one in Packet.objects.filter(sealed=True).values_list("id", flat=True)}
+    return dict.fromkeys(handed, formats.ALONE)
 
 
 def _crossings(ids: Sequence[UUID]) -> dict[UUID, Json]:

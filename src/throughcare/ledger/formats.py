@@ -22,6 +22,8 @@ from throughcare.ledger.present import opened
 
 # Gives the resources of these ids as their rows render now; an id whose row this renderer does not know is left out.
 Render = Callable[[Sequence[UUID]], dict[UUID, Json]]
+# Given for an entry whose words stand in the ledger alone: no row holds what it could be compared with.
+ALONE: Json = {}
 _renderers: dict[str, list[Render]] = {}
 # Whoever checks reads what nobody else reads in one go; it shows nothing but names of fields.
 CHECKER = Actor.system("ledger check")
@@ -223,6 +225,8 @@ def _settle(row: Present, sealed: bool, report: Report) -> None:
 def _fields(kept: bytes, now: Json | None) -> tuple[str, ...]:
     if now is None:
         return ("no row",)
+    if now is ALONE:
+        return ()
     was, is_ = decode(kept), decode(encode(now))
     return tuple(sorted(name for name in {*was, *is_} if was.get(name) != is_.get(name)))
 

@@ -22,7 +22,7 @@ def test_anybody_may_ask_what_the_api_can_do(in_agency: None) -> None:
 def test_nobody_reads_without_a_token(in_agency: None, token: str) -> None:
     from throughcare.exchange.fhir import registry
 
-    told = {("system", "metadata")}
+    told = {("system", "metadata"), ("system", "openapi.json")}
     for one in registry.interactions():
         path = {"system": "", "type": "Patient/", "instance": "Patient/x/"}[one.level] + one.tail.replace("*", "1")
         kind = next(iter(one.types)) if one.types else "Patient"
