@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
-from throughcare.ledger import verify
+from throughcare.ledger import formats, verify
 from throughcare.reentry import actions, paper
 from throughcare.reentry.models import Packet
 from throughcare.reentry.reads import handed
@@ -120,6 +121,16 @@ def test_what_is_handed_over_is_kept_word_for_word(doctor, nurse, person) -> Non
     with pytest.raises(DatabaseError), transaction.atomic():
         Packet.objects.filter(id=done).update(witness="x")
     assert verify.run().sound
+
+
+def test_the_nightly_comparison_knows_that_a_packets_words_stand_in_the_ledger_alone(doctor, nurse, person) -> None:  # noqa: F811
+    ready(doctor, nurse, person)
+    with clock.frozen(MORNING):
+        found = packet(lens_of(Role.RN), person, "en")
+        part2 = replace(found.sections[0], key="programme", sealed=True)
+        both = replace(found, sections=(*found.sections, part2))
+        actions.hand_over_packet(actor=nurse, person_id=person, packet=both, intent=uuid7(), signed=True)
+    assert formats.check().faults == []
 
 
 def test_an_older_paper_is_handed_over_all_the_same_and_said_so(doctor, nurse, person) -> None:  # noqa: F811

@@ -234,7 +234,10 @@ def _packets(ids: Sequence[UUID]) -> dict[UUID, Json]:
     handed = set(Packet.objects.filter(id__in=ids).values_list("id", flat=True))
     left = {*ids} - handed - set(Note.objects.filter(id__in=ids).values_list("id", flat=True))
     if left:
-        handed |= left & {derived("packet", str(one), "sealed") for one in Packet.objects.filter(sealed=True).values_list("id", flat=True)}
+        handed |= left & {
+            derived("packet", str(one), "sealed")
+            for one in Packet.objects.filter(sealed=True).values_list("id", flat=True)
+        }
     return dict.fromkeys(handed, formats.ALONE)
 
 
