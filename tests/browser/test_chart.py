@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tests.browser.desk import SIZES, sound
 from tests.chart.chart_makers import LOINC, NURSE, charted, hartford, housed
 from throughcare.chart import actions
+from throughcare.kernel import clock
 from throughcare.people import actions as people
 
 pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
@@ -24,6 +25,7 @@ PAGES = {
     "problems": "problems/",
     "medicines": "medicines/",
     "allergies": "allergies/",
+    "vaccines": "vaccines/",
     "vitals": "vitals/",
     "forms": "forms/",
     "form": "forms/phq-9/",
@@ -47,6 +49,12 @@ def chart(database_copy: str, serve) -> Iterator[tuple[BrowserContext, str]]:
     ]
     actions.file_result(actor=NURSE, person_id=person, text="Basic metabolic panel", lines=taken)
     actions.order_item(actor=NURSE, person_id=person, item="fingerstick", reason="thirsty")
+    for one in (
+        actions.Vaccine("Tdap", clock.now(), code="115", lot="A7-22", site="left arm"),
+        actions.Vaccine("Influenza", clock.now(), code="140", primary=False, source="a card"),
+        actions.Vaccine("HPV, 9-valent", clock.now(), code="165", status="not-done", why_not="Not today"),
+    ):
+        actions.record_immunization(actor=NURSE, person_id=person, given=one)
     place, address = str(hartford().id), serve(database_copy)
     system = Path("/usr/bin/chromium")
     with sync_playwright() as playwright:

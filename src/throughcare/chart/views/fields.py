@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from throughcare.chart import vaccines
+from throughcare.kernel import clock
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -42,11 +43,12 @@ def _medicine() -> Sequence[FieldShape]:
 
 
 def _vaccine() -> Sequence[FieldShape]:
+    today = clock.local(clock.now()).date().isoformat()
     listed = [Option("", t("chart.vaccine_other")), *(Option(code, title) for code, title in vaccines.titles().items())]
     return (
         FieldShape("vaccine", t("chart.vaccine"), "select", options=listed),
         FieldShape("text", t("chart.vaccine_words"), max_length=200),
-        FieldShape("day", t("chart.vaccine_day"), "date", required=True, width="m"),
+        FieldShape("day", t("chart.vaccine_day"), "date", required=True, width="m", value=today),
         FieldShape("elsewhere", t("chart.vaccine_elsewhere"), "check"),
         FieldShape("source", t("chart.vaccine_source"), max_length=160),
         FieldShape("lot", t("chart.vaccine_lot"), max_length=60, width="m"),
