@@ -63,7 +63,6 @@ from throughcare.insight.gate.models import Publication
 from throughcare.insight.improvement import fhir as improvement
 from throughcare.insight.improvement.models import Annotation, Cycle, Meeting, Project, Target
 from throughcare.kernel.fhir import Json
-from throughcare.kernel.ids import derived
 from throughcare.ledger import formats
 from throughcare.people import fhir as people
 from throughcare.people.models import Alias, Identifier, Person, SettledFact
@@ -235,8 +234,7 @@ def _packets(ids: Sequence[UUID]) -> dict[UUID, Json]:
     left = {*ids} - handed - set(Note.objects.filter(id__in=ids).values_list("id", flat=True))
     if left:
         handed |= left & {
-            derived("packet", str(one), "sealed")
-            for one in Packet.objects.filter(sealed=True).values_list("id", flat=True)
+            reentry.sealed_part(one) for one in Packet.objects.filter(sealed=True).values_list("id", flat=True)
         }
     return dict.fromkeys(handed, formats.ALONE)
 

@@ -13,7 +13,7 @@ from throughcare.access.models import User
 from throughcare.custody.models import Facility
 from throughcare.duties import cover, policy, rulebook
 from throughcare.duties.models import OPEN, Duty
-from throughcare.duties.rule import LaneName
+from throughcare.duties.rule import LANES, LaneName
 from throughcare.duties.rules import SHIFT_AHEAD, risen, standing
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -22,7 +22,6 @@ from throughcare.kernel.vocabulary import Lane
 from throughcare.people.family import family
 
 ROWS = 12
-LANES: tuple[LaneName, ...] = ("now", "shift", "later")
 COLUMNS = (
     "id", "person_id", "subject_id", "rule", "title", "lane", "opened_at", "soon_at", "due_at", "closed_at", "outcome",
     "facility_id", "owner_role", "owner_id", "owner__name", "ref", "about", "version", "trigger", "reason",
@@ -281,7 +280,7 @@ def _grouped(items: Sequence[WorkItem], now: datetime) -> list[WorkGroup]:
 
 def _heads(soon: QuerySet[Duty], now: datetime) -> dict[LaneName, list[UUID]]:
     """Give who stands in the lanes now and this shift (a person, else the duty itself), in the order of `rules.standing`."""
-    first = {lane: Min("due_at", filter=Q(lane=lane)) for lane in ("now", "shift", "later")}
+    first = {lane: Min("due_at", filter=Q(lane=lane)) for lane in LANES}
     best: dict[LaneName, list[tuple[tuple[int, int, bool, datetime], UUID]]] = {"now": [], "shift": []}
     for key, *dues in (
         soon.order_by().values_list(KEY).annotate(**{f"first_{lane}": due for lane, due in first.items()})

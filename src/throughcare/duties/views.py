@@ -9,13 +9,12 @@ from uuid import UUID
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from throughcare.duties.reads import Waiting, WorkGroup, WorkItem, Worklist
-from throughcare.duties.rule import LaneName
+from throughcare.duties.rule import LANES, LaneName
 from throughcare.duties.titles import role_title
 from throughcare.kernel import clock
 from throughcare.ledger.reads import VersionRow
 from throughcare.ui.shapes import Action, ClockShape, DutyLine, DutyRow, FieldShape, Lane, Option, Version
 
-LANES: tuple[LaneName, ...] = ("now", "shift", "later")
 LINE = 46  # letters of titles that stand in one line of a row
 
 

@@ -43,11 +43,11 @@ class Likeness:
 
 def alike(charts: Iterable[Known]) -> list[Likeness]:
     """Give the pairs that are likely enough to be laid before a person, likeliest first."""
-    no_name = frozenset(content.load(FILE)["no_name"])
+    settings = content.load(FILE)
+    no_name = frozenset(settings["no_name"])
     rows = [_row(chart, no_name) for chart in charts]
     if len(rows) < 2:
         return []
-    settings = content.load(FILE)
     found = [_likeness(pair) for pair in _pairs(rows, float(settings["propose_from"]))]
     return sorted(found, key=lambda one: (-one.probability, one.a, one.b))
 
@@ -105,15 +105,13 @@ def _nearest(mine: str, theirs: str) -> str:
     return f"list_max(list_transform({mine}, lambda a: {inner}))"
 
 
+TURNED = "list_has_any(family_l, given_r) AND list_has_any(given_l, family_r)"
 # What must hold for each way of comparing, in the order in which they are tried.
 HOLDS = {
     ("family", "equal"): "list_has_any(family_l, family_r)",
     ("family", "near"): f"{_nearest('family_l', 'family_r')} >= 0.9",
-    ("family", "turned"): "list_has_any(family_l, given_r) AND list_has_any(given_l, family_r)",
-    (
-        "given",
-        "equal",
-    ): "list_has_any(given_l, given_r) OR (list_has_any(family_l, given_r) AND list_has_any(given_l, family_r))",
+    ("family", "turned"): TURNED,
+    ("given", "equal"): f"list_has_any(given_l, given_r) OR ({TURNED})",
     ("given", "near"): f"{_nearest('given_l', 'given_r')} >= 0.88",
     ("birth_date", "equal"): "birth_date_l = birth_date_r",
     ("birth_date", "slip"): "damerau_levenshtein(birth_date_l, birth_date_r) <= 1"

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.kernel.fhir import Json, concept, filled, instant, period, reference, resource
+from throughcare.kernel.ids import derived
 from throughcare.reentry import models as m
 from throughcare.reentry.sections import PacketNow, PacketSection
 
@@ -32,6 +33,11 @@ def composition(row: m.Packet, packet: PacketNow, sections: Sequence[PacketSecti
             for s in sections
         ],
     )
+
+
+def sealed_part(packet_id: UUID) -> UUID:
+    """Give the id under which a sealed programme's part of a packet is kept by itself."""
+    return derived("packet", str(packet_id), "sealed")
 
 
 def narrative(section: PacketSection) -> str:

@@ -49,6 +49,22 @@ def id_of(text: str, refusal: Refused) -> UUID:
     return found
 
 
+def day_or_none(text: str) -> date | None:
+    """Read a day that a page sent, or nothing where it is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def day_of(text: str, refusal: Refused) -> date:
+    """Read a day that a page sent; where it is none, the page is refused in the room's own words."""
+    found = day_or_none(text)
+    if found is None:
+        raise refusal
+    return found
+
+
 def moment_of(day: str, hour: str, *, otherwise: str = "") -> datetime:
     """Read the moment that a day and an hour name on the wall of this place, in UTC; raise ValueError where they name none.
 

@@ -4,9 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from throughcare.duties.rulebook import place
-from throughcare.workforce import rule_table, rules
-from throughcare.workforce.models import Credential
+from throughcare.workforce import rule_table, rules, staff_reads
 
 
 class Licences:
@@ -20,6 +18,5 @@ class Licences:
     def over(self, user_id: UUID, role: str, at: datetime) -> str:
         """Name what is over and keeps somebody from owning a duty in this role; nothing where nothing is."""
         blocking = {key: kind.title for key, kind in rule_table.credentials().items() if role in kind.blocks}
-        today = place(None).working.day_of(at)
-        held = Credential.objects.filter(record__user_id=user_id, renewed_by=None, kind__in=list(blocking))
-        return next((blocking[kind] for kind in held.filter(expires_on__lt=today).values_list("kind", flat=True)), "")
+        held = staff_reads.ended([user_id], at).filter(kind__in=list(blocking))
+        return next((blocking[kind] for kind in held.values_list("kind", flat=True)), "")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from throughcare.access.models import Posting
 from throughcare.custody import reads as custody
 from throughcare.duties import reads as duties
@@ -156,17 +158,20 @@ def _fill(found: dict[UUID, Member]) -> None:
     owed = Duty.objects.filter(OPEN, rule__startswith="STF-", subject_id__in=ids)
     for item in duties.in_order(duties.items(owed, now), now):
         found[item.subject_id].owed.append(item)
-    today = place(None).working.day_of(now)
-    over = Credential.objects.filter(record__user_id__in=ids, renewed_by=None, expires_on__lt=today)
     kinds = rule_table.credentials()
-    for user, kind in over.values_list("record__user_id", "kind"):
+    for user, kind in ended(ids, now).values_list("record__user_id", "kind"):
         found[user].over.append(kinds[kind].title)
+
+
+def ended(ids: Collection[UUID], at: datetime) -> QuerySet[Credential]:
+    """Give what of these members of staff was over before this day and is not renewed."""
+    today = place(None).working.day_of(at)
+    return Credential.objects.filter(record__user_id__in=ids, renewed_by=None, expires_on__lt=today)
 
 
 def over(ids: Collection[UUID]) -> frozenset[UUID]:
     """Give those of these members of staff whose licence is over and keeps them from owning a duty."""
     blocking = {key: kind.blocks for key, kind in rule_table.credentials().items() if kind.blocks}
-    today = place(None).working.day_of(clock.now())
-    ended = Credential.objects.filter(record__user_id__in=ids, renewed_by=None, kind__in=list(blocking))
-    rows = ended.filter(expires_on__lt=today).values_list("record__user_id", "record__role", "kind")
+    held = ended(ids, clock.now()).filter(kind__in=list(blocking))
+    rows = held.values_list("record__user_id", "record__role", "kind")
     return frozenset(user for user, role, kind in rows if role in blocking[kind])

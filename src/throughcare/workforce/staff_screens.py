@@ -18,7 +18,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines, id_of, intent_of
+from throughcare.ui.forms import day_of, error_lines, id_of, intent_of
 from throughcare.ui.shapes import ClockShape
 from throughcare.workforce import actions, policy, rule_table, rules, staff_files, staff_reads
 
@@ -189,10 +189,7 @@ def _file(request: Request, user_id: UUID, refused: Refused | None = None) -> Ht
 
 
 def _day(request: Request, name: str) -> date:
-    try:
-        return date.fromisoformat(request.POST.get(name, ""))
-    except ValueError as error:
-        raise Invalid("Give the day.", fields={name: "Give the day."}) from error
+    return day_of(request.POST.get(name, ""), Invalid("Give the day.", fields={name: "Give the day."}))
 
 
 def _hours(request: Request) -> Decimal | None:

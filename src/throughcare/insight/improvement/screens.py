@@ -14,7 +14,7 @@ from throughcare.insight.views import base, interval, month_span, month_words, t
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Refused
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.forms import day_of, error_lines, intent_of
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -389,10 +389,7 @@ def _place(request: Request, said: str) -> UUID | None:
 
 
 def _day(said: str, name: str) -> date:
-    try:
-        return date.fromisoformat(said.strip())
-    except ValueError:
-        raise Invalid("Give a day.", fields={name: "Give a day."}) from None
+    return day_of(said, Invalid("Give a day.", fields={name: "Give a day."}))
 
 
 def _address(measure: str, facility: str) -> str:

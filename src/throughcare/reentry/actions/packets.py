@@ -12,7 +12,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.events import emit
-from throughcare.kernel.ids import derived, uuid7
+from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
 from throughcare.reentry import fhir, states
@@ -118,7 +118,7 @@ def _keep_words(actor: Actor, row: m.Packet, packet: PacketNow) -> None:
         part = [s for s in packet.sections if s.sealed is sealed]
         if not part:
             continue
-        composition_id = derived("packet", str(row.id), "sealed") if sealed else row.id
+        composition_id = fhir.sealed_part(row.id) if sealed else row.id
         ledger.record(
             type="Composition",
             id=composition_id,

@@ -6,7 +6,6 @@ from uuid import UUID
 from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.fhir import decode
-from throughcare.kernel.ids import derived
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.ledger import body as bodies
@@ -49,7 +48,7 @@ def _kept(lens: Lens, id: UUID, family: Sequence[UUID]) -> list[PacketSection]:
 def _sealed(lens: Lens, row: Packet, family: Sequence[UUID]) -> list[PacketSection]:
     if not lens.may(Verb.READ, DataClass.PART2, person_id=row.person_id):
         return []
-    return _kept(lens, derived("packet", str(row.id), "sealed"), family)
+    return _kept(lens, fhir.sealed_part(row.id), family)
 
 
 def person_of(packet_id: UUID) -> UUID:

@@ -1,6 +1,5 @@
 """Pages of those outside: the parole officer's, the person's own at the kiosk, and the page behind a code on paper. HTTP only."""
 
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from throughcare.reentry import actions, policy
 from throughcare.reentry.actions import linking
 from throughcare.reentry.reads import handed, packet, parole
 from throughcare.ui import pages
+from throughcare.ui.forms import day_or_none
 
 PAROLE_ONE = "/parole/<uuid:person_id>/"
 HOLDER = Actor.system("holder of a paper")
@@ -59,7 +59,7 @@ def papers(request: Request, token: str) -> HttpResponse:
 @screen("POST", "/papers/<str:token>/", policy=access.PUBLIC, name="papers")
 def opened(request: Request, token: str) -> HttpResponse:
     """Open what was handed over, to who knows the birth date."""
-    packet_id = actions.open_link(actor=HOLDER, token=token, born=_born(request.POST.get("born", "")))
+    packet_id = actions.open_link(actor=HOLDER, token=token, born=day_or_none(request.POST.get("born", "")))
     if packet_id is None:
         return _ask(request, token, wrong=True)
     person_id = handed.person_of(packet_id)
@@ -74,10 +74,3 @@ def _ask(request: Request, token: str, *, wrong: bool = False) -> HttpResponse:
     context = {"packet": None, "open": is_open, "found": False, "wrong": wrong and is_open}
     status = 422 if wrong and is_open else 200 if is_open else 404
     return pages.page(request, "reentry/papers.html", context, status=status, lang=pages.language_of(request))
-
-
-def _born(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None

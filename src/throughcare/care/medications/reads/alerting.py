@@ -95,18 +95,19 @@ def heard(lens: Lens, facilities: Sequence[UUID] | None = None) -> Heard:
     with db.reading(lens), connection.cursor() as cursor:
         cursor.execute(SAID, about)
         rows = cursor.fetchall()
-    rules = [_rule(*row[3:]) for row in rows if row[3]]
+    titles = _titles()
+    rules = [_rule(titles.get(row[3], ""), *row[3:]) for row in rows if row[3]]
     orders, stopped, alerted = rows[0][:3]
     return Heard(orders, stopped, alerted, tuple(sorted(rules, key=lambda r: (not r.stops, -r.shown, r.rule))))
 
 
-def _rule(rule: str, stops: bool, shown: int, passed: int, reasons: Sequence[str]) -> Rule:
+def _rule(title: str, rule: str, stops: bool, shown: int, passed: int, reasons: Sequence[str]) -> Rule:
     counted: dict[str, tuple[str, int]] = {}
     for words in reasons:
         key = " ".join(words.casefold().split()).rstrip(".")
         counted[key] = (words, counted.get(key, ("", 0))[1] + 1)
     most = sorted(counted.values(), key=lambda r: -r[1])
-    return Rule(rule, _titles().get(rule, ""), stops, shown, passed, tuple(most))
+    return Rule(rule, title, stops, shown, passed, tuple(most))
 
 
 def _titles() -> dict[str, str]:

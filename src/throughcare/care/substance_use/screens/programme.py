@@ -1,6 +1,6 @@
 """Calls to an outside programme about a last dose, and a programme's own record. HTTP only."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
-from throughcare.ui.forms import id_of, moment_of
+from throughcare.ui.forms import day_or_none, id_of, moment_of
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/"
@@ -47,7 +47,7 @@ def log_call(request: Request, person_id: UUID) -> HttpResponse:
             outcome=typed.get("outcome", ""),
             spoke_with=typed.get("spoke_with", ""),
             dose=typed.get("dose", ""),
-            last_on=_day(typed.get("last_on", "")),
+            last_on=day_or_none(typed.get("last_on", "")),
             missed=(int(missed) if missed.isascii() and missed.isdigit() and len(missed) < 4 else -1)
             if missed
             else None,
@@ -98,7 +98,7 @@ def write(request: Request, person_id: UUID) -> HttpResponse:
         if verb == "end":
             version, why = frame.version_of(request), typed.get("why", "")
             return actions.end_enrolment(**about, enrolment_id=enrolment, version=version, why=why)
-        on = _day(typed.get("on", ""))
+        on = day_or_none(typed.get("on", ""))
         if on is None:
             raise Invalid("Write the day.", fields={"on": "Write the day."})
         kind, words = typed.get("kind", ""), typed.get("words", "")
@@ -110,13 +110,6 @@ def write(request: Request, person_id: UUID) -> HttpResponse:
         lambda again: record(request, person_id=person_id, again=again),
         lambda _: frame.go(request, "programme_record", person_id, t("checks.written")),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 def _moment(day: str, hour: str) -> datetime | None:

@@ -83,7 +83,7 @@ def receive_message(*, actor: Actor, raw: bytes, door: str, apply: bool = True) 
     """Keep one message for ever and do what it says, if that can be done now; a repeat is answered as the first was."""
     said = parse(raw)
     verdict = judge(said, accepts())
-    row = row_of(raw, said, verdict, door)
+    row = row_of(raw, said, verdict, door, clock.now())
     also: tuple[UUID, ...] = ()
     lock(f"message {row.sender} {row.control_id}")
     first = _first(row)
@@ -136,9 +136,9 @@ def _tell(row: Message, said: Facts) -> None:
         tell_of_asking(row)
 
 
-def row_of(raw: bytes, said: Facts, verdict: Verdict, door: str) -> Message:
+def row_of(raw: bytes, said: Facts, verdict: Verdict, door: str, now: datetime) -> Message:
     """Give the row of a message as it came, before anything is decided but its answer."""
-    header, now = said.header, clock.now()
+    header = said.header
     happened, problems = times_and_troubles(said, verdict, now)
     return Message(
         id=uuid7(),

@@ -4,7 +4,6 @@ Storing is one insert for all that came at the same moment. Charting goes in the
 a time, so that a person's later word never comes before an earlier one. Custody's messages take the whole way at once.
 """
 
-import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from throughcare.duties import actions as duties
 from throughcare.exchange.hl7v2.actions.keeping import FEED, Receipt, lock_people
 from throughcare.exchange.hl7v2.actions.parcels import chart_together
-from throughcare.exchange.hl7v2.actions.receiving import accepts, decided, times_and_troubles
+from throughcare.exchange.hl7v2.actions.receiving import accepts, decided, row_of, times_and_troubles
 from throughcare.exchange.hl7v2.actions.settling import Undone, kind_of, settle
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.parse import parse
@@ -27,7 +26,6 @@ from throughcare.exchange.models import Message
 from throughcare.kernel import clock, events
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.ids import uuid7
 
 log = logging.getLogger(__name__)
 STORED_FIRST = frozenset({"ORU", "OUL", "VXU", "RSP", "MDM"})
@@ -88,12 +86,9 @@ _Row = tuple[UUID, bytes, bytes, str, str, str, str, str, datetime, datetime | N
 
 
 def _row(one: Came, door: str, now: datetime) -> _Row:
-    header, said = one.said.header, one.said
-    happened, problems = times_and_troubles(said, one.verdict, now)
-    sender, control_id = (header.sender, header.control_id) if header else ("", "")
-    digest = hashlib.sha256(one.raw).digest()
-    trigger, answer = said.trigger[:20], one.verdict.answer.value
-    return uuid7(), one.raw, digest, sender, control_id, trigger, door, answer, now, happened, json.dumps(problems)
+    row = row_of(one.raw, one.said, one.verdict, door, now)
+    words = row.sender, row.control_id, row.trigger, row.door, row.answer
+    return row.id, one.raw, bytes(row.digest), *words, now, row.happened_at, json.dumps(row.problems)
 
 
 def _repeated(cursor: CursorWrapper, rows: list[_Row]) -> dict[UUID, str]:
