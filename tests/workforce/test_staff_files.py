@@ -175,6 +175,16 @@ def test_the_pages(client, boss, place) -> None:
     assert client.get("/staff/").status_code == 403
 
 
+@pytest.mark.parametrize("hours", ["NaN", "Infinity", "1e9", "-2", "0", "0.01", "two"])
+def test_hours_that_are_no_number_of_hours_are_asked_again(client, boss, place, nurse, hours: str) -> None:
+    assert client.post("/demo/become", {"role": "hsa", "facility": str(place.id)}).status_code == 302
+    for kind in ("continuing_education", "basic_orientation"):
+        said = {"kind": kind, "on": clock.today().isoformat(), "hours": hours}
+        answer = client.post(f"/staff/{nurse}/entries/", {"intent": str(uuid7()), **said})
+        assert answer.status_code == 422
+        assert StaffEntry.objects.count() == 0
+
+
 def test_a_float_is_put_on_a_page_and_seen_there(client, boss, place) -> None:
     york = Facility.objects.get(code="york")
     worker = hired(boss, place, Role.RN)

@@ -24,6 +24,7 @@ from throughcare.workforce import actions, policy, rule_table, rules, staff_file
 
 ONE = "/staff/<uuid:user_id>/"
 STOPS = 3
+LEAST_HOURS, MOST_HOURS = Decimal("0.1"), 9_999  # of one entry: what a file has room for
 
 
 @screen("GET", "/staff/", policy=policy.STAFF, name="staff")
@@ -195,6 +196,9 @@ def _day(request: Request, name: str) -> date:
 def _hours(request: Request) -> Decimal | None:
     text = request.POST.get("hours", "").strip()
     try:
-        return Decimal(text) if text else None
-    except InvalidOperation as error:
-        raise Invalid("Give the hours as a number, such as 2 or 1.5.", fields={"hours": "Give a number."}) from error
+        found = Decimal(text) if text else None
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if found is not None and not (found.is_finite() and LEAST_HOURS <= found <= MOST_HOURS):
+        raise Invalid("Give the hours as a number, such as 2 or 1.5.", fields={"hours": "Give a number."})
+    return found
