@@ -29,7 +29,7 @@ from throughcare.app.postgres import OWNER, Cluster
 
 PEOPLE, DAYS = 800, 30
 NOT_BUILT = 2
-PATIENCE = 2.5  # seconds that children have to end by themselves
+PATIENCE = 6.0  # seconds that children have to end by themselves, and what they have begun with them
 MOST_RESTARTS = 5
 MOST_WAITED = 300  # seconds for the pages to be ready: a busy machine is no reason to give up
 
@@ -127,11 +127,7 @@ class Demo:
         """End the children together, then the database they used."""
         for kind in (signal.SIGTERM, signal.SIGKILL):
             for child in self.children.values():
-                if child.poll() is not None:
-                    continue
-                if kind is signal.SIGKILL:
-                    os.killpg(child.pid, kind)  # with whatever it has begun itself
-                else:
+                if child.poll() is None:
                     child.send_signal(kind)
             end = time.monotonic() + PATIENCE
             while any(child.poll() is None for child in self.children.values()) and time.monotonic() < end:
@@ -153,8 +149,7 @@ class Demo:
             environment["OWNER_DATABASE_URL"] = self.cluster.url(OWNER)
         guard = shutil.which("setpriv")  # so that even a killed supervisor leaves nobody behind
         before = [guard, "--pdeathsig", "TERM", "--"] if guard else []
-        command = [*before, sys.executable, "-m", "throughcare.app", name, *words]
-        return subprocess.Popen(command, env=environment, process_group=0)
+        return subprocess.Popen([*before, sys.executable, "-m", "throughcare.app", name, *words], env=environment)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         if not self.ending:
