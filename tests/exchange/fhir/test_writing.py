@@ -325,6 +325,46 @@ def test_a_batch_does_each_by_itself(office, person):
     assert [e["response"]["status"][:3] for e in reply.json["entry"]] == ["422", "201", "405"]
 
 
+LAB = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-observation-lab"
+
+
+def claiming(person):
+    """An Observation that says it follows the profile of laboratory results, and is a pulse."""
+    resource = observation(person, meta={"profile": [LAB]}, category=[{"text": "pulse"}])
+    return {"resource": resource, "request": {"method": "POST", "url": "Observation"}}
+
+
+def test_what_an_entry_claims_is_checked_in_a_transaction(office, person):
+    good = {"resource": observation(person), "request": {"method": "POST", "url": "Observation"}}
+    reply = office("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [good, claiming(person)]})
+    assert reply.status == 422
+    assert expressions(reply) == {"Bundle.entry[1].resource.category"}
+    alone = office("POST", "Observation", claiming(person)["resource"])
+    assert (alone.status, expressions(alone)) == (422, {"Observation.category"})
+
+
+def test_what_an_entry_claims_is_checked_in_a_batch_and_the_others_stand(office, person):
+    good = {"resource": observation(person), "request": {"method": "POST", "url": "Observation"}}
+    reply = office("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": [claiming(person), good]})
+    assert [e["response"]["status"][:3] for e in reply.json["entry"]] == ["422", "201"]
+    said = reply.json["entry"][0]["response"]["outcome"]["issue"]
+    assert {e for one in said for e in one["expression"]} == {"Bundle.entry[0].resource.category"}
+
+
+def test_one_unreadable_entry_of_a_batch_hides_no_other(office, person):
+    """What stops the judging of the whole lets nothing through: each other entry is judged by itself."""
+
+    def entry(**more):
+        return {"resource": observation(person, **more), "request": {"method": "POST", "url": "Observation"}}
+
+    entries = [entry(colour="red"), entry(status="banana"), claiming(person), entry()]
+    reply = office("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": entries})
+    assert [e["response"]["status"][:3] for e in reply.json["entry"]] == ["422", "422", "422", "201"]
+    many = [entry(status="banana", category=[{"text": str(n)}]) for n in range(120)]
+    reply = office("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": many})
+    assert {e["response"]["status"][:3] for e in reply.json["entry"]} == {"422"}
+
+
 @pytest.mark.parametrize("folder", ["r4_2019", pytest.param("r4_uscore_hiv", marks=pytest.mark.long)])
 def test_a_record_of_synthea_comes_in_whole(office, shared, folder):
     from throughcare.ledger.models import Current

@@ -4,8 +4,9 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,8 @@ Json = dict[str, Any]
 LARGEST_EXPONENT = 100
 _ODD = re.compile(r"\\u0000|\x00|\d[eE][+-]?\d{3}|\d{18}")
 MOST = 100  # as many findings as anybody reads
+DEEPEST_BUNDLE = 8
+_ENTRY = re.compile(r"Bundle\.entry\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,38 @@ def _issues(parsed: Any, resource: Json, profile: str) -> tuple[Issue, ...]:
         found += structure.check(resource)
         for url in dict.fromkeys([*profiles.claimed(resource), *([profile] if profile else [])]):
             found += profiles.check(resource, url)
-    return tuple(found[:MOST])
+        found += _claims_inside(resource, str(resource.get("resourceType")))
+    return tuple(_readable(found))
+
+
+def _claims_inside(resource: Json, path: str, depth: int = 0) -> Iterator[Issue]:
+    """Hold what a Bundle brings, and what is contained, to the profiles that each says it follows."""
+    inside = [(f"{path}.contained[{n}]", one) for n, one in enumerate(resource.get("contained", []))]
+    if resource.get("resourceType") == "Bundle":
+        held = enumerate(resource.get("entry", []))
+        inside += [(f"{path}.entry[{n}].resource", one.get("resource")) for n, one in held if isinstance(one, dict)]
+    for where, one in inside:
+        if not isinstance(one, dict) or depth > DEEPEST_BUNDLE:
+            continue
+        kind = str(one.get("resourceType"))
+        for url in dict.fromkeys(profiles.claimed(one)):
+            for said in profiles.check(one, url):
+                yield replace(said, expression=where + said.expression.removeprefix(kind))
+        yield from _claims_inside(one, where, depth + 1)
+
+
+def _readable(found: list[Issue]) -> list[Issue]:
+    """Leave out what is more than anybody reads; of a Bundle each entry keeps its own, for each is judged by itself."""
+    if len(found) <= MOST:
+        return found
+    told: Counter[str] = Counter()
+    kept = []
+    for one in sorted(found, key=lambda one: one.severity != "error"):
+        at = _ENTRY.match(one.expression)
+        told[at[0] if at else ""] += 1
+        if told[at[0] if at else ""] <= MOST:
+            kept.append(one)
+    return kept
 
 
 def _odd(value: Any, path: str) -> Iterator[Issue]:

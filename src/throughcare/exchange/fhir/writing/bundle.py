@@ -73,6 +73,8 @@ def _batch(call: Call, entries: list[Json], judged: validate.Validated) -> Json:
                 answering.accept(judged)
             else:
                 wrong.setdefault(n, []).append(one)
+    if wrong:
+        _judge_the_others(entries, wrong)
     together = _together(call, [n for n, e in enumerate(entries) if n not in wrong and _writes(e)], entries)
     answers = []
     for n, entry in enumerate(entries):
@@ -88,6 +90,18 @@ def _batch(call: Call, entries: list[Json], judged: validate.Validated) -> Json:
         except Refused as refused:
             answers.append(_failed(of_refusal(refused)))
     return _response("batch-response", answers)
+
+
+def _judge_the_others(entries: list[Json], wrong: dict[int, list[validate.Issue]]) -> None:
+    """Judge each other entry by itself: where one can't be read, the Bundle as a whole was not looked at any further."""
+    for n, entry in enumerate(entries):
+        resource = entry.get("resource")
+        if n in wrong or not isinstance(resource, dict):
+            continue
+        kind = str(resource.get("resourceType"))
+        if issues := [one for one in validate.validate(resource) if one.severity == "error"]:
+            at = f"Bundle.entry[{n}].resource"
+            wrong[n] = [replace(one, expression=at + one.expression.removeprefix(kind)) for one in issues]
 
 
 def _writes(entry: Json) -> bool:
