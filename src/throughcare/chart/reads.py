@@ -1,13 +1,14 @@
 """Every read of the chart, through a lens. `people` is always a person's whole family of merged ids."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import Lower, Trim
 
 from throughcare.access.labels import OUTSIDE
 from throughcare.chart import models as m
@@ -110,6 +111,22 @@ def problems(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.Conditio
     seen = sight(lens, people)
     with db.reading(lens):
         return seen, list(seen.of(m.Condition).order_by("text", "id")[:200])
+
+
+def called(lens: Lens, codes: Collection[tuple[str, str]], *, least: int) -> dict[tuple[str, str], str]:
+    """Give by system and code the words that at least so many people's charts have beside it: how the house calls it."""
+    found: dict[tuple[str, str], str] = {}
+    for model in (m.Condition, m.Allergy):
+        rows = (
+            model._default_manager.filter(code__in={code for _, code in codes}, data_class=DataClass.CLINICAL)
+            .exclude(status="entered-in-error")
+            .values("system", "code", same=Lower(Trim("text")))
+            .annotate(charts=Count("person_id", distinct=True), words=Min("text"))
+            .filter(charts__gte=least)
+            .order_by("charts", "-same")
+        )
+        found |= {(row["system"], row["code"]): row["words"].strip() for row in rows if row["same"]}
+    return {pair: words for pair, words in found.items() if pair in codes}
 
 
 def vaccines(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.Immunization]]:

@@ -376,7 +376,7 @@ def test_a_planner_sends_what_the_matrix_shows_planners(luis):
     planner = become("planner")
     page = planner.get(f"/people/{luis}/summary/?basis=treatment").content.decode()
     goes = page.split('id="stays"')[0]
-    assert [w for w in ("lisinopril", "RxNorm 7980", "SNOMED CT 59621000") if w not in goes] == []
+    assert [w for w in ("lisinopril", "penicillin G", "SNOMED CT 59621000") if w not in goes] == []
     assert "Essential hypertension" not in page
     assert "HIV disease" not in page
     mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
@@ -388,6 +388,27 @@ def test_a_planner_sends_what_the_matrix_shows_planners(luis):
     assert row.data_class == "medication"
     content = planner.get(f"/people/{luis}/summary/sent/{row.id}/file/")
     assert [i for i in validate.read(content.content).issues if i.severity == "error"] == []
+
+
+def test_under_the_summarys_cut_a_code_is_called_as_the_house_calls_it_and_never_as_one_chart_does(luis):
+    def other(number, family, text):
+        who = people.Demographics(family=family, given="Ana", birth_date=datetime(1980, 1, 2).date(), sex="female", synthetic=True)  # fmt: skip
+        one = people.register(actor=FEED, demographics=who, numbers=[people.Number(NUMBER, number)], source="test")
+        chart.add_condition(actor=DOCTOR, person_id=one, text=text, system=SNOMED, code="59621000")
+
+    chart.add_condition(actor=DOCTOR, person_id=luis, text="Asthma, since the fire on B block", system=SNOMED, code="195967001")  # fmt: skip
+    other("T0000002", "Test-Reyes", "essential hypertension ")
+    other("T0000003", "Demo-Lopez", "Hypertension, told by his mother")
+    planner = become("planner")
+    page = planner.get(f"/people/{luis}/summary/?basis=treatment").content.decode()
+    assert "SNOMED CT 59621000" in page, "two charts are not how the house calls it"
+    other("T0000004", "Example-Diaz", "Essential hypertension")
+    page = planner.get(f"/people/{luis}/summary/?basis=treatment").content.decode()
+    assert "essential hypertension" in page.lower()
+    assert "SNOMED CT 59621000" not in page
+    assert "SNOMED CT 195967001" in page
+    assert "fire on B block" not in page
+    assert "mother" not in page
 
 
 def test_units_stand_as_people_write_them_and_as_ucum_in_the_data(lens, luis):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from throughcare.access import labels
 from throughcare.access.tokens import Bearer
+from throughcare.exchange.documents.out import naming
 from throughcare.exchange.documents.out.choosing import Kept, section_of, text_of
 from throughcare.exchange.fhir import finding, gate, store
 from throughcare.exchange.fhir.everything import OF_PERSON
@@ -38,6 +39,7 @@ def gather_as(bearer: Bearer, family: Sequence[UUID]) -> tuple[Json, list[Kept],
     patient: Json | None = None
     kept: list[Kept] = []
     partial: list[tuple[str, str]] = []
+    cut: list[tuple[finding.Hit, str, Json]] = []
     for person in family:
         for hit in _hits(bearer, person):
             body = hit.body
@@ -49,10 +51,15 @@ def gather_as(bearer: Bearer, family: Sequence[UUID]) -> tuple[Json, list[Kept],
             section = section_of(hit.row.kind, body)
             if not section:
                 continue
-            if hit.cuts and not _enough(hit):
-                partial.append((section, text_of(body)))
+            if hit.cuts:
+                cut.append((hit, section, body))
             else:
                 kept.append(_kept(hit, body))
+    for (hit, section, _), body in zip(cut, naming.named(bearer.lens, [one[2] for one in cut]), strict=True):
+        if _enough(hit):
+            kept.append(_kept(hit, body))
+        else:
+            partial.append((section, text_of(body)))
     if patient is None:
         raise NotFound("There is no such person here.")
     return patient, kept, partial
