@@ -47,8 +47,12 @@ BEGIN
     ELSIF alone[i] THEN
       v := 1;
     ELSE
-      INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1 + CASE WHEN ledger_plentiful(types[i]) THEN
-          coalesce((SELECT max(b.version) FROM ledger_version b WHERE b.id = ids[i] AND b.type = types[i]), 0) ELSE 0 END, place, subjects[i], persons[i], classes[i],
+      -- Asked by itself and only where it matters: within the insert every month's table would be opened for each entry.
+      v := 0;
+      IF ledger_plentiful(types[i]) THEN
+        SELECT coalesce(max(b.version), 0) INTO v FROM ledger_version b WHERE b.id = ids[i] AND b.type = types[i];
+      END IF;
+      INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1 + v, place, subjects[i], persons[i], classes[i],
           label_bits[i], codes[i], statuses[i], happened[i], lives[i], wrote, the_terms[i]::bigint[], froms[i], tos[i])
         ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
