@@ -48,6 +48,7 @@ def test_every_document_is_read_and_nothing_of_its_lists_is_lost(corpus, folder)
     assert len(documents) == FOLDERS[folder]
     found: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
+    as_words: Counter[str] = Counter()
     for name, raw in documents.items():
         document = read(raw)
         kinds[document.kind] += 1
@@ -57,6 +58,10 @@ def test_every_document_is_read_and_nothing_of_its_lists_is_lost(corpus, folder)
             assert wanted[kind] <= len(in_lists), f"{name}: {kind}"
             if wanted[kind]:
                 assert document.counted[kind] == wanted[kind], f"{name}: {kind}"
+        for section in document.sections:
+            if not section.kind:
+                as_words[f"{section.code} {section.title}".strip() or "no title"] += 1
+                assert section.lines or not section.entries, f"{name}: {section.title} is shown nowhere"
         for one in document.items:
             found[one.kind] += 1
             found["says nothing"] += bool(one.unknown)
@@ -64,6 +69,7 @@ def test_every_document_is_read_and_nothing_of_its_lists_is_lost(corpus, folder)
             assert one.unknown or one.code.text, f"{name}: {one}"
             assert item_of(one.kept()) == one
     print(f"\n{folder}: {len(documents)} documents {dict(kinds)}\n  {dict(sorted(found.items()))}")
+    print(f"  sections shown as words: {dict(sorted(as_words.items()))}")
 
 
 # Read by a person from the documents themselves.

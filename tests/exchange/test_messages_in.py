@@ -13,6 +13,7 @@ from throughcare.duties.models import Duty
 from throughcare.exchange import fhir_rows
 from throughcare.exchange.models import Incoming, Message, VisitOutside
 from throughcare.kernel import clock
+from throughcare.kernel.ids import uuid7
 from throughcare.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +47,96 @@ RXA = "RXA|0|1|20240913|20240913|141^Influenza, seasonal, injectable^CVX|0.5|mL|
 
 def test_a_reported_dose_is_recorded_once(take, luis):
     take(said("VXU^V04^VXU_V04", "ORC|RE||9", RXA, "RXR|IM^Intramuscular^HL70162|LA^Left arm^HL70163"))
-    take(said("RSP^K11^RSP_K11", "MSA|AA|Q1", "QAK|Q1|OK", RXA, control_id="M2"))
+    take(said("VXU^V04^VXU_V04", "ORC|RE||9", RXA, "RXR|IM^Intramuscular^HL70162|LA^Left arm^HL70163", control_id="M2"))
     dose = Immunization.objects.get()
     assert (dose.code, dose.lot, dose.primary, dose.site) == ("141", "L77", False, "Left arm")
     assert str(dose.expires) == "2025-06-30"
+
+
+FORECAST = (
+    "RXA|0|1|20261122|20261122|998^No vaccine administered^CVX|999||||||||||||||NA",
+    "OBX|1|CE|59779-9^Immunization Schedule used^LN|1|VXC16^ACIP^CDCPHINVS||||||F",
+    "OBX|2|CE|30979-9^Vaccines due next^LN|1|113^Td (adult)^CVX||||||F",
+    "OBX|3|DT|30980-7^Date vaccine due^LN|1|20261201||||||F",
+    "OBX|4|DT|59778-1^Date overdue^LN|1|20270101||||||F",
+    "OBX|5|NM|30973-2^Dose number in series^LN|1|2||||||F",
+    "OBX|6|CE|59783-1^Status in series^LN|1|LA13422-3^On schedule^LN||||||F",
+    "OBX|7|CE|30979-9^Vaccines due next^LN|2|187^Zoster, recombinant^CVX||||||F",
+    "OBX|8|DT|30981-5^Earliest date^LN|2|20400214||||||F",
+)
+
+
+def test_what_a_registry_answers_waits_for_somebody_dose_by_dose(take, luis, client):
+    """DOC-01: nothing of an answer is charted by itself; its forecast is kept in its words, and shown as its own."""
+    from throughcare.custody.models import Facility
+    from throughcare.exchange.documents.models import Received, Said
+    from throughcare.exchange.fhir import validate
+    from throughcare.kernel.fhir import decode
+    from throughcare.ledger.models import Current, Version
+    from throughcare.ledger.present import opened
+
+    take(said("VXU^V04^VXU_V04", "ORC|RE||9", RXA, "RXR|IM^Intramuscular^HL70162|LA^Left arm^HL70163"))
+    other = RXA.replace("141^Influenza, seasonal, injectable", "113^Td (adult)").replace("20240913", "20200105")
+    refused = other.replace("113^Td (adult)", "189^Hepatitis B").replace("|CP|A", "|RE|A")
+    lines = (
+        "MSA|AA|Q1",
+        "QAK|Q1|OK",
+        "QPD|Z44^x^CDCPHINVS|Q1",
+        "ORC|RE||9",
+        RXA,
+        "RXR|IM|LA",
+        other,
+        refused,
+        *FORECAST,
+    )
+    kept = take(said("RSP^K11^RSP_K11", *lines, control_id="M2"))
+    assert row(kept).status == "applied"
+    assert Immunization.objects.count() == 1
+    doc = Received.objects.get()
+    assert (doc.kind, doc.state, doc.number) == ("registry_answer", "open", "CTDOC:Q1")
+    assert [one.item["code"]["code"] for one in Said.objects.order_by("n")] == ["141", "113", "189"]
+    assert Duty.objects.filter(rule="DOC-01", closed_at=None).count() == 1
+    current = Current.objects.get(type="ImmunizationRecommendation")
+    version = Version.objects.get(type=current.type, resource_id=current.resource_id)
+    body = decode(opened(version.body, version.digest, (version.resource_id, version.subject), sealed=False))
+    assert [i for i in validate.validate(body) if i.severity == "error"] == []
+    first, second = body["recommendation"]
+    assert (first["vaccineCode"][0]["coding"][0]["code"], first["doseNumberPositiveInt"]) == ("113", 2)
+    assert [d["value"] for d in first["dateCriterion"]] == ["2026-12-01", "2027-01-01"]
+    assert second["dateCriterion"][0]["value"] == "2040-02-14"
+    client.post("/demo/become", {"role": "rn", "facility": str(Facility.objects.get(code="hartford").id)})
+    page = client.get(f"/people/{luis.id}/vaccines/").content.decode()
+    for words in ("What the registry holds to be due", "Td (adult)", "2027-01-01", "On schedule", "1 answer of the"):
+        assert words in page, words
+    address = f"/people/{luis.id}/outside/{doc.id}/"
+    page = client.get(address).content.decode()
+    assert "Answer of the immunization registry" in page
+    assert "Forecast" in page
+    at = {one.item["code"]["code"]: one for one in Said.objects.all()}
+    for code, verb in (("113", "accept"), ("141", "known"), ("189", "known")):
+        about = {"said": str(at[code].id), "version": "1", "verb": verb, "intent": str(uuid7())}
+        assert client.post(address, about).status_code == 303
+    dose = Immunization.objects.get(code="113")
+    assert (dose.primary, dose.source, dose.lot, str(dose.expires)) == (False, "CTDOC", "L77", "2025-06-30")
+    doc.refresh_from_db()
+    assert doc.state == "done"
+    assert not Duty.objects.filter(rule="DOC-01", closed_at=None).exists()
+    again = client.get(f"{address}file/")
+    assert again.content.startswith(b"MSH")
+
+
+def test_a_later_forecast_takes_the_place_of_the_earlier_and_an_empty_answer_asks_nobody(take, luis):
+    from throughcare.exchange.documents.models import Received
+    from throughcare.ledger.models import Current
+
+    head = ("MSA|AA|Q1", "QAK|Q1|OK", "QPD|Z44^x^CDCPHINVS|Q1")
+    take(said("RSP^K11^RSP_K11", *head, *FORECAST))
+    take(said("RSP^K11^RSP_K11", *head, *FORECAST[:5], control_id="M2", at=TAKEN + timedelta(minutes=5)))
+    assert Current.objects.get(type="ImmunizationRecommendation").version == 2
+    assert {one.state for one in Received.objects.all()} == {"done"}
+    assert not Duty.objects.filter(rule="DOC-01").exists()
+    take(said("RSP^K11^RSP_K11", "MSA|AA|Q2", "QAK|Q2|NF", control_id="M3"))
+    assert Received.objects.count() == 2
 
 
 def test_a_dose_that_is_taken_back_is_an_error(take, luis):

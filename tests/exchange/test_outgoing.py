@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tests.care.medications import line_makers
 from tests.chart.chart_makers import DOCTOR, NURSE, housed
 from tests.exchange.serving import running
 from throughcare.access.models import Consent
@@ -204,6 +205,42 @@ def test_a_nurse_asks_the_registry_from_the_page_of_vaccines(client, open_to):
     assert sender.run_once(lambda _: line) == 1
     assert b"QPD|Z44^Request" in line.got[0]
     assert "received by the registry" in client.get(f"/people/{person}/vaccines/").content.decode()
+
+
+def test_each_kind_of_message_goes_over_a_real_socket_to_whom_it_is_for(open_to):
+    """Dose, question, order, medicine, arrival: each as bytes over MLLP, framed, acknowledged and kept as sent."""
+    got = {}
+
+    def partner(raw):
+        told = parse(raw)
+        got.setdefault((told.trigger, told.header.receiver_raw[0]), []).append(raw)
+        return Line().send(raw)
+
+    with running(partner) as server:
+        there = {"host": "127.0.0.1", "port": server.port, "tls": False}
+        open_to("registry", "laboratory", "pharmacy", "exchange", to=there, agreement="Agreement of 2026")
+        clock_now = clock.now()
+        person = line_makers.housed(1, at=clock_now - timedelta(hours=2))
+        agrees(person, yes=True)
+        order = line_makers.ordered(person, at=clock_now - timedelta(hours=1))
+        a_dose(person)
+        chart.order_item(actor=DOCTOR, person_id=person, item="bmp", reason="tired", priority="stat")
+        actions.ask_registry(actor=NURSE, person_id=person, forecast=True)
+        Destination.objects.update(horizon=0)
+        with clock.frozen(clock_now + timedelta(hours=1)):
+            sender.run_once()
+    assert {kind for kind, _ in got} == {"VXU^V04", "QBP^Q11", "OML^O21", "RDE^O11", "ADT^A01"}
+    assert {to for _, to in got} == {"REGISTRY", "LAB", "PHARMACY", "HIE"}
+    (medicine,) = got["RDE^O11", "PHARMACY"]
+    lines = {one.name: one for one in parse(medicine).segments}
+    assert lines["ORC"].part(1) == "NW"
+    assert lines["ORC"].part(2) == str(order)
+    assert lines["RXE"].part(2, 1).isdigit()
+    assert lines["RXE"].part(2, 3) == "RXNORM"
+    assert lines["RXE"].part(7, 2), "how it is taken, in words"
+    assert b"Sample" in medicine or b"Test" in medicine or b"Demo" in medicine
+    assert not any(Delivery.objects.exclude(state="accepted"))
+    assert {bytes(row.raw) for row in Delivery.objects.all()} == {raw for sent in got.values() for raw in sent}
 
 
 def test_the_page_of_receivers_names_nobody(client, open_to):

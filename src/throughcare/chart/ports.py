@@ -45,12 +45,28 @@ class Requests(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RegistryDue:
+    """One vaccine that the registry holds to be due, in its words, with the days that it names."""
+
+    vaccine: str
+    standing: str = ""
+    due: str = ""
+    late_from: str = ""
+    dose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrySaid:
-    """Whether the immunization registry can be asked, and how the last question about a person stands."""
+    """Whether the immunization registry can be asked, how the last question stands, and what it holds to be due."""
 
     connected: bool
     asked_at: datetime | None = None
     state: str = ""
+    due: tuple[RegistryDue, ...] = ()
+    due_by: str = ""
+    """Who says what is due, and of which day."""
+    unread: int = 0
+    """How many of its answers wait to be read."""
 
 
 class Registry(Protocol):

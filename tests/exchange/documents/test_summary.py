@@ -411,6 +411,37 @@ def test_under_the_summarys_cut_a_code_is_called_as_the_house_calls_it_and_never
     assert "mother" not in page
 
 
+@pytest.fixture
+def seen(luis):
+    """A visit, a request that is not done yet, and a report in words."""
+    chart.record_encounter(actor=DOCTOR, person_id=luis, kind="sick_call", started_at=AT - timedelta(days=2), ended_at=AT - timedelta(days=2) + timedelta(minutes=20))  # fmt: skip
+    chart.order_item(actor=DOCTOR, person_id=luis, item="bmp", reason="HIV disease", priority="routine")
+    chart.receive_report(actor=DOCTOR, person_id=luis, text="Chest X-ray", system=LOINC, code="36643-5", effective_at=AT - timedelta(days=1), words="No infiltrate.", outside=True)  # fmt: skip
+    return luis
+
+
+@pytest.mark.parametrize("form", ["ips", "ccd", "referral_note", "pdf"])
+def test_visits_what_is_asked_for_and_the_words_of_reports_go_along(lens, seen, form):
+    _, composed, written = make(lens, seen, form=form)
+    assert (composed.chosen.count()["encounters"], composed.chosen.count()["plan"]) == (1, 1)
+    if form == "pdf":
+        return
+    told = written.content.decode()
+    for words in ("Sick call", "Basic metabolic panel", "No infiltrate."):
+        assert words in told, words
+    assert "HIV" not in told
+    assert "occurrence" not in told.replace("occurrenceDateTime", "", 1)
+    if form == "ips":
+        assert [i for i in validate.read(written.content).issues if i.severity == "error"] == []
+        return
+    found = read(written.content)
+    assert {s.code for s in found.sections} >= {"46240-8", "18776-5", "30954-2"}
+    assert ("encounter", "Sick call") in {(one.kind, one.code.text) for one in found.items}
+    assert ("result", "No infiltrate.") in {(one.kind, one.value) for one in found.items}
+    plan = next(s for s in found.sections if s.code == "18776-5")
+    assert any("Basic metabolic panel" in line for line in plan.lines)
+
+
 def test_units_stand_as_people_write_them_and_as_ucum_in_the_data(lens, luis):
     _, _, written = make(lens, luis, form="ccd")
     told = written.content.decode()

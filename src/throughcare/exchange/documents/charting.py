@@ -155,6 +155,8 @@ def _given(item: Item, document: Received) -> Vaccine:
         lot=item.get("lot")[:60],
         manufacturer=item.get("manufacturer")[:120],
         route=item.get("route")[:60],
+        site=item.get("site")[:60],
+        expires=_day(item.get("expires")),
     )
 
 

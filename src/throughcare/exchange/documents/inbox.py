@@ -3,8 +3,8 @@
 from collections import Counter
 from uuid import UUID
 
-from throughcare.exchange.documents.ccda.read import read
 from throughcare.exchange.documents.models import Received
+from throughcare.exchange.documents.reading import read
 
 
 def tally(document_id: UUID) -> dict[str, int]:

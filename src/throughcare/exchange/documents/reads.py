@@ -10,9 +10,9 @@ from throughcare.chart.models import Allergy, Condition, Encounter, HomeMedicine
 from throughcare.chart.policy import sight
 from throughcare.exchange.documents import charting, matching, policy, whose
 from throughcare.exchange.documents.ccda.found import KINDS, Attached, Item, Section, Who, item_of
-from throughcare.exchange.documents.ccda.read import read
 from throughcare.exchange.documents.matching import Charted
 from throughcare.exchange.documents.models import Received, Said
+from throughcare.exchange.documents.reading import read
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens

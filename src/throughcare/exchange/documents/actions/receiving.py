@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from throughcare import ledger
 from throughcare.access import labels
 from throughcare.custody.models import Placement
-from throughcare.exchange.documents import whose
+from throughcare.exchange.documents import answers, reading, whose
 from throughcare.exchange.documents.ccda.found import Code, Document, Item, NotADocument, item_of
 from throughcare.exchange.documents.ccda.read import read
 from throughcare.exchange.documents.models import Received, Said
@@ -80,6 +80,23 @@ def receive(
     row = _kept(actor, document, raw, digest, name, door, person, hold)
     _tell(row)
     return Receipt(row.id, row.state, row.hold)
+
+
+@action("exchange.receive_answer")
+def receive_answer(*, actor: Actor, raw: bytes, person_id: UUID) -> Receipt:
+    """Keep a registry's answer about a person and propose each dose; none is charted before somebody decides."""
+    digest = hashlib.sha256(raw).digest()
+    known = Received.objects.filter(digest=digest).first()
+    if known is not None:
+        return Receipt(known.id, known.state, known.hold, again=True)
+    document = answers.read(raw)
+    earlier = Received.objects.filter(
+        person_id=person_id, kind=answers.KIND, sender=document.sender, state="open"
+    ).order_by("-received_at")
+    document = replace(document, replaces=next((one.number for one in earlier[:1]), ""))
+    row = _kept(actor, document, raw, digest, "", "hl7v2", _person(person_id), "")
+    _tell(row)
+    return Receipt(row.id, row.state)
 
 
 def _kept(
@@ -220,7 +237,7 @@ def assign(*, actor: Actor, intent: UUID | None = None, document_id: UUID, perso
         settled_at=clock.now(),
         settled_by=actor.label()[:160],
     )
-    _propose(row, person, read(bytes(row.raw)))
+    _propose(row, person, reading.read(bytes(row.raw)))
     record(row)
     emit(DocumentSettled(happened_at=clock.now(), person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
     _tell(row)

@@ -67,3 +67,22 @@ def rows(text: Any) -> tuple[str, ...]:
     if not found:
         found = [tidy(" ".join(one.itertext())) for one in text.iter("item")]
     return tuple(one for one in found if one)[:MOST]
+
+
+def of_entries(section: Any) -> tuple[str, ...]:
+    """Give in words what the entries of a section say whose sender wrote none beside them: names, values and days."""
+    return tuple(said for entry in section.findall("entry")[:MOST] if (said := _spoken(entry)))
+
+
+def _spoken(entry: Any) -> str:
+    said: list[str] = []
+    for node in entry.iter():
+        if not isinstance(node.tag, str):
+            continue
+        if node.tag in ("value", "code", "translation") and node.get("displayName"):
+            said.append(str(node.get("displayName")))
+        elif node.tag in ("effectiveTime", "low", "high", "value") and node.get("value"):
+            said.append(f"{node.get('value')} {node.get('unit') or ''}")
+        elif node.tag in ("originalText", "text", "title", "name", "value"):
+            said.append(" ".join(node.itertext()))
+    return " · ".join(dict.fromkeys(words for one in said if (words := tidy(one))))[:1000]

@@ -79,7 +79,7 @@ def _section(node: Any) -> Section:
         code=code,
         title=(name_of(node.find("title")) or _attribute(node.find("code"), "displayName") or code)[:160],
         kind=sections.kind_of(code, templates),
-        lines=narrative.lines(node.find("text")),
+        lines=narrative.lines(node.find("text")) or narrative.of_entries(node),
         entries=len(node.findall("entry")),
         flavor=str(node.get("nullFlavor") or ""),
         templates=templates,

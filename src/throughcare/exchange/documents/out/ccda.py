@@ -26,6 +26,8 @@ TEMPLATES = {
     "vital_signs": ("2.4.1", "2015-08-01"),
     "procedures": ("2.7.1", "2014-06-09"),
     "social_history": ("2.17", "2015-08-01"),
+    "encounters": ("2.22.1", "2015-08-01"),
+    "plan": ("2.10", "2014-06-09"),
 }
 FORMS = {
     "ccd": ("1.2", "34133-9", "Summarization of Episode Note"),
@@ -222,4 +224,6 @@ _WRITERS: dict[str, Callable[[Any, Any, Kept, str], None]] = {
     "vital_signs": ccda_entries.vital_sign,
     "procedures": ccda_entries.procedure,
     "social_history": ccda_entries.social,
+    "encounters": ccda_entries.visit,
+    "plan": ccda_entries.planned,
 }

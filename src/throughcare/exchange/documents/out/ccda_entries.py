@@ -239,6 +239,8 @@ def _value(make: Any, seen: Any, body: Json) -> None:
         range_ = make.node(seen, "value", xsi_type="IVL_PQ")
         end = "high" if sign.startswith("<") else "low"
         make.node(range_, end, value=str(amount["value"]), unit=str(amount.get("unit") or "1"), inclusive="true" if "=" in sign else "false")  # fmt: skip
+    elif body.get("conclusion"):
+        make.node(seen, "value", str(body["conclusion"]), xsi_type="ST")
     elif body.get("valueCodeableConcept"):
         coded(make, seen, "value", body["valueCodeableConcept"], xsi_type="CD")
     else:
@@ -282,3 +284,21 @@ def procedure(make: Any, section: Any, one: Kept, mark: str) -> None:
     _text(make, done, mark)
     make.node(done, "statusCode", code="completed" if body.get("status") == "completed" else "active")
     _since(make, done, "", single=body.get("performedDateTime", ""))
+
+
+def visit(make: Any, section: Any, one: Kept, mark: str) -> None:
+    """Write a visit: what for, from when until when."""
+    body = one.body
+    been = _act(make, section, ("4.49", "2015-08-01"), one, "encounter", "", classCode="ENC", moodCode="EVN")
+    coded(make, been, "code", next(iter(body.get("type", ())), None), mark)
+    _text(make, been, mark)
+    times = body.get("period", {})
+    _since(make, been, times.get("start"), times.get("end"))
+
+
+def planned(make: Any, section: Any, one: Kept, mark: str) -> None:
+    """Write what was asked for and is not done yet; of the day for which it is wanted nothing is said."""
+    asked = _act(make, section, ("4.44", "2014-06-09"), one, "observation", "", classCode="OBS", moodCode="RQO")
+    coded(make, asked, "code", one.body.get("code"), mark)
+    _text(make, asked, mark)
+    make.node(asked, "statusCode", code="active")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from throughcare.exchange.documents.out.tables import Notice, SectionRule
+from throughcare.kernel.fhir import LOCAL
 
 Json = Mapping[str, Any]
 # How people call a system whose code stands where no words do.
@@ -17,6 +18,7 @@ SYSTEMS = {
     "http://www.nlm.nih.gov/research/umls/rxnorm": "RxNorm",
     "http://hl7.org/fhir/sid/cvx": "CVX",
 }
+_TOLD = {"final", "amended", "corrected", "appended"}
 _SHOWN_STATES = {"active", "recurrence", "relapse", "resolved", "remission", "inactive"}
 
 
@@ -80,6 +82,12 @@ def section_of(kind: str, body: Json) -> str:
         return "medicines" if body.get("status") in ("active", "on-hold") else ""
     if kind == "Immunization":
         return "immunizations" if body.get("status") == "completed" else ""
+    if kind == "Encounter":
+        return "encounters" if body.get("status") in ("finished", "in-progress") and _named(body) else ""
+    if kind == "ServiceRequest":
+        return "plan" if body.get("status") in ("active", "on-hold") else ""
+    if kind == "DiagnosticReport":
+        return "results" if body.get("status") in _TOLD and str(body.get("conclusion") or "").strip() else ""
     if kind == "Procedure":
         return "procedures" if body.get("status") in ("completed", "in-progress") else ""
     if kind == "Observation" and body.get("status") in ("final", "amended", "corrected"):
@@ -92,6 +100,10 @@ def section_of(kind: str, body: Json) -> str:
             if code in codes:
                 return name
     return ""
+
+
+def _named(body: Json) -> bool:
+    return bool(text_of(body))
 
 
 def _state(body: Json, key: str) -> str:
@@ -127,8 +139,12 @@ def choose(
             sorting.sections[section].append(one)
     sorting.left += [Left(section, text, "partial") for section, text in partial]
     made = {name: _newest_first(found) for name, found in sorting.sections.items()}
-    for name in ("results", "vital_signs"):
-        made[name], older = _recent(made[name], now - timedelta(days=reach[f"{name}_days"]), reach["each_code"])
+    for name in ("results", "vital_signs", "encounters"):
+        made[name], older = _recent(
+            made[name],
+            now - timedelta(days=reach[f"{name}_days"]),
+            reach["each_code"] if name != "encounters" else reach["visits"],
+        )
         sorting.left += [Left(name, text_of(one.body), "older") for one in older]
     made, silent = _untold(made)
     sorting.left += silent
@@ -138,6 +154,11 @@ def choose(
 
 # Free words that no preview shows: nobody has read them with this recipient in mind.
 _UNREAD = frozenset({"note"})
+# Of these kinds also: for when something is wanted, which may be a visit outside; what was planned here upon a report.
+_UNTOLD = {
+    "ServiceRequest": frozenset({"occurrenceDateTime", "occurrencePeriod", "occurrenceTiming", "patientInstruction"}),
+    "DiagnosticReport": frozenset({"extension", "presentedForm"}),
+}
 
 
 def _untold(made: Mapping[str, list[Kept]]) -> tuple[dict[str, list[Kept]], list[Left]]:
@@ -151,7 +172,8 @@ def _untold(made: Mapping[str, list[Kept]]) -> tuple[dict[str, list[Kept]], list
     for name, entries in made.items():
         found[name] = []
         for entry in entries:
-            one = replace(entry, body={k: v for k, v in entry.body.items() if k not in _UNREAD})
+            kept_back = _UNREAD | _UNTOLD.get(entry.kind, frozenset())
+            one = replace(entry, body={k: v for k, v in entry.body.items() if k not in kept_back})
             said, meant = one.body.get("reasonCode", ()), one.body.get("reasonReference", ())
             told = [r for r in said if text_of({"code": r}).casefold() in words or _codings(r) & codes]
             pointed = [r for r in meant if r.get("reference") in named]
@@ -201,13 +223,21 @@ def _recent(found: list[Kept], since: datetime, each: int) -> tuple[list[Kept], 
 
 def text_of(body: Json) -> str:
     """Give the words of what a resource is about."""
-    for key in ("code", "medicationCodeableConcept", "vaccineCode"):
+    for key in ("code", "medicationCodeableConcept", "vaccineCode", "type"):
         concept = body.get(key)
+        if isinstance(concept, list):  # the type of an Encounter
+            concept = next(iter(concept), None)
         if isinstance(concept, Mapping):
             coding: Json = next(iter(concept.get("coding", ())), {})
             named = f"{SYSTEMS.get(str(coding.get('system')), '')} {coding.get('code', '')}".strip()
-            return str(concept.get("text") or coding.get("display") or named)
+            return str(concept.get("text") or coding.get("display") or _ours(coding) or named)
     return ""
+
+
+def _ours(coding: Json) -> str:
+    """Give a code of our own in words: it is made of them."""
+    word = str(coding.get("code") or "") if coding.get("system") == LOCAL else ""
+    return word.replace("_", " ").replace("-", " ").capitalize()
 
 
 def smaller(chosen: Chosen, rules: Sequence[SectionRule], notices: Sequence[Notice]) -> Chosen | None:

@@ -19,8 +19,8 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role
 
 KINDS = (
-    *("AllergyIntolerance", "Condition", "Immunization", "MedicationRequest", "MedicationStatement"),
-    *("Observation", "Patient", "Procedure"),
+    *("AllergyIntolerance", "Condition", "DiagnosticReport", "Encounter", "Immunization", "MedicationRequest"),
+    *("MedicationStatement", "Observation", "Patient", "Procedure", "ServiceRequest"),
 )
 _TIMES = (
     *("effectiveDateTime", "occurrenceDateTime", "performedDateTime", "onsetDateTime"),
@@ -81,7 +81,9 @@ def _hits(bearer: Bearer, person: UUID) -> list[finding.Hit]:
 
 def _kept(hit: finding.Hit, body: Json) -> Kept:
     row = hit.row
-    at = next((str(body[name]) for name in _TIMES if body.get(name)), "")
+    at = next((str(body[name]) for name in _TIMES if body.get(name)), "") or str(
+        body.get("period", {}).get("start", "")
+    )
     return Kept(
         kind=row.kind,
         id=str(row.id),

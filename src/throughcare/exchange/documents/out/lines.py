@@ -19,6 +19,8 @@ COLUMNS = {
     "vital_signs": ("Measured", "Value", "Day"),
     "procedures": ("Procedure", "Standing", "Day"),
     "social_history": ("What", "Value", "Day"),
+    "encounters": ("Visit", "From", "Until"),
+    "plan": ("Asked for", "How soon", "Asked on"),
 }
 EMPTY = "No information is given here."
 
@@ -67,6 +69,11 @@ def cells(section: str, one: Kept) -> tuple[str, ...]:
         return text, day(body.get("occurrenceDateTime")), str(body.get("lotNumber", ""))
     if section == "procedures":
         return text, str(body.get("status", "")), day(body.get("performedDateTime"))
+    if section == "encounters":
+        times = body.get("period", {})
+        return text, day(times.get("start")), day(times.get("end"))
+    if section == "plan":
+        return text, str(body.get("priority") or ""), day(body.get("authoredOn"))
     if section == "results":
         words = next((str(r.get("text", "")) for r in body.get("referenceRange", ())), "")
         return text, value(body), words, day(body.get("effectiveDateTime"))
@@ -84,6 +91,8 @@ def value(body: Json) -> str:
     if body.get("component"):
         said = [value(part) for part in body["component"]]
         return " / ".join(one for one in said if one)
+    if body.get("conclusion"):
+        return str(body["conclusion"])
     amount = body.get("valueQuantity")
     if amount:
         return (

@@ -13,6 +13,7 @@ from throughcare.chart.screens.frame import Again
 from throughcare.exchange.documents import actions, policy, reads
 from throughcare.exchange.documents.actions.deciding import REASONS
 from throughcare.exchange.documents.ccda.xml import LARGEST
+from throughcare.exchange.documents.reading import media
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of
@@ -191,7 +192,8 @@ def undo(request: Request, person_id: UUID, said_id: UUID) -> HttpResponse:
 def file(request: Request, person_id: UUID, received_id: UUID) -> HttpResponse:
     """Give a document as it came, to be saved; nothing in it runs here."""
     row = reads.raw(request.lens, frame.family(request, person_id), received_id)
-    return saved(bytes(row.raw), "application/xml", f"document-{row.id}.xml")
+    kind, ending = media(bytes(row.raw))
+    return saved(bytes(row.raw), kind, f"document-{row.id}.{ending}")
 
 
 @screen("POST", ONE + "keep/", policy=policy.RECONCILE, name="keep_attached")

@@ -1,22 +1,32 @@
-"""VXU and RSP: doses that another record tells, each recorded once; what is taken back is marked as an error."""
+"""VXU: doses that another record tells, each recorded once; what is taken back is marked as an error.
+
+RSP: what a registry answers is put before somebody, dose by dose; what it holds to be due is kept as it says it.
+"""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from throughcare.chart import actions as chart
+from throughcare.exchange.documents import actions as documents
+from throughcare.exchange.documents import answers
+from throughcare.exchange.fhir.writing import sent
 from throughcare.exchange.hl7v2 import datatypes, judging
 from throughcare.exchange.hl7v2.charting import subject
 from throughcare.exchange.hl7v2.datatypes import Reader
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.holding import Applied, Hold
 from throughcare.exchange.hl7v2.parse import CONNECTICUT
+from throughcare.exchange.hl7v2.rules import type_of
 from throughcare.exchange.hl7v2.wire import Segment
+from throughcare.exchange.incoming import keeping
 from throughcare.exchange.models import Message
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.ids import derived
 
 USED = frozenset({"MSH", "PID", "ORC", "RXA", "RXR", "EVN", "MSA", "QAK", "QPD"})
-NOTHING_GIVEN = frozenset({"998", "999"})  # CVX: no vaccine administered, unknown
+NOTHING_GIVEN = answers.NOTHING_GIVEN
 STATUS = {"": "completed", "CP": "completed", "PA": "completed", "RE": "not-done", "NA": "not-done"}
 
 
@@ -28,6 +38,8 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
         return Applied("An answer without a person: nothing to record.", left=subject.uncharted(said, USED))
     person = subject.found(row, said)
     row.person_id = person.id
+    if type_of(said) == "RSP":
+        return _answered(row, said, person.id, actor)
     done, skipped = 0, []
     for dose, route in _doses(said):
         given = _given(dose, route, said)
@@ -40,6 +52,24 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
             chart.record_immunization(actor=actor, person_id=person.id, given=given)
             done += 1
     return Applied(f"Vaccines recorded: {done}.", left=(*subject.uncharted(said, USED), *skipped))
+
+
+ANSWER_USED = USED | {"OBX"}
+
+
+def _answered(row: Message, said: Facts, person_id: UUID, actor: Actor) -> Applied:
+    doses = sum(one.name == "RXA" and one.part(5) not in NOTHING_GIVEN for one in said.segments)
+    due = answers.forecast(said)
+    left = subject.uncharted(said, ANSWER_USED if due or not doses else USED)
+    if due:
+        id_ = derived("forecast", str(person_id), said.sender)
+        body = answers.recommendation(said, person_id, id_)
+        if body is not None:
+            keeping.keep(body, person_id=person_id, data_class=sent.class_of(body), sender=said.sender)
+    if not doses and not due:
+        return Applied("An answer that tells no dose: nothing to read.", left=left)
+    documents.receive_answer(actor=actor, raw=bytes(row.raw or b""), person_id=person_id)
+    return Applied(f"Put before somebody: {doses} doses; {len(due)} vaccines of its forecast kept.", left=left)
 
 
 def _doses(said: Facts) -> list[tuple[Segment, Segment | None]]:
