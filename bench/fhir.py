@@ -54,7 +54,7 @@ def _measured(token: str, person: UUID, people: int) -> Iterator[Figure]:
     connection.ensure_connection()
     backend = connection.connection.info.backend_pid
     least = spread(partial(statement.run, "SELECT 1", []), 3000, others=[backend])
-    how = f"{people:,} people; 0.028 on a calm machine"
+    how = f"{people:,} people"
     yield Figure("fhir: the least statement (SELECT 1)", round(least.work, 4), "CPU-ms", None, how)
     for name, (path, budget) in paths.items():
         for _ in range(20):

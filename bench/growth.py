@@ -187,4 +187,5 @@ SELECT c.type, {_derived("c.id")}, c.version, v.position, {_derived("c.subject")
 FROM ledger_current c CROSS JOIN unnest(%(copies)s::int[]) k
 JOIN ledger_version v ON v.type = c.type AND v.id = {_derived("c.id")} AND v.version = c.version
 WHERE c.subject IN (SELECT id FROM bench.origin) AND c.person_id IS NOT NULL
+ORDER BY v.position  -- rows lie as they would have been written: what was written together lies together
 """

@@ -17,7 +17,7 @@ from throughcare.kernel import statement
 
 SQL = """
 WITH found AS MATERIALIZED (
-  SELECT {columns} FROM ({near_by}) c ORDER BY c.position DESC LIMIT %s
+  SELECT {columns} FROM ({near_by}) c ORDER BY c.position DESC LIMIT {most}
 ), tally AS (
   SELECT count(*) AS n, coalesce(bool_and(
     c.data_class = ANY (%s::text[]) AND c.labels & %s = 0 AND (c.person_id IS NULL OR %s OR c.person_id = ANY (%s::uuid[]))
@@ -34,7 +34,7 @@ WITH found AS MATERIALIZED (
   FROM tally t, hidden h WHERE t.plain AND t.n BETWEEN %s AND %s AND NOT h.sealed AND (SELECT n FROM access_epoch) = %s AND {at_leisure}
   RETURNING 1
 )
-SELECT e.n, t.n, t.plain, h.sealed, EXISTS (SELECT FROM noted), {columns}, v.*
+SELECT e.n, t.n, t.plain, h.sealed, EXISTS (SELECT FROM noted), {columns}, {body}
 FROM access_epoch e CROSS JOIN tally t CROSS JOIN hidden h LEFT JOIN (page c {join}) ON true ORDER BY c.position DESC
 """
 
@@ -54,6 +54,8 @@ class Page:
 # that names no more than RARE. So neither what nobody has nor what everybody has makes it look at the whole agency.
 NEWEST, FURTHER, FAR = 1000, 20_000, 200_000
 RARE = 2000
+# How many a page of a whole type looks for: some sizes only, for each is a statement of its own that is kept prepared.
+SIZES = (2, 6, 11, 21, 51, 101, 201, 501, 1001)
 # So many among the newest: going on finds a page sooner than asking the index of terms.
 COMMON = 4
 
@@ -64,19 +66,22 @@ def page(bearer: Bearer, query: Query, count: int, resumed: list[Any], *, counte
     if not _simple(bearer, query) or (counted and not near):
         return None
     before = int(resumed[0]) if resumed else finding.LAST
-    asked = finding.asked_of(bearer, query)
     if near:
+        asked = finding.asked_of(bearer, query)
         return _told(bearer, query, _run(bearer, query, Way(NEAR, asked), count, before), count, resumed)
+    termed = any(c.terms for c in query.criteria)
+    if not termed or (rows := _walked(bearer, query, count, before)) is None:
+        rows = _run(bearer, query, Way(NEAR if termed else PLAINLY, _before(bearer, query, before)), count, before)
+    return _told(bearer, query, rows, count, resumed)
+
+
+def _before(bearer: Bearer, query: Query, before: int) -> finding.Asked:
+    asked = finding.asked_of(bearer, query)
     asked.add("c.position < %s", before)
-    if any(c.terms for c in query.criteria):
-        rows = _walked(bearer, query, asked, count, before)
-        return _told(bearer, query, rows or _run(bearer, query, Way(NEAR, asked), count, before), count, resumed)
-    return _told(bearer, query, _run(bearer, query, Way(PLAINLY, asked), count, before), count, resumed)
+    return asked
 
 
-def _walked(
-    bearer: Bearer, query: Query, asked: finding.Asked, count: int, before: int
-) -> list[tuple[Any, ...]] | None:
+def _walked(bearer: Bearer, query: Query, count: int, before: int) -> list[tuple[Any, ...]] | None:
     """Give a full page by walking from the entry written last on; None where the index of terms finds it sooner."""
     way = finding.asked_of(bearer, query, walking=True)
     rare = None
@@ -86,7 +91,7 @@ def _walked(
             return rows
         if far == NEWEST and rows[0][1] >= COMMON:
             continue
-        rare = _rare(asked) if rare is None else rare
+        rare = _rare(_before(bearer, query, before)) if rare is None else rare
         if rare:
             return None
     return None
@@ -111,9 +116,11 @@ class Way:
 
 # All that answers, by whichever index names the fewest; then the order.
 NEAR = "SELECT * FROM ledger_current c WHERE {where} OFFSET 0"
-# From the one written last on, and not further than so many.
+# From the one written last on, and not further than so many. What is asked stands where the planner can't look into it: else
+# PostgreSQL finds a plan of its own for each value cheaper and makes one each time, which took longer than the search.
 WALK = """SELECT * FROM (
-  SELECT * FROM ledger_current c WHERE c.type = %s AND c.position < %s ORDER BY c.position DESC LIMIT %s
+  SELECT * FROM ledger_current c WHERE c.type = (SELECT %s::text) AND c.position < (SELECT %s::bigint)
+  ORDER BY c.position DESC LIMIT {far}
 ) c WHERE {where}"""
 PLAINLY = "SELECT * FROM ledger_current c WHERE {where}"
 
@@ -121,14 +128,14 @@ PLAINLY = "SELECT * FROM ledger_current c WHERE {where}"
 def _run(bearer: Bearer, query: Query, way: Way, count: int, before: int) -> list[tuple[Any, ...]]:
     who = gate.reader(bearer)
     near = query.people is not None or query.ids is not None
-    most = finding.MANY if near else count
-    hidden = sorted(query.people or ()) if gate.sealed(bearer.lens) else []
-    begin = [query.kind, before, way.far] if way.sql is WALK else []
+    most = finding.MANY if near else next(size for size in SIZES if size > count)
+    hidden = sorted(query.people or ()) if gate.seals(bearer) else []
+    begin = [query.kind, before] if way.sql is WALK else []
     rows = statement.run(
-        _sql(way.sql, tuple(way.asked.conditions)),
+        _sql(way.sql, tuple(way.asked.conditions), way.far, most + near),
         [
-            *begin, *way.asked.values, most + 1, who.free, who.telling, who.everyone, gate.standing(bearer), before, count + 1, hidden,
-            who.id, who.name, who.role, who.purpose, f"fhir search {query.kind}", count, count, way.least, most + (not near), bearer.epoch,
+            *begin, *way.asked.values, who.free, who.telling, who.everyone, gate.standing(bearer), before, count + 1, hidden,
+            who.id, who.name, who.role, who.purpose, f"fhir search {query.kind}", count, count, way.least, most, bearer.epoch,
         ],
         prepare=near or way.sql is WALK,
     )  # fmt: skip
@@ -155,7 +162,7 @@ def _told(bearer: Bearer, query: Query, rows: list[tuple[Any, ...]], count: int,
 def _simple(bearer: Bearer, query: Query) -> bool:
     if query.order or query.includes or query.revincludes or query.meta or query.kind in LEAN:
         return False
-    if query.people is None and query.ids is not None and gate.sealed(bearer.lens):
+    if query.people is None and query.ids is not None and gate.seals(bearer):
         return False
     if not gate.logs(bearer, query.kind) or not gate.free(bearer):
         return False
@@ -163,10 +170,12 @@ def _simple(bearer: Bearer, query: Query) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _sql(near_by: str, conditions: tuple[str, ...]) -> str:
+def _sql(near_by: str, conditions: tuple[str, ...], far: int, most: int) -> str:
     return SQL.format(
-        near_by=near_by.format(where=" AND ".join(conditions)),
+        near_by=near_by.format(where=" AND ".join(conditions), far=far),
+        most=most,
         columns=store.COLUMNS,
+        body=store.BODY,
         log=store.LOG_COLUMNS,
         at_leisure=store.AT_LEISURE,
         join=store.JOIN.format(v="ledger_version"),

@@ -10,7 +10,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.fhir import Json, instant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """One entry: where it stands, its bytes, and why it is in the Bundle."""
 

@@ -27,9 +27,16 @@ DOCUMENT = frozenset({"DocumentReference"})
 AROUND = frozenset({"Practitioner", "PractitionerRole", "Organization", "Location"})
 # What is shown whole is not read for it: its own bytes say whom it names.
 _AROUND = re.compile(rb'"reference":"((?:%b)/[0-9a-f-]{36})"' % "|".join(sorted(AROUND)).encode())
+# The epoch, whether anything sealed was ever kept of the person, and what is not: one statement.
 OF_PERSON = f"""
-SELECT {store.COLUMNS}, {store.BODY} FROM ledger_current c {store.JOIN.format(v="ledger_version")}
-WHERE c.person_id = %s AND c.type = ANY (%s::text[]) AND c.written_at >= %s ORDER BY c.position DESC LIMIT %s
+WITH found AS MATERIALIZED (
+  SELECT {store.COLUMNS} FROM ledger_current c
+  WHERE c.person_id = %s AND c.type = ANY (%s::text[]) AND c.written_at >= %s ORDER BY c.position DESC LIMIT {finding.MANY + 1}
+), hidden AS (
+  SELECT EXISTS (SELECT FROM ledger_head h WHERE h.sealed AND h.n > 0 AND h.subject = %s) AS sealed
+)
+SELECT e.n, h.sealed, {store.COLUMNS}, {store.BODY} FROM access_epoch e CROSS JOIN hidden h
+LEFT JOIN (found c {store.JOIN.format(v="ledger_version")}) ON true
 """  # noqa: S608
 
 
@@ -107,7 +114,6 @@ def _everything(call: Call, id: str, asked: Sequence[tuple[str, str]]) -> Answer
     kinds = [k for word in [v for n, v in asked if n == "_type"] for k in word.split(",")] or sorted(STORED)
     if unknown := [k for k in kinds if k not in STORED]:
         raise bad(f"There are no resources of type [{unknown[0][:40]}] here.", "_type")
-    store.require_epoch(bearer)
     hits = _of_person(call, uuid, kinds, _time(said, "_since"))
     if not any(h.row.kind == "Patient" and h.row.id == uuid for h in hits) and not including.fetched(
         bearer, "Patient", [uuid]
@@ -124,7 +130,7 @@ def _everything(call: Call, id: str, asked: Sequence[tuple[str, str]]) -> Answer
         for hit in some:
             body = resource.shown(hit.row, hit.cuts)
             if body is not None:
-                entries.append(Entry(f"{call.base}/{hit.row.kind}/{hit.row.id}", body, mode))
+                entries.append(Entry(f"{call.base}/{hit.row.kind}/{hit.row.word.decode()}", body, mode))
     store.note(bearer, "fhir everything", [h.row for h in page])
     links = {"self": f"{call.base}/Patient/{id}/$everything"}
     if len(hits) > begin + count:
@@ -147,19 +153,22 @@ def _of_person(call: Call, person: UUID, kinds: Sequence[str], since: Span | Non
     bearer = call.bearer
     at = since.start if since else values.EARLIEST
     stored = [k for k in kinds if k not in LEAN]
-    rows = store.rows(OF_PERSON, [person, stored, at, finding.MANY + 1])
+    rows = store.rows(OF_PERSON, [person, stored, at, person])
+    if rows[0][0] != bearer.epoch:
+        raise store.EpochMoved
+    sealed = rows[0][1]
     if len(rows) > finding.MANY:
         raise too_costly(
             f"There are more than {finding.MANY} entries. Ask type by type (_type), or from a time on (_since)."
         )
-    found = finding.judged(bearer, Query("", []), list(store.unpacked(rows)))
+    found = finding.judged(bearer, Query("", []), list(store.unpacked(r[2:] for r in rows if r[2] is not None)))
     for kind in kinds:
         query = Query(kind, [], ids=None)
         if kind in LEAN:
             query.criteria.append(finding.of_person(kind, person))
-            found += [h for h in finding.everything(bearer, query) if h.row.written_at >= at]
-    found += finding.sealed_of_person(bearer, kinds, person)
-    return found
+            search = finding.everything if sealed else finding.doses
+            found += [h for h in search(bearer, query) if h.row.written_at >= at]
+    return found + (finding.sealed_of_person(bearer, kinds, person, known=True) if sealed else [])
 
 
 def _around(call: Call, page: Sequence[Hit]) -> list[Hit]:

@@ -59,9 +59,9 @@ class Asked:
 def asked_of(bearer: Bearer, query: Query, *, walking: bool = False) -> Asked:
     """Say a search in SQL: never less than what answers, and exactly that wherever the index decides it.
 
-    Walking, entries are come by in their order, and the index of terms stays out of the way.
+    Walking, entries of the type are come by in their order, and the index of terms stays out of the way.
     """
-    asked = Asked(["c.type = %s"], [query.kind])
+    asked = Asked([], []) if walking else Asked(["c.type = %s"], [query.kind])
     asked.add("c.data_class = ANY (%s)", _could(bearer))
     people, near = query.people, query.people is not None or query.ids is not None
     own = bearer.lens.person_id
@@ -77,7 +77,7 @@ def asked_of(bearer: Bearer, query: Query, *, walking: bool = False) -> Asked:
     for prefix, span in query.updated:
         _time(asked, "c.written_at", "c.written_at", prefix, span)
     for one in query.criteria:
-        _criterion(bearer, asked, one, near or walking)
+        _criterion(bearer, asked, one, near or walking, array=UNSEEN if walking else SEEN)
     return asked
 
 
@@ -99,7 +99,11 @@ def _could(bearer: Bearer) -> Ready:
     return found
 
 
-def _criterion(bearer: Bearer, asked: Asked, one: Criterion, near: bool) -> None:
+# Terms as a value, or as one that the planner can't look into: so it has nothing to plan anew for.
+SEEN, UNSEEN = "%s::bigint[]", "(SELECT %s::bigint[])"
+
+
+def _criterion(bearer: Bearer, asked: Asked, one: Criterion, near: bool, array: str) -> None:
     if one.dates:
         parts = Asked([], [])
         for prefix, span in one.dates:
@@ -110,9 +114,9 @@ def _criterion(bearer: Bearer, asked: Asked, one: Criterion, near: bool) -> None
             asked.add("false")
         return
     if all(len(a) == 1 for a in one.terms):
-        condition, given = "c.terms && %s::bigint[]", [[a[0] for a in one.terms]]
+        condition, given = f"c.terms && {array}", [[a[0] for a in one.terms]]
     else:
-        condition = "(" + " OR ".join(["c.terms @> %s::bigint[]"] * len(one.terms)) + ")"
+        condition = "(" + " OR ".join([f"c.terms @> {array}"] * len(one.terms)) + ")"
         given = [list(a) for a in one.terms]
     if one.without:
         # What is not plainly shown is compared one by one: the index knows words that a cut takes away.
@@ -155,7 +159,8 @@ def _time(asked: Asked, start: str, end: str, prefix: str, span: Span) -> None:
 def everything(bearer: Bearer, query: Query, *, most: int = MANY) -> list[Hit]:
     """Give all that answers, the one written last first; refuses what would be too many to look at."""
     if query.kind in LEAN:
-        return _lean(bearer, query, most)
+        hits = [*doses(bearer, query, most), *_sealed(bearer, query)]
+        return sorted(hits, key=lambda h: -h.row.position)
     asked = asked_of(bearer, query)
     found = _heads(asked, most + 1, near=query.people is not None or query.ids is not None)
     if len(found) > most:
@@ -304,11 +309,11 @@ WHERE c.type = ANY (%s::text[]) AND c.person_id = %s
 """  # noqa: S608
 
 
-def sealed_of_person(bearer: Bearer, kinds: Sequence[str], person: UUID) -> list[Hit]:
-    """Give the sealed entries of a person that the database and the lens open."""
+def sealed_of_person(bearer: Bearer, kinds: Sequence[str], person: UUID, *, known: bool = False) -> list[Hit]:
+    """Give the sealed entries of a person that the database and the lens open; it may be known that there are some."""
     from throughcare.kernel import db
 
-    if not gate.sealed(bearer.lens) or not store.rows(ANY_SEALED, [[person]])[0][0]:
+    if not gate.seals(bearer) or not (known or store.rows(ANY_SEALED, [[person]])[0][0]):
         return []
     with db.reading(bearer.lens):
         rows = store.rows(SEALED_OF_PERSON, [[k for k in kinds if k not in LEAN], person])
@@ -321,31 +326,37 @@ def of_person(kind: str, person: UUID) -> Criterion:
     return Criterion(kind, param, "", (f"Patient/{person}",), exact=True, people=frozenset({person}))
 
 
-DOSES = f"""
+_DOSES = f"""
 SELECT DISTINCT ON (v.id) v.type, v.id, v.version, v.subject, v.data_class, coalesce(c.labels, 0), v.written_at, v.position, v.happened_at,
   {store.BODY}
 FROM ledger_version v LEFT JOIN ledger_current c ON c.type = v.type AND c.id = v.id
-WHERE v.type = %s AND v.subject_kind = 'person' AND (v.subject = ANY (%s) OR v.id = ANY (%s)) AND v.written_at >= %s
+WHERE {{which}} AND v.subject_kind = 'person' AND v.written_at >= %s
 ORDER BY v.id, v.version DESC
 """  # noqa: S608
+DOSES = _DOSES.format(which="v.type = %s AND (v.subject = ANY (%s) OR v.id = ANY (%s))")
+# Of one person, and so that the planner can't look at whom: else it is planned anew each time, over every month.
+DOSES_OF_ONE = _DOSES.format(which="v.type = (SELECT %s::text) AND v.subject = (SELECT %s::uuid)")
 # How much earlier than it was written something may say that it happened later: a tablet's clock may be off.
 SLACK = timedelta(days=1)
 
 
-def _lean(bearer: Bearer, query: Query, most: int) -> list[Hit]:
-    """Find entries of a lean type: a person's, from a time on, each compared with what is asked."""
+def doses(bearer: Bearer, query: Query, most: int = MANY) -> list[Hit]:
+    """Find entries of a lean type that are not sealed: a person's, from a time on, each compared with what is asked."""
     if query.people is None and query.ids is None:
         raise too_costly(f"{query.kind} is found by patient: name one.")
     since = values.EARLIEST
     for one in query.criteria:
         if one.dates and all(p in ("eq", "gt", "ge", "sa") for p, _ in one.dates):
             since = max(since, min(s.start for _, s in one.dates) - SLACK)
-    found = store.rows(DOSES, [query.kind, sorted(query.people or ()), sorted(query.ids or ()), since])
+    people, ids = sorted(query.people or ()), sorted(query.ids or ())
+    if len(people) == 1 and not ids:
+        found = store.rows(DOSES_OF_ONE, [query.kind, people[0], since])
+    else:
+        found = store.rows(DOSES, [query.kind, people, ids, since])
     if len(found) > most:
         raise too_costly(f"More than {most} entries would have to be looked at. Ask from a date on.")
     rows = [r for r in store.unpacked(found) if query.people is None or r.person_id in query.people]
-    hits = [*judged(bearer, query, [r for r in rows if _written(query, r)]), *_sealed(bearer, query)]
-    return sorted(hits, key=lambda h: -h.row.position)
+    return judged(bearer, query, [r for r in rows if _written(query, r)])
 
 
 def _written(query: Query, row: Row) -> bool:

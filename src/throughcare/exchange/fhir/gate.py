@@ -128,6 +128,14 @@ def sealed(lens: Lens) -> bool:
     return bool(lens.sealed_classes(Verb.READ))
 
 
+def seals(bearer: Bearer) -> bool:
+    """Tell the same of the bearer's lens, found once while it is kept."""
+    found: bool | None = bearer.known.get("seals")
+    if found is None:
+        found = bearer.known["seals"] = sealed(bearer.lens)
+    return found
+
+
 def free(bearer: Bearer) -> list[str]:
     """Give the classes that this lens sees whole of everybody, whatever else is so."""
     if "free" not in bearer.known:

@@ -10,7 +10,7 @@ SELECT c.id, c.position FROM ledger_current c WHERE c.type = %s AND c.position <
 """
 BODIES = """
 SELECT v.type, v.id, v.version, CASE WHEN v.subject_kind = 'person' THEN v.subject END, v.data_class, c.labels, v.written_at,
-  v.position, v.happened_at, v.subject, v.digest, v.body
+  v.position, v.happened_at, v.subject::text, v.digest, v.body
 FROM ledger_version v JOIN ledger_current c ON c.id = v.id AND c.type = v.type
 WHERE v.id = ANY (%s) AND v.type = %s AND v.position < %s
 """

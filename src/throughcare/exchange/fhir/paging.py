@@ -34,7 +34,7 @@ def token(bearer: Bearer, *said: Any) -> str:
     """Seal what a next page needs: encrypted, so that nothing of a search stands in it to be read or changed."""
     nonce = os.urandom(12)
     words = orjson.dumps([int(time.time()) + LASTS, *said])
-    sealed = AESGCM(_key()).encrypt(nonce, words, _whose(bearer))
+    sealed = _sealer().encrypt(nonce, words, _whose(bearer))
     return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
 
@@ -42,7 +42,7 @@ def opened(bearer: Bearer, word: str) -> list[Any]:
     """Open a page token; refuses another's, an altered and an old one alike."""
     try:
         raw = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
-        until, *said = orjson.loads(AESGCM(_key()).decrypt(raw[:12], raw[12:], _whose(bearer)))
+        until, *said = orjson.loads(_sealer().decrypt(raw[:12], raw[12:], _whose(bearer)))
     except (ValueError, InvalidTag):
         raise bad("This page is not yours, or its link was changed. Search again.", "_page") from None
     if until < time.time():
@@ -70,5 +70,5 @@ def _whose(bearer: Bearer) -> bytes:
 
 
 @cache
-def _key() -> bytes:
-    return hashlib.sha256(b"throughcare fhir pages" + settings.SECRET_KEY.encode()).digest()
+def _sealer() -> AESGCM:
+    return AESGCM(hashlib.sha256(b"throughcare fhir pages" + settings.SECRET_KEY.encode()).digest())

@@ -1,7 +1,7 @@
 """A kept resource as it leaves the house: the bytes as they were written, with what is said of them now spliced into `meta`."""
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -77,16 +77,24 @@ def etag(row: Row, cuts: tuple[str, ...]) -> str:
 def _spliced(row: Row) -> bytes:
     """Put `meta` behind type and id, and change no other byte: decimals keep their digits."""
     body = row.body or b"{}"
-    head = b'{"resourceType":"%b","id":"%b"' % (row.kind.encode(), str(row.id).encode())
+    head = b'{"resourceType":"%b","id":"%b"' % (row.kind.encode(), row.word)
     if body.startswith(head) and b'"meta":' not in body:
-        at = row.written_at
-        at = at if at.tzinfo is UTC else at.astimezone(UTC)
         claims = profiles.of(row.kind, body)
-        return spliced(head, row.version, at.isoformat()[:-6].encode(), claims, row.labels, row.data_class, body)
+        return spliced(head, row.version, _moment(row.written_at), claims, row.labels, row.data_class, body)
     read, meta = exact.kept(body), _meta(row)
     if "resourceType" not in read:
         read = {"resourceType": row.kind, "id": str(row.id), **read}
     return exact.write({**read, "meta": _merged(read.get("meta", {}), meta)})
+
+
+def _moment(at: datetime) -> bytes:
+    """Write an instant as `isoformat` does, in UTC and without the zone; by hand, in half the time."""
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    if not at.microsecond:
+        return at.isoformat()[:-6].encode()
+    day = at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond
+    return b"%04d-%02d-%02dT%02d:%02d:%02d.%06d" % day
 
 
 def spliced(

@@ -215,10 +215,10 @@ def _written(
     entries: list[Entry] = []
     for mode, hits in (("match", page.hits), ("include", others)):
         for hit in hits:
-            row = rows.get((hit.row.kind, hit.row.id)) or hit.row
+            row = (rows.get((hit.row.kind, hit.row.id)) if rows else None) or hit.row
             body = resource.shown(row, hit.cuts, shape)
             if body is not None:
-                entries.append(Entry(f"{call.base}/{row.kind}/{row.id}", body, mode))
+                entries.append(Entry(f"{call.base}/{row.kind}/{row.word.decode()}", body, mode))
     entries += including.views(bearer, call.base, query, page.hits)
     links = _links(call, query)
     if page.following is not None:
