@@ -232,3 +232,22 @@ def test_an_oul_is_charted_report_by_report_each_with_its_own_specimen(take, lui
 
 NA = "OBX|1|NM|2951-2^Sodium^LN||140|mmol/L|135-145|N|||F"
 HCG = "OBX|1|ST|2106-3^hCG^LN||Negative||||||F"
+
+
+@pytest.mark.parametrize(
+    ("status", "dated", "code"),
+    [
+        ("Complete", False, "complete"),
+        ("Not complete", True, None),
+        ("Overdue", True, "overdue"),
+        ("Too old", True, None),
+        ("", True, "due"),
+        ("", False, None),
+    ],
+)
+def test_a_forecasts_standing_is_coded_only_where_its_word_leaves_no_doubt(status, dated, code):
+    from throughcare.exchange.documents.answers import Due, _recommended
+
+    made = _recommended(Due(status=status, dates={"due": "2026-12-01"} if dated else {}))["forecastStatus"]
+    assert [one["code"] for one in made.get("coding", [])] == ([code] if code else [])
+    assert made["text"] == (status or "forecast")

@@ -29,6 +29,13 @@ CRITERIA = {
     "latest": ("59777-3", "Latest date to give immunization"),
 }
 FORECAST_STATUS = "http://terminology.hl7.org/CodeSystem/immunization-recommendation-status"
+# Words of registries that mean one of that system's codes and nothing else; "not complete" or "too old" has none.
+STANDINGS = {
+    **{code: code for code in ("due", "overdue", "immune", "contraindicated", "complete")},
+    "due now": "due",
+    "past due": "overdue",
+    "completed": "complete",
+}
 
 
 @dataclass(slots=True)
@@ -221,10 +228,10 @@ def recommendation(said: Message, person_id: UUID, id: UUID) -> Json | None:
 
 def _recommended(one: Due) -> Json:
     coded = [coding(one.vaccine.system, one.vaccine.code, one.vaccine.text)] if one.vaccine.code else []
-    late, first = bool(one.dates.get("past_due")), one.dates.get("due") or one.dates.get("earliest")
+    first = one.dates.get("due") or one.dates.get("earliest")
     made: Json = {
         "vaccineCode": [concept(*coded, text=one.vaccine.text)],
-        "forecastStatus": _status(one, late=late, dated=bool(first)),
+        "forecastStatus": _status(one, dated=bool(first)),
         "dateCriterion": [
             {"code": concept(coding(LOINC, CRITERIA[name][0], CRITERIA[name][1])), "value": one.dates[name]}
             for name in CRITERIA
@@ -237,13 +244,11 @@ def _recommended(one: Due) -> Json:
     return {name: value for name, value in made.items() if value}
 
 
-def _status(one: Due, *, late: bool, dated: bool) -> Json:
+def _status(one: Due, *, dated: bool) -> Json:
     """Give the status in the registry's words; in FHIR's code only where its word leaves no doubt."""
-    said = one.status.casefold()
-    known = {"complete": "complete", "contraindicated": "contraindicated", "immune": "immune"}
-    code = next((code for word, code in known.items() if word in said), "")
-    if not code and dated:
-        code = "overdue" if "overdue" in said or "past due" in said else "due"
+    code = STANDINGS.get(one.status.casefold().strip(), "")
+    if not one.status and dated:
+        code = "due"
     return concept(*([coding(FORECAST_STATUS, code)] if code else []), text=one.status or "forecast")
 
 
