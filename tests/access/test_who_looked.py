@@ -100,10 +100,28 @@ def test_a_provider_may_not_read_it() -> None:
 
 
 def test_pages_by_key() -> None:
-    person, nurse = somebody(), staff()
-    for _ in range(7):
-        look(nurse, person)
+    person, nurse, other = somebody(), staff(), staff()
+    for n in range(7):
+        look(other if n % 2 else nurse, person)
     him = lenses.make(nurse.id, "", Role.HIM, facilities=None)
     first, after = reads.who_looked(him, person, limit=5)
     second, end = reads.who_looked(him, person, before=after, limit=5)
     assert (len(first), len(second), end) == (5, 2, None)
+
+
+def test_what_one_reader_opened_in_a_row_is_one_line() -> None:
+    person, nurse = somebody(), staff(name="Demo-Often, Name")
+    for _ in range(3):
+        look(nurse, person)
+    him = staff(Role.HIM, facility=None)
+    [line], after = reads.who_looked(lenses.make(him.id, "", Role.HIM, facilities=None), person)
+    assert (line.times, line.routes, line.name, after) == (3, ("chart",), "Demo-Often, Name", None)
+    page = signed_in(him).get(f"/people/{person}/who-looked/").text
+    assert page.count("Demo-Often") == 1 and "3 times" in page
+
+
+@pytest.mark.parametrize("page", ["consents", "representatives", "who-looked", "rights"])
+def test_pages_about_a_person_s_rights_say_whose_they_are(page) -> None:
+    person = somebody()
+    client = signed_in(staff(Role.HIM, facility=None))
+    assert 'class="banner' in client.get(f"/people/{person}/{page}/").text

@@ -68,7 +68,7 @@ def test_a_refusal_is_signed_by_health_staff_and_re_arms(luis: UUID, nurse: Acto
     assert duty(luis, "INT-05-TEST", outcome="refused").successor is None
     again = duty(luis, "INT-05-TEST", outcome="")
     assert again.due_at > row.opened_at and again.series_start == row.series_start
-    assert Refusal.objects.get().clinician_name == "Demo-Nurse, Bo (rn)"
+    assert Refusal.objects.get().clinician_name == "Demo-Nurse, Bo (nurse)"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class ZoneMiddleware:
 
 
 class ViewerMiddleware:
-    """Give the page its viewer, the places he may go to and, on a page of one person, the parts of that chart."""
+    """Give the page its viewer, the places he may go to and, on a page of one person, their banner and the parts of that chart."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -78,4 +78,5 @@ class ViewerMiddleware:
         request.viewer = SimpleLazyObject(lambda: viewing.viewer(request))
         request.nav = SimpleLazyObject(lambda: viewing.nav(request))
         request.around = SimpleLazyObject(lambda: viewing.around(request))
+        request.about = SimpleLazyObject(lambda: viewing.about(request))
         return self.get_response(request)

@@ -8,15 +8,17 @@ from django.urls import NoReverseMatch, reverse
 
 from throughcare.access import doors
 from throughcare.care.emergency import reads as emergency
+from throughcare.chart import banner
 from throughcare.chart.screens import frame
 from throughcare.custody.models import Facility
 from throughcare.duties import cover
 from throughcare.duties.working_time import working_time
 from throughcare.kernel import clock, content
+from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import wording
-from throughcare.ui.shapes import Action, NavItem, Part, Viewer
+from throughcare.ui.shapes import Action, BannerShape, NavItem, Part, Viewer
 
 PLACES = "access/places.toml"
 BAR = 7
@@ -76,10 +78,23 @@ def nav(request: Any) -> list[NavItem]:
 
 def around(request: Any) -> list[Part]:
     """Give the parts of the chart that this page belongs to, for pages of floors below the chart; else nothing."""
-    lens: Lens | None = getattr(request, "lens", None)
+    lens, person_id = _person(request)
+    return frame.around(lens, request.resolver_match.url_name, person_id) if lens and person_id else []
+
+
+def about(request: Any) -> BannerShape | None:
+    """Give the banner of the person this page is about, for pages of floors below the chart; None where there is nobody."""
+    lens, person_id = _person(request)
+    try:
+        return banner.of(lens, person_id) if lens and person_id else None
+    except NotFound:
+        return None
+
+
+def _person(request: Any) -> tuple[Lens | None, UUID | None]:
     found = request.resolver_match
     person_id = found.kwargs.get("person_id") if found else None
-    return frame.around(lens, found.url_name, person_id) if lens and isinstance(person_id, UUID) else []
+    return getattr(request, "lens", None), person_id if isinstance(person_id, UUID) else None
 
 
 def _items(lens: Lens, path: str) -> list[NavItem]:

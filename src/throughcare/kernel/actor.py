@@ -1,9 +1,12 @@
 """Who acts: a person at a screen, a device, a feed or the house itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 from uuid import UUID
 
+from throughcare.kernel import content
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
 
@@ -33,4 +36,14 @@ class Actor:
 
     def label(self) -> str:
         """Give the words that stand in the ledger for ever."""
-        return f"{self.name} ({self.role})" if self.role else self.name
+        return called(self.name, self.role)
+
+
+def called(name: str, role: Role | str | None) -> str:
+    """Give a name with the word for the role, as pages and the ledger say it: "Demo-Nurse, Ada (nurse)"."""
+    return f"{name} ({_words().get(str(role), str(role))})" if role else name
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    return {row["id"]: row.get("called") or row["title"] for row in content.rows("access/roles.toml", "role")}

@@ -25,7 +25,7 @@ NOBODY = Viewer()
 
 
 def base_context(request: HttpRequest) -> dict[str, Any]:
-    """Return what every layout needs; `app` sets `request.viewer`, `.nav`, `.around`, `.toasts`, `.notices` and `.demo`."""
+    """Return what every layout needs; `app` sets `request.viewer`, `.nav`, `.around`, `.about`, `.toasts`, `.notices` and `.demo`."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     nav: Sequence[NavItem] = getattr(request, "nav", ())
     toasts: Sequence[Toast] = [*_toasts(request), *getattr(request, "toasts", ())]
@@ -36,6 +36,7 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
         "nav": nav,
         "toasts": toasts,
         "around": getattr(request, "around", ()),
+        "about": getattr(request, "about", None),
         "notices": getattr(request, "notices", ()),
         "keys": keys,
         "demo": getattr(request, "demo", getattr(settings, "THROUGHCARE_DEMO", False)),

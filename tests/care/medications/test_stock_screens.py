@@ -95,7 +95,7 @@ def test_two_count_by_keyboard_and_a_difference_is_reported(client, place, pharm
     assert post(client, "/stock/count/", **about, second=colleague, kind="yearly").status_code == 422
     done = post(client, "/stock/count/", **about, second=colleague, kind="closing")
     assert done.status_code == 303
-    assert StockCount.objects.get().second.endswith("(lpn)")
+    assert StockCount.objects.get().second.endswith("(practical nurse)")
     assert StockCount.objects.get().kind == "closing"
     assert "inventory of controlled medicines is due" not in client.get("/stock/count/").content.decode()
     row = StockDifference.objects.get()

@@ -39,7 +39,7 @@ def test_waste_of_a_controlled_medicine_wants_a_witness_who_proved_it(dose) -> N
             actions.record_doses(**about, charted=[Charted(dose.id, **WASTED, second=me)])
         actions.record_doses(**about, charted=[Charted(dose.id, **WASTED, second=BO)])
     dose.refresh_from_db()
-    assert dose.detail["second"] == "Demo-Second, Bo (rn)"
+    assert dose.detail["second"] == "Demo-Second, Bo (nurse)"
     assert dose.detail["second_id"] == str(BO.id)
 
 
@@ -68,7 +68,7 @@ def test_on_the_pass_the_second_person_types_their_own_pin(client, dose) -> None
         lpn = User.objects.get(username__startswith="demo-lpn").username
         assert post(client, "chart", **said, second=lpn)[0] == 200
     dose.refresh_from_db()
-    assert dose.detail["second"].endswith("(lpn)")
+    assert dose.detail["second"].endswith("(practical nurse)")
 
 
 def test_a_name_from_paper_is_marked_until_its_owner_signs(client, dose) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,17 +18,23 @@ from throughcare.kernel.vocabulary import DataClass, Role, Verb
 from throughcare.ledger.models import Read
 
 
+# How many lines of the log one page may look through: runs of one reader fold into one line.
+LINES = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One reading of a record; `name` is empty for the person themself (ruling 10)."""
+    """What one reader opened of a record without another between, on one day; `name` is empty for the person (ruling 10)."""
 
     at: datetime
+    since: datetime
     role: str
     purpose: str
     kind: str
     classes: tuple[str, ...]
     name: str = ""
-    route: str = ""
+    routes: tuple[str, ...] = ()
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,12 @@ class GlassRow:
 
 
 def who_looked(
-    lens: Lens, person_id: UUID, *, before: int | None = None, limit: int = 100
+    lens: Lens, person_id: UUID, *, before: int | None = None, limit: int = 25
 ) -> tuple[list[Look], int | None]:
     """List who opened this record, newest first, and the key of the next page.
 
-    The person sees role, purpose and date, one line per reader and day; who keeps the records sees names. What a lawful
-    suspension holds back is not shown to the person, and nothing shows that something is held back.
+    One line per reader and day while no other comes between. The person sees role, purpose and date; who keeps the records
+    sees names and pages. What a lawful suspension holds back is not shown to the person, and nothing shows that something is held back.
     """
     whole = lens.may(Verb.READ, DataClass.AUDIT_LOG, person_id=person_id) and lens.role is not Role.PATIENT
     if not whole and not lens.may(Verb.SUMMARY, DataClass.AUDIT_LOG, person_id=person_id):
@@ -70,9 +77,11 @@ def who_looked(
         rows = rows.filter(id__lt=before)
     if not whole:
         rows = _accounted(rows, lens, people)
-    page = list(rows[: limit + 1])
-    after = page[limit - 1].id if len(page) > limit else None
-    return [_look(row, whole) for row in page[:limit]], after
+    read = list(rows[:LINES])
+    runs = [list(run) for _, run in groupby(read, key=_reader)]
+    shown = runs[:limit]
+    whole_log = len(runs) <= limit and len(read) < LINES
+    return [_look(run, whole) for run in shown], None if whole_log else shown[-1][-1].id
 
 
 def glass_reviews(lens: Lens, *, limit: int = 100) -> list[GlassRow]:
@@ -102,15 +111,22 @@ def _accounted(rows: QuerySet[Read], lens: Lens, people: frozenset[UUID]) -> Que
     return rows.exclude(role__in=hidden).exclude(user_id=lens.user_id)
 
 
-def _look(row: Read, whole: bool) -> Look:
+def _reader(row: Read) -> tuple[object, ...]:
+    return row.user_id, row.role, row.purpose, row.kind, clock.local(row.at).date()
+
+
+def _look(run: list[Read], whole: bool) -> Look:
+    last = run[0]
     return Look(
-        row.at,
-        row.role,
-        row.purpose,
-        row.kind,
-        tuple(row.classes),
-        row.user_name if whole else "",
-        row.route if whole else "",
+        last.at,
+        run[-1].at,
+        last.role,
+        last.purpose,
+        last.kind,
+        tuple(dict.fromkeys(cls for row in run for cls in row.classes)),
+        last.user_name if whole else "",
+        tuple(dict.fromkeys(row.route for row in run)) if whole else (),
+        len(run),
     )
 
 

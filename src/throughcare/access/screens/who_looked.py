@@ -26,7 +26,9 @@ def who_looked(request: Request, person_id: UUID) -> HttpResponse:
         "person_id": person_id,
         "keeps": request.lens.role is Role.HIM,
         "watched": reads.is_watched(request.lens, person_id),
-        "pages": PageKeys(len(looks), older=f"?before={after}" if after else ""),
+        "pages": PageKeys(
+            len(looks), older=f"?before={after}" if after else "", newer="?" if request.GET.get("before") else ""
+        ),
     }
     template = "access/my_readers.html" if own else "access/who_looked.html"
     return pages.page(request, template, shown, lang=lang if own else "")
@@ -49,10 +51,13 @@ def _words(look: Look, lang: str) -> dict[str, Any]:
     classes = [titles[c].spanish if lang == "es" else titles[c].english for c in look.classes if c in titles]
     return {
         "at": look.at,
+        "since": look.since,
+        "times": look.times,
         "name": look.name,
         "role": wording.t(f"who_looked.role.{look.role}", lang=lang),
         "purpose": wording.t(f"who_looked.purpose.{look.purpose}", lang=lang),
+        "kind_is": look.kind,
         "kind": wording.t(f"who_looked.kind.{look.kind}", lang=lang),
         "classes": ", ".join(classes),
-        "route": look.route,
+        "pages": [r.removeprefix("chart_").replace("_", " ").replace("-", " ") for r in look.routes],
     }

@@ -18,7 +18,7 @@ from throughcare.care.medications.rules.counting import Move
 from throughcare.custody.models import Facility
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
-from throughcare.kernel.actor import Actor
+from throughcare.kernel.actor import Actor, called
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
@@ -68,7 +68,7 @@ def count_stock(
         counted_at=now,
         by=actor.label(),
         by_id=actor.id,
-        second=f"{second.name} ({second.role})",
+        second=called(second.name, second.role),
         second_id=second.id,
         single_nurse=single,
         kind=kind,

@@ -20,7 +20,7 @@ from throughcare.care.medications.rules.counting import SIGN, WITNESSED, Move
 from throughcare.care.medications.stock_places import place_ids
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
-from throughcare.kernel.actor import Actor
+from throughcare.kernel.actor import Actor, called
 from throughcare.kernel.errors import Invalid, NotAllowed, NotFound
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
@@ -244,7 +244,7 @@ def enter(
         recorded_at=now,
         by=actor.label(),
         by_id=actor.id,
-        witness=f"{second.name} ({second.role})" if second else "",
+        witness=called(second.name, second.role) if second else "",
         witness_id=second.id if second else None,
         person_id=change.person_id,
         order_id=change.order_id,

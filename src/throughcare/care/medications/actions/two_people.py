@@ -8,7 +8,7 @@ from uuid import UUID
 from throughcare.care.medications.actions.keeping import doses_of, write_doses
 from throughcare.care.medications.actions.stocking import Second
 from throughcare.kernel.actions import action
-from throughcare.kernel.actor import Actor
+from throughcare.kernel.actor import Actor, called
 from throughcare.kernel.errors import Invalid, Stale
 
 # Who stood beside it; a device without a network writes a witness of its own where something was wasted or left.
@@ -33,7 +33,7 @@ def signed(second: Second) -> dict[str, str]:
 
 def named(second: Second) -> str:
     """Write who signed second, and as what."""
-    return f"{second.name} ({second.role})"
+    return called(second.name, second.role)
 
 
 def unproved(detail: Mapping[str, str] | None) -> str:
