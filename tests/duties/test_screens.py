@@ -1,5 +1,6 @@
 """The pages of duties, as a nurse, an administrator and an officer meet them."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -135,3 +136,16 @@ def test_the_list_is_not_for_everybody(role: Role, hartford: UUID, luis: UUID) -
     client = Client()
     client.post("/demo/become", {"role": role.value, "facility": str(hartford), "person": str(luis)})
     assert client.get("/work/").status_code in (302, 403)
+
+
+def test_a_long_cover_board_and_list_of_what_was_told_are_paged(luis: UUID, hartford: UUID) -> None:
+    for n in range(18):
+        tell(told("admitted", person(f"Ana{n}"), clock.now(), facility=hartford, facility_kind="jail"))
+    boss = become(Role.HSA, hartford)
+    first = boss.get("/work/cover/?whose=rn").text
+    assert first.count("data-row") == 15 and "Further" in first and "Back to the top" not in first
+    further = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&").split("#")[0]
+    second = boss.get("/work/cover/" + further).text
+    assert 0 < second.count("data-row") <= 15 and "Back to the top" in second
+    names = [set(re.findall(r"Ana\d+", page)) for page in (first, second)]
+    assert not names[0] & names[1] and len(names[0] | names[1]) == 18

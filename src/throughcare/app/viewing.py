@@ -98,7 +98,7 @@ def _person(request: Any) -> tuple[Lens | None, UUID | None]:
 
 
 def _items(lens: Lens, path: str) -> list[NavItem]:
-    open_to = [row for row in content.rows(PLACES, "place") if _address(row["id"]) and _may(lens, row["id"])]
+    open_to = [row for row in content.rows(PLACES, "place") if _address(row["id"]) and _lists(lens, row["id"])]
     first = _first(lens.role.value) or [row["id"] for row in open_to][:BAR]
     return [
         NavItem(
@@ -119,6 +119,12 @@ def _first(role: str) -> list[str]:
 def _may(lens: Lens, name: str) -> bool:
     route = doors.page(name)
     return route is not None and route.policy.allows(lens)
+
+
+def _lists(lens: Lens, name: str) -> bool:
+    """Tell whether a list opens now: where a role needs an authority (a sample, an audit), one that it has."""
+    route = doors.page(name)
+    return route is not None and route.policy.allows(lens) and all(lens.may(*need) for need in route.policy.needs)
 
 
 @cache

@@ -31,7 +31,11 @@ def work(request: Request) -> HttpResponse:
     found = reads.worklist(request.lens, place, more=more)
     saw(request, *(g.person_id for held in found.groups.values() for g in held if g.person_id))
     told = boards.escalations(request.lens, place)
+    late, keys = views.told_page(told, request.GET.get("told", ""))
     context = {
+        "late": late,
+        "late_all": sum(1 for e in told if e.duty),
+        "pages": keys,
         "lanes": views.lanes(found, more_href=f"{reverse('work')}?"),
         "place": reads.facility_name(place),
         "role": role_title(request.lens.role.value),
@@ -186,9 +190,12 @@ def cover(request: Request) -> HttpResponse:
 
 def _cover(request: Request, refused: Refused | None = None) -> HttpResponse:
     place = _needed_place(request)
-    groups, there = boards.assignment(request.lens, place)
+    everybody, there = boards.assignment(request.lens, place)
+    waits, groups, keys = views.cover_page(everybody, request.GET.get("whose", ""), request.GET.get("after", ""))
     saw(request, *(g.person_id for g in groups if g.person_id))
     context = {
+        "waits": waits,
+        "pages": keys,
         "place": reads.facility_name(place),
         "facility_id": place,
         "roles": boards.cover_board(request.lens, place),

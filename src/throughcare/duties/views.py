@@ -1,19 +1,39 @@
 """Duties as the page draws them: lanes, rows, one link from each row to where it is done. No queries."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import NoReverseMatch, get_resolver, reverse
 
+from throughcare.duties.boards import EscalationRow
 from throughcare.duties.reads import Waiting, WorkGroup, WorkItem, Worklist
 from throughcare.duties.rule import LANES, LaneName
 from throughcare.duties.titles import role_title
 from throughcare.kernel import clock
 from throughcare.ledger.reads import VersionRow
-from throughcare.ui.shapes import Action, ClockShape, DutyLine, DutyRow, FieldShape, Lane, Option, Version
+from throughcare.ui.shapes import (
+    Action,
+    ClockShape,
+    DutyLine,
+    DutyRow,
+    FieldShape,
+    Lane,
+    Option,
+    PageKeys,
+    Section,
+    Version,
+)
+from throughcare.ui.wording import t
+
+Row = TypeVar("Row")
+# How many people, or late duties, stand on one page of a board.
+PAGE = 15
 
 LINE = 46  # letters of titles that stand in one line of a row
 
@@ -168,6 +188,47 @@ def fields(typed: Mapping[str, str], wrong: Mapping[str, str]) -> dict[str, Fiel
     drawn["how"] = replace(drawn["how"], value=typed.get("how", "excused"))
     drawn["reopen"] = FieldShape("reason", "Why", required=True, max_length=400)
     return drawn
+
+
+def cover_page(
+    groups: Sequence[WorkGroup], whose: str, after: str
+) -> tuple[list[Section], Sequence[WorkGroup], PageKeys]:
+    """Give whose duties there are to choose from, and one page of those who wait, worst first."""
+    owners = Counter(g.first.owner_role for g in groups)
+    base = f"?{urlencode({'whose': whose})}&" if whose in owners else "?"
+    choices = [("", t("cover.all"), len(groups)), *((role, role_title(role), n) for role, n in owners.most_common())]
+    tabs = [
+        Section(
+            name, f"?whose={role}#people", "current" if (whose if whose in owners else "") == role else "open", str(n)
+        )
+        for role, name, n in choices
+    ]
+    chosen = [g for g in groups if whose not in owners or g.first.owner_role == whose]
+    shown, following = _after(chosen, [str(g.subject_id) for g in chosen], after)
+    return tabs, shown, _keys(len(shown), base, "after", following, after, "#people")
+
+
+def told_page(told: Sequence[EscalationRow], after: str) -> tuple[Sequence[EscalationRow], PageKeys]:
+    """Give one page of the late duties that somebody was told of: those that nobody has seen first, in their order."""
+    late = sorted((e for e in told if e.duty), key=lambda e: bool(e.seen_by))
+    shown, following = _after(late, [str(e.id) for e in late], after)
+    return shown, _keys(len(shown), "?", "told", following, after, "#told")
+
+
+def _after(rows: Sequence[Row], keys: Sequence[str], key: str) -> tuple[Sequence[Row], str]:
+    """Give the rows behind this key (all of them where it has left the list) and the key of the next page."""
+    start = keys.index(key) + 1 if key in keys else 0
+    shown = rows[start : start + PAGE]
+    return shown, keys[start + PAGE - 1] if len(rows) > start + PAGE else ""
+
+
+def _keys(shown: int, base: str, name: str, following: str, after: str, place: str) -> PageKeys:
+    return PageKeys(
+        shown,
+        older=f"{base}{name}={following}{place}" if following else "",
+        newer=f"{base}{place}" if after else "",
+        by_time=False,
+    )
 
 
 def plan_fields(colleagues: Sequence[tuple[UUID, str, str]]) -> list[FieldShape]:

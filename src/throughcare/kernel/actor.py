@@ -41,7 +41,12 @@ class Actor:
 
 def called(name: str, role: Role | str | None) -> str:
     """Give a name with the word for the role, as pages and the ledger say it: "Demo-Nurse, Ada (nurse)"."""
-    return f"{name} ({_words().get(str(role), str(role))})" if role else name
+    return f"{name} ({role_word(role)})" if role else name
+
+
+def role_word(role: Role | str) -> str:
+    """Give the word for a role, as it stands after a name: "nurse"."""
+    return _words().get(str(role), str(role))
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
+from throughcare.kernel.actor import role_word
 from throughcare.kernel.errors import NotAllowed
 from throughcare.kernel.vocabulary import SEALED, DataClass, Purpose, Role, Verb
 
@@ -118,7 +119,7 @@ class Lens:
     ) -> None:
         """Refuse unless `may`."""
         if not self.may(verb, data_class, person_id=person_id, author_id=author_id):
-            raise NotAllowed(f"Your role [{self.role}] may not {verb} this part of the record.")
+            raise NotAllowed(f"Your role ({role_word(self.role)}) may not {verb} this part of the record.")
 
     def sealed_classes(self, verb: Verb) -> frozenset[DataClass]:
         """Name the sealed classes that the database may open to this reader, for that verb."""

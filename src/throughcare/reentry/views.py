@@ -11,8 +11,8 @@ from throughcare.duties.reads import WorkItem
 from throughcare.kernel.lens import Lens
 from throughcare.reentry import partners, policy, states
 from throughcare.reentry.models import Bridge, ReleasePlan
-from throughcare.reentry.reads.packet import moment
 from throughcare.reentry.tables import load_table
+from throughcare.ui.jinja import moment as house_moment
 from throughcare.ui.shapes import ClockShape, FieldShape, Option, Section
 from throughcare.ui.wording import t
 
@@ -182,7 +182,7 @@ def _partner(p: partners.Partner, now: datetime) -> PartnerRow:
     elif is_open:
         said, meaning = t("reentry.partner.open_now"), "done"
     else:
-        said = t("reentry.partner.opens", when=moment(opens, "en")) if opens else t("reentry.partner.closed")
+        said = t("reentry.partner.opens", when=house_moment(opens)) if opens else t("reentry.partner.closed")
         meaning = "shift"
     hours = [f"{t('reentry.weekday.' + day)} {a:%H:%M}–{b:%H:%M}" for day, (a, b) in p.hours.items()]
     words = [t(f"reentry.accepts.{a}") for a in p.accepts] + [t(f"reentry.offers.{o}") for o in p.offers]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
 from throughcare.kernel import clock as kernel_clock
+from throughcare.kernel.actor import role_word
 from throughcare.kernel.ids import uuid7
 from throughcare.ui import wording
 from throughcare.ui.avatar import portrait
@@ -169,6 +170,7 @@ def environment(**options: Any) -> Environment:
         "iso": iso,
         "ago": ago,
         "clock_text": clock_text,
+        "role_word": role_word,
     }
     env.globals |= {
         "ui": Kit(env),

@@ -432,12 +432,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class PageKeys:
-    """The way through a list that is paged by key."""
+    """The way through a list that is paged by key; one that isn't in order of time goes further and back to its top."""
 
     shown: int
     older: str = ""
     newer: str = ""
     noun: str = ""
+    by_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)

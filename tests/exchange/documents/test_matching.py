@@ -4,6 +4,7 @@ import pytest
 
 from throughcare.exchange.documents.ccda.found import Code, Item
 from throughcare.exchange.documents.matching import Charted, match
+from throughcare.exchange.documents.out import lines
 
 SNOMED = "http://snomed.info/sct"
 
@@ -36,3 +37,18 @@ def test_another_strength_is_like_it_and_not_the_same(text, same):
     found = match(said, frozenset({"29046"}), [Charted("medicine", text, contents=frozenset({"29046"}))])
     assert found is not None
     assert found.same is same
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("2026-02-04T02:30:00+00:00", "3 Feb 2026"),
+        ("2026-02-04T02:30:00Z", "3 Feb 2026"),
+        ("2019-03-04", "4 Mar 2019"),
+        ("2019-03", "Mar 2019"),
+        ("2019", "2019"),
+        (None, ""),
+    ],
+)
+def test_a_summary_says_days_in_words_where_we_are(kept, said):
+    assert lines.day(kept) == said

@@ -17,7 +17,6 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 from throughcare.ledger.models import Read
 
-
 # How many lines of the log one page may look through: runs of one reader fold into one line.
 LINES = 500
 

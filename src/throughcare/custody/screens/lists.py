@@ -46,7 +46,9 @@ def movements(request: Request) -> HttpResponse:
     context = {
         "site": site,
         "sites": _sites(request, "movements", site),
-        "coming": views.movements("Coming", day.coming, "Nobody is announced for the next 24 hours.", zone, page),
+        "coming": views.movements(
+            "Coming", day.coming, "Nobody is announced to come in the next 24 hours.", zone, page
+        ),
         "going": views.movements("Going", day.going, "Nobody leaves in the next 24 hours.", zone, page, "To"),
         "out": views.movements("Out now", day.out, "Nobody is out.", zone, page, "At"),
         "came": views.movements(

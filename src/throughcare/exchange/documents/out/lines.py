@@ -1,15 +1,20 @@
 """The words of a summary, section by section: the same rows make the page, the paper, and the narratives. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from throughcare.chart import units
 from throughcare.exchange.documents.out.choosing import Chosen, Kept, text_of
 from throughcare.exchange.documents.out.tables import SectionRule
+from throughcare.kernel import clock
 
 Json = Mapping[str, Any]
 NONE_KNOWN = "716186003"
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 COLUMNS = {
     "allergies": ("Allergic to", "Reaction", "Standing"),
     "medicines": ("Medicine", "How it is taken", "For", "Standing"),
@@ -109,8 +114,14 @@ def state(body: Json, key: str) -> str:
 
 
 def day(text: Any) -> str:
-    """Give the day of a moment, as exact as it is."""
-    return str(text or "")[:10]
+    """Give the day of a moment in words, where we are, as exact as it is: 3 Feb 2026, Feb 2026, 2026."""
+    said = str(text or "")
+    try:
+        on = clock.local(datetime.fromisoformat(said)).date() if "T" in said else date.fromisoformat(said)
+    except ValueError:
+        month = MONTH.fullmatch(said)
+        return f"{MONTHS[int(month[2]) - 1]} {month[1]}" if month else said
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def none_known(one: Kept) -> bool:
