@@ -31,6 +31,7 @@ def work(request: Request) -> HttpResponse:
     found = reads.worklist(request.lens, place, more=more)
     saw(request, *(g.person_id for held in found.groups.values() for g in held if g.person_id))
     told = boards.escalations(request.lens, place)
+    boarded = policy.BOARD.allows(request.lens)
     late, keys = views.told_page(told, request.GET.get("told", ""))
     context = {
         "late": late,
@@ -44,8 +45,9 @@ def work(request: Request) -> HttpResponse:
         "clock_of": views.clock_of,
         "duty_href": views.duty_href,
         "handover": boards.open_handover(request.lens, place, request.lens.role.value) if place else None,
-        "boards": policy.BOARD.allows(request.lens),
-        "keys": [KeyHint("j k", "move"), KeyHint("enter", "open"), KeyHint("o", "handover"), KeyHint("c", "cover")],
+        "boards": boarded,
+        "keys": [KeyHint("j k", "move"), KeyHint("enter", "open"), KeyHint("o", "handover")]
+        + [KeyHint("c", "cover")] * boarded,
     }
     return pages.page_or_fragment(request, "duties/work.html", "rows", context)
 
