@@ -189,6 +189,8 @@ def _month(
         FROM {here} w, range(84) t(k)"""
     if doses:
         _write(con, folder, tables, "dose", month, given)
+    else:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE given AS {given}")  # made once, summed several times
     _write(
         con,
         folder,
@@ -251,7 +253,7 @@ def _month(
     _write(con, folder, tables, "person_day", month, placing.PERSON_DAYS)
     for name, base in summing.SUMS.items():
         kept = tables.get(base, {}).get(month)
-        rows = f"({writing.source(folder, BY_NAME[base], [kept.file]) if kept else given})"
+        rows = f"({writing.source(folder, BY_NAME[base], [kept.file]) if kept else 'SELECT * FROM given'})"
         _write(con, folder, tables, name, month, summing.query(name, rows))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.insight.made import HARTFORD, LAST_DAY, at, results, tables
-from throughcare.insight.measures import behind, definitions
+from throughcare.insight.measures import behind, counting, definitions, running
 from throughcare.insight.measures.statistics import wilson
 
 ids = count()
@@ -151,3 +151,38 @@ def test_parts_add_up_and_no_numerator_exceeds_its_denominator(drawn) -> None:
         assert row["value"] is None or (row["low"] <= row["value"] + 1e-9 and row["value"] <= row["high"] + 1e-9)
     everybody = [r for k, r in found.items() if k[2] == ""]
     assert sum(r["denominator"] + r["excused"] + r["gone"] for r in everybody) == len(rows)
+
+
+def test_measures_counted_together_are_those_counted_alone() -> None:
+    """Doses and days are summed once for several measures, cores are one query: each number is that of its own rows."""
+    person = {"person_id": "p1", "facility": "f1", "data_class": "clinical"}
+    charted = [
+        ("completed", "given", False),
+        ("not-done", "refused", True),
+        ("not-done", None, True),
+        ("not-done", "held", True),
+    ]
+    doses = [
+        person | {"id": f"x{n}", "kind": "administration", "status": status, "outcome": outcome, "not_done": not_done, "placed": True,
+                  "due_at": at(f"2026-10-{n + 1:02} 08:00"), "happened_at": at(f"2026-10-{n + 1:02} 08:10")}
+        for n, (status, outcome, not_done) in enumerate(charted * 3)
+    ]  # fmt: skip
+    days = [
+        person | {"day": at(f"2026-10-{n:02} 12:00").date(), "stay_id": "s1", "day_of_stay": n, "hours": 24.0}
+        for n in range(1, 11)
+    ]
+    harm = [person | {"id": f"i{n}", "kind": kind, "start_at": at("2026-10-03 10:00")} for n, kind in enumerate(("self-harm", "trip", "trip"))]  # fmt: skip
+    asked = [person | {"id": f"c{n}", "state": "closed", "received_at": at("2026-10-02 08:00"), "triaged_at": at(f"2026-10-0{n} 09:00")} for n in (2, 4)]  # fmt: skip
+    con = tables(dose=doses, person_day=days, incident=harm, communication=asked)
+    chosen = ("M-ADH", "M-MISS", "S-SH", "S-ED", "S-DEATH", "A-SC1", "A-SC2")
+    found = {m: r for (m, month, by, _), r in results(con, *chosen).items() if by == "" and month == "2026-10"}
+    for name in chosen:
+        period = counting.month_period("2026-10", LAST_DAY, HARTFORD)
+        alone = running.run(con, definitions.find(name), period, strata=False)[0]
+        together = found[name]
+        assert (together["numerator"], together["denominator"]) == (
+            alone.numerator,
+            pytest.approx(alone.denominator),
+        ), name
+    assert (found["M-ADH"]["numerator"], found["M-MISS"]["numerator"], found["S-ED"]["numerator"]) == (3, 3, 2)
+    assert found["A-SC1"]["median_minutes"] == (60 + 49 * 60) / 2

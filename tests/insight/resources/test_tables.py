@@ -57,6 +57,15 @@ def test_who_comes_is_counted_in_the_hour_of_the_wall() -> None:
     assert found == {("2026-10-05", 0, "arrival"): 2, ("2026-10-05", 1, "arrival"): 1}
 
 
+def test_doses_due_are_counted_by_the_hour_and_nothing_else_that_was_charted() -> None:
+    doses = [{"kind": "administration", "due_at": at(f"2026-10-05 08:{m:02}")} for m in (0, 30, 59)]
+    doses += [{"kind": "administration", "due_at": at("2026-10-05 09:00"), "facility": None}]
+    doses += [{"kind": "dispense", "due_at": at("2026-10-05 08:10")}]
+    doses += [{"kind": "administration", "due_at": KNOWN}]  # due when the record ends
+    found = {(r["facility"], r["hour"], r["kind"]): r["came"] for r in rows(made(dose=doses), "demand_hour")}
+    assert found == {("f1", 8, "dose_due"): 3, ("unknown", 9, "dose_due"): 1}
+
+
 def test_what_comes_after_the_record_ends_is_not_counted() -> None:
     after = (KNOWN + timedelta(minutes=1)).isoformat(sep=" ")
     con = made(arrival=[arrival("2026-10-05 00:00") | {"arrived_at": datetime.fromisoformat(after)}])

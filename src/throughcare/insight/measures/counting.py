@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from throughcare.insight.measures import histories, running
 from throughcare.insight.measures.definitions import STRATIFIERS, Definition, counting
 from throughcare.insight.measures.running import OUT, Period
-from throughcare.insight.measures.service import duties
+from throughcare.insight.measures.service import duties, exposure
+from throughcare.insight.measures.service.doses_due import doses
 from throughcare.insight.measures.statistics import Z95, poisson
 
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ def counted(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], l
     con.execute(MIDDLES)
     running.stand_on(con, running.BY_MONTH)
     found = [d for d in definitions if not d.waits_for]
-    _count_duties(con, [d for d in found if d.rules])
-    for definition in found:
-        if not definition.rules and not definition.judged:
-            _count_rows(con, definition.id, running.stated(definition), weighted=running.weighted(definition))
+    queried = [d for d in found if not d.rules and not d.judged]
+    _count_duties(con, [d for d in found if d.rules], last_day)
+    _count_queried(con, [d for d in queried if not running.weighted(d)], last_day)
+    _count_exposure(con, [d for d in queried if running.unit_of_time(d)])
+    _count_doses(con, [d for d in queried if running.weighted(d)])
     _count_judged(con, [d for d in found if d.judged], last_day, zone)
     _tell(con, definitions)
     return results()
@@ -63,39 +65,30 @@ TOOK = "(epoch(coalesce(done_at, (SELECT now FROM period))) - epoch(begun_at)) /
 WAITED = "state IN ('met', 'late', 'open')"
 LONGEST = f"max({TOOK}) FILTER ({WAITED}) AS longest"
 GROUPED = f"{MONTH}, facility, stratum, band, state, count(*) AS n, sum(base) AS base, {LONGEST}"
-WEIGHED = GROUPED.replace("count(*)", "sum(n)").replace(
-    LONGEST, "NULL::DOUBLE AS longest"
-)  # of many at once, no one wait
 MEDIANS_FOR = 24  # months back: what a page shows
 
 
-def _count_rows(
-    con: duckdb.DuckDBPyConnection, measure: str, rows: str, *, month: str = "", weighted: bool = False
-) -> None:
-    """Add a measure's rows to the parts; where a month is said, they all stand in it; a weighted row stands for `n`."""
-    grouped = f"SELECT {WEIGHED if weighted else GROUPED} FROM ({running.numbered(rows)}) GROUP BY ALL"  # noqa: S608
-    name = f"'{month}'" if month else MONTH_NAME
+def _add(con: duckdb.DuckDBPyConnection, grouped: str, month: str = MONTH_NAME, more: str = "") -> None:
+    """Add grouped rows of measures to the parts."""
     con.execute(
-        f"INSERT INTO part SELECT '{measure}', {name}, {BY}, state, n, base, longest FROM ({running.named(grouped)})"  # noqa: S608
+        f"INSERT INTO part SELECT measure, {month}, {BY}, state, n, base, longest FROM ({running.named(grouped)}) {more}"  # noqa: S608
     )
-    if not month and not weighted:
-        _middle(con, f"SELECT '{measure}' AS measure, * FROM ({rows})")  # noqa: S608
 
 
-def _middle(con: duckdb.DuckDBPyConnection, rows: str) -> None:
+def _middle(con: duckdb.DuckDBPyConnection, rows: str, last_day: date) -> None:
     """Add the median times to done of the months that pages show, by measure."""
+    since = months_before(last_day, MEDIANS_FOR)
     con.execute(
         f"""
         INSERT INTO middle SELECT measure, {MONTH_NAME}, took / 60 FROM (
           SELECT measure, {MONTH}, median(datediff('second', begun_at, done_at)) AS took
-          FROM (SELECT *, local_day(counted_at) AS day FROM ({rows}))
-          WHERE begun_at IS NOT NULL AND done_at IS NOT NULL AND {WAITED}
-            AND day > (SELECT last - INTERVAL {MEDIANS_FOR} MONTH FROM period) GROUP BY ALL)
+          FROM (SELECT *, local_day(counted_at) AS day FROM ({rows}) WHERE counted_at >= TIMESTAMP '{since}')
+          WHERE begun_at IS NOT NULL AND done_at IS NOT NULL AND {WAITED} AND day > DATE '{since}' GROUP BY ALL)
         """  # noqa: S608
     )
 
 
-def _count_duties(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> None:
+def _count_duties(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], last_day: date) -> None:
     """Count all clocks in one pass, and then every measure that is made of one or several."""
     if not definitions:
         return
@@ -108,16 +101,75 @@ def _count_duties(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definiti
         "CASE WHEN state = 'refused' AND refusals = 'leaves' THEN 'left' ELSE state END, n, base, longest "
         f"FROM ({running.named(grouped)}) JOIN clock_of USING (rule)"
     )
-    _middle(con, f"SELECT * FROM ({rows}) JOIN clock_of USING (rule)")  # noqa: S608
+    _middle(con, f"SELECT * FROM ({rows}) JOIN clock_of USING (rule)", last_day)  # noqa: S608
+
+
+def _count_queried(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], last_day: date) -> None:
+    """Count what cores find, all of them in one query; of a rate only its events, since the time is everybody's."""
+    if not definitions:
+        return
+    each = (
+        f"SELECT '{d.id}' AS measure, {running.COLUMNS} FROM ({running.stated(d, running.events(d))})"  # noqa: S608
+        for d in definitions
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE found AS {' UNION ALL '.join(each)}")
+    _add(con, f"SELECT measure, {GROUPED} FROM ({running.numbered('SELECT * FROM found')}) GROUP BY ALL")  # noqa: S608
+    _middle(con, "SELECT * FROM found", last_day)
+    con.execute("DROP TABLE found")
+
+
+def _count_exposure(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> None:
+    """Count everybody's time in custody once, and tell it in the unit of each rate."""
+    if not definitions:
+        return
+    units = ", ".join(f"('{d.id}', {exposure.HOURS[running.unit_of_time(d)]})" for d in definitions)
+    held = running.numbered(exposure.time_in_custody("hour"))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE held AS SELECT {MONTH}, facility, stratum, band, count(*) AS n, sum(base) AS hours "  # noqa: S608
+        f"FROM ({held}) GROUP BY ALL"
+    )
+    _add(
+        con,
+        "SELECT measure, 'time' AS state, h.* EXCLUDE (hours), hours / unit AS base, NULL::DOUBLE AS longest "  # noqa: S608
+        f"FROM held h, (VALUES {units}) v(measure, unit)",
+    )
+
+
+def _count_doses(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> None:
+    """Sum the doses due once, and tell of each measure what became of them; a sum has no one wait."""
+    if not definitions:
+        return
+    kept = "facility, stratum, band, excluded, hit, cause"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE due AS SELECT *, NULL AS person_id, NULL AS ref, NULL::TIMESTAMP AS counted_at, "  # noqa: S608
+        "NULL::TIMESTAMP AS begun_at, NULL::TIMESTAMP AS done_at "
+        f"FROM (SELECT {MONTH}, {kept}, sum(base) AS base, sum(n) AS n FROM ({running.numbered(doses())}) GROUP BY ALL)"
+    )
+    for definition in definitions:
+        rows = running.stated(definition, running.of_doses(definition, "due", ", month_number, stratum, band"))
+        _add(
+            con,
+            f"SELECT '{definition.id}' AS measure, month_number, facility, stratum, band, state, sum(n) AS n, sum(base) AS base, "  # noqa: S608
+            f"NULL::DOUBLE AS longest FROM ({rows}) GROUP BY ALL",
+        )
 
 
 def _count_judged(
     con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], last_day: date, zone: ZoneInfo
 ) -> None:
-    periods = judged_periods(con, last_day, zone)
+    """Count the people judged: all measures and periods at once, each in the month its period ends in."""
+    periods, judged = judged_periods(con, last_day, zone), []
     for period, definition, rows in histories.judge_all(con, definitions, periods, zone):
-        running.keep_judged(con, rows)
-        _count_rows(con, definition.id, running.stated(definition), month=period.last.strftime("%Y-%m"))
+        judged += [(*row, definition.id, period.last.strftime("%Y-%m")) for row in rows]
+    if not judged:
+        return
+    running.keep_judged(con, judged, ("measure", "month"))
+    each = (
+        f"SELECT * FROM ({running.stated(d)}) WHERE measure = '{d.id}'"  # noqa: S608
+        for d in definitions
+    )
+    all_of_them = running.numbered(" UNION ALL ".join(each))
+    _add(con, f"SELECT measure, month, {GROUPED} FROM ({all_of_them}) GROUP BY ALL", "month")  # noqa: S608
 
 
 def judged_periods(con: duckdb.DuckDBPyConnection, last_day: date, zone: ZoneInfo) -> list[Period]:
@@ -161,22 +213,35 @@ def _month_end(first: date) -> date:
 
 def _tell(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> None:
     """Leave in `told` what a number needs of its definition, and in `chance` the exact bounds of each count of events."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE told (measure VARCHAR, version VARCHAR, rate BOOLEAN, per DOUBLE, base DOUBLE, events DOUBLE, stratifiers VARCHAR[])"
-    )
-    con.executemany(
-        "INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (d.id, d.version, d.is_rate, d.per, d.smallest_base, d.smallest_count, ["", *d.stratifiers])
-            for d in definitions
-        ],
-    )
-    con.execute("CREATE OR REPLACE TEMP TABLE chance (events DOUBLE, low DOUBLE, high DOUBLE)")
+    columns: list[list[object]] = [
+        list(column)
+        for column in zip(
+            *(
+                (d.id, d.version, d.is_rate, d.per, d.smallest_base, d.smallest_count, ["", *d.stratifiers])
+                for d in definitions
+            ),
+            strict=True,
+        )
+    ]
+    told = ("VARCHAR measure", "VARCHAR version", "BOOLEAN rate", "DOUBLE per", "DOUBLE base", "DOUBLE events", "VARCHAR[] stratifiers")  # fmt: skip
+    _fill(con, "told", told, columns or [[] for _ in told])
     sets = _sets("AND measure IN (SELECT measure FROM told WHERE rate)")
     counts = con.execute(f"SELECT DISTINCT numerator FROM ({sets})").fetchall()  # noqa: S608
     bounds = [(n, e.low, e.high) for (n,) in counts if (e := poisson(round(n), 1.0)) is not None]
-    if bounds:
-        con.executemany("INSERT INTO chance VALUES (?, ?, ?)", bounds)
+    _fill(
+        con,
+        "chance",
+        ("DOUBLE events", "DOUBLE low", "DOUBLE high"),
+        [[row[i] for row in bounds] for i in range(3)],
+    )
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], values: Sequence[Sequence[object]]
+) -> None:
+    """Make a table of columns given as lists: one statement, where a row at a time costs as much as to count."""
+    said = ", ".join("unnest(?::{}[]) AS {}".format(*column.split()) for column in columns)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {said}", list(values))
 
 
 def _sets(only: str = "") -> str:

@@ -114,10 +114,11 @@ def judge_all(
     since = min(period.first for period in periods)
     histories = _histories(con, book, sorted(set().union(*everybody.values())), zone, since)
     carried = _carried(histories)
+    known: dict[str, dict[tuple[object, ...], list[Any]]] = {person: {} for person in histories}
     for period, held in everybody.items():
         running.set_period(con, period.row())
         for definition in definitions:
-            yield period, definition, _rows(con, definition, held, histories, book, carried)
+            yield period, definition, _rows(con, definition, held, histories, book, carried, known)
 
 
 def _rows(
@@ -127,6 +128,7 @@ def _rows(
     histories: Mapping[str, History],
     book: CodeBook,
     carried: Mapping[str, frozenset[str]] | None = None,
+    known: Mapping[str, dict[tuple[object, ...], list[Any]]] | None = None,
 ) -> list[tuple[Any, ...]]:
     """Judge who is held. Cores compare days as written: here every instant is told by the agency's clock.
 
@@ -139,7 +141,7 @@ def _rows(
         history = histories.get(person_id)
         if history is None or (carried and wanted and carried[person_id].isdisjoint(wanted)):
             continue
-        unit = judge(Subject(history, period, book))
+        unit = judge(Subject(history, period, book, known=known[person_id] if known else {}))
         if unit is None or not (unit.initial and unit.denominator):
             continue
         hit, out = unit.counted()["numerator"], unit.excluded or unit.excepted

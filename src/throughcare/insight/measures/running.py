@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures.definitions import STRATIFIERS, Definition
+from throughcare.insight.measures.service.exposure import events as events_in
 from throughcare.insight.measures.statistics import Estimate
 
 if TYPE_CHECKING:
@@ -111,11 +113,34 @@ def query(definition: Definition) -> str:
     return found
 
 
-def weighted(definition: Definition) -> bool:
-    """Say whether its rows tell how many each stands for."""
+def _core(definition: Definition) -> ModuleType | None:
+    """Load a queried measure's core; None where it has none of its own."""
     if definition.rules or definition.judged or not definition.core:
-        return False
-    return bool(getattr(import_module(f"throughcare.insight.measures.{definition.core}"), "WEIGHTED", False))
+        return None
+    return import_module(f"throughcare.insight.measures.{definition.core}")
+
+
+def weighted(definition: Definition) -> bool:
+    """Say whether its rows tell how many doses each stands for."""
+    return bool(getattr(_core(definition), "WEIGHTED", False))
+
+
+def of_doses(definition: Definition, due: str, also: str) -> str:
+    """Give the query of a weighted measure's rows over a table of doses due, with more of its columns."""
+    found: str = import_module(f"throughcare.insight.measures.{definition.core}").rows(definition, due, also)
+    return found
+
+
+def unit_of_time(definition: Definition) -> str:
+    """Name the unit of a rate whose exposure is everybody's time in custody; empty for every other measure."""
+    unit = getattr(_core(definition), "unit_of_time", None)
+    return str(unit(definition)) if unit else ""
+
+
+def events(definition: Definition) -> str:
+    """Give the query of a measure's rows without everybody's time in custody."""
+    found = getattr(_core(definition), "found", None)
+    return events_in(found(definition)) if found else query(definition)
 
 
 def state(*, misses: bool, refusals: str) -> str:
@@ -140,10 +165,10 @@ def named(rows: str) -> str:
     return f"SELECT r.* EXCLUDE (stratum, band), {names}, {BAND_NAME} AS age_band FROM ({rows}) r LEFT JOIN stratum_of n ON n.stratum = r.stratum"  # noqa: S608
 
 
-def stated(definition: Definition) -> str:
-    """Give a measure's rows with what became of each."""
+def stated(definition: Definition, rows: str = "") -> str:
+    """Give a measure's rows with what became of each; of other rows of the same columns where they are said."""
     said = state(misses=definition.misses, refusals=definition.refusals)
-    return f"SELECT *, {said} AS state FROM ({query(definition)})"  # noqa: S608
+    return f"SELECT *, {said} AS state FROM ({rows or query(definition)})"  # noqa: S608
 
 
 def run(
@@ -207,13 +232,25 @@ def set_period(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
     con.execute("INSERT INTO period VALUES ($starts, $ends, $now, $first, $last)", row)
 
 
-def keep_judged(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Fill `judged` with the rows of people judged one by one."""
+def keep_judged(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]], also: Sequence[str] = ()) -> None:
+    """Fill `judged` with the rows of people judged one by one, with more columns of text where each row has them."""
     import pyarrow as pa
 
     instant = pa.timestamp("us")
-    names = ("person_id", "facility", "ref", "counted_at", "excluded", "hit", "base", "cause", "begun_at", "done_at")
-    types = (pa.string(), pa.string(), pa.string(), instant, pa.bool_(), pa.bool_(), pa.float64(), pa.string(), instant, instant)  # fmt: skip
+    names = (
+        "person_id",
+        "facility",
+        "ref",
+        "counted_at",
+        "excluded",
+        "hit",
+        "base",
+        "cause",
+        "begun_at",
+        "done_at",
+        *also,
+    )
+    types = (pa.string(), pa.string(), pa.string(), instant, pa.bool_(), pa.bool_(), pa.float64(), pa.string(), instant, instant, *(pa.string() for _ in also))  # fmt: skip
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     table = pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=list(names))
     con.register("rows_judged", table)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from throughcare.insight.measures.codes import CodeBook
 from throughcare.insight.measures.points import Point, Span, years_between
@@ -59,6 +59,8 @@ class Subject:
     period: Span
     book: CodeBook
     model: str = ""
+    # What was found of the person by code lists; kept from period to period where one history is looked at over several.
+    known: dict[tuple[object, ...], list[Any]] = field(default_factory=dict, repr=False)
 
     def age_at(self, point: Point | None) -> int:
         """Count years of age on a day; -1 where the birth or the day is not known."""
@@ -118,6 +120,13 @@ class Subject:
         """Say whether one of the conditions an encounter names as its diagnosis is in a list."""
         return any(c.id in encounter.diagnosis_ids for c in self.conditions(name))
 
+    def kept(self, name: str, find: Callable[[], list[R]]) -> list[R]:
+        """Give rows of the person that no code list names, found once for all periods."""
+        found: list[R] | None = self.known.get((name,))
+        if found is None:
+            found = self.known[(name,)] = find()
+        return found
+
     def follows(self, row: Row, kind: str) -> bool:
         """Say whether a row is of a kind, by the profile it names; every row of our own record is."""
         return not self.model or not row.profiles.isdisjoint(MODELS[self.model][kind])
@@ -137,12 +146,16 @@ class Subject:
     def _found(
         self, kind: str, rows: Iterable[R], lists: Sequence[str], codes: Iterable[str], statuses: Sequence[str] = ()
     ) -> list[R]:
-        wanted = self.book.union(lists) | frozenset(codes)
-        return [
-            r
-            for r in rows
-            if not r.codes.isdisjoint(wanted) and (not statuses or r.status in statuses) and self.follows(r, kind)
-        ]
+        key = (kind, tuple(lists), tuple(codes), tuple(statuses))
+        found: list[R] | None = self.known.get(key)
+        if found is None:
+            wanted = self.book.union(lists) | frozenset(key[2])
+            found = self.known[key] = [
+                r
+                for r in rows
+                if not r.codes.isdisjoint(wanted) and (not statuses or r.status in statuses) and self.follows(r, kind)
+            ]
+        return found
 
 
 def _named(condition: Condition, *categories: str) -> bool:

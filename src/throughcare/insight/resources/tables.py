@@ -31,8 +31,8 @@ def _hours(query: str, last: str) -> str:
     )
 
 
-def _came(kind: str, table: str, at: str, where: str = "true", place: str = "facility") -> str:
-    return f"SELECT coalesce({place}, 'unknown') AS facility, date_trunc('hour', {at}) AS hour_at, '{kind}' AS kind FROM {table} WHERE {at} < {KNOWN} AND {where}"  # noqa: S608
+def _came(kind: str, table: str, at: str, where: str = "true", place: str = "facility", n: str = "1") -> str:
+    return f"SELECT coalesce({place}, 'unknown') AS facility, date_trunc('hour', {at}) AS hour_at, '{kind}' AS kind, {n} AS n FROM {table} WHERE {at} < {KNOWN} AND {where}"  # noqa: S608
 
 
 DEMAND = _hours(
@@ -44,10 +44,12 @@ DEMAND = _hours(
             _came("request", "communication", "received_at", "state IS NOT NULL"),
             _came("code", "incident", "start_at", "kind = 'code' AND NOT drill"),
             _came("send_out", "incident", "start_at", "kind = 'trip'"),
-            _came("dose_due", "dose", "due_at", "kind = 'administration'"),
+            _came(
+                "dose_due", "dose_hour", "due_at", n="n"
+            ),  # `known` is the end of a local day, so never within an hour
         )
     ),
-    "kind, count(*) AS came",
+    "kind, sum(n)::BIGINT AS came",
 )
 
 _SERVED = f"""

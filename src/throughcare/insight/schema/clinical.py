@@ -194,6 +194,19 @@ DOSE_MONTHS = Table(
     ("person_id", "month", "status", "outcome", "not_done"),
     "",
 )
+DOSE_HOURS = Table(
+    "dose_hour",
+    "How many doses were due at a facility in an hour; made from dose (administrations), naming nobody",
+    "MedicationAdministration",
+    (
+        FACILITY,
+        instant("due_at", "First moment of the hour", null=False),
+        Column("n", "int", "How many", null=False),
+    ),
+    "due_at",
+    ("facility", "due_at"),
+    "",
+)
 MEDICINES_GIVEN = Table(
     "medicine_given",
     "One local day on which a person was given a medicine that measures follow day by day; made from dose",
@@ -279,6 +292,7 @@ CLINICAL = (
     MEDICATION_ORDERS,
     DOSES,
     DOSE_MONTHS,
+    DOSE_HOURS,
     MEDICINES_GIVEN,
     IMMUNIZATIONS,
     ALLERGIES,

@@ -23,6 +23,9 @@ SELECT person_id, facility, any_value(data_class) AS data_class, strftime(any_va
 FROM (SELECT *, date_trunc('month', local_day(due_at)) AS month FROM {rows} WHERE kind = 'administration')
 GROUP BY person_id, facility, month, status, outcome, not_done
 """
+DOSE_HOUR = """
+SELECT facility, date_trunc('hour', due_at) AS due_at, count(*) AS n FROM {rows} WHERE kind = 'administration' GROUP BY ALL
+"""
 GIVEN = """
 SELECT arg_min(id, happened_at) AS id, person_id, arg_min(facility, happened_at) AS facility, any_value(data_class) AS data_class,
        codes, day, min(happened_at) AS happened_at
@@ -31,7 +34,7 @@ FROM (SELECT r.*, local_day(happened_at) AS day FROM {rows} r
 GROUP BY person_id, codes, day
 """
 # Each with the table it is made from.
-SUMS = {"person_month": "person_day", "dose_month": "dose", "medicine_given": "dose"}
+SUMS = {"person_month": "person_day", "dose_month": "dose", "dose_hour": "dose", "medicine_given": "dose"}
 
 
 def followed(column: str = "codes") -> str:
@@ -41,10 +44,9 @@ def followed(column: str = "codes") -> str:
 
 def query(name: str, rows: str) -> str:
     """Give the query of a summed table from a query (in brackets) or table of the rows it is made from."""
-    if name == "person_month":
-        return PERSON_MONTH.format(rows=rows)
-    if name == "dose_month":
-        return DOSE_MONTH.format(rows=rows)
+    simple = {"person_month": PERSON_MONTH, "dose_month": DOSE_MONTH, "dose_hour": DOSE_HOUR}
+    if name in simple:
+        return simple[name].format(rows=rows)
     wanted = f"codes IN (SELECT codes FROM (SELECT DISTINCT codes FROM {rows}) WHERE {followed()})"  # noqa: S608
     return GIVEN.format(rows=rows, followed=wanted)
 

@@ -43,7 +43,9 @@ def readings(who: Subject) -> Sequence[Observation]:
 
     The aligned measure joins the two ways with "or", and only the second asks for the period; so do we.
     """
-    pressures = [o for o in who.history.observations if o.status in FINAL and is_pressure(who, o)]
+    pressures = who.kept("pressures", lambda: _pressures(who))
+    if not who.model:
+        pressures = [o for o in pressures if within(latest(o.span), who.period, by_day=True)]
     acute = who.encounters("inpatient", "emergency-visit", statuses=OF_2026.encounters)
     classes = {e.id: e.class_code for e in who.history.encounters if who.follows(e, "encounter")}
     return [
@@ -52,6 +54,10 @@ def readings(who: Subject) -> Sequence[Observation]:
         if not any(within(latest(o.span), e.span, by_day=True) for e in acute)
         or (classes.get(o.encounter_id, "") not in ("", *ACUTE) and within(latest(o.span), who.period, by_day=True))
     ]
+
+
+def _pressures(who: Subject) -> list[Observation]:
+    return [o for o in who.history.observations if o.status in FINAL and is_pressure(who, o)]
 
 
 def is_pressure(who: Subject, reading: Observation) -> bool:
@@ -64,8 +70,6 @@ def is_pressure(who: Subject, reading: Observation) -> bool:
 def last_pressure(who: Subject) -> tuple[float | None, float | None, tuple[str, ...]]:
     """Give the lowest systolic and the lowest diastolic of the last day with a reading, and the readings."""
     found = [(moment.date.first, o) for o in readings(who) if (moment := latest(o.span))]
-    if not who.model:
-        found = [(day, o) for day, o in found if within(latest(o.span), who.period, by_day=True)]
     if not found:
         return None, None, ()
     last_day = max(day for day, _ in found)

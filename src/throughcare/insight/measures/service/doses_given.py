@@ -8,8 +8,9 @@ from throughcare.insight.measures.service.doses_due import doses
 WEIGHTED = True
 
 
-def rows(definition: Definition) -> str:
-    """Give the doses due."""
+def rows(definition: Definition, due: str = "", also: str = "") -> str:
+    """Give the doses due; or those of a table made of them, with more of its columns."""
     return f"""
-    SELECT person_id, facility, coalesce(ref, '') AS ref, counted_at, excluded, hit, base, n, cause, begun_at, done_at FROM ({doses()})
+    SELECT person_id, facility, coalesce(ref, '') AS ref, counted_at, excluded, hit, base, n, cause, begun_at, done_at{also}
+    FROM {due or f"({doses()})"}
     """

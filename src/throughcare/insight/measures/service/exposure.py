@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HOURS = {"year": 365.25 * 24, "month": 365.25 * 2, "day": 24.0}
+HOURS = {"year": 365.25 * 24, "month": 365.25 * 2, "day": 24.0, "hour": 1.0}
 
 
 def time_in_custody(unit: str, where: str = "TRUE") -> str:
