@@ -310,3 +310,60 @@ def _pour(port, lot, told, killing, stop_after):
             told()
             if n == stop_after:
                 killing.set()
+
+
+def test_the_hand_that_charts_is_killed_and_another_goes_on_where_it_was(database_copy, app_dsn, places_committed):
+    """Killed by force in the middle of charting: nothing is lost, nothing stands twice, and who charts is another process."""
+    import os
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    from tests.serving import free_port
+    from throughcare.chart.models import Report
+    from throughcare.exchange.hl7v2 import actions, audit
+    from throughcare.exchange.hl7v2.actions import storing
+    from throughcare.exchange.models import Message
+
+    actions.receive(message("A01", LUIS, control_id="ADT"), "test")
+    told = [results(LUIS, f"D{n}", f"D{n}") for n in range(150)]
+    came = [storing.Came(one, said := parse(one), judge(said, actions.accepts())) for one in told]
+    actions.store_messages(actor=actions.FEED, came=came, door="test")
+    environment = {**os.environ, "DATABASE_URL": app_dsn, "THROUGHCARE_MLLP_PORT": str(free_port())}
+    process = subprocess.Popen([sys.executable, "-m", "throughcare.app", "listen"], env=environment)
+    try:
+        _until(lambda: Report.objects.count() > 0)
+        first = _hand_of(process.pid)
+        os.kill(first, signal.SIGKILL)
+        left = Message.objects.filter(status="received").count()
+        _until(lambda: not Message.objects.filter(status="received").exists())
+        assert left, "it died in the middle"
+        assert _hand_of(process.pid) != first
+    finally:
+        process.send_signal(signal.SIGTERM)
+        since = time.monotonic()
+        assert process.wait(10) == 0
+        assert time.monotonic() - since < 6
+    assert audit.run().sound
+    assert sorted(Report.objects.values_list("filler", flat=True)) == sorted(f"D{n}" for n in range(150))
+
+
+def _hand_of(listener):
+    """Give the process that charts: the only child of the listener's only child."""
+    from pathlib import Path
+
+    process = listener
+    for _ in range(2):
+        (child,) = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        process = int(child)
+    return process
+
+
+def _until(done, within=120):
+    import time
+
+    until = time.monotonic() + within
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)

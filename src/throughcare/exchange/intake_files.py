@@ -9,22 +9,24 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from throughcare.exchange import actions, bundles, roster
+from throughcare.exchange import actions, bundles, roster, sharing
 from throughcare.exchange.actions import FILE_DOOR
 from throughcare.exchange.documents import actions as documents
 from throughcare.exchange.documents import inbox
 from throughcare.exchange.fhir.writing import filing
 from throughcare.exchange.hl7v2 import actions as hl7v2
 from throughcare.exchange.hl7v2.wire import split_batch
-from throughcare.kernel import clock
+from throughcare.kernel import beside, clock
 from throughcare.kernel.errors import Refused
 
 LARGEST = 256 * 1024 * 1024
@@ -55,46 +57,104 @@ class Report:
         self.sound = False
 
 
-def run(paths: Sequence[Path]) -> Report:
-    """Take in files and folders; give the report. A file that fails does not hinder the others."""
+def run(paths: Sequence[Path], *, hands: int = 1) -> Report:
+    """Take in files and folders; give the report. A file that fails does not hinder the others.
+
+    With several hands, Bundles that say nothing of one another are taken in by processes of their own; rows and report are
+    the same.
+    """
     report = Report()
-    resources: list[tuple[str, Any]] = []
-    known: list[tuple[str, Any]] = []
-    new: list[UUID] = []
+    lines = Lines()
+    bundles_: list[tuple[Path, sharing.About]] = []
     for path in _files(paths, report):
         raw = _bytes(path, report)
         if raw is None:
             continue
-        lines = _ndjson(raw)
-        if lines is not None:
-            every, lines = len(lines), [one for one in lines if _is_resource(one[1])]
-            if every > len(lines):
-                report.say(
-                    f"{path}: {every - len(lines)} lines are no resources (an export's log has such); kept in the file"
-                )
-            kept = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
-            if kept is None:
-                known += lines
-                report.say(f"{path}: the same file came before; nothing of it was changed")
-            else:
-                resources += lines
-                new.append(kept)
-                report.say(f"{path}: {len(lines)} resources")
-        elif _HL7.match(raw):
-            _messages(path, raw, report)
-        elif raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
-            _bundle(path, raw, report)
-        elif _XML.match(raw):
-            _document(path, raw, report)
-        elif b"IDENTIFIER" in raw[:2000].upper() and b"FACILITY" in raw[:2000].upper():
-            _roster(path, raw, report)
-        else:
-            actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="unknown")
-            report.fault(f"{path}: not HL7 v2, C-CDA, a roster or FHIR; kept as it is")
-    if resources:
-        charted, left, problems = _chart("bulk export", resources, report, known=known)
-        for file_id in new:
+        if hands > 1 and (tie := sharing.tie(raw)) is not None:
+            bundles_.append((path, tie))
+            continue
+        _share_out(bundles_, report, hands)  # what is no Bundle comes in its place among them
+        _take(path, raw, report, lines)
+    _share_out(bundles_, report, hands)
+    if lines.resources:
+        charted, left, problems = _chart("bulk export", lines.resources, report, known=lines.known)
+        for file_id in lines.new:
             actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood=charted, left=left, problems=problems)
+    return report
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a bulk export's files, which are charted together: new ones, those that came before, and the new files."""
+
+    resources: list[tuple[str, Any]] = field(default_factory=list)
+    known: list[tuple[str, Any]] = field(default_factory=list)
+    new: list[UUID] = field(default_factory=list)
+
+
+def _take(path: Path, raw: bytes, report: Report, gathered: Lines) -> None:
+    lines = _ndjson(raw)
+    if lines is not None:
+        _lines(path, raw, lines, report, gathered)
+    elif _HL7.match(raw):
+        _messages(path, raw, report)
+    elif raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+        _bundle(path, raw, report)
+    elif _XML.match(raw):
+        _document(path, raw, report)
+    elif b"IDENTIFIER" in raw[:2000].upper() and b"FACILITY" in raw[:2000].upper():
+        _roster(path, raw, report)
+    else:
+        actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="unknown")
+        report.fault(f"{path}: not HL7 v2, C-CDA, a roster or FHIR; kept as it is")
+
+
+def _lines(path: Path, raw: bytes, lines: list[tuple[str, Any]], report: Report, gathered: Lines) -> None:
+    every, lines = len(lines), [one for one in lines if _is_resource(one[1])]
+    if every > len(lines):
+        report.say(f"{path}: {every - len(lines)} lines are no resources (an export's log has such); kept in the file")
+    kept = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
+    if kept is None:
+        gathered.known += lines
+        report.say(f"{path}: the same file came before; nothing of it was changed")
+    else:
+        gathered.resources += lines
+        gathered.new.append(kept)
+        report.say(f"{path}: {len(lines)} resources")
+
+
+# --- several hands --------------------------------------------------------------------------------------------------------
+
+
+def _share_out(files: list[tuple[Path, sharing.About]], report: Report, hands: int) -> None:
+    """Take in Bundles, in several hands where they allow it; the report names them in their order."""
+    shares = sharing.shared_out([tie for _, tie in files], hands)
+    paths = [path for path, _ in files]
+    files.clear()
+    told: dict[int, Report] = {}
+    if len(shares) < 2:
+        told = {n: _taken(paths[n]) for share in shares for n in share}
+    else:
+        with ExitStack() as stack:
+            by = [stack.enter_context(beside.telling(partial(_hand, paths, share))) for share in shares]
+            told = {n: Report(lines, sound) for said in by for n, lines, sound in said()}
+    for n, path in enumerate(paths):
+        one = told.get(n) or Report([f"{path}: who took it in ended before it was done; see what is here of it"], False)
+        report.told += one.told
+        report.sound = report.sound and one.sound
+
+
+def _hand(paths: Sequence[Path], share: Sequence[int]) -> Iterator[tuple[int, list[str], bool]]:
+    for n in share:
+        one = _taken(paths[n])
+        yield n, one.told, one.sound
+
+
+def _taken(path: Path) -> Report:
+    report = Report()
+    raw = _bytes(path, report)
+    if raw is not None:
+        _take(path, raw, report, Lines())
     return report
 
 

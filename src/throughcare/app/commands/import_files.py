@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ def command(paths: tuple[Path, ...]) -> int:
     """
     with house.opened():
         run = house.room_function("throughcare.exchange.intake_files.run")
-        report = run(list(paths))
+        report = run(list(paths), hands=os.cpu_count() or 1)
     for line in report.lines():
         click.echo(line)
     return 0 if report.sound else 1

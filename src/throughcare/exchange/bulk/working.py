@@ -5,17 +5,17 @@ The clock's hand only sees that there is something to do: the work is done by a 
 
 import logging
 import os
-import signal
 import time
-from typing import NoReturn
+from functools import partial
 from uuid import UUID
 
-from django.db import connection, connections
+from django.db import connection
 
 from throughcare.access.realtime import real_now
 from throughcare.exchange.bulk import actions, reading
 from throughcare.exchange.bulk.models import Export
 from throughcare.exchange.fhir.store import EpochMoved
+from throughcare.kernel import beside as kernel
 
 log = logging.getLogger(__name__)
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 11))"
@@ -30,10 +30,7 @@ def beside() -> int:
     """Have a process of its own carry on what waits, unless one does already; it ends when nothing waits. Gives how many were started."""
     if _running() or not (actions.waiting() or actions.over(real_now())):
         return 0
-    connections.close_all()  # a connection is one process's
-    parent, child = os.getpid(), os.fork()
-    if child == 0:
-        _carry_on(parent)
+    child = kernel.begin(partial(_carry_on, os.getpid()))
     _children.append(child)
     return 1
 
@@ -52,19 +49,11 @@ def _running() -> bool:
     return False
 
 
-def _carry_on(parent: int) -> NoReturn:
-    code = 1
-    try:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)  # what is stopped in the middle of a step is begun again
-        os.nice(10)  # people at work come first
-        while os.getppid() == parent and go_on(PATIENCE):
-            pass
-        code = 0
-    except Exception as failure:  # noqa: BLE001  (its kind is logged, never its words)
-        log.error("exports were not carried on: [%s]", type(failure).__name__)
-    finally:
-        os._exit(code)  # nothing of the parent's own ending is to be done twice
+def _carry_on(parent: int) -> None:
+    """Carry on as long as the parent lives: what is stopped in the middle of a step is begun again."""
+    os.nice(10)  # people at work come first
+    while os.getppid() == parent and go_on(PATIENCE):
+        pass
 
 
 def go_on(seconds: float = 5.0) -> int:
