@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from throughcare.exchange.fhir.checking import xhtml
 from throughcare.exchange.fhir.checking.issue import Issue
 
 Json = dict[str, Any]
@@ -105,6 +106,8 @@ def _narrative(one: Json, top: Json) -> Found:
         yield "invalid", "div", "A narrative is one div of XHTML with its namespace."
     elif _FORBIDDEN.search(div):
         yield "invariant", "div", "A narrative holds basic formatting only: no script, form or frame (txt-1)."
+    elif said := xhtml.wrong(div):
+        yield "structure", "div", said
     elif not _WORDS.sub("", div) and "<img" not in div:
         yield "invariant", "div", "A narrative has words (txt-2)."
     for href in _HREF.findall(div):
@@ -141,11 +144,23 @@ def _identifier(one: Json, top: Json) -> Found:
         yield "code-invalid", "value", "With the system urn:ietf:rfc:3986 the value is a whole URI."
 
 
+_OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
+_UUID = re.compile(r"urn:uuid:[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+def _urn(system: str) -> bool:
+    """True unless it says that it is an OID or a UUID and is none."""
+    kind = {"urn:oid:": _OID, "urn:uuid": _UUID}.get(system[:8])
+    return kind is None or kind.fullmatch(system) is not None
+
+
 @on("Coding", "Quantity", "Identifier")
 def _system(one: Json, top: Json) -> Found:
     system = one.get("system")
     if isinstance(system, str) and not ABSOLUTE.fullmatch(system):
         yield "invalid", "system", "A system is an absolute address."
+    if isinstance(system, str) and system[:4] == "urn:" and not _urn(system):
+        yield "invalid", "system", "An OID or UUID is written as one: urn:oid:1.2.3, urn:uuid: and 36 signs."
     if isinstance(system, str) and system.startswith("http://hl7.org/fhir/ValueSet/"):
         yield "invalid", "system", "A system is a code system, not a value set."
 

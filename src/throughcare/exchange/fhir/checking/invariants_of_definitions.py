@@ -172,6 +172,16 @@ def _entry(entry: Json, where: str, kind: str) -> Found:
         yield "invariant", where, "A full address names no version (bdl-8)."
     elif isinstance(url, str) and not ABSOLUTE.fullmatch(url):
         yield "invalid", f"{where}.fullUrl", "A full address is absolute."
+    elif isinstance(url, str) and kind not in ("batch", "transaction") and _elsewhere(url, entry.get("resource")):
+        yield "invalid", f"{where}.fullUrl", "The full address ends with another id than the resource's own."
+
+
+def _elsewhere(url: str, resource: object) -> bool:
+    """True where an address of a REST server names another id of the same type."""
+    if not isinstance(resource, dict) or not url.startswith("http") or not isinstance(resource.get("id"), str):
+        return False
+    kind, _, id_ = url.rpartition("/")
+    return kind.endswith(f"/{resource.get('resourceType')}") and id_ != resource["id"]
 
 
 def _version(entry: Json) -> str:

@@ -7,18 +7,30 @@ from throughcare.exchange.fhir.checking.issue import Issue
 
 Json = dict[str, Any]
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
+# R4's own profiles of vital signs, by what US Core made of each: the same elements, the same codes and units.
+_R4 = "http://hl7.org/fhir/StructureDefinition/"
+OF_R4 = {
+    f"{_R4}{ours}": f"{US_CORE}us-core-{theirs}"
+    for ours, theirs in (
+        ("vitalsigns", "vital-signs"), ("bp", "blood-pressure"), ("heartrate", "heart-rate"), ("bmi", "bmi"),
+        ("resprate", "respiratory-rate"), ("bodytemp", "body-temperature"), ("bodyheight", "body-height"),
+        ("bodyweight", "body-weight"), ("headcircum", "head-circumference"),
+    )
+}  # fmt: skip
 
 
 def claimed(resource: Json) -> list[str]:
     """Name the profiles that a resource says it follows and that are known here."""
     meta = resource.get("meta")
     said = meta.get("profile", []) if isinstance(meta, dict) else []
-    return [url for one in said if isinstance(one, str) and (url := one.split("|")[0]) in tables.profiles()]
+    named = [OF_R4.get(url, url) for one in said if isinstance(one, str) and (url := one.split("|")[0])]
+    return [url for url in named if url in tables.profiles()]
 
 
 def check(resource: Json, profile: str) -> list[Issue]:
     """Check a resource against one profile."""
-    known = tables.profiles().get(profile.split("|")[0])
+    profile = OF_R4.get(profile.split("|")[0], profile.split("|")[0])
+    known = tables.profiles().get(profile)
     kind = str(resource.get("resourceType"))
     if known is None:
         return [Issue("not-found", kind, f"The profile {profile[:200]} is not known here.")]

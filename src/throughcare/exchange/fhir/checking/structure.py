@@ -7,17 +7,28 @@ import re
 from datetime import date
 from typing import Any
 
-from throughcare.exchange.fhir.checking import invariants, invariants_of_charts, invariants_of_definitions, tables
+from throughcare.exchange.fhir.checking import (
+    invariants,
+    invariants_of_charts,
+    invariants_of_definitions,
+    invariants_of_the_rest,
+    tables,
+)
 from throughcare.exchange.fhir.checking.issue import Issue
 
 Json = dict[str, Any]
 # Imported so that their checks stand in the register.
-REGISTERED = (invariants_of_charts, invariants_of_definitions)
+REGISTERED = (invariants_of_charts, invariants_of_definitions, invariants_of_the_rest)
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _KIND = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 DEEPEST = 60
 # Where an element stands: from its resource on, from its type on, and its own type.
 Place = tuple[str, str, str]
+# HL7's own published definitions carry extensions where their context does not name them (fhir-type, expectation).
+_DEFINING = frozenset(
+    {"CapabilityStatement", "CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"}
+)
 _HOLDS = frozenset({"extension", "modifierExtension"})
 
 
@@ -36,6 +47,9 @@ def _resource(one: Json, path: str, found: list[Issue], container: Json | None) 
     id_ = one.get("id")
     if isinstance(id_, str) and not ID.fullmatch(id_):
         found.append(Issue("invalid", f"{path}.id", "An id has at most 64 letters, digits, hyphens and dots."))
+    language = one.get("language")
+    if isinstance(language, str) and not LANGUAGE.fullmatch(language):
+        found.append(Issue("code-invalid", f"{path}.language", f"[{language[:40]}] is no language (BCP 47)."))
     found += invariants.of_resource(one, path, container)
     top = container if container is not None else one
     _element(one, str(kind), path, (str(kind), str(kind), str(kind)), found, top, 0)
@@ -134,6 +148,14 @@ def _reference(one: Json, element: tables.Element, path: str, found: list[Issue]
         return
     said = _KIND.search(target.split("?")[0])
     kind = said[1] if said else target.split("?")[0] if "?" in target else ""
+    stated = one.get("type")
+    if (
+        kind in tables.resource_types()
+        and isinstance(stated, str)
+        and stated != kind
+        and stated in tables.resource_types()
+    ):
+        found.append(Issue("structure", path, f"The address leads to a {kind}, and is said to be a {stated}."))
     if kind in tables.resource_types() and element.kinds and kind not in element.kinds:
         found.append(
             Issue("structure", path, f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
@@ -160,6 +182,9 @@ def _extension(one: Json, path: str, place: Place, found: list[Issue]) -> None:
     if url.startswith("http") and "|" in url:
         found.append(Issue("invalid", f"{path}.url", "The address of an extension has no version."))
         return
+    if ":" not in url and not _within(path):
+        found.append(Issue("invalid", f"{path}.url", "The address of an extension is absolute."))
+        return
     inner = [part for part in one.get("extension", []) if isinstance(part, dict)]
     value = next((name for name in one if name.startswith(("value", "_value"))), "")
     if bool(value) == bool(inner):
@@ -172,8 +197,14 @@ def _extension(one: Json, path: str, place: Place, found: list[Issue]) -> None:
         found.append(Issue("structure", f"{path}.{value.lstrip('_')}", f"The value of {url} can't be of this type."))
     if parts:
         _parts(url, parts, [str(part.get("url")) for part in inner], path, found)
-    if where and not _may_stand(place, where):
+    if where and place[0].split(".")[0] not in _DEFINING and not _may_stand(place, where):
         found.append(Issue("structure", path, f"{url} may not stand here, only in {', '.join(sorted(where))}."))
+
+
+def _within(path: str) -> bool:
+    """True where an extension stands in another, which names it by a word."""
+    above = path.rpartition(".")[0].rpartition(".")[2]
+    return above.startswith(("extension[", "modifierExtension["))
 
 
 def _parts(url: str, parts: dict[str, list[int]], said: list[str], path: str, found: list[Issue]) -> None:
