@@ -219,3 +219,63 @@ def test_the_facts_of_pid_and_obx_are_recalled(corpus):
     assert expected["OBX"] > 400
     for name in expected:
         assert recalled[name] / expected[name] >= 0.95, missed
+
+
+# --- the other clinical segments ------------------------------------------------------------------------------------------
+
+SEGMENT_OF = {
+    "Condition": ("DG1", "code"),
+    "AllergyIntolerance": ("AL1", "code"),
+    "Immunization": ("RXA", "vaccineCode"),
+    "Appointment": ("SCH", "reasonCode"),
+    "ServiceRequest": ("OBR", "code"),
+    "DiagnosticReport": ("OBR", "code"),
+}
+
+
+def our_facts(message) -> dict[str, set[str]]:
+    def of(*codes):
+        said = [(c.code, c.text, c.alternate_code, c.alternate_text, c.original_text) for c in codes if c]
+        return {plain(one) for names in said for one in names}
+
+    found = {
+        "DG1": of(*(d.code for d in message.diagnoses)) | {plain(d.number) for d in message.diagnoses},
+        "AL1": of(*(a.code for a in message.allergies)) | {plain(r) for a in message.allergies for r in a.reactions},
+        "RXA": of(*(v.code for v in message.vaccinations)) | {plain(x) for v in message.vaccinations for x in v.lots},
+        "SCH": of(*(a.reason for a in message.appointments)),
+        "OBR": of(*(o.service for o in message.orders)),
+    }
+    found["SCH"] |= {plain(x) for a in message.appointments for x in (a.placer, a.filler)}
+    found["OBR"] |= {plain(x) for o in message.orders for x in (o.placer, o.filler)}
+    return found
+
+
+def expected_words(resource, name) -> set[str]:
+    concepts = resource.get(name, [])
+    concepts = concepts if isinstance(concepts, list) else [concepts]
+    said = [c.get("text") for c in concepts]
+    said += [coding.get(key) for c in concepts for coding in c.get("coding", []) for key in ("code", "display")]
+    said += [one.get("value") for one in resource.get("identifier", [])] + [resource.get("lotNumber")]
+    said += [m.get("text") for r in resource.get("reaction", []) for m in r.get("manifestation", [])]
+    return {plain(one) for one in said if one}
+
+
+def test_the_facts_of_the_other_clinical_segments_are_recalled(corpus):
+    expected, recalled, missed = Counter(), Counter(), []
+    for row in (row for row in corpus if row["expected_fhir"]):
+        ours = our_facts(parse(row["raw"].encode()))
+        lines = re.split(r"[\r\n]+", row["raw"])
+        for resource in (entry["resource"] for entry in row["expected_fhir"]["entry"]):
+            name, element = SEGMENT_OF.get(resource["resourceType"], ("", ""))
+            segments = [plain(line) for line in lines if name and line.startswith(name)]
+            for fact in expected_words(resource, element) if segments else ():
+                if any(fact in segment for segment in segments):
+                    expected[name] += 1
+                    recalled[name] += fact in ours[name]
+                    missed += [] if fact in ours[name] else [(row["id"], name, fact)]
+    for name in expected:
+        print(f"\n{name}: {recalled[name]} of {expected[name]}", end="")
+    print("\nmissed:", missed)
+    assert set(expected) == {"DG1", "AL1", "RXA", "SCH", "OBR"}
+    for name in expected:
+        assert recalled[name] / expected[name] >= 0.95, missed

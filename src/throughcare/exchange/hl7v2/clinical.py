@@ -1,5 +1,7 @@
 """Clinical segments read as facts: observations, orders, specimens, vaccinations, appointments, documents."""
 
+from dataclasses import replace
+
 from throughcare.exchange.hl7v2 import datatypes
 from throughcare.exchange.hl7v2.datatypes import Reader
 from throughcare.exchange.hl7v2.facts import (
@@ -37,11 +39,13 @@ def allergy(al1: Segment, reader: Reader) -> Allergy:
 
 
 def diagnosis(dg1: Segment, reader: Reader) -> Diagnosis:
-    """Read a DG1; one that says only words keeps them."""
-    coded = code(dg1, 3)
+    """Read a DG1: its code, the words beside it, its own number; one that says only words keeps them."""
+    coded, words = code(dg1, 3), dg1.first(4).whole()
     if not coded.label:
-        coded = Code(text=dg1.first(4).whole())
-    return Diagnosis(coded, dg1.part(6), reader.stamp(dg1, 5))
+        coded = Code(text=words)
+    elif words and not coded.original_text:
+        coded = replace(coded, original_text=words)
+    return Diagnosis(coded, dg1.part(6), reader.stamp(dg1, 5), dg1.part(20))
 
 
 def order(obr: Segment, reader: Reader) -> Order:

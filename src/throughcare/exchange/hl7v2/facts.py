@@ -218,6 +218,7 @@ class Diagnosis:
     code: Code
     kind: str = ""
     at: Stamp | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
