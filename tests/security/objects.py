@@ -315,6 +315,28 @@ def visit_elsewhere(world: World) -> UUID | None:
 
 
 ELSEWHERE |= {"watch_id": watch_elsewhere, "follow_up_id": visit_elsewhere}
+
+
+def apart_elsewhere(what: str) -> Callable[[World], UUID | None]:
+    """Give the maker of a stretch kept apart, or in restraints, of the person who is at York."""
+
+    def make(world: World) -> UUID | None:
+        from throughcare.care.restriction import actions as restriction
+        from throughcare.care.restriction.actions.keeping import held
+        from throughcare.kernel.actor import Actor
+
+        officer = Actor("staff", derived("test", "york officer"), "Demo-York", Role.CUSTODY, YORK)
+        if what == "confinement":
+            return restriction.tell_placement(actor=officer, person_id=world.there, tier="limited", isolated=True)
+        running = held(world.there)
+        if running is not None:
+            return running.id
+        return restriction.apply_restraint(actor=officer, person_id=world.there, device="wrists")
+
+    return make
+
+
+ELSEWHERE |= {"confinement_id": apart_elsewhere("confinement"), "restraint_id": apart_elsewhere("restraint")}
 NOBODYS |= {
     "edition_id",
     "project_id",

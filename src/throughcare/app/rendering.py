@@ -31,6 +31,7 @@ from throughcare.care.medications.models import (
 from throughcare.care.mental_health import fhir as mental_health
 from throughcare.care.mental_health.actions.keeping import KEPT as WATCH_KEPT
 from throughcare.care.mental_health.models import DoorTag
+from throughcare.care.restriction.actions.keeping import KEPT as RESTRICTION_KEPT
 from throughcare.care.sick_call import fhir as sick_call
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.substance_use import fhir as substance_use
@@ -157,6 +158,8 @@ def install() -> None:
     for model, (kind, render) in RENDER.items():
         formats.render_with(kind, _of_rows(model, render))
     for model, (kind, rendered, _, _) in WATCH_KEPT.items():
+        formats.render_with(kind, _of_rows(model, rendered))
+    for model, (kind, rendered) in RESTRICTION_KEPT.items():
         formats.render_with(kind, _of_rows(model, rendered))
     formats.render_with("DoorTag", _of_rows(DoorTag, mental_health.tag))
     formats.render_with("Patient", _patients)

@@ -17,6 +17,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.medications.screens",
     "throughcare.care.emergency.screens",
     "throughcare.care.mental_health.screens",
+    "throughcare.care.restriction.screens",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.reentry.screens",

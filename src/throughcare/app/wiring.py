@@ -27,6 +27,7 @@ from throughcare.care.medications.pass_along import DOSE, Doses
 from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
 from throughcare.care.mental_health.along import ROUND, Rounds
+from throughcare.care.restriction import handlers as restriction
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
@@ -129,6 +130,10 @@ def wire() -> None:
     events.on(Released, watch.let_go)
     events.on(ReleaseCancelled, watch.release_cancelled)
     events.on(PersonDied, watch.died)
+    for moved in (Admitted, MovedWithin, TransferredIn, TransferCancelled, ReleaseCancelled):
+        events.on(moved, restriction.moved)
+    for gone in (Released, PersonDied):
+        events.on(gone, restriction.let_go)
     for event in (PersonRegistered, PeopleMerged, Admitted, Released):
         events.on(event, exchange.try_waiting)
     events.on(Released, going_home.let_go)

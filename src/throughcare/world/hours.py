@@ -24,7 +24,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
-from throughcare.world import answers, recent
+from throughcare.world import answers, apart, recent
 from throughcare.world.past import ZONE, at_minute
 from throughcare.world.population import Somebody
 from throughcare.world.recent import Playing, Scene
@@ -54,6 +54,7 @@ def plan_day(playing: Playing, day: datetime, until: datetime) -> None:
         playing.at(at_minute(day, random.randint(8 * 60, 20 * 60)), lambda at: assess_risk(playing, at))
     for _ in range(about(random, shares.a_day("hospital_trips", people))):
         playing.at(at_minute(day, random.randint(0, 1400)), lambda at: to_hospital(playing, at))
+    apart.plan_day(playing, day)
     for _ in range(about(random, shares.a_day("drills", people))):
         playing.at(at_minute(day, random.randint(9 * 60, 19 * 60)), lambda at: drill(playing, at))
     plan_rounds(playing, day, min(until, day + 24 * HOUR))
@@ -79,6 +80,7 @@ def look_around(playing: Playing, at: datetime, ahead: timedelta = WALK) -> None
     due = Duty.objects.filter(OPEN, rule__in=EPISODE_OF, due_at__lte=until)
     for duty in due.order_by("due_at", "id"):
         playing.at(max(at, duty.due_at - 4 * MINUTE), lambda moment, d=duty: check_withdrawal(playing, d, moment))  # type: ignore[misc]
+    apart.keep(playing, at, until)
     for visit in FollowUp.objects.filter(state="open", earliest_at__lt=at).order_by("earliest_at")[:5]:
         playing.at(at, lambda moment, v=visit: _visit(playing, v, moment))  # type: ignore[misc]
 

@@ -16,7 +16,7 @@ from throughcare.duties.models import RosterShift
 from throughcare.exchange.hl7v2 import mllp
 from throughcare.kernel import clock
 from throughcare.people.models import Identifier
-from throughcare.world import cupboards, hours, medicines, population, recent, staff
+from throughcare.world import apart, cupboards, hours, medicines, population, recent, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.messages import Booking, admission
 from throughcare.world.past import DAY, ZONE, Period, site_of
@@ -92,6 +92,8 @@ class Live:
             ("risk_assessments", hours.assess_risk),
             ("hospital_trips", hours.to_hospital),
             ("drills", hours.drill),
+            ("placements", apart.place),
+            ("restraints", apart.hold),
         )
         for name, scene in kinds:
             for _ in range(about(random, shares.a_day(name, people) * ((now - since) / DAY))):

@@ -1,0 +1,10 @@
+"""The restriction room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class RestrictionConfig(AppConfig):
+    """Restriction: placement reviews, rounds, time out of the cell, restraints."""
+
+    name = "throughcare.care.restriction"
+    label = "restriction"
