@@ -76,6 +76,16 @@ def test_what_is_owed_from_the_first_day_and_what_closes_it(boss, nurse) -> None
     assert verify.run().sound
 
 
+def test_a_licence_put_down_late_is_late_since_it_ended(boss, nurse) -> None:
+    with clock.frozen(NOON):
+        staff_files.record_credential(actor=boss, user_id=nurse, kind="licence", expires_on=TODAY - 9 * DAY)
+        staff_files.record_credential(actor=boss, user_id=nurse, kind="cpr", expires_on=TODAY)
+    ended = owed(nurse)["STF-08"]
+    assert ended.due_at == ended.opened_at
+    assert timedelta(days=8) < NOON - ended.due_at <= timedelta(days=9)
+    assert owed(nurse)["STF-05"].opened_at == NOON, "what still holds is owed from the day it was put down"
+
+
 def test_hours_of_a_year_add_up_and_the_next_year_begins_at_nought(boss, nurse) -> None:
     first = owed(nurse)["STF-03"].due_at
     for n, hours in enumerate((5, 6, 2, 3)):

@@ -195,8 +195,9 @@ def _put(
         kept_by=actor.label(),
     )
     _keep(new, row)
-    told = events.CertificateRecorded if kind == CERTIFICATE else events.CredentialRecorded
-    emit(told(**_about(row, clock.now(), new.id), certificate=kind, expires_at=_end(expires_on, row)))
+    told, ends = events.CertificateRecorded if kind == CERTIFICATE else events.CredentialRecorded, _end(expires_on, row)
+    # What is over already was owed since it was over, not since somebody put it down: late counts from there.
+    emit(told(**_about(row, min(clock.now(), ends), new.id), certificate=kind, expires_at=ends))
     return new
 
 

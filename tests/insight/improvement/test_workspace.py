@@ -194,6 +194,10 @@ def test_a_years_studies_close_their_clock(here, monkeypatch) -> None:
         actor=LEAD, facility_id=HARTFORD, kind="quality", held_on=TODAY, disciplines="all", decided="Go on."
     )
     assert told[-1].name == "quality_committee_met"
+    actions.record_meeting(
+        actor=LEAD, facility_id=HARTFORD, kind="staff", held_on=TODAY, disciplines="all", decided="Counts read."
+    )
+    assert told[-1].name == "staff_meeting_held", "ADM-01-STAFF closes by it"
 
 
 def test_a_chart_says_itself_and_has_its_table(here) -> None:

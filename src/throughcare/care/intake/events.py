@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from throughcare.kernel.events import Event
@@ -60,6 +61,18 @@ class AnswerSignal(Event):
     def payload(self) -> dict[str, Any]:
         """Give the content's facts."""
         return dict(self.facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitialAssessmentMissing(Event):
+    """A transfer screening found that the sending facility had not done the initial assessment; `ref` is its duty (TRN-02)."""
+
+    name: ClassVar[str] = "initial_assessment_missing"
+    initial_assessment_due_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give when it was due."""
+        return {"initial_assessment_due_at": self.initial_assessment_due_at}
 
 
 # What intake itself can tell beside the events of the table: the reference of clocks lists them as heard.

@@ -2,9 +2,13 @@
 
 from throughcare.care.intake import effects
 from throughcare.care.intake.actions import leave_arrival, open_arrival
-from throughcare.chart.events import OrderEnded
+from throughcare.care.intake.events import InitialAssessmentMissing
+from throughcare.chart.events import NoteSigned, OrderEnded
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
+from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import db
+from throughcare.kernel.events import emit
+from throughcare.people.family import family
 
 
 def expect(event: Admitted) -> None:
@@ -29,3 +33,21 @@ def referral_ended(event: OrderEnded) -> None:
     """Tell that what an urgent answer called for was acted on, or fell away, so that its clock ends (INT-03)."""
     if event.ref is not None and event.outcome in ("completed", "revoked"):
         effects.say_acted_on(event.ref, event.outcome)
+
+
+def transfer_screened(event: NoteSigned) -> None:
+    """Tell that the initial assessment of somebody who came from a sister facility is still to be done, since it was due (TRN-02)."""
+    if event.kind != "transfer_screening" or event.person_id is None:
+        return
+    owed = Duty.objects.filter(OPEN, person_id__in=family(event.person_id), rule="IHA-01").order_by("due_at").first()
+    if owed is not None:
+        emit(
+            InitialAssessmentMissing(
+                # What is overdue was owed since then: late counts from its original due time, not from this note.
+                happened_at=max(min(event.happened_at, owed.due_at), owed.opened_at),
+                person_id=event.person_id,
+                facility_id=event.facility_id,
+                ref=owed.id,
+                initial_assessment_due_at=owed.due_at,
+            )
+        )

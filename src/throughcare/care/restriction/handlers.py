@@ -4,25 +4,18 @@ from uuid import UUID
 
 from throughcare.care.restriction.actions import confining, restraining
 from throughcare.care.restriction.actions.keeping import apart, held
-from throughcare.custody.events import (
-    Admitted,
-    MovedWithin,
-    ReleaseCancelled,
-    Released,
-    TransferCancelled,
-    TransferredIn,
-)
+from throughcare.custody.events import CustodyEvent
 from throughcare.kernel import db
-from throughcare.people.events import PersonDied
+from throughcare.kernel.events import Event
 
 
-def moved(event: Admitted | MovedWithin | TransferredIn | TransferCancelled | ReleaseCancelled) -> None:
+def moved(event: CustodyEvent) -> None:
     """See by the unit whether the person is kept apart where they are now."""
     if event.person_id is not None:
         confining.follow(db.unit().actor, event.person_id)
 
 
-def let_go(event: Released | PersonDied) -> None:
+def let_go(event: Event) -> None:
     """End both with the stay."""
     if event.person_id is not None:
         end_all(event.person_id)

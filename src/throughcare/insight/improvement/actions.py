@@ -8,7 +8,12 @@ from uuid import UUID
 
 from throughcare import ledger
 from throughcare.insight.improvement import fhir, states
-from throughcare.insight.improvement.events import AdministrativeMeetingHeld, QualityCommitteeMet, QualityStudiesDone
+from throughcare.insight.improvement.events import (
+    AdministrativeMeetingHeld,
+    QualityCommitteeMet,
+    QualityStudiesDone,
+    StaffMeetingHeld,
+)
 from throughcare.insight.improvement.models import Annotation, Cycle, Meeting, Project, Target
 from throughcare.insight.improvement.policy import LEADS, TEAMS
 from throughcare.insight.measures import definitions
@@ -26,6 +31,14 @@ YEAR = timedelta(days=365)
 LONGEST = 2000
 PERSON_NUMBER = re.compile(r"\bT\d{7}\b", re.IGNORECASE)
 NOBODY = "Name nobody here: a person's number stands in these words. Nothing was kept yet."
+
+
+# What the clocks hear of each kind of meeting.
+HEARD: dict[str, type[QualityCommitteeMet | AdministrativeMeetingHeld | StaffMeetingHeld]] = {
+    "quality": QualityCommitteeMet,
+    "administrative": AdministrativeMeetingHeld,
+    "staff": StaffMeetingHeld,
+}
 
 
 @action("improvement.start_project")
@@ -242,12 +255,12 @@ def record_meeting(
     actor: Actor,
     intent: UUID | None = None,
     facility_id: UUID,
-    kind: Literal["quality", "administrative"],
+    kind: Literal["quality", "administrative", "staff"],
     held_on: date,
     disciplines: str,
     decided: str,
 ) -> UUID:
-    """Record a meeting of the quality committee, or with custody's administration; the clock of the next one runs from it."""
+    """Record a meeting of the quality committee, with custody's administration or of health staff; the next one's clock runs from it."""
     _of(actor, LEADS)
     if kind not in states.MEETINGS:
         raise Invalid("Say which meeting it was.", fields={"meeting_kind": "Choose one."})
@@ -265,8 +278,7 @@ def record_meeting(
         by=actor.label(),
     )
     _keep("ImprovementMeeting", row.id, facility_id, fhir.meeting(row))
-    told = QualityCommitteeMet if kind == "quality" else AdministrativeMeetingHeld
-    emit(told(happened_at=now, facility_id=facility_id, ref=row.id))
+    emit(HEARD[kind](happened_at=now, facility_id=facility_id, ref=row.id))
     return row.id
 
 

@@ -25,3 +25,10 @@ class QualityStudiesDone(Event):
     """A facility concluded a study of process and one of outcome within a year, each studied again after a change; `ref` is the last."""
 
     name: ClassVar[str] = "quality_studies_done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffMeetingHeld(Event):
+    """Health staff of a facility met and looked at their statistics; `ref` is the meeting."""
+
+    name: ClassVar[str] = "staff_meeting_held"

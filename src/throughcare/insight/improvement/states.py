@@ -6,4 +6,4 @@ PROJECT = Lifecycle(("open", "adopt", "adopted"), ("open", "abandon", "abandoned
 CYCLE = Lifecycle(("planned", "do", "done"), ("done", "study", "studied"), ("studied", "act", "acted"))
 KINDS = ("process", "outcome")
 ACTS = ("adopt", "adapt", "abandon")
-MEETINGS = ("quality", "administrative")
+MEETINGS = ("quality", "administrative", "staff")

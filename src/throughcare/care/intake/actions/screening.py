@@ -151,7 +151,8 @@ def sign_sexual_safety(
     if not signal:
         return done.response_id
     score = forms.score(form, answers)
-    counts = dict(score.counts) if score else {}
+    # Of somebody who was harmed, or has harmed: not of whoever has another trait that counts (INT-10; 28 CFR 115.81).
+    flagged = {flag.key for flag in score.flags} if score else set()
     emit(
         AnswerSignal(
             happened_at=clock.now(),
@@ -162,8 +163,8 @@ def sign_sexual_safety(
             facts={
                 "reason": "reassessment" if _screened_before(person_id, arrival, done.response_id) else "arrival",
                 "arrived_at": (arrival.arrived_at if arrival else clock.now()).isoformat(),
-                "prior_victim": counts.get("victim", 0) > 0,
-                "prior_abuser": counts.get("abuser", 0) > 0,
+                "prior_victim": "prior-victim" in flagged,
+                "prior_abuser": "prior-abuser" in flagged,
             },
         )
     )

@@ -35,7 +35,8 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["facility_id", "kind", "-held_on"], name="improvement_meeting_last")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ("quality", "administrative"))), name="improvement_meeting_kind"
+                        condition=models.Q(("kind__in", ("quality", "administrative", "staff"))),
+                        name="improvement_meeting_kind",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

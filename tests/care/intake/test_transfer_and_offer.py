@@ -1,0 +1,97 @@
+"""What a transfer screening finds undone, and the offer after a sexual safety screen (TRN-02, INT-10)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from throughcare.care.intake import actions as intake
+from throughcare.chart import actions as chart
+from throughcare.chart import forms
+from throughcare.chart.forms.questionnaire import Kind
+from throughcare.custody import actions as custody
+from throughcare.custody.models import Facility
+from throughcare.duties.models import Duty
+from throughcare.kernel import clock, db
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.ids import derived
+from throughcare.kernel.vocabulary import Role
+from throughcare.people.actions import Demographics, register
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+FEED = Actor.feed("custody")
+
+
+@pytest.fixture
+def place():
+    return Facility.objects.get(code="hartford")
+
+
+@pytest.fixture
+def person(place):
+    found = register(actor=FEED, demographics=Demographics("Sample-Ortiz", "Luis", date(1990, 2, 3), "male"))
+    with clock.frozen(NOON):
+        custody.admit(actor=FEED, person_id=found, to=custody.Spot(place.id))
+    return found
+
+
+def note(role, place, person, kind):
+    by = Actor("staff", derived("test", role), "Demo-Nurse", role, place.id)
+    written = chart.draft_note(actor=by, person_id=person, kind=kind, title="Note", text="Read and seen.")
+    chart.sign_note(actor=by, person_id=person, note_id=written)
+
+
+def owed(person, rule):
+    return Duty.objects.filter(person_id=person, rule=rule, closed_at=None).first()
+
+
+@pytest.mark.parametrize("days", [3, 20])
+def test_what_the_sender_had_not_done_keeps_its_time(place, person, days) -> None:
+    other = Facility.objects.get(code="osborn")
+    due = owed(person, "IHA-01").due_at
+    with clock.frozen(NOON + days * DAY):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(other.id))
+        note(Role.RN, other, person, "transfer_screening")
+    assert owed(person, "TRN-01") is None
+    found = owed(person, "TRN-02")
+    assert found.due_at == due, "overdue counts from the original due time"
+    with clock.frozen(NOON + days * DAY + timedelta(hours=1)):
+        note(Role.RN, other, person, "initial_health_assessment")
+    assert (owed(person, "TRN-02"), owed(person, "IHA-01")) == (None, None)
+
+
+def test_nothing_is_owed_where_the_sender_did_it(place, person) -> None:
+    other = Facility.objects.get(code="osborn")
+    with clock.frozen(NOON + DAY):
+        note(Role.RN, place, person, "initial_health_assessment")
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(other.id))
+        note(Role.RN, other, person, "transfer_screening")
+    assert owed(person, "TRN-02") is None
+
+
+def screened(place, person, *yes):
+    form = forms.load("prea-risk")
+    asked = {i.link_id: ["yes" if i.link_id in yes else "no"] for i in form.walk() if i.kind is Kind.BOOLEAN}
+    coordinator = Actor("staff", derived("test", "prea"), "Demo-Safe, Pat", Role.PREA, place.id)
+    posted = asked | {"determination": ["none"], "reason": ["As counted."]}
+    with clock.frozen(NOON + timedelta(hours=2)):
+        intake.sign_sexual_safety(actor=coordinator, person_id=person, posted=posted)
+    return coordinator
+
+
+@pytest.mark.parametrize("item", ["prea-d-victim", "prea-e-prior-abuse"])
+def test_the_offer_is_written_down_and_closes_the_sealed_duty(place, person, item) -> None:
+    coordinator = screened(place, person, item)
+    with db.writing(coordinator):
+        assert owed(person, "INT-10").data_class == "prea"
+    with clock.frozen(NOON + DAY):
+        note(Role.PSYCH, place, person, "follow_up_offered")
+    with db.writing(coordinator):
+        assert Duty.objects.get(person_id=person, rule="INT-10").outcome == "done"
+
+
+def test_a_build_or_an_age_is_no_harm_that_happened(place, person) -> None:
+    coordinator = screened(place, person, "prea-d-build", "prea-d-age")
+    with db.writing(coordinator):
+        assert owed(person, "INT-10") is None
