@@ -255,4 +255,4 @@ def _status(one: Due, *, dated: bool) -> Json:
 def _number(name: str, text: str) -> Json:
     if not text:
         return {}
-    return {f"{name}PositiveInt": int(text)} if text.isdigit() and int(text) > 0 else {f"{name}String": text}
+    return {f"{name}PositiveInt": int(text)} if text.isdecimal() and int(text) > 0 else {f"{name}String": text}

@@ -92,9 +92,9 @@ def _issues(parsed: Any, resource: Json, profile: str) -> tuple[Issue, ...]:
 
 def _claims_inside(resource: Json, path: str, depth: int = 0) -> Iterator[Issue]:
     """Hold what a Bundle brings, and what is contained, to the profiles that each says it follows."""
-    inside = [(f"{path}.contained[{n}]", one) for n, one in enumerate(resource.get("contained", []))]
+    inside = [(f"{path}.contained[{n}]", one) for n, one in enumerate(_list(resource, "contained"))]
     if resource.get("resourceType") == "Bundle":
-        held = enumerate(resource.get("entry", []))
+        held = enumerate(_list(resource, "entry"))
         inside += [(f"{path}.entry[{n}].resource", one.get("resource")) for n, one in held if isinstance(one, dict)]
     for where, one in inside:
         if not isinstance(one, dict) or depth > DEEPEST_BUNDLE:
@@ -104,6 +104,11 @@ def _claims_inside(resource: Json, path: str, depth: int = 0) -> Iterator[Issue]
             for said in profiles.check(one, url):
                 yield replace(said, expression=where + said.expression.removeprefix(kind))
         yield from _claims_inside(one, where, depth + 1)
+
+
+def _list(resource: Json, name: str) -> list[Any]:
+    found = resource.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _readable(found: list[Issue]) -> list[Issue]:

@@ -135,7 +135,7 @@ def _first_is_type(one: Json) -> bool:
 
 def _min_max(one: Json) -> bool:
     least, most = one.get("min"), one.get("max")
-    return not (isinstance(least, int) and isinstance(most, str) and most.isdigit()) or least <= int(most)
+    return not (isinstance(least, int) and isinstance(most, str) and most.isdecimal()) or least <= int(most)
 
 
 def _alone(one: Json) -> bool:
@@ -156,8 +156,9 @@ def _bindable(one: Json) -> bool:
 
 
 def _timed(one: Json) -> bool:
-    meals = {"C", "CM", "CD", "CV"}
-    return "offset" not in one or (bool(one.get("when")) and not meals & set(one["when"]))
+    said = one.get("when")
+    when = {word for word in said if isinstance(word, str)} if isinstance(said, list) else set()
+    return "offset" not in one or (bool(when) and not when & {"C", "CM", "CD", "CV"})
 
 
 # type, key, condition, words
@@ -223,7 +224,7 @@ DEFINITIONS: tuple[tuple[str, str, Holds, str], ...] = (
     ("ConceptMap.group.unmapped", "cmd-2", _when(_named("mode", "fixed"), _either("code")), "A fixed one has a code"),
     ("ConceptMap.group.unmapped", "cmd-3", _when(_named("mode", "other-map"), _either("url")), "Another map has its address"),
     ("Measure", "mea-1", _strata, "A stratifier is one criterion, or components"),
-    ("MessageDefinition.focus", "md-1", lambda o: o.get("max", "*") == "*" or (str(o["max"]).isdigit() and int(o["max"]) > 0), "At most is a number or *"),
+    ("MessageDefinition.focus", "md-1", lambda o: o.get("max", "*") == "*" or (str(o["max"]).isdecimal() and int(o["max"]) > 0), "At most is a number or *"),
     ("NamingSystem", "nsd-1", lambda o: o.get("kind") != "root" or all(u.get("type") != "uuid" for u in objects(o.get("uniqueId"))), "A root has no UUID"),
     ("NamingSystem", "nsd-2", lambda o: _distinct([u.get("type") for u in objects(o.get("uniqueId")) if u.get("preferred") is True]), "One is preferred of each type"),
     ("OperationDefinition.parameter", "opd-1", _either("type", "part"), "A parameter has a type or parts"),
@@ -259,7 +260,7 @@ DEFINITIONS: tuple[tuple[str, str, Holds, str], ...] = (
     ("ElementDefinition", "eld-15", _not_both("defaultValue[x]", "meaningWhenMissing"), "A default, or what it means where missing"),
     ("ElementDefinition", "eld-18", lambda o: o.get("isModifier") is not True or _has(o, "isModifierReason"), "What modifies says why"),
     ("ElementDefinition", "eld-22", _needs("sliceIsConstraining", "sliceName"), "Only a slice constrains"),
-    ("ElementDefinition", "eld-3", lambda o: str(o.get("max", "*")) == "*" or str(o["max"]).isdigit(), "At most is a number or *"),
+    ("ElementDefinition", "eld-3", lambda o: str(o.get("max", "*")) == "*" or str(o["max"]).isdecimal(), "At most is a number or *"),
     ("ElementDefinition.slicing", "eld-1", _either("discriminator", "description"), "Slices are told apart, or described"),
     ("ElementDefinition.binding", "eld-12", lambda o: str(o.get("valueSet", "http:")).startswith(("http:", "https", "urn:", "#")), "A value set is an absolute address"),
     ("ElementDefinition.type", "eld-4", _when(_either("aggregation"), _named("code", "Reference", "canonical")), "Only references are aggregated"),

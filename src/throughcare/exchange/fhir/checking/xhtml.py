@@ -95,7 +95,7 @@ def _wrong(div: str) -> str:
     reader.StartDoctypeDeclHandler = lambda *_: strange.append("!DOCTYPE")
     try:
         reader.Parse(_ENTITY.sub(_plain, div), True)
-    except expat.ExpatError:
+    except (expat.ExpatError, ValueError):
         return "A narrative is well-formed XML: each element is closed."
     return f"A narrative may not hold [{strange[0][:30]}] (txt-1)." if strange else ""
 
