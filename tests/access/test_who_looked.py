@@ -49,6 +49,7 @@ def test_the_person_reads_it_in_spanish_from_the_first_page_on() -> None:
     assert '<html lang="es"' in page.text and "Enfermer" in page.text
     assert not [w for w in ("Registered nurse", "Your care", "opened your record") if w in page.text]
     assert "Enfermer" in client.get(f"/people/{person}/who-looked/").text, "it is remembered"
+    assert "Atrás" in page.text and "Ya terminé" in page.text
 
 
 def test_nobody_reads_another_person_s_accounting() -> None:

@@ -47,7 +47,7 @@ def kiosk_buttons(lang: str) -> list[KioskButton]:
     found.append(
         KioskButton(
             wording.t("kiosk.choose.looked", lang=lang),
-            href=reverse("my-who-looked"),
+            href=f"{reverse('my-who-looked')}?lang={lang}",
             hint=wording.t("kiosk.choose.looked_hint", lang=lang),
             icon="results",
         )
