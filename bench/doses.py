@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -32,13 +33,21 @@ USUAL = (("314076", "High blood pressure"), ("617311", "Cholesterol"), ("1433873
 BYTES_A_ROW = 330
 LATER = MORNING + timedelta(days=30)
 SIZES = {"small": (20_000, 100_000), "": (100_000, 1_000_000), "full": (1_000_000, 65_000_000)}
-FILL = """
-INSERT INTO medications_dose (id, due_at, person_id, order_id, pass_code, amount, critical, controlled, status, version,
-                              happened_at, recorded_at, facility_id, by, by_id)
+FIRST, LAST = date(2022, 11, 1), date(2026, 10, 1)
+# A closed month: filled first, then made a part of the table, when the database builds its indexes and looks at every row's
+# constraints, person and order. So many rows of each order lie evenly over the four years.
+MONTH = """
+DROP TABLE IF EXISTS {name};
+CREATE TABLE {name} (LIKE medications_dose INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
+INSERT INTO {name} (id, due_at, person_id, order_id, pass_code, amount, critical, controlled, status, version,
+                    happened_at, recorded_at, facility_id, by, by_id)
 SELECT gen_random_uuid(), at, o.person_id, o.id, 'morning', 1, false, false, 'given', 2, at, at, o.facility_id, 'Demo-Nurse', o.id
-  FROM medications_medicationorder o,
-       LATERAL (SELECT timestamptz '2026-10-30 12:00+00' - (n %% 1460) * interval '1 day' - n / 1460 * interval '1 second' AS at
-                  FROM generate_series(%(since)s, %(until)s) n) made
+  FROM (SELECT timestamptz '{first}' + n * ((timestamptz '{end}' - timestamptz '{first}') / {each}) AS at
+          FROM generate_series(0, {each} - 1) n OFFSET 0) made,
+       LATERAL (SELECT id, person_id, facility_id FROM medications_medicationorder OFFSET 0) o
+ WHERE at >= timestamptz '{since}' AND at < timestamptz '{until}';
+ALTER TABLE medications_dose ATTACH PARTITION {name} FOR VALUES FROM ('{since}') TO ('{until}');
+ANALYZE {name}
 """
 # Every table of the ledger with its indexes but the log of reads, which charting does not write; months count together.
 LEDGER = """
@@ -58,10 +67,9 @@ def figures() -> Iterator[Figure]:
         if shutil.disk_usage(home).free < rows * BYTES_A_ROW * 1.3:
             raise RuntimeError(f"{rows:,} doses need about {rows * BYTES_A_ROW // 10**9} GB, and the disk has less")
         people = _people()
-        there, orders = 0, len(people) * len(USUAL)
+        orders = len(people) * len(USUAL)
         for size in (small, rows):
-            _fill(there, size // orders)
-            there = size // orders
+            _fill(size // orders)
             for what, took, budget in _timed(people):
                 times = took.work / first.setdefault(what, took.work)
                 how = f"{size:,} rows; best {took.best:.3g}, CPU {took.work:.3g} ms, {times:.2f} × the smaller size's"
@@ -113,14 +121,29 @@ def _staff(name: str) -> Any:
     return Actor("staff", derived("bench", name), f"Demo-{name}", role, _place())
 
 
-def _fill(since: int, until: int) -> None:
-    """Let the closed months hold so many rows of each order, evenly over four years; `since` of them are there."""
-    from django.db import connection
+def _fill(each: int) -> None:
+    """Let the closed months hold so many rows of each order, evenly over four years."""
+    months = [FIRST]
+    while months[-1] < LAST:
+        months.append(_next(months[-1]))
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(partial(_fill_month, each), months))
+    print(f"bench: {each:,} rows of each order lie in {len(months)} closed months", file=sys.stderr, flush=True)
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT medications_months('2022-10-01', '2026-10-31')")
-        cursor.execute(FILL, {"since": since, "until": until - 1})
-        cursor.execute("ANALYZE medications_dose")
+
+def _fill_month(each: int, since: date) -> None:
+    """Fill one month as the owner of the tables."""
+    import psycopg
+
+    about = {"name": f"medications_dose_{since:%Y_%m}", "since": since, "until": _next(since), "each": each}
+    with psycopg.connect(os.environ["OWNER_DATABASE_URL"], autocommit=True) as owner:
+        owner.execute("SET maintenance_work_mem = '256MB'; SET synchronous_commit = off; SET TimeZone = 'UTC'")
+        for step in MONTH.format(**about, first=FIRST, end=_next(LAST)).split(";"):
+            owner.execute(step)
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)
 
 
 def _timed(people: Sequence[UUID]) -> Iterator[tuple[str, Spread, float]]:

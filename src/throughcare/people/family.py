@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
-
-from throughcare.kernel import db
+from throughcare.kernel import db, statement
 
 Family = tuple[UUID, ...]
 
@@ -25,11 +23,8 @@ def family(person_id: UUID) -> frozenset[UUID]:
 
 def families(person_ids: Iterable[UUID]) -> dict[UUID, Family]:
     """Give for each chart all of the same person, the one that stands for them first. One query, however many."""
-    with connection.cursor() as cursor:
-        cursor.execute(LINKED, [list(set(person_ids))])
-        rows: list[tuple[UUID, UUID | None, UUID | None, UUID | None]] = cursor.fetchall()
     found: dict[UUID, dict[UUID, None]] = {}
-    for own, survivor, linked, beside in rows:
+    for own, survivor, linked, beside in statement.run(LINKED, [list(set(person_ids))]):
         members = found.setdefault(own, {own if survivor is None else survivor: None})
         members.update({one: None for one in (linked, beside) if one is not None})
     return {own: tuple(members) for own, members in found.items()}

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
-from throughcare.kernel import clock, db
+from throughcare.kernel import clock, db, statement
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
@@ -190,9 +189,7 @@ def cards(lens: Lens, person_ids: Iterable[UUID]) -> dict[UUID, Card]:
     """
     if not (wanted := list(known_to(lens, person_ids))):
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(CARDS, [NUMBER, wanted])
-        return {own: Card(**_of(columns)) for own, *columns in cursor.fetchall()}
+    return {own: Card(**_of(columns)) for own, *columns in statement.run(CARDS, [NUMBER, wanted])}
 
 
 def _of(columns: Sequence[Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
 from throughcare.care.medications.rules.timing.model import Dose as Amount
 from throughcare.care.medications.rules.timing.wording import dose_words, words
-from throughcare.care.medications.traits import double_kills, is_observed, traits_of
+from throughcare.care.medications.traits import Kept, double_kills, is_observed, kept_of, traits_kept
 from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
 from throughcare.ui.avatar import Portrait, portrait
@@ -111,7 +111,7 @@ def person(found: PassPerson) -> dict[str, Any]:
         "crossing": str(found.crossing) if found.crossing else "",
         "allergies": list(found.allergies),
         "allergies_asked": found.allergies_asked,
-        "doses": [dose(d) for d in found.doses],
+        "doses": _doses(found.doses),
         "as_needed": [as_needed(a) for a in found.as_needed],
     }
 
@@ -121,10 +121,15 @@ def _face(seed: str) -> dict[str, Any]:
     return {part: getattr(drawn, part) for part in Portrait.__slots__}
 
 
-def dose(row: DoseRow) -> dict[str, Any]:
-    """Give one dose in plain words, with its window and what must be measured before it."""
+def _doses(rows: Sequence[DoseRow]) -> list[dict[str, Any]]:
+    stamp = content.stamp()
+    return [dose(row, stamp) for row in rows]
+
+
+def dose(row: DoseRow, stamp: tuple[str, int]) -> dict[str, Any]:
+    """Give one dose in plain words, with its window and what must be measured before it, by the content of that stamp."""
     order = row.order
-    due, opens, late = _window(row.due_at, order.window_class, order.facility_id, content.stamp())
+    due, opens, late = _window(row.due_at, order.window_class, order.facility_id, stamp)
     return {
         "id": str(row.id),
         "person": str(row.person_id),
@@ -145,7 +150,7 @@ def dose(row: DoseRow) -> dict[str, Any]:
         "schedule": order.schedule,
         "high_alert": order.high_alert,
         "leased": double_kills(order),
-        "rank": passes.criticality(traits_of(order)),
+        "rank": _rank(kept_of(order), stamp),
         "asks": asks(order),
         "holds": [str(h) for h in order.holds if isinstance(h, str)],
         "own_line": is_observed(order),
@@ -153,6 +158,11 @@ def dose(row: DoseRow) -> dict[str, Any]:
         "stopped": order.ended_at is not None,
         **standing(row),
     }
+
+
+@lru_cache(maxsize=4096)
+def _rank(kept: Kept, stamp: tuple[str, int]) -> int:
+    return passes.criticality(traits_kept(kept, stamp))
 
 
 @lru_cache(maxsize=4096)
@@ -199,6 +209,9 @@ def as_needed(found: AsNeeded) -> dict[str, Any]:
 
 def asks(order: OrderRow) -> list[dict[str, Any]]:
     """Name what is measured before a dose of this order, with the limits at which it is held, where they can be read."""
+    sugar = order.critical == "insulin" or order.timing.get("kind") == "sliding"
+    if not order.holds and not sugar:
+        return []
     found: dict[str, dict[str, Any]] = {}
     for hold in order.holds:
         if isinstance(hold, dict):
@@ -209,7 +222,7 @@ def asks(order: OrderRow) -> list[dict[str, Any]]:
             measure = MEASURES[hit["what"].lower()]
             side = "below" if hit["side"].lower() in ("<", "below", "under") else "above"
             found.setdefault(measure, {"measure": measure, "below": None, "above": None})[side] = hit["limit"]
-    if (order.critical == "insulin" or order.timing.get("kind") == "sliding") and "glucose" not in found:
+    if sugar and "glucose" not in found:
         found["glucose"] = {"measure": "glucose", "below": None, "above": None}
     return list(found.values())
 

@@ -34,16 +34,7 @@ class Ordered(Protocol):
 
 def traits_of(order: Ordered) -> Traits:
     """Give the classes of an order's medicine; a class that the order carries holds whatever the formulary says today."""
-    kept = Kept(
-        code=order.code,
-        time_critical=order.time_critical,
-        critical=order.critical,
-        opioid_treatment=order.opioid_treatment,
-        window_class=order.window_class,
-        schedule=order.schedule,
-        psychotropic=order.psychotropic,
-    )
-    found, minimum = _traits_of(kept, content.stamp()), minimum_of(order)
+    found, minimum = traits_kept(kept_of(order), content.stamp()), minimum_of(order)
     return replace(found, minimum=minimum) if minimum is not None else found
 
 
@@ -59,8 +50,22 @@ class Kept(NamedTuple):
     psychotropic: bool
 
 
+def kept_of(order: Ordered) -> Kept:
+    """Give what an order kept of its medicine's classes."""
+    return Kept(
+        order.code,
+        order.time_critical,
+        order.critical,
+        order.opioid_treatment,
+        order.window_class,
+        order.schedule,
+        order.psychotropic,
+    )
+
+
 @lru_cache(maxsize=4096)
-def _traits_of(kept: Kept, _: tuple[str, int]) -> Traits:
+def traits_kept(kept: Kept, _: tuple[str, int]) -> Traits:
+    """Give the classes of a medicine by the content of that stamp, without an order's own least interval."""
     product = formulary.load().product(kept.code)
     found = of_product(product) if product is not None else Traits()
     return replace(

@@ -10,11 +10,20 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from throughcare.custody.making import Spot
 from throughcare.custody.models import Bed, Cell, Facility, Lockdown, Placement, Unit
 from throughcare.custody.policy import housed_now, sees
-from throughcare.kernel import db
+from throughcare.kernel import db, statement
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 
 HOUSED = Q(until=None, cancelled=False)
+# In the order of the fields of `UnitRow`.
+UNITS = """
+SELECT u.id, u.facility_id, u.code, u.name, u.kind, (SELECT count(*) FROM custody_bed b WHERE b.unit_id = u.id),
+  coalesce(h.people, 0)
+FROM custody_unit u LEFT JOIN (
+  SELECT unit_id, count(*) AS people FROM custody_placement WHERE facility_id = %s AND until IS NULL AND NOT cancelled GROUP BY 1
+) h ON h.unit_id = u.id
+WHERE u.facility_id = %s ORDER BY u.code
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +133,9 @@ def units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
 
 def counted_units(lens: Lens, facility_id: UUID) -> list[UnitRow]:
     """List a site's units with how many beds they have, and how many people within the lens."""
-    housed = dict(
-        Placement.objects.filter(HOUSED, facility_id=facility_id)
-        .values_list("unit_id")
-        .annotate(people=Count("id"))
-        .order_by()
-    )
-    rows = Unit.objects.filter(facility_id=facility_id).annotate(beds=Count("cells__beds")).order_by("code")
-    return [
-        UnitRow(
-            u.id, u.facility_id, u.code, u.name, u.kind, u.beds, housed.get(u.id, 0) if sees(lens, facility_id) else 0
-        )
-        for u in rows
-    ]
+    shown = sees(lens, facility_id)
+    rows = statement.run(UNITS, [facility_id, facility_id])
+    return [UnitRow(*(row if shown else (*row[:-1], 0))) for row in rows]
 
 
 def free_beds(lens: Lens, facility_id: UUID, unit_id: UUID | None, *, elsewhere: int = 10) -> list[tuple[UUID, str]]:

@@ -2,10 +2,14 @@
 costs several times what its reading does.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
+
+import orjson
 
 
 class OrderRow(NamedTuple):
@@ -56,3 +60,23 @@ class DoseRow(NamedTuple):
     by: str | None
     reason: str | None
     detail: dict[str, Any] | None
+
+
+ORDER_COLUMNS = ", ".join(
+    f'"{name}"::text' if name in ("timing", "holds") else f'"{name}"' for name in OrderRow._fields
+)
+DOSE_COLUMNS = ", ".join(f'"{name}"' for name in DoseRow._fields[1:])
+_TIMING, _HOLDS = OrderRow._fields.index("timing"), OrderRow._fields.index("holds")
+
+
+def order_row(columns: Sequence[Any]) -> OrderRow:
+    """Give an order from what was read as `ORDER_COLUMNS`."""
+    told = list(columns)
+    told[_TIMING], told[_HOLDS] = _read(told[_TIMING]), _read(told[_HOLDS])
+    return OrderRow._make(told)
+
+
+@lru_cache(maxsize=4096)
+def _read(words: str) -> Any:
+    """Most orders of a line have one of a few timings and nothing to hold for: each is read once. Nobody changes what is given."""
+    return orjson.loads(words)

@@ -8,20 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from throughcare.care.medications import states
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.facility_passes import facility_passes
-from throughcare.care.medications.models import Crossing, Dose, MedicationOrder, MedicationPass
-from throughcare.care.medications.reads.pass_rows import DoseRow, OrderRow
+from throughcare.care.medications.models import Crossing, Dose, MedicationPass
+from throughcare.care.medications.reads.pass_rows import DOSE_COLUMNS, ORDER_COLUMNS, DoseRow, OrderRow, order_row
 from throughcare.care.medications.rules import passes as rules
 from throughcare.care.medications.rules import statuses, tables
-from throughcare.care.medications.rules.statuses import Status
-from throughcare.chart.models import Allergy
 from throughcare.custody import reads as custody
 from throughcare.custody.reads import LockdownRow, UnitRow, Whereabouts
-from throughcare.kernel import clock, db
+from throughcare.kernel import clock, db, statement
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
@@ -31,6 +27,19 @@ DAY = timedelta(hours=24)
 # An order that ended lately may still have a dose on the list: it was charted, or is owed.
 ENDED = timedelta(days=2)
 AS_NEEDED = "prn"
+# Written out and prepared: a line is asked for all day, and composing and planning these took longer than their answers.
+ORDERS = f"""
+SELECT {ORDER_COLUMNS} FROM medications_medicationorder
+ WHERE person_id = ANY (%s) AND (status = ANY (%s) OR ended_at >= %s) AND mode <> 'KOP' AND status <> 'entered-in-error'
+ ORDER BY text
+"""  # noqa: S608
+DUE = f"""
+SELECT order_id, {DOSE_COLUMNS} FROM medications_dose
+ WHERE order_id = ANY (%s) AND due_at >= %s AND due_at < %s AND status <> 'cancelled'
+"""  # noqa: S608
+ALLERGIES = """
+SELECT person_id, text, none_known FROM chart_allergy WHERE person_id = ANY (%s) AND status = 'active' ORDER BY text
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ def line(
         until = span.closes if ahead is None else clock.now() + ahead
         if ahead is not None:
             spans = _spans_until(facility_id, span, until)
-        roster = custody.present(lens, facility_id, unit.id if unit else None)
+        roster = custody.present(lens, facility_id, unit.id if unit else None, in_order=False)
         found = _people(lens, [(r.who, r.where, "", None) for r in roster], span.opens, until)
         passed = MedicationPass.objects.filter(
             facility_id=facility_id, day=span.day, code=span.code, line=unit.code if unit else ""
@@ -199,10 +208,8 @@ def _person(
 
 
 def _orders(root: Mapping[UUID, UUID]) -> dict[UUID, OrderRow]:
-    near = Q(status__in=states.LIVE) | Q(ended_at__gte=clock.now() - ENDED)
-    rows = MedicationOrder.objects.filter(near, person_id__among=list(root)).exclude(mode="KOP")
-    rows = rows.exclude(status="entered-in-error").order_by("text")
-    return {row.id: row for row in map(OrderRow._make, rows.values_list(*OrderRow._fields))}
+    rows = statement.run(ORDERS, [list(root), sorted(states.LIVE), clock.now() - ENDED])
+    return {row[0]: order_row(row) for row in rows}
 
 
 def _doses(
@@ -212,8 +219,7 @@ def _doses(
     asked = {o.id for o in orders.values() if _is_as_needed(o)}
     laid = [i for i in orders if i not in asked]
     doses: dict[UUID, list[DoseRow]] = defaultdict(list)
-    due = Dose.objects.filter(order_id__among=laid, due_at__gte=since, due_at__lt=until)
-    for order_id, *row in due.exclude(status=Status.CANCELLED).values_list("order_id", *DoseRow._fields[1:]):
+    for order_id, *row in statement.run(DUE, [laid, since, until]):
         doses[order_id].append(DoseRow(orders[order_id], *row))
     given: dict[UUID, list[datetime]] = defaultdict(list)
     if asked:
@@ -233,8 +239,7 @@ def _is_as_needed(order: OrderRow) -> bool:
 def _allergies(root: Mapping[UUID, UUID]) -> dict[UUID, list[tuple[str, bool]]]:
     """Give what is known of allergies, to whoever gives medicines: no dose is handed over without it."""
     told: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
-    found = Allergy.objects.filter(person_id__among=list(root), status="active").order_by("text")
-    for chart, text, none_known in found.values_list("person_id", "text", "none_known"):
+    for chart, text, none_known in statement.run(ALLERGIES, [list(root)]):
         told[root[chart]].append((text, none_known))
     return told
 
