@@ -7,23 +7,21 @@ Rows are locked, never counted locks: a year told in bulk concerns thousands of 
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models.functions import Coalesce
+from throughcare.kernel import statement
 
-from throughcare.custody.models import Facility
-from throughcare.people.models import Person
+# A family takes turns at its survivor's row, as custody does; in one order, so that nobody waits in a ring.
+PEOPLE = """
+SELECT s.id FROM people_person s WHERE s.id IN (
+  SELECT coalesce(p.survivor_id, p.id) FROM people_person p WHERE p.id = ANY (%s) OR p.survivor_id = ANY (%s))
+ORDER BY s.id FOR NO KEY UPDATE OF s
+"""
+PLACES = "SELECT id FROM custody_facility WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
 
 
 def take(people: Iterable[UUID], places: Iterable[UUID] = ()) -> None:
     """Wait until nobody else changes duties of these people and places; held until the transaction ends."""
     asked = set(people)
     if asked:
-        rows = Person.objects.filter(id__among=asked) | Person.objects.filter(survivor_id__among=asked)
-        # A family takes turns at its survivor's row, as custody does; in one order, so that nobody waits in a ring.
-        _locked(Person, rows.values_list(Coalesce("survivor_id", "id"), flat=True))
+        statement.run(PEOPLE, [list(asked), list(asked)])
     if at := set(places):
-        _locked(Facility, at)
-
-
-def _locked(model: type[Person] | type[Facility], ids: Iterable[UUID]) -> None:
-    rows = model.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=ids)
-    list(rows.order_by("id").values_list("id", flat=True))
+        statement.run(PLACES, [list(at)])

@@ -31,7 +31,7 @@ from throughcare.care.medications.rules.timing import Kind, from_json
 from throughcare.care.medications.traits import double_kills, is_observed
 from throughcare.devices.actions import settle_entry
 from throughcare.devices.models import DeviceEvent
-from throughcare.kernel import clock
+from throughcare.kernel import clock, statement
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
@@ -43,6 +43,7 @@ SKEW = timedelta(minutes=5)
 AS_NEEDED = "prn"
 # A dose late by its window without a word why: the line ran late. To give early, a nurse says why.
 LINE_RAN_LATE = "line-ran-late"
+FIRST_DOSE = "UPDATE medications_medicationorder SET first_dose_at = %s WHERE id = %s AND first_dose_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ def after_charting(actor: Actor, person_id: UUID, rows: Sequence[Dose], now: dat
 
 def _first(order: MedicationOrder, row: Dose) -> None:
     order.first_dose_at = row.happened_at
-    MedicationOrder.objects.filter(id=order.id, first_dose_at__isnull=True).update(first_dose_at=row.happened_at)
+    statement.run(FIRST_DOSE, [row.happened_at, order.id])
     about: dict[str, Any] = {"person_id": order.person_id, "facility_id": row.facility_id}
     at = row.happened_at or row.due_at
     emit(FirstDoseRecorded(happened_at=at, ref=order.id, **about))

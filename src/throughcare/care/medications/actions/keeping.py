@@ -1,6 +1,7 @@
 """What all writers of medicines share: fetching an order to change it, keeping rows in the ledger, writing charted doses."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,6 +12,7 @@ from throughcare.care.medications import fhir, sealed_orders
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
 from throughcare.chart.actions.keeping import mine
+from throughcare.kernel import statement
 from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.kernel.vocabulary import DataClass
 
@@ -27,8 +29,16 @@ UPDATE medications_dose d
   FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::uuid[],
               %s::text[], %s::uuid[], %s::text[], %s::text[], %s::numeric[])
        AS n(id, due_at, status, version, happened_at, recorded_at, facility_id, by, by_id, reason, detail, amount)
- WHERE d.id = n.id AND d.due_at = n.due_at
+ WHERE d.id = n.id AND d.due_at = n.due_at AND d.due_at = ANY (%s::timestamptz[])
 """
+_OF_DOSE = [field.attname for field in Dose._meta.concrete_fields]
+_OF_ORDER = [field.attname for field in MedicationOrder._meta.concrete_fields]
+# Every dose that is given asks this: written out, for composing it anew took longer than its answer.
+DOSES = f"""
+SELECT {", ".join(f'd."{name}"' for name in _OF_DOSE)}, {", ".join(f'o."{name}"' for name in _OF_ORDER)}
+  FROM medications_dose d LEFT JOIN medications_medicationorder o ON o.id = d.order_id
+ WHERE d.id = ANY (%s) AND d.due_at = ANY (%s) ORDER BY d.due_at, d.id FOR UPDATE OF d
+"""  # noqa: S608
 
 
 def order_of(person_id: UUID, order_id: UUID, version: int | None = None) -> MedicationOrder:
@@ -41,13 +51,8 @@ def doses_of(person_id: UUID, ids: Sequence[UUID], *, sealed: bool = False) -> l
 
     A dose of a sealed programme is charted at its own line alone (`sealed`), so that nothing of it is written in the open.
     """
-    found = {
-        row.id: row
-        for row in Dose.objects.select_for_update(of=("self",))
-        .select_related("order")
-        .filter(id__in=ids, due_at__in={due_at_of(i) for i in ids})
-        .order_by("due_at", "id")
-    }
+    read = statement.run(DOSES, [list(ids), sorted({due_at_of(i) for i in ids})])
+    found = {row.id: row for row in map(_with_order, read)}
     if any(i not in found for i in ids):
         raise NotFound(
             "A dose on this page is not due any more: its order was stopped or changed. Open the page again."
@@ -57,6 +62,13 @@ def doses_of(person_id: UUID, ids: Sequence[UUID], *, sealed: bool = False) -> l
     if not sealed and any(row.programme_order_id is not None for row in found.values()):
         raise Invalid(OWN_LINE)
     return [found[i] for i in dict.fromkeys(ids)]
+
+
+def _with_order(columns: Sequence[Any]) -> Dose:
+    row = Dose.from_db(connection.alias, _OF_DOSE, columns[: len(_OF_DOSE)])
+    if row.order_id is not None:
+        row.order = MedicationOrder.from_db(connection.alias, _OF_ORDER, columns[len(_OF_DOSE) :])
+    return row
 
 
 def keep_order(row: MedicationOrder) -> None:
@@ -87,24 +99,24 @@ def write_doses(rows: Sequence[Dose]) -> None:
     """Write charted doses in one statement, and keep each in the ledger."""
     if not rows:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CHART_DOSES,
-            [
-                [r.id for r in rows],
-                [r.due_at for r in rows],
-                [r.status for r in rows],
-                [r.version for r in rows],
-                [r.happened_at for r in rows],
-                [r.recorded_at for r in rows],
-                [r.facility_id for r in rows],
-                [r.by for r in rows],
-                [r.by_id for r in rows],
-                [r.reason for r in rows],
-                [orjson.dumps(r.detail).decode() if r.detail else None for r in rows],
-                [r.amount for r in rows],
-            ],
-        )
+    statement.run(
+        CHART_DOSES,
+        [
+            [r.id for r in rows],
+            [r.due_at for r in rows],
+            [r.status for r in rows],
+            [r.version for r in rows],
+            [r.happened_at for r in rows],
+            [r.recorded_at for r in rows],
+            [r.facility_id for r in rows],
+            [r.by for r in rows],
+            [r.by_id for r in rows],
+            [r.reason for r in rows],
+            [orjson.dumps(r.detail).decode() if r.detail else None for r in rows],
+            [r.amount for r in rows],
+            sorted({r.due_at for r in rows}),
+        ],
+    )
     for row in rows:
         keep_dose(row)
 

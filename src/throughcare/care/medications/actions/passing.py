@@ -8,11 +8,14 @@ from throughcare.care.medications import states
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.events import BlanksSettled, PassEndedWithBlanks
 from throughcare.care.medications.models import Dose, MedicationPass
-from throughcare.kernel import clock
+from throughcare.kernel import clock, statement
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.events import emit
+
+# Whether one of these doses was left blank by a pass that waits for it.
+BLANK = "SELECT EXISTS (SELECT FROM medications_medicationpass WHERE settled_at IS NULL AND blanks && %s)"
 
 
 @action("medications.open_pass")
@@ -65,7 +68,7 @@ def tell_blanks(row: MedicationPass, blanks: int, at: datetime) -> None:
 def settle_blanks(charted: Sequence[Dose]) -> None:
     """After late charting, close the duty of each pass that has no blank left."""
     ids = [d.id for d in charted]
-    if not ids:
+    if not ids or not statement.run(BLANK, [ids])[0][0]:
         return
     for row in MedicationPass.objects.select_for_update().filter(settled_at__isnull=True, blanks__overlap=ids):
         if not _still_expected(row.blanks):
