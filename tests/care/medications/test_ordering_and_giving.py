@@ -8,6 +8,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted, Prescription, Received
+from throughcare.care.medications.actions.keeping import doses_of
 from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
 from throughcare.care.medications.rules import tables
 from throughcare.chart import actions as chart
@@ -306,3 +307,16 @@ def test_an_order_that_ends_is_told_of_and_renewed(doctor, person) -> None:
         new = actions.renew_order(actor=doctor, person_id=person, order_id=row.id, version=1, days=90)
     assert "MED-02" not in open_rules(row.id)
     assert MedicationOrder.objects.get(id=new).starts_at == row.ends_at
+
+
+def test_a_dose_read_to_be_charted_is_field_by_field_what_its_row_says(person, doctor):
+    with clock.frozen(MORNING):
+        row = order(doctor, person, timing=TWICE)
+        first = doses(row)[0]
+        with transaction.atomic():
+            (read,) = doses_of(person, [first.id])
+    said = Dose.objects.select_related("order").get(id=first.id, due_at=first.due_at)
+    for kept, whole in ((read, said), (read.order, said.order)):
+        for field in whole._meta.concrete_fields:
+            assert getattr(kept, field.attname) == getattr(whole, field.attname), field.name
+            assert type(getattr(kept, field.attname)) is type(getattr(whole, field.attname)), field.name
