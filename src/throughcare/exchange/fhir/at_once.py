@@ -6,6 +6,7 @@ Where that isn't so, nothing is said here, and the search goes entry by entry (f
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from throughcare.access.tokens import Bearer
@@ -23,19 +24,19 @@ WITH found AS MATERIALIZED (
     c.data_class = ANY (%s::text[]) AND c.labels & %s = 0 AND (c.person_id IS NULL OR %s OR c.person_id = ANY (%s::uuid[]))
   ), true) AS plain FROM found c
 ), page AS MATERIALIZED (
-  SELECT c.*, row_number() OVER (ORDER BY c.position DESC) AS nth FROM found c WHERE c.position < %s ORDER BY c.position DESC LIMIT %s
+  SELECT c.* FROM found c WHERE c.position < %s ORDER BY c.position DESC LIMIT %s
 ), hidden AS (
   SELECT EXISTS (SELECT FROM ledger_head h WHERE h.sealed AND h.n > 0 AND h.subject = ANY (%s::uuid[])) AS sealed
 ), noted AS (
   INSERT INTO ledger_read ({log})
   SELECT %s, %s, %s, %s, 'read', %s,
-    (SELECT coalesce(array_agg(DISTINCT p.person_id) FILTER (WHERE p.person_id IS NOT NULL), '{{}}') FROM page p WHERE p.nth <= %s),
-    (SELECT coalesce(array_agg(DISTINCT p.data_class), '{{}}') FROM page p WHERE p.nth <= %s), ''
+    ARRAY(SELECT DISTINCT p.person_id FROM (SELECT c.person_id FROM page c ORDER BY c.position DESC LIMIT %s) p WHERE p.person_id IS NOT NULL),
+    ARRAY(SELECT DISTINCT p.data_class COLLATE "C" FROM (SELECT c.data_class FROM page c ORDER BY c.position DESC LIMIT %s) p), ''
   FROM tally t, hidden h WHERE t.plain AND t.n BETWEEN %s AND %s AND NOT h.sealed AND (SELECT n FROM access_epoch) = %s AND {at_leisure}
   RETURNING 1
 )
 SELECT e.n, t.n, t.plain, h.sealed, EXISTS (SELECT FROM noted), {columns}, {body}
-FROM access_epoch e CROSS JOIN tally t CROSS JOIN hidden h LEFT JOIN (page c {join}) ON true ORDER BY c.position DESC
+FROM access_epoch e CROSS JOIN tally t CROSS JOIN hidden h LEFT JOIN (page c {join}) ON true
 """
 
 
@@ -150,6 +151,7 @@ def _told(bearer: Bearer, query: Query, rows: list[tuple[Any, ...]], count: int,
     if sealed or (near and (not plain or n > finding.MANY)):
         return None
     found = list(store.unpacked(r[5:] for r in rows if r[5] is not None))
+    found.sort(key=_position, reverse=True)
     if any(gate.cuts(bearer, r.kind, r.person_id, r.data_class, r.labels) != gate.WHOLE for r in found):
         return None
     more, shown = len(found) > count, [Hit(r, gate.WHOLE) for r in found[:count]]
@@ -157,6 +159,9 @@ def _told(bearer: Bearer, query: Query, rows: list[tuple[Any, ...]], count: int,
     if not noted:
         store.note(bearer, f"fhir search {query.kind}", [h.row for h in shown])
     return Page(shown, total, [shown[-1].row.position] if more else None, told=True)
+
+
+_position = attrgetter("position")
 
 
 def _simple(bearer: Bearer, query: Query) -> bool:
