@@ -77,6 +77,26 @@ def test_a_project_goes_turn_by_turn_and_stands_on_the_chart(here) -> None:
     assert reads.chart_page(lens_of(Role.HSA), MEASURE).changes == []  # a facility's change is not the agency's
 
 
+def test_a_turn_past_its_day_is_overdue_until_it_is_studied(here) -> None:
+    """Done is not studied: the day stands, on the list first and in words, until somebody has looked at the chart."""
+    other = begun(title="Another")
+    project = begun()
+    cycle = actions.plan_cycle(actor=NURSE, project=project, change="A list", prediction="It rises", due_on=TODAY)
+
+    def first() -> tuple[object, bool, bool]:
+        rows = reads.workspace(lens_of(Role.HSA)).running
+        return rows[0].project.id, rows[0].overdue, rows[1].overdue
+
+    assert first() == (project, False, False)
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        assert first() == (project, True, False)
+        actions.record_done(actor=NURSE, cycle=cycle, did="Done", did_on=TODAY)
+        assert first() == (project, True, False)
+        actions.record_study(actor=NURSE, cycle=cycle, saw="It rose", as_predicted=True)
+        assert not any(first()[1:])
+    assert other != project
+
+
 def test_no_step_is_skipped_and_one_turn_is_open_at_a_time(here) -> None:
     project = begun()
     cycle = actions.plan_cycle(actor=NURSE, project=project, change="x", prediction="y", due_on=LATER)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 from throughcare.custody import reads as custody
-from throughcare.insight.improvement import equity, rules, series
+from throughcare.insight.improvement import equity, rules, series, states
 from throughcare.insight.improvement.models import Annotation, Cycle, Meeting, Project, Target
 from throughcare.insight.improvement.policy import READERS
 from throughcare.insight.improvement.rules import Chart, Verdict
@@ -41,12 +41,14 @@ class Signalled:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A project with the turn it is in."""
+    """A project with the turn it is in, and whether it has gone past its day."""
 
     project: Project
     cycle: Cycle | None
     place: str
     measure: str
+    due: date  # the next day that is owed: of the turn that is open, or of the whole
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,16 @@ def workspace(lens: Lens) -> Workspace:
         meetings = list(_within(lens, Meeting.objects.all(), whole=False).order_by("-held_on", "-id")[:8])
     known = {m.id: m for m, _ in with_numbers}
     rows = [_running(p, last.get(p.id), titles, known) for p in projects]
+    rows.sort(key=lambda r: (r.due, str(r.project.id)))  # what is overdue stands first, the longest before the rest
     signals = [s for m, one in with_numbers if (s := _signal(m, one)) is not None]
     signals.sort(key=lambda s: (s.good, s.measure.id))
     return Workspace(
         [r for r in rows if r.project.state == "open"],
-        [r for r in rows if r.project.state != "open"][::-1],
+        sorted(
+            (r for r in rows if r.project.state != "open"),
+            key=lambda r: (r.project.due_on, str(r.project.id)),
+            reverse=True,
+        ),
         signals,
         with_numbers[0][1].until if with_numbers else clock.today(),
         [(m, titles.get(str(m.facility_id), "")) for m in meetings],
@@ -298,9 +305,10 @@ def _within(lens: Lens, rows: QuerySet[M], *, whole: bool = True) -> QuerySet[M]
 
 def _running(project: Project, cycle: Cycle | None, titles: dict[str, str], known: dict[str, Definition]) -> Running:
     measure = known.get(project.measure)
-    return Running(
-        project, cycle, titles.get(str(project.facility_id), ""), measure.title if measure else project.measure
-    )
+    owed = cycle is not None and cycle.state in states.OWED
+    due = min(project.due_on, cycle.due_on) if cycle is not None and owed else project.due_on
+    place = titles.get(str(project.facility_id), "")
+    return Running(project, cycle, place, measure.title if measure else project.measure, due, due < clock.today())
 
 
 def _titles(lens: Lens) -> dict[str, str]:

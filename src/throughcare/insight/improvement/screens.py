@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
 from throughcare.insight import policy as insight
-from throughcare.insight.improvement import actions, binding, policy, questions, reads, standards, views
+from throughcare.insight.improvement import actions, binding, policy, questions, reads, standards, states, views
 from throughcare.insight.views import base, interval, month_span, month_words, told
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Refused
@@ -344,6 +344,7 @@ def _project(request: Request, project_id: UUID, refused: Refused | None = None)
         "fields": questions.step(step, typed, wrong) if step else [],
         "end_fields": questions.conclusion(typed, wrong),
         "today": clock.today(),
+        "owed": states.OWED,
         "errors": error_lines(refused),
         "concluding": "learned" in typed,
     }

@@ -7,3 +7,5 @@ CYCLE = Lifecycle(("planned", "do", "done"), ("done", "study", "studied"), ("stu
 KINDS = ("process", "outcome")
 ACTS = ("adopt", "adapt", "abandon")
 MEETINGS = ("quality", "administrative", "staff")
+# Until it is studied, a turn is owed on the day it was planned to be.
+OWED = ("planned", "done")
