@@ -37,3 +37,11 @@ def test_what_stands_first_for_a_role_is_open_to_it(bar, client, place):  # noqa
     first = page.split('<nav class="places"')[1].split("</ul>")[0]
     for name in bar["places"]:
         assert f'href="{reverse(name)}"' in first
+
+
+@pytest.mark.django_db
+def test_a_list_for_which_a_role_needs_an_authority_is_not_in_the_menu_without_one(client, place):  # noqa: F811
+    client.post("/demo/become", {"role": "hsa", "facility": str(place.id), "person": ""})
+    menu = client.get("/work/").content.decode().split('<nav class="places"')[1].split("</nav>")[0]
+    assert f'href="{reverse("cover")}"' in menu and f'href="{reverse("intake_queue")}"' not in menu
+    assert client.get(reverse("intake_queue")).status_code == 403

@@ -16,11 +16,12 @@ WEEK = timedelta(days=7)
 
 @screen("GET", "/custody/roster/", policy=policy.MOVEMENTS, name="roster")
 def roster(request: Request) -> HttpResponse:
-    """Show who is housed at a facility, unit by unit."""
+    """Show who is housed at a facility, unit by unit: the first that has people, where none is named."""
     site = own_site(request, request.GET.get("facility", ""))
     wanted = request.GET.get("unit", "")
     units = reads.counted_units(request.lens, site.id)
-    unit = next((u for u in units if u.code == wanted), units[0] if units else None)
+    first = next((u for u in units if u.people), units[0] if units else None)
+    unit = next((u for u in units if u.code == wanted), first)
     rows = reads.present(request.lens, site.id, unit.id if unit else None)
     saw(request, *(r.who.person_id for r in rows))
     here = f"{reverse('roster')}?facility={site.code}"
