@@ -9,7 +9,6 @@ from throughcare.access.tokens import Bearer
 from throughcare.exchange.documents.out import naming
 from throughcare.exchange.documents.out.choosing import Kept, section_of, text_of
 from throughcare.exchange.fhir import finding, gate, store
-from throughcare.exchange.fhir.everything import OF_PERSON
 from throughcare.exchange.fhir.query import Query
 from throughcare.exchange.fhir.values import EARLIEST
 from throughcare.kernel.actor import Actor
@@ -26,6 +25,10 @@ _TIMES = (
     *("effectiveDateTime", "occurrenceDateTime", "performedDateTime", "onsetDateTime"),
     *("authoredOn", "dateAsserted", "recordedDate"),
 )
+OF_PERSON = f"""
+SELECT {store.COLUMNS}, {store.BODY} FROM ledger_current c {store.JOIN.format(v="ledger_version")}
+WHERE c.person_id = %s AND c.type = ANY (%s::text[]) AND c.written_at >= %s ORDER BY c.position DESC LIMIT %s
+"""  # noqa: S608
 
 
 def gather(lens: Lens, actor: Actor, family: Sequence[UUID]) -> tuple[Json, list[Kept], list[tuple[str, str]]]:
