@@ -71,6 +71,7 @@ def contact_fields(typed: Typed, tier: str = "", *, isolated: bool = False, form
             "radio",
             value=chosen,
             inline=True,
+            quiet=True,
             options=[Option("no", t("restriction.no")), Option("yes", t("restriction.yes"))],
         ),
     ]
@@ -116,6 +117,7 @@ def _findings(form: str, name: str, typed: Typed) -> list[FieldShape]:
                 value=list(ticked),
                 options=[Option(w.key, w.text) for w in load_table().words(name).values()],
                 error=typed.error(form, "items"),
+                quiet=True,
             )
         )
     return [*fields, _text(form, "words", typed, rows=2, required=form in ("exam", "evaluation", "face", "renew"))]
