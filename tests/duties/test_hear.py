@@ -8,6 +8,7 @@ from django.db.models import F
 
 from tests.duties.makers import DAY, FEED, HOUR, MONDAY, YORK, link, person, tell, told
 from throughcare.duties.actions import hear_many
+from throughcare.duties.desk import Desk
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock, db
 from throughcare.kernel.ids import uuid7
@@ -182,3 +183,15 @@ def test_a_link_makes_doubled_duties_to_settle_and_moves_nothing() -> None:
     settle = duties(luis, rule="PPL-02")
     assert len(settle) == mine and len(duties(luis)) == 2 * mine
     assert {s.ref for s in settle} == {d.id for d in duties(alias)}
+
+
+def test_an_event_without_a_place_opens_where_the_person_is_and_lays_out_only_what_it_can_touch() -> None:
+    luis = person()
+    tell(told("admitted", luis, MONDAY, facility_kind="jail"))
+    tell(*(told("result_received", luis, MONDAY + HOUR, ref=uuid7(), urgency="abnormal") for _ in range(3)))
+    another = told("result_received", luis, MONDAY + 2 * HOUR, ref=uuid7(), urgency="abnormal", facility=None)
+    with db.writing(FEED):
+        assert not [d for d in Desk.over([another]).of(luis) if d.rule == "LAB-01"], "other results are not read"
+    tell(another)
+    opened = one(luis, "LAB-01", ref=another.ref)
+    assert opened.facility_id == one(luis, "INT-02").facility_id

@@ -71,17 +71,20 @@ class Desk:
         self.changed: dict[UUID, Duty] = {}
         self.touched: dict[UUID, Duty] = {}
         self.waiting: set[tuple[UUID | None, str]] = set()
+        # Where duties of these subjects are that no event concerns, where somebody asks: (id, opened, facility).
+        self.placed: dict[UUID, list[tuple[UUID, datetime, UUID | None]]] = {}
 
     @classmethod
     def over(cls, events: Sequence[Event]) -> "Desk":
-        """Lay out all that these events can touch: six queries, however many they are."""
+        """Lay out all that these events can touch: seven queries at most, however many they are."""
         desk = cls()
         turns.take(
             {p for e in events for p in (e.person_id, getattr(e, "loser_id", None)) if p},
             {e.facility_id for e in events if e.facility_id and _of_place(e)},
         )
         desk.family, people = merging.before(events)
-        desk.lay(Duty.objects.filter(_concerned(events, people), closed_at=None))
+        desk.lay(Duty.objects.filter(_concerned(events, people, desk.family), closed_at=None))
+        desk._place_apart(events)
         causes = [
             c for e in events for rule, _ in rulebook.at(e.happened_at).opening.get(e.name, ()) if (c := cause(rule, e))
         ]
@@ -94,6 +97,20 @@ class Desk:
         """Put open duties on the desk."""
         for duty in duties:
             self._place(duty)
+
+    def _place_apart(self, events: Sequence[Event]) -> None:
+        """An event that names no place opens its duty where the person's newest one is, whichever rule opened that."""
+        placeless = {e.person_id for e in events if e.person_id and not e.facility_id}
+        subjects = {s for p in placeless for s in self.family.of(p)}
+        if subjects:
+            found = Duty.objects.filter(subject_id__in=subjects, closed_at=None, facility_id__isnull=False)
+            for subject, id_, opened, facility in found.values_list("subject_id", "id", "opened_at", "facility_id"):
+                self.placed.setdefault(subject, []).append((id_, opened, facility))
+
+    def placed_apart(self, subject: UUID) -> list[tuple[datetime, UUID | None]]:
+        """Give since when and where open duties of a subject are that nothing was done to."""
+        apart = (one for s in self.family.of(subject) for one in self.placed.get(s, ()))
+        return [(opened, facility) for id_, opened, facility in apart if id_ not in self.touched]
 
     # --- acts -------------------------------------------------------------------------------------------------------------
 
@@ -323,24 +340,32 @@ def cause(rule: Rule, event: Event) -> UUID | None:
     return derived("duty", rule.id, event.name, str(subject), str(event.ref), event.happened_at.isoformat())
 
 
-def _concerned(events: Sequence[Event], people: Iterable[UUID]) -> Q:
-    """Filter to the open duties that these events can touch: all of the people; of a place, or a member of staff, those of
-    the rules that hear the event, and of a rule that counts things those of the very things. A board may hold thousands.
+def _concerned(events: Sequence[Event], people: set[UUID], family: merging.Families) -> Q:
+    """Filter to the open duties that these events can touch: all of whom a move or a link concerns; else those of the rules
+    that hear the event, and of a rule that counts things those of the very things. A board, or a chart, may hold thousands.
     """
-    wanted = Q(subject_id__in=list(people))
+    whole: set[UUID] = set()
+    subjects: set[UUID] = set()
+    plain: set[str] = set()
+    things: set[str] = set()
+    about: set[UUID] = set()
     for e in events:
+        if getattr(e, "loser_id", None) is not None:
+            whole |= people
+        elif e.person_id and e.name in rulebook.HEEDED:
+            whole.update(family.of(e.person_id))
         book = rulebook.at(e.happened_at)
-        heard = [r for part in (book.opening, book.closing, book.ending) for r, _ in part.get(e.name, ())]
-        rules_ = {r.id: r for r in heard if r.subject != "person"}
-        if not rules_:
-            continue
-        subjects = {s for r in rules_.values() if (s := subject_of(r, e))}
-        rules_ |= {r.refusal.rearms_as: r for r in [*rules_.values()] if r.refusal.rearms_as}
-        things = [id_ for id_, r in rules_.items() if r.each == "thing" and e.name not in rulebook.WHOLE_PERSON]
-        wanted |= Q(subject_id__in=subjects, rule__in=[id_ for id_ in rules_ if id_ not in things])
-        about = [UUID(str(ref)) for ref in (e.ref, *e.payload().get("refs", ())) if ref]
-        wanted |= Q(subject_id__in=subjects, rule__in=things, about__in=about)
-    return wanted
+        heard = {r.id: r for part in (book.opening, book.closing, book.ending) for r, _ in part.get(e.name, ())}
+        subjects.update(s for r in heard.values() if (one := subject_of(r, e)) for s in family.of(one))
+        heard |= {
+            r.refusal.rearms_as: book.rules[r.refusal.rearms_as] for r in [*heard.values()] if r.refusal.rearms_as
+        }
+        counted = {id_ for id_, r in heard.items() if r.each == "thing" and e.name not in rulebook.WHOLE_PERSON}
+        things |= counted
+        plain |= heard.keys() - counted
+        about.update(UUID(str(ref)) for ref in (e.ref, *e.payload().get("refs", ())) if ref)
+    wanted = Q(subject_id__in=list(whole)) | Q(subject_id__in=list(subjects), rule__in=list(plain))
+    return wanted | Q(subject_id__in=list(subjects), rule__in=list(things), about__in=list(about))
 
 
 def _of_place(event: Event) -> bool:

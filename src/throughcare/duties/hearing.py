@@ -14,7 +14,7 @@ from throughcare.kernel.fhir import decode, encode
 
 def heeds(event: Event) -> bool:
     """Tell whether the clock has anything to do with an event; most it hasn't, and then nothing is read."""
-    return event.name in moves.HEEDED or rulebook.at(event.happened_at).heeds(event.name)
+    return event.name in rulebook.HEEDED or rulebook.at(event.happened_at).heeds(event.name)
 
 
 def take_in(events: Sequence[Event]) -> Desk:
@@ -87,5 +87,5 @@ def _open_by(desk: Desk, hearing: Hearing, event: Event, facts: Facts) -> None:
 
 
 def _facility_of(desk: Desk, subject: UUID) -> UUID | None:
-    known = [d for d in desk.of(subject) if d.facility_id]
-    return max(known, key=lambda d: d.opened_at).facility_id if known else None
+    known = [(d.opened_at, d.facility_id) for d in desk.of(subject) if d.facility_id] + desk.placed_apart(subject)
+    return max(known, key=lambda one: one[0])[1] if known else None

@@ -6,25 +6,10 @@ from throughcare.duties import rules
 from throughcare.duties.desk import Closing, Desk, actor_label
 from throughcare.duties.events import LinkConflictFound
 from throughcare.duties.models import Duty
-from throughcare.duties.rulebook import Rulebook
+from throughcare.duties.rulebook import CAME_TO, HEEDED, MOVES, Rulebook
 from throughcare.kernel.events import Event, emit
 
-MOVES = {"transferred_in": "transfer", "released": "release", "died": "death"}
 SENTENCES = {"transfer": "transferred", "release": "released", "death": "died"}
-CAME_TO = frozenset(
-    {"admitted", "transferred_in", "transfer_cancelled", "returned_in", "returned_from_court", "returned_from_hospital"}
-)
-HEEDED = frozenset(
-    {
-        *MOVES,
-        *CAME_TO,
-        "release_cancelled",
-        "transfer_cancelled",
-        "admission_cancelled",
-        "people_merged",
-        "people_unmerged",
-    }
-)
 
 
 def apply(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:

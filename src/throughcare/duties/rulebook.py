@@ -17,6 +17,22 @@ Hearing = tuple[Rule, Trigger]
 
 # Events that touch the whole person, whatever thing a duty is about.
 WHOLE_PERSON = frozenset({"sent_out", "sent_to_hospital", "admitted", "died"})
+# Moves of custody's and links of identity's, which do something to every open duty of the person (moves.py).
+MOVES = {"transferred_in": "transfer", "released": "release", "died": "death"}
+CAME_TO = frozenset(
+    {"admitted", "transferred_in", "transfer_cancelled", "returned_in", "returned_from_court", "returned_from_hospital"}
+)
+HEEDED = frozenset(
+    {
+        *MOVES,
+        *CAME_TO,
+        "release_cancelled",
+        "transfer_cancelled",
+        "admission_cancelled",
+        "people_merged",
+        "people_unmerged",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

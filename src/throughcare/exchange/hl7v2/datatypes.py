@@ -84,6 +84,8 @@ def _offset(text: str) -> timezone:
 
 def code(one: Repetition) -> Code | None:
     """A CE, CWE, CNE or plain ID."""
+    if not one.raw:
+        return None
     read = Code(
         one.part(1),
         one.part(2),

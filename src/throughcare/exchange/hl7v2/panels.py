@@ -53,6 +53,7 @@ def panels(said: Message) -> list[Panel]:
     common: Segment | None = None
     specimen: Segment | None = None
     by_specimen = said.trigger.startswith("OUL")
+    read = iter(said.observations)  # the reader of the message has read them, where it was read whole
     for segment in said.segments:
         if segment.name == "ORC":
             common = segment
@@ -68,7 +69,10 @@ def panels(said: Message) -> list[Panel]:
                 if segment.name == "NTE":
                     continue  # a note of the message or of the patient, which the reader of the message has
                 found.append(Panel())
-            _add(found[-1], segment, reader)
+            if segment.name == "OBX":
+                _tell(found[-1], segment, next(read, None) or clinical.observation(segment, reader))
+            else:
+                _add(found[-1], segment, reader)
     return found
 
 
@@ -102,12 +106,13 @@ def _begin(obr: Segment, orc: Segment | None, reader: Reader) -> Panel:
     )
 
 
+def _tell(panel: Panel, segment: Segment, read: Observation) -> None:
+    files = [_document(one) for one in segment.repetitions(5)] if read.kind == "ED" else []
+    panel.told.append(Told(read, documents=files))
+
+
 def _add(panel: Panel, segment: Segment, reader: Reader) -> None:
-    if segment.name == "OBX":
-        read = clinical.observation(segment, reader)
-        files = [_document(one) for one in segment.repetitions(5)] if read.kind == "ED" else []
-        panel.told.append(Told(read, documents=files))
-    elif segment.name == "NTE":
+    if segment.name == "NTE":
         text = "\n".join(one.whole() for one in segment.repetitions(3)).strip()
         if text:
             (panel.told[-1].notes if panel.told else panel.notes).append(text)

@@ -53,7 +53,7 @@ def unescape(text: str, separators: Separators) -> str:
     if mark in text:
         pattern = re.compile(f"{re.escape(mark)}([^{re.escape(mark)}\r]{{1,{_ESCAPE_LIMIT}}}){re.escape(mark)}")
         text = pattern.sub(lambda found: _meaning(found[1], found[0], separators), text)
-    return text.translate(_CONTROL)
+    return text if text.isprintable() else text.translate(_CONTROL)
 
 
 def _meaning(sequence: str, whole: str, separators: Separators) -> str:
@@ -91,6 +91,8 @@ class Repetition:
 
     def part(self, component: int = 1, subcomponent: int = 1) -> str:
         """The text of one subcomponent; empty where it is absent or HL7's explicit null."""
+        if not self.raw:
+            return ""
         parts = self.raw.split(self.separators.component, component)
         if len(parts) < component:
             return ""
@@ -130,7 +132,7 @@ class Segment:
 
     def first(self, field: int) -> Repetition:
         """The field's first repetition, empty where there is none."""
-        raw = self.raw(field)
+        raw = self.fields[field] if field < len(self.fields) else ""
         if self.separators.repetition not in raw:
             return Repetition(raw if raw.strip() else "", self.separators)
         return next(iter(self.repetitions(field)), Repetition("", self.separators))
