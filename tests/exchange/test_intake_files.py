@@ -12,7 +12,8 @@ from tests.exchange.test_roster import accused, sentenced
 from throughcare.chart.models import Allergy, Condition, Encounter, HomeMedicine, Observation, Report
 from throughcare.custody.models import Placement, Stay
 from throughcare.duties.models import Duty
-from throughcare.exchange import intake_files
+from throughcare.exchange import actions, intake_files
+from throughcare.exchange.actions import FILE_DOOR
 from throughcare.exchange.models import Imported, Message
 from throughcare.kernel import clock
 from throughcare.people.models import Identifier, Person
@@ -152,6 +153,31 @@ def test_the_same_bundle_again_changes_nothing(give):
         report = give(json.dumps(bundle()))
     assert "came before" in report.lines()[0]
     assert (Person.objects.count(), Observation.objects.count()) == (1, 1)
+
+
+def test_a_bundle_whose_import_was_stopped_after_it_was_kept_is_taken_up_again(give):
+    """What is kept and not charted is not done: a second import does it, and a third changes nothing."""
+    raw = json.dumps(bundle()).encode()
+    actions.keep_file(actor=FILE_DOOR, raw=raw, name="stopped.json", kind="fhir")
+    assert not Person.objects.exists()
+    assert give(raw).sound
+    assert (Imported.objects.count(), Observation.objects.count()) == (1, 1)
+    assert "came before" in give(raw).lines()[0]
+
+
+def test_where_charting_stops_nothing_of_it_stands_and_the_file_does(give, monkeypatch):
+    """The facts and the word that the file is done come by one commit."""
+    raw = json.dumps(bundle()).encode()
+
+    def stopped(**_):
+        raise ConnectionError("the machine went away")
+
+    with monkeypatch.context() as patched, pytest.raises(ConnectionError):
+        patched.setattr(actions, "say_of_file", stopped)
+        give(raw)
+    assert (Imported.objects.count(), Person.objects.count(), Observation.objects.count()) == (1, 0, 0)
+    assert give(raw).sound
+    assert (Imported.objects.count(), Person.objects.count(), Observation.objects.count()) == (1, 1, 1)
 
 
 def test_visits_and_reports_of_others_are_charted_and_wait_for_nobody(give):

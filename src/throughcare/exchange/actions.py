@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,15 +16,16 @@ from throughcare.custody.models import LegalStatus, Move, Placement, Stay
 from throughcare.custody.rules import INSIDE
 from throughcare.exchange import bundles
 from throughcare.exchange.classing import data_class_of, is_sealed
+from throughcare.exchange.fhir.writing import filing
 from throughcare.exchange.hl7v2 import whom
 from throughcare.exchange.hl7v2.facts import Place
 from throughcare.exchange.hl7v2.where import resolve
 from throughcare.exchange.models import Imported
 from throughcare.exchange.roster import RosterRow
-from throughcare.kernel import clock
+from throughcare.kernel import clock, db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import NotFound
+from throughcare.kernel.errors import NotFound, Refused
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people import actions as people
@@ -32,16 +34,20 @@ from throughcare.people.reads import NUMBER
 
 FILE_DOOR = Actor.feed("file door")
 ZONE = ZoneInfo("America/New_York")
+TO_CHART = {"fhir", "ndjson", "roster"}  # with the others all is done once they are kept
 
 
 @action("exchange.keep_file")
 def keep_file(*, actor: Actor, raw: bytes, name: str, kind: str) -> UUID | None:
-    """Keep a file verbatim; None where the same bytes were kept before."""
+    """Keep a file verbatim; None where the same bytes came before and were dealt with: what was stopped is taken up again."""
     digest = hashlib.sha256(raw).digest()
-    if Imported.objects.filter(digest=digest).exists():
-        return None
+    before = Imported.objects.filter(digest=digest).only("id", "finished_at").first()
+    if before is not None:
+        return None if before.finished_at else before.id
+    now = clock.now()
+    done = None if kind in TO_CHART else now
     row = Imported.objects.create(
-        id=uuid7(), digest=digest, name=name[:200], kind=kind, raw=raw, received_at=clock.now()
+        id=uuid7(), digest=digest, name=name[:200], kind=kind, raw=raw, received_at=now, finished_at=done
     )
     ledger.record(
         type="File",
@@ -58,8 +64,50 @@ def keep_file(*, actor: Actor, raw: bytes, name: str, kind: str) -> UUID | None:
 def say_of_file(
     *, actor: Actor, file_id: UUID, understood: Mapping[str, int], left: Mapping[str, int], problems: Sequence[str]
 ) -> None:
-    """Write beside a file what was understood of it, what was left as it came, and what was wrong with it."""
-    Imported.objects.get(id=file_id).bump(understood=dict(understood), left=dict(left), problems=list(problems))
+    """Write beside a file what was understood of it, what was left as it came, and what was wrong with it: it is done."""
+    Imported.objects.get(id=file_id).bump(
+        understood=dict(understood), left=dict(left), problems=list(problems), finished_at=clock.now()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What became of resources: how many of each type are kept as sent, or why not; what was understood; what was wrong."""
+
+    kept: dict[str, int]
+    why_not: str
+    understood: bundles.Understood
+    problems: list[str]
+
+
+@action("exchange.chart_files")
+def chart_files(
+    *, actor: Actor, files: Sequence[UUID], resources: Sequence[filing.Addressed], known: Sequence[filing.Addressed]
+) -> Charted:
+    """Chart what files bring and write beside each what became of it: all of that or, where it is stopped, nothing."""
+    understood = bundles.understand(resources, known)
+    kept, why_not = filing.take_in_file(actor, resources, known)
+    problems = [] if kept else _charted(actor, understood)
+    for file_id in files:
+        say_of_file(
+            actor=actor, file_id=file_id, understood=understood.charted, left=understood.left, problems=problems
+        )
+    return Charted(kept, why_not, understood, problems)
+
+
+def _charted(actor: Actor, understood: bundles.Understood) -> list[str]:
+    """Chart what is understood of resources that can't be kept as they are; gives what could not be taken."""
+    problems = []
+    for number, patient in enumerate(understood.patients, 1):
+        try:
+            with db.apart():
+                not_taken = chart_patient(actor=actor, patient=patient, source="FHIR file")
+        except Refused as refused:
+            problems.append(f"patient {number}: {refused.sentence}")
+            continue
+        if not_taken:
+            problems.append(f"patient {number}: {not_taken} facts of sealed classes are kept in the file only")
+    return problems
 
 
 # --- patients of other systems --------------------------------------------------------------------------------------------

@@ -77,9 +77,10 @@ def run(paths: Sequence[Path], *, hands: int = 1) -> Report:
         _take(path, raw, report, lines)
     _share_out(bundles_, report, hands)
     if lines.resources:
-        charted, left, problems = _chart("bulk export", lines.resources, report, known=lines.known)
+        _chart("bulk export", lines.new, lines.resources, report, known=lines.known)
+    else:
         for file_id in lines.new:
-            actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood=charted, left=left, problems=problems)
+            actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood={}, left={}, problems=[])
     return report
 
 
@@ -283,25 +284,33 @@ def _bundle(path: Path, raw: bytes, report: Report) -> None:
     try:
         document = _json(raw)
     except (ValueError, RecursionError):
-        report.fault(f"{path}: not readable as JSON; kept as it is")
+        _odd(path, file_id, "not readable as JSON", report)
         return
     if not isinstance(document, dict) or not document.get("resourceType"):
-        report.fault(f"{path}: not a FHIR resource; kept as it is")
+        _odd(path, file_id, "not a FHIR resource", report)
         return
-    charted, left, problems = _chart(str(path), list(bundles.entries(document)), report)
-    actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood=charted, left=left, problems=problems)
+    _chart(str(path), [file_id], list(bundles.entries(document)), report)
+
+
+def _odd(path: Path, file_id: UUID, what: str, report: Report) -> None:
+    actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood={}, left={}, problems=[what])
+    report.fault(f"{path}: {what}; kept as it is")
 
 
 def _chart(
-    name: str, resources: list[tuple[str, Any]], report: Report, *, known: Sequence[tuple[str, Any]] = ()
-) -> tuple[dict[str, int], dict[str, int], list[str]]:
-    understood = bundles.understand(resources, known)
-    taken, why = filing.take_in_file(FILE_DOOR, resources, known)
-    problems = [] if taken else _charted(understood)
-    if taken:
-        report.say(f"{name}: kept as sent {_words(taken)}")
+    name: str,
+    files: Sequence[UUID],
+    resources: Sequence[filing.Addressed],
+    report: Report,
+    *,
+    known: Sequence[filing.Addressed] = (),
+) -> None:
+    became = actions.chart_files(actor=FILE_DOOR, files=files, resources=resources, known=known)
+    understood = became.understood
+    if became.kept:
+        report.say(f"{name}: kept as sent {_words(became.kept)}")
     else:
-        report.say(f"{name}: only what is understood was charted, the rest is in the file: {why}")
+        report.say(f"{name}: only what is understood was charted, the rest is in the file: {became.why_not}")
     report.say(f"{name}: charted {_words(understood.charted) or 'nothing'}")
     by_reason: dict[str, dict[str, int]] = {}
     for kind_and_reason, count in understood.left.items():
@@ -309,22 +318,8 @@ def _chart(
         by_reason.setdefault(reason, {})[kind] = count
     for reason, counts in sorted(by_reason.items()):
         report.say(f"{name}: kept, not charted ({reason}): {_words(counts)}")
-    for problem in problems:
+    for problem in became.problems:
         report.fault(f"{name}: {problem}")
-    return understood.charted, understood.left, problems
-
-
-def _charted(understood: bundles.Understood) -> list[str]:
-    """Chart what is understood of resources that can't be kept as they are; gives what could not be taken."""
-    problems = []
-    for number, patient in enumerate(understood.patients, 1):
-        try:
-            not_taken = actions.chart_patient(actor=FILE_DOOR, patient=patient, source="FHIR file")
-            if not_taken:
-                problems.append(f"patient {number}: {not_taken} facts of sealed classes are kept in the file only")
-        except Refused as refused:
-            problems.append(f"patient {number}: {refused.sentence}")
-    return problems
 
 
 def _words(counts: dict[str, int]) -> str:

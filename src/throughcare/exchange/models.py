@@ -124,6 +124,9 @@ class Imported(Row):
     kind = models.CharField(max_length=20)
     raw = models.BinaryField()
     received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(
+        null=True
+    )  # when all was done with it; what was stopped before is taken up again
     understood = models.JSONField(default=dict)
     left = models.JSONField(default=dict)
     problems = models.JSONField(default=list)

@@ -123,6 +123,9 @@ def files(lens: Lens, *, before: datetime | None = None) -> tuple[list[FileRow],
     return [_file(one) for one in shown], shown[-1].received_at if len(found) > PAGE else None
 
 
+_UNFINISHED = "Kept, and not read to its end. Where its import was stopped, import the file again: it goes on."
+
+
 def _file(row: Imported) -> FileRow:
     by_reason: dict[str, list[str]] = {}
     for kind_and_reason, count in sorted(row.left.items()):
@@ -135,7 +138,7 @@ def _file(row: Imported) -> FileRow:
         received_at=row.received_at,
         understood=", ".join(f"{count} {what}" for what, count in sorted(row.understood.items())),
         left=[(reason, ", ".join(kinds)) for reason, kinds in by_reason.items()],
-        problems=row.problems[:10],
+        problems=row.problems[:10] if row.finished_at else [_UNFINISHED],
     )
 
 

@@ -10,6 +10,7 @@ from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.fhir.writing import taking
 from throughcare.exchange.fhir.writing.sent import OF_NOBODY, RECORDS, Sent
 from throughcare.exchange.hl7v2 import whom
+from throughcare.kernel import db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.people.actions import Number
@@ -20,7 +21,7 @@ Addressed = tuple[str, Any]
 def take_in_file(
     actor: Actor, resources: Sequence[Addressed], known: Sequence[Addressed]
 ) -> tuple[dict[str, int], str]:
-    """Keep all resources of a file as they were sent; gives how many of each type, or nothing and why not."""
+    """Within an action, keep all resources of a file as they were sent; gives how many of each type, or nothing and why not."""
     writes = [_sent(address, one) for address, one in resources if isinstance(one, dict)]
     if len(writes) < len(resources):
         return {}, "not every line is a resource"
@@ -35,7 +36,8 @@ def take_in_file(
         key=lambda one: 0 if one.kind in OF_NOBODY - {"Provenance", "List"} else 1 if one.kind == "Patient" else 2
     )
     try:
-        taking.take_in(actor=actor, writes=writes, known=addresses)
+        with db.apart():  # what of it can be charted stands, also where it can't be kept as sent
+            taking.take_in(actor=actor, writes=writes, known=addresses)
     except FhirError as refused:
         return {}, refused.words
     except Refused as refused:
