@@ -13,6 +13,11 @@ from throughcare.care.restriction.models import Confinement, ConfinementVisit, R
 pytestmark = pytest.mark.django_db
 
 
+def leads_somewhere(page: str, field: str) -> bool:
+    """Tell whether a line of the summary names a field that the page has."""
+    return f'href="#f-{field}"' in page and re.search(rf'id="f-{field}["-]', page) is not None
+
+
 def test_an_officer_tells_records_time_and_ends_it(client, officer, nurse, person, place) -> None:  # noqa: F811
     actions.tell_placement(actor=officer, person_id=person, tier="limited", isolated=True)
     row = Confinement.objects.get()
@@ -41,6 +46,7 @@ def test_a_number_that_is_nobodys_is_asked_for_again(client, place, person) -> N
     assert back.status_code == 422
     assert 'value="T0000000"' in back.content.decode() and "whole number" in text_of(back)
     assert re.search(r'value="wrists"[^>]*checked', back.content.decode())
+    assert leads_somewhere(back.content.decode(), "restraint-number")
     assert not Restraint.objects.exists()
 
 
@@ -54,6 +60,7 @@ def test_a_nurse_reviews_and_walks_the_round(client, officer, person, place) -> 
     assert done.status_code == 303
     back = post(client, f"{here}{row.id}/medical/", **{"form": "medical", "medical-words": "Limps since noon"})
     assert back.status_code == 422 and "Limps since noon" in back.content.decode()
+    assert leads_somewhere(back.content.decode(), "medical-items")
     fields = {"form": "medical", "medical-items": "well", "medical-words": "Limps since noon"}
     assert post(client, f"{here}{row.id}/medical/", **fields).status_code == 303
     assert set(ConfinementVisit.objects.values_list("kind", flat=True)) == {"review", "medical"}

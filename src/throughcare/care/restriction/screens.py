@@ -1,6 +1,7 @@
 """Who is kept apart or in restraints here, for custody and care; one person's page for care. HTTP only."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -173,7 +174,7 @@ def step(request: Request, person_id: UUID, restraint_id: UUID, kind: str) -> Ht
 def _then(request: Request, person_id: UUID, act: Callable[[UUID | None], Any], said: str) -> HttpResponse:
     return frame.attempt(
         request,
-        act,
+        partial(_named_as_drawn, request.POST.get("form", ""), act),
         lambda again: person(request, person_id=person_id, again=again),
         lambda _: frame.go(request, "kept_apart", person_id, t(f"restriction.said.{said}")),
     )
@@ -181,10 +182,20 @@ def _then(request: Request, person_id: UUID, act: Callable[[UUID | None], Any], 
 
 def _attempt_here(request: Request, act: Callable[[UUID | None], Any], said: str) -> HttpResponse:
     try:
-        act(intent_of(request))
+        _named_as_drawn(request.POST.get("form", ""), act, intent_of(request))
     except (Invalid, Stale) as refused:
         return _here(request, refused)
     return pages.then(request, reverse("apart"), said)
+
+
+def _named_as_drawn(form: str, act: Callable[[UUID | None], Any], intent: UUID | None) -> Any:
+    """Do it; where it is refused, name the fields as the page draws them, so that each line of the summary leads to one."""
+    try:
+        return act(intent)
+    except Invalid as refused:
+        if form:
+            refused.fields = {f"{form}-{name}": words for name, words in refused.fields.items()}
+        raise
 
 
 def _here(request: Request, refused: Refused | None = None) -> HttpResponse:

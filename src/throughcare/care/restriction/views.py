@@ -27,7 +27,7 @@ class Typed:
 
     def error(self, form: str, name: str) -> str:
         """Give what is wrong with a field of a form."""
-        return (self.wrong or {}).get(name, "") if form == self.form else ""
+        return (self.wrong or {}).get(f"{form}-{name}", "") if form == self.form else ""
 
 
 @dataclass(frozen=True, slots=True)
