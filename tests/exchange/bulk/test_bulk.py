@@ -269,7 +269,7 @@ def test_the_hand_that_sees_to_exports_waits_for_none(monkeypatch: Any, tmp_path
             """Leave the test its own."""
 
     monkeypatch.setattr(working, "go_on", long)
-    monkeypatch.setattr(working, "connections", NoConnections())
+    monkeypatch.setattr(working.kernel, "connections", NoConnections())
     monkeypatch.setattr(working.actions, "waiting", lambda: [UUID(int=1)])
     began = time.monotonic()
     assert [working.beside(), working.beside()] == [1, 0]

@@ -16,7 +16,7 @@ def test_whatever_the_agency_keeps_is_fhir_and_follows_the_profiles_it_claims(in
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT type, id, version, CASE WHEN subject_kind = 'person' THEN subject END, data_class, 0, written_at, position, "
-            "happened_at, subject, digest, body FROM (SELECT v.*, row_number() OVER (PARTITION BY type ORDER BY position "
+            "happened_at, subject::text, digest, body FROM (SELECT v.*, row_number() OVER (PARTITION BY type ORDER BY position "
             "DESC) AS nth FROM ledger_version v WHERE media = 'fhir' AND body IS NOT NULL) v WHERE nth <= %s",
             [A_FEW],
         )
