@@ -19,7 +19,11 @@ def begin(work: Callable[[], object]) -> int:
 
     Call it before this process has threads: what another thread has locked stays locked in a child.
     """
-    connections.close_all()  # a connection is one process's
+    for one in connections.all(initialized_only=True):  # a connection is one process's, and so is a pool of them
+        one.close()
+        end_pool: Callable[[], None] | None = getattr(one, "close_pool", None)
+        if end_pool and one.settings_dict["OPTIONS"].get("pool"):
+            end_pool()
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
