@@ -21,7 +21,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotAllowed, NotFound
 from throughcare.ledger.reads import log_read
 from throughcare.ui import pages
-from throughcare.ui.forms import id_or_none, intent_of
+from throughcare.ui.forms import id_or_none, intent_of, whole_or_none
 from throughcare.ui.wording import t
 
 PARCEL = 60
@@ -206,12 +206,11 @@ def review(request: Request, entry_id: UUID) -> HttpResponse:
     """Say what was found out about an entry."""
     if reads.entry(request.lens, entry_id) is None:
         raise NotFound("There is no such entry here.")
-    version = request.POST.get("version", "")
     actions.review_entry(
         actor=request.actor,
         intent=intent_of(request),
         entry_id=entry_id,
-        version=int(version) if version.isdecimal() else 0,
+        version=whole_or_none(request.POST.get("version", "")) or 0,
         found=request.POST.get("found", ""),
     )
     return pages.then(request, reverse("devices"), t("devices.reviewed"))

@@ -16,7 +16,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
-from throughcare.ui.forms import id_of, intent_of
+from throughcare.ui.forms import id_of, intent_of, whole_or_none
 from throughcare.ui.shapes import FieldError, KeyHint, PrintNote
 
 ONE = "/work/duties/<uuid:duty_id>/"
@@ -362,8 +362,7 @@ def _ids(texts: list[str]) -> list[UUID]:
 
 
 def _version(request: Request) -> int | None:
-    version = request.POST.get("version", "")
-    return int(version) if version.isdigit() else None
+    return whole_or_none(request.POST.get("version", ""))
 
 
 def _act(request: Request, duty_id: UUID, act: Callable[[], object]) -> HttpResponse:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from throughcare.exchange import bundles
+from throughcare.exchange.fhir.writing.sent import references
 from throughcare.exchange.resource_parts import day_of, listed
 from throughcare.people.rules import folded, slips_of
 
@@ -53,7 +54,8 @@ def about(document: Mapping[str, Any], digest: bytes, size: int) -> About:
         brings |= held
         if one.get("resourceType") == "Patient":
             keys |= {("number", value) for value in held} | set(_named(one))
-    for address in _addresses(document):
+    for one in references(document):
+        address = one["reference"]
         if "?" in address:
             asks |= {value.rpartition("|")[2] for _, value in parse_qsl(address.partition("?")[2])} | {unquote(address)}
         elif "Patient/" in address:
@@ -70,19 +72,6 @@ def _named(patient: Mapping[str, Any]) -> Iterator[Key]:
     for name in listed(patient.get("name")):
         days: set[date] = {born, *slips_of(born)}
         yield from (("slip", folded(str(name.get("family", ""))), day.isoformat()) for day in days)
-
-
-def _addresses(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        address = value.get("reference")
-        if isinstance(address, str):
-            yield address
-        for part in value.values():
-            if isinstance(part, Mapping | list):
-                yield from _addresses(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _addresses(part)
 
 
 def shared_out(files: Sequence[About], hands: int) -> list[list[int]]:

@@ -6,10 +6,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +22,8 @@ def begin(work: Callable[[], object]) -> int:
     """
     for one in connections.all(initialized_only=True):  # a connection is one process's, and so is a pool of them
         one.close()
-        end_pool: Callable[[], None] | None = getattr(one, "close_pool", None)
-        if end_pool and one.settings_dict["OPTIONS"].get("pool"):
-            end_pool()
+        if one.settings_dict["OPTIONS"].get("pool"):
+            cast(DatabaseWrapper, one).close_pool()
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()

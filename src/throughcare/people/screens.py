@@ -11,7 +11,7 @@ from throughcare.people import actions, policy, reads, views
 from throughcare.people.forms import CorrectForm
 from throughcare.ui import pages
 from throughcare.ui.fields import errors_of
-from throughcare.ui.forms import id_of, intent_of
+from throughcare.ui.forms import id_of, intent_of, whole_or_none
 from throughcare.ui.shapes import FieldError, PageKeys
 
 ONE = "/people/<uuid:person_id>/"
@@ -167,8 +167,7 @@ def _link(request: Request, person_id: UUID, *, why: str = "", refused: Refused 
 
 
 def _version(request: Request) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else None
+    return whole_or_none(request.POST.get("version", ""))
 
 
 def _uuid(text: str) -> UUID:

@@ -49,6 +49,12 @@ def id_of(text: str, refusal: Refused) -> UUID:
     return found
 
 
+def whole_or_none(text: str, digits: int = 9) -> int | None:
+    """Read a whole number of at most so many plain digits that a page sent, or nothing where it is none."""
+    typed = text.strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= digits else None
+
+
 def day_or_none(text: str) -> date | None:
     """Read a day that a page sent, or nothing where it is none."""
     try:

@@ -10,7 +10,7 @@ from throughcare.custody import reads as custody
 from throughcare.duties.titles import role_title
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.forms import error_lines, intent_of, whole_or_none
 from throughcare.ui.shapes import ClockShape
 from throughcare.workforce import actions, policy, reads, rule_table
 from throughcare.workforce.staff_screens import staff as _staff  # noqa: F401  (its doors stand with these)
@@ -97,4 +97,4 @@ def _site(request: Request) -> UUID:
 
 
 def _count(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+    return whole_or_none(text, digits=3)

@@ -11,7 +11,6 @@ from uuid import UUID
 from throughcare.care.restriction import actions
 from throughcare.care.restriction.models import Confinement, Restraint
 from throughcare.duties.models import OPEN, Duty
-from throughcare.kernel.actor import Actor
 from throughcare.kernel.vocabulary import Role
 from throughcare.world.past import at_minute
 from throughcare.world.recent import Playing
@@ -47,7 +46,7 @@ def place(playing: Playing, at: datetime) -> None:
         return
     site = playing.crowd.sites[one.site].id
     row = actions.tell_placement(
-        actor=_one(playing, site, Role.CUSTODY, at),
+        actor=playing.on_shift(site, Role.CUSTODY, at),
         person_id=one.id,
         tier=random.choice(CONTACTS),
         isolated=random.random() < 0.2,
@@ -61,7 +60,7 @@ def hold(playing: Playing, at: datetime) -> None:
     if one is None or Restraint.objects.filter(person_id=one.id, until=None).exists():
         return
     site = playing.crowd.sites[one.site].id
-    officer = _one(playing, site, Role.CUSTODY, at)
+    officer = playing.on_shift(site, Role.CUSTODY, at)
     row = actions.apply_restraint(actor=officer, person_id=one.id, device=random.choice(("wrists", "wrists", "chair")))
     off, look = at + random.uniform(15, 50) * MINUTE, at + random.uniform(4, 12) * MINUTE
     playing.at(look, lambda moment: _step(playing, row, "review", moment))
@@ -87,30 +86,30 @@ def _do(playing: Playing, duty: Duty, row: Confinement, at: datetime) -> None:
         return
     about_it: dict[str, Any] = {"person_id": row.person_id, "confinement_id": row.id}
     if duty.rule == "RHU-01":
-        nurse = _one(playing, row.facility_id, Role.RN, at)
+        nurse = playing.on_shift(row.facility_id, Role.RN, at)
         found = ["serious_mental_illness"] if Random(f"{row.id}").random() < 0.1 else []
         actions.review_placement(actor=nurse, **about_it, items=found, words="Record read; vital signs as before.")
     elif duty.rule == "RHU-05-OUT":
-        actions.record_out_of_cell(actor=_one(playing, row.facility_id, Role.CUSTODY, at), **about_it, minutes=130)
+        actions.record_out_of_cell(actor=playing.on_shift(row.facility_id, Role.CUSTODY, at), **about_it, minutes=130)
     elif duty.rule == "RHU-05-CAP":
-        actions.end_placement(actor=_one(playing, row.facility_id, Role.CUSTODY, at), **about_it)
+        actions.end_placement(actor=playing.on_shift(row.facility_id, Role.CUSTODY, at), **about_it)
     elif duty.rule in VISITS:
         kind, role = VISITS[duty.rule]
-        who, seen = _one(playing, row.facility_id, role, at), "Calm, eats, sleeps; no complaint."
+        who, seen = playing.on_shift(row.facility_id, role, at), "Calm, eats, sleeps; no complaint."
         actions.record_visit(actor=who, **about_it, kind=kind, items=["well"], words=seen)
 
 
 def _end(playing: Playing, confinement_id: UUID, at: datetime) -> None:
     row = Confinement.objects.filter(id=confinement_id).exclude(state="ended").first()
     if row is not None and row.facility_id is not None:
-        officer = _one(playing, row.facility_id, Role.CUSTODY, at)
+        officer = playing.on_shift(row.facility_id, Role.CUSTODY, at)
         actions.end_placement(actor=officer, person_id=row.person_id, confinement_id=row.id)
 
 
 def _step(playing: Playing, restraint_id: UUID, kind: str, at: datetime) -> None:
     row = Restraint.objects.filter(id=restraint_id, until=None).first()
     if row is not None and row.facility_id is not None:
-        nurse, items = _one(playing, row.facility_id, Role.RN, at), ["well"] if kind == "check" else []
+        nurse, items = playing.on_shift(row.facility_id, Role.RN, at), ["well"] if kind == "check" else []
         actions.record_step(
             actor=nurse,
             person_id=row.person_id,
@@ -124,9 +123,5 @@ def _step(playing: Playing, restraint_id: UUID, kind: str, at: datetime) -> None
 def _off(playing: Playing, restraint_id: UUID, at: datetime) -> None:
     row = Restraint.objects.filter(id=restraint_id, until=None).first()
     if row is not None and row.facility_id is not None:
-        officer = _one(playing, row.facility_id, Role.CUSTODY, at)
+        officer = playing.on_shift(row.facility_id, Role.CUSTODY, at)
         actions.end_restraint(actor=officer, person_id=row.person_id, restraint_id=row.id)
-
-
-def _one(playing: Playing, facility_id: UUID, role: Role, at: datetime) -> Actor:
-    return playing.stage.staff.at(facility_id, role, at, Random(f"{facility_id}:{role}:{at:%Y%m%d%H}")).actor

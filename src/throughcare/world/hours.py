@@ -131,7 +131,7 @@ def _see_daily(playing: Playing, watch: Watch, at: datetime) -> None:
 
 
 def _assess(playing: Playing, watch: Watch, decision: str, at: datetime) -> None:
-    psych = _one(playing, watch.facility_id, Role.PSYCH, at)
+    psych = playing.on_shift(watch.facility_id, Role.PSYCH, at)
     mental_health.assess_watch(
         actor=psych,
         person_id=watch.person_id,
@@ -145,18 +145,12 @@ def _assess(playing: Playing, watch: Watch, decision: str, at: datetime) -> None
 
 def _visit(playing: Playing, visit: FollowUp, at: datetime) -> None:
     mental_health.record_follow_up(
-        actor=_one(playing, visit.watch.facility_id, Role.PSYCH, at),
+        actor=playing.on_shift(visit.watch.facility_id, Role.PSYCH, at),
         person_id=visit.person_id,
         follow_up_id=visit.id,
         answers=CALM,
         words="Calm, eats, goes to recreation.",
     )
-
-
-def _one(playing: Playing, facility_id: UUID | None, role: Role, at: datetime) -> Actor:
-    """Give one of the role, by dice of the place and the hour: rounds come at moments that nobody can foresee, and must not
-    move the dice of everything else."""
-    return playing.stage.staff.at(facility_id, role, at, Random(f"{facility_id}:{role}:{at:%Y%m%d%H}")).actor
 
 
 def _officer(playing: Playing, watch: Watch, at: datetime, other_than: WatchObserver | None = None) -> Actor:
@@ -186,7 +180,7 @@ def assess_risk(playing: Playing, at: datetime) -> None:
     one = playing.crowd.any(random)
     if one is None:
         return
-    psych = _one(playing, playing.crowd.sites[one.site].id, Role.PSYCH, at)
+    psych = playing.on_shift(playing.crowd.sites[one.site].id, Role.PSYCH, at)
     grave = random.random() < playing.stage.shares.rate("grave_risk")
     response = chart.start_form(actor=psych, person_id=one.id, form=SUICIDE_SCREENER, purpose="risk")
     posted = answers.instrument(SUICIDE_SCREENER, "suicidal" if grave else "")
@@ -210,14 +204,14 @@ def check_withdrawal(playing: Playing, duty: Duty, at: datetime) -> None:
     worst = "opioids" if substance == "opioid" else "alcohol"
     troubled = worst if at - row.opened_at < WORST else ""
     done = substance_use.record_check(
-        actor=_one(playing, duty.facility_id, Role.RN, at),
+        actor=playing.on_shift(duty.facility_id, Role.RN, at),
         person_id=row.person_id,
         episode_id=row.id,
         posted=answers.instrument(scale, troubled) if scale else {},
         taken=read(FINE),
         signs=[],
     )
-    doctor = _one(playing, duty.facility_id, Role.PROVIDER, at)
+    doctor = playing.on_shift(duty.facility_id, Role.PROVIDER, at)
     about_it: Any = {"actor": doctor, "person_id": row.person_id, "episode_id": row.id}
     if done.level != "routine":
         substance_use.decide_care(**about_it, decision="medicate", words="Medicine ordered; checked again in an hour.")
@@ -239,7 +233,7 @@ def code(playing: Playing, one: Somebody, at: datetime) -> None:
     """Call a code for somebody, let help come, and send them out; HOS-01 follows when they are back."""
     random, site = playing.stage.random, playing.crowd.sites[one.site]
     called = emergency.call_code(
-        actor=_one(playing, site.id, Role.CUSTODY, at),
+        actor=playing.on_shift(site.id, Role.CUSTODY, at),
         facility_id=site.id,
         place="Day room",
         person_id=one.id,
@@ -249,7 +243,7 @@ def code(playing: Playing, one: Somebody, at: datetime) -> None:
 
     def stamp(kind: str, role: Role, **detail: str) -> Scene:
         return lambda when: emergency.stamp(
-            actor=_one(playing, site.id, role, when), code_id=called, kind=kind, detail=detail
+            actor=playing.on_shift(site.id, role, when), code_id=called, kind=kind, detail=detail
         )
 
     back = at + random.uniform(4, 20) * HOUR
@@ -262,7 +256,9 @@ def code(playing: Playing, one: Somebody, at: datetime) -> None:
     playing.at(there + 30 * MINUTE, lambda when: _send_out(playing, one, back))
     playing.at(
         there + 31 * MINUTE,
-        lambda when: emergency.end_code(actor=_one(playing, site.id, Role.RN, when), code_id=called, ending="sent_out"),
+        lambda when: emergency.end_code(
+            actor=playing.on_shift(site.id, Role.RN, when), code_id=called, ending="sent_out"
+        ),
     )
 
 
@@ -280,7 +276,7 @@ def review(playing: Playing, one: Somebody, at: datetime) -> None:
     )
     if trip is not None:
         emergency.review_return(
-            actor=_one(playing, playing.crowd.sites[one.site].id, Role.RN, at),
+            actor=playing.on_shift(playing.crowd.sites[one.site].id, Role.RN, at),
             person_id=one.id,
             trip_id=trip.id,
             findings="Walks, speaks clearly, vital signs as before.",
@@ -294,9 +290,9 @@ def drill(playing: Playing, at: datetime) -> None:
     """Let a place practise: a code that is about nobody."""
     stage, site = playing.stage, playing.crowd.sites[playing.stage.random.choice(sorted(playing.crowd.sites))]
     called = emergency.call_code(
-        actor=_one(playing, site.id, Role.CUSTODY, at), facility_id=site.id, place="Gymnasium", drill="person_down"
+        actor=playing.on_shift(site.id, Role.CUSTODY, at), facility_id=site.id, place="Gymnasium", drill="person_down"
     )
-    nurse = _one(playing, site.id, Role.RN, at)
+    nurse = playing.on_shift(site.id, Role.RN, at)
     minutes = stage.random.uniform(1.5, 5)
     playing.at(at + minutes * MINUTE, lambda when: emergency.stamp(actor=nurse, code_id=called, kind="health_there"))
     playing.at(at + 12 * MINUTE, lambda when: emergency.end_code(actor=nurse, code_id=called, ending="false_alarm"))

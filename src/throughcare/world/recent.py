@@ -12,6 +12,7 @@ from throughcare.custody.making import Spot
 from throughcare.duties import actions as duties
 from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock
+from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.reentry import one_call
@@ -51,6 +52,11 @@ class Playing:
         """Let a scene come at a time."""
         self.counted += 1
         heapq.heappush(self.scenes, (when, self.counted, scene))
+
+    def on_shift(self, facility_id: UUID | None, role: Role, at: datetime) -> Actor:
+        """Give one of the role, by dice of the place and the hour: rounds come at moments that nobody can foresee, and must not
+        move the dice of everything else."""
+        return self.stage.staff.at(facility_id, role, at, Random(f"{facility_id}:{role}:{at:%Y%m%d%H}")).actor
 
     def play(self, until: datetime, progress: Callable[[float], object] = lambda part: None) -> None:
         """Play what comes up to a time; a scene that no longer fits (the person left) is passed over."""

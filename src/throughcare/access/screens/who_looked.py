@@ -11,6 +11,7 @@ from throughcare.access.reads import Look
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages, wording
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import PageKeys
 
 
@@ -43,7 +44,7 @@ def my_readers(request: Request) -> HttpResponse:
 
 
 def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_or_none(text, digits=18)
 
 
 def _words(look: Look, lang: str) -> dict[str, Any]:

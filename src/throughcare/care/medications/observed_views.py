@@ -14,6 +14,7 @@ from throughcare.care.medications.rules.statuses import MISSED, Status
 from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.kernel import clock
 from throughcare.ui import wording
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -105,14 +106,13 @@ def observed(dose_id: UUID, typed: Typed, second: Second | None) -> Observed:
 
 def prescription(typed: Typed) -> ProgrammePrescription:
     """Read a programme's order."""
-    days = typed.get("days", "")
     return ProgrammePrescription(
         product=typed.get("product", ""),
         amount=amount_of(typed.get("amount", "")) or Decimal(0),
         programme=typed.get("programme", ""),
         basis=typed.get("basis", ""),
         prescriber=typed.get("prescriber", ""),
-        days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
+        days=whole_or_none(typed.get("days", ""), digits=3) or 0,
         continues=typed.get("continues") == "yes",
         documented=typed.get("documented", ""),
         reasons={k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-")},

@@ -18,7 +18,7 @@ from throughcare.care.medications.rules import statuses, tables
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
-from throughcare.ui.forms import id_or_none, moment_of
+from throughcare.ui.forms import id_or_none, moment_of, whole_or_none
 from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -377,4 +377,5 @@ def _moment(day: str, at: str, wrong: dict[str, str]) -> datetime | None:
 
 def number_of(text: str, otherwise: int) -> int:
     """Read a small whole number, or give another where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise
+    found = whole_or_none(text, digits=5)
+    return otherwise if found is None else found

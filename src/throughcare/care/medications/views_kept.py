@@ -10,7 +10,7 @@ from throughcare.care.medications.models import StockLot
 from throughcare.care.medications.reads.kept import Kept, KeptOrder
 from throughcare.care.medications.views_stock import day, number
 from throughcare.kernel.errors import Invalid, NotFound
-from throughcare.ui.forms import id_of
+from throughcare.ui.forms import id_of, whole_or_none
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -89,10 +89,10 @@ def _id(text: str) -> UUID:
 
 
 def _version(typed: Mapping[str, str]) -> int:
-    text = typed.get("version", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    version = whole_or_none(typed.get("version", ""))
+    if version is None:
         raise Invalid("This page does not say which version it shows. Open it again; what you typed is below.")
-    return int(text)
+    return version
 
 
 def nothing(about: dict[str, Any], typed: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from throughcare.custody import reads as custody
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.forms import error_lines, intent_of, whole_or_none
 from throughcare.ui.wording import t
 
 HERE = ONE + "apart/"
@@ -59,13 +59,12 @@ def out(request: Request, confinement_id: UUID) -> HttpResponse:
     line = _line(request, confinement_id)
 
     def act(intent: UUID | None) -> None:
-        typed = request.POST.get("minutes", "").strip()
         actions.record_out_of_cell(
             actor=request.actor,
             intent=intent,
             person_id=line.row.person_id,
             confinement_id=confinement_id,
-            minutes=int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0,
+            minutes=whole_or_none(request.POST.get("minutes", ""), digits=5) or 0,
         )
 
     return _attempt_here(request, act, t("restriction.said.out"))

@@ -15,7 +15,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages, wording
-from throughcare.ui.forms import error_lines, intent_of, moment_of
+from throughcare.ui.forms import error_lines, intent_of, moment_of, whole_or_none
 from throughcare.ui.shapes import KeyHint, PrintNote
 
 ONE = "/people/<uuid:person_id>/sick-call/<uuid:request_id>/"
@@ -42,7 +42,7 @@ def queue(request: Request) -> HttpResponse:
 @screen("POST", "/sick-call/collected/", policy=policy.LOG, name="sick_call_collected")
 def collected(request: Request) -> HttpResponse:
     """Record that the boxes of this facility were emptied, in every unit (SCR-01)."""
-    slips = request.POST.get("slips", "").strip()
+    slips = whole_or_none(request.POST.get("slips", ""), digits=4)
     try:
         if request.posting.facility_id is None:
             raise Invalid("Choose a facility first: boxes are emptied facility by facility. Nothing was recorded.")
@@ -50,7 +50,7 @@ def collected(request: Request) -> HttpResponse:
             actor=request.actor,
             intent=intent_of(request),
             facility_id=request.posting.facility_id,
-            slips=int(slips) if slips.isascii() and slips.isdigit() and len(slips) < 5 else -1,
+            slips=-1 if slips is None else slips,
             all_housing=request.POST.get("all_housing") == "yes",
         )
     except Invalid as refused:
@@ -93,7 +93,7 @@ def triage(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
             person_id=person_id,
             request_id=request_id,
             priority=request.POST.get("priority", ""),
-            version=views.number_of(request.POST.get("version", "")),
+            version=whole_or_none(request.POST.get("version", "")),
             why_lower=request.POST.get("why_lower", ""),
             symptom_found=bool(request.POST.get("symptom_found")),
         )
@@ -146,7 +146,7 @@ def visit(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
             modality=post.get("modality", "clinic"),
             modality_reason=post.get("modality_reason", ""),
             copay_free=post.get("copay_free", ""),
-            version=views.number_of(post.get("version", "")),
+            version=whole_or_none(post.get("version", "")),
         )
     except Invalid as refused:
         return _desk(request, person_id, request_id, refused)
@@ -187,7 +187,7 @@ def answer(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
             answer_en=post.get("answer_en", ""),
             answer_es=post.get("answer_es", ""),
             resolved=bool(post.get("resolved")),
-            version=views.number_of(post.get("version", "")),
+            version=whole_or_none(post.get("version", "")),
         )
     except Invalid as refused:
         return _desk(request, person_id, request_id, refused)

@@ -247,11 +247,6 @@ def place_name(lens: Lens, facility_id: UUID | None) -> str:
     return custody.facility(lens, facility_id).name if facility_id else "All facilities"
 
 
-def number_of(text: str) -> int | None:
-    """Read a version from a page."""
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
 def id_of(text: str) -> UUID:
     """Read an id from a page."""
     try:

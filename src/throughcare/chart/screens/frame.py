@@ -20,7 +20,7 @@ from throughcare.kernel.lens import Lens
 from throughcare.people import policy as people_policy
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines, intent_of
+from throughcare.ui.forms import error_lines, intent_of, whole_or_none
 from throughcare.ui.shapes import Action, FieldError, FieldShape, Part, Section
 from throughcare.ui.wording import t
 
@@ -161,10 +161,10 @@ def typed(request: Request, secrets: Iterable[str] = ()) -> dict[str, str]:
 
 def version_of(request: Request) -> int:
     """Read which version of an entry the page showed; a page without one is refused."""
-    text = request.POST.get("version", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    version = whole_or_none(request.POST.get("version", ""))
+    if version is None:
         raise Invalid("This page does not say which version it shows. Open it again; what you typed is below.")
-    return int(text)
+    return version
 
 
 def go(request: Request, name: str, person_id: UUID, said: str, undo: str = "", **ids: Any) -> HttpResponse:

@@ -16,18 +16,18 @@ KIND = "registry_answer"
 NOTHING_GIVEN = frozenset({"998", "999"})  # CVX: no vaccine administered, unknown
 SEX = {"F": "female", "M": "male", "O": "other", "U": "unknown"}
 # Lines of a forecast, by their LOINC codes (the CDC's guide to immunization messaging 1.5, Z42).
-DATES = {"30980-7": "due", "30981-5": "earliest", "59777-3": "latest", "59778-1": "past_due"}
 VACCINE = frozenset({"30979-9", "30956-7"})
 STATUS, DOSE, DOSES, SERIES = "59783-1", "30973-2", "59782-3", "59780-7"
 SCHEDULE = "59779-9"
 LOINC = "http://loinc.org"
-# The kinds of date of ImmunizationRecommendation.recommendation.dateCriterion, and their names.
+# The dates of a forecast: the kinds of ImmunizationRecommendation.recommendation.dateCriterion, and their names.
 CRITERIA = {
     "earliest": ("30981-5", "Earliest date to give"),
     "due": ("30980-7", "Date vaccine due"),
     "past_due": ("59778-1", "Date when overdue for immunization"),
     "latest": ("59777-3", "Latest date to give immunization"),
 }
+DATES = {code: name for name, (code, _) in CRITERIA.items()}
 FORECAST_STATUS = "http://terminology.hl7.org/CodeSystem/immunization-recommendation-status"
 # Words of registries that mean one of that system's codes and nothing else; "not complete" or "too old" has none.
 STANDINGS = {

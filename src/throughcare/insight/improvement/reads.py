@@ -148,11 +148,11 @@ def workspace(lens: Lens) -> Workspace:
         meetings = list(_within(lens, Meeting.objects.all(), whole=False).order_by("-held_on", "-id")[:8])
     known = {m.id: m for m, _ in with_numbers}
     rows = [_running(p, last.get(p.id), titles, known) for p in projects]
-    rows.sort(key=lambda r: (r.due, str(r.project.id)))  # what is overdue stands first, the longest before the rest
     signals = [s for m, one in with_numbers if (s := _signal(m, one)) is not None]
     signals.sort(key=lambda s: (s.good, s.measure.id))
     return Workspace(
-        [r for r in rows if r.project.state == "open"],
+        # what is overdue stands first, the longest before the rest
+        sorted((r for r in rows if r.project.state == "open"), key=lambda r: (r.due, str(r.project.id))),
         sorted(
             (r for r in rows if r.project.state != "open"),
             key=lambda r: (r.project.due_on, str(r.project.id)),

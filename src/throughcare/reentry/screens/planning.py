@@ -16,7 +16,7 @@ from throughcare.reentry.actions import Reach, Visit
 from throughcare.reentry.reads import following as after
 from throughcare.reentry.reads import planning as reads
 from throughcare.ui import pages
-from throughcare.ui.forms import id_of, moment_of
+from throughcare.ui.forms import id_of, moment_of, whole_or_none
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -260,9 +260,7 @@ def _moment(day: str, time: str) -> datetime | None:
 
 
 def _days(text: str) -> int | None:
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return (whole_or_none(text, digits=3) or 0) if text else None
 
 
 def _id(text: str) -> UUID:

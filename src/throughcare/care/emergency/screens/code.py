@@ -14,7 +14,7 @@ from throughcare.chart.screens import frame
 from throughcare.custody import reads as custody
 from throughcare.kernel.errors import Refused
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines
+from throughcare.ui.forms import error_lines, whole_or_none
 
 ONE = "/codes/<uuid:code_id>/"
 NOT_SAID = frozenset({"csrfmiddlewaretoken", "intent", "kind", "at"})
@@ -89,7 +89,7 @@ def summary(request: Request, code_id: UUID) -> HttpResponse:
     """Keep the hand-over."""
     post = request.POST
     said = {name: post.get(name, "") for name in views.SUMMARY}
-    version = int(post["version"]) if post.get("version", "").isascii() and post.get("version", "").isdigit() else 0
+    version = whole_or_none(post.get("version", "")) or 0
     return _do(
         request,
         code_id,

@@ -20,7 +20,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import intent_of
+from throughcare.ui.forms import intent_of, whole_or_none
 from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import t
 
@@ -106,9 +106,10 @@ def _number(typed: dict[str, str], line: str) -> int | None:
     text = typed.get(f"doses-{line}", "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 5):
+    doses = whole_or_none(text, digits=4)
+    if doses is None:
         raise Invalid("How many doses travel? Give a number.", fields={f"doses-{line}": "A number from 0 to 400."})
-    return int(text)
+    return doses
 
 
 @screen("POST", MOVE + "early/", policy=policy.GIVE, name="give_early")

@@ -18,6 +18,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import FieldError, KeyHint, PrintNote
 from throughcare.ui.wording import t
 
@@ -134,8 +135,8 @@ def change(request: Request, stock_id: UUID) -> HttpResponse:
 def labels(request: Request, stock_id: UUID) -> HttpResponse:
     """Print labels of a lot, with a code that the line's scanner reads."""
     found = reads.lot(request.lens, stock_id)
-    asked = request.GET.get("n", "8")
-    how_many = min(int(asked), 60) if asked.isascii() and asked.isdigit() else 8
+    asked = whole_or_none(request.GET.get("n", ""))
+    how_many = 8 if asked is None else min(asked, 60)
     paper = PrintNote(
         title=t("stock.labels"),
         as_of=clock.now(),

@@ -16,7 +16,7 @@ from throughcare.chart.views import measured
 from throughcare.duties.actions import RefusalForm
 from throughcare.kernel.errors import Invalid, NotFound, Refused
 from throughcare.ui import pages
-from throughcare.ui.forms import id_of, posted_of
+from throughcare.ui.forms import id_of, posted_of, whole_or_none
 from throughcare.ui.shapes import FieldError, KeyHint
 from throughcare.ui.wording import t
 
@@ -149,8 +149,8 @@ def record(request: Request, person_id: UUID, episode_id: UUID) -> HttpResponse:
         }
         verb = typed.get("verb", "")
         if verb == "asleep":
-            text = typed.get("respiration", "")
-            return actions.record_asleep(**about, respiration=int(text) if text.isdigit() and len(text) < 3 else -1)
+            breaths = whole_or_none(typed.get("respiration", ""), digits=2)
+            return actions.record_asleep(**about, respiration=-1 if breaths is None else breaths)
         if verb == "unable":
             return actions.record_unable(**about, reason=typed.get("reason", ""), words=typed.get("words", ""))
         if verb == "refuse":

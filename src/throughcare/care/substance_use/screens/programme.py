@@ -13,7 +13,7 @@ from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
-from throughcare.ui.forms import day_or_none, id_of, moment_of
+from throughcare.ui.forms import day_or_none, id_of, moment_of, whole_or_none
 from throughcare.ui.wording import t
 
 ONE = "/people/<uuid:person_id>/"
@@ -40,7 +40,6 @@ def log_call(request: Request, person_id: UUID) -> HttpResponse:
 
     def act(intent: UUID | None) -> actions.CallDone:
         typed = frame.typed(request)
-        missed = typed.get("missed", "").strip()
         call = actions.Call(
             programme=typed.get("programme", ""),
             number=typed.get("number", ""),
@@ -48,9 +47,7 @@ def log_call(request: Request, person_id: UUID) -> HttpResponse:
             spoke_with=typed.get("spoke_with", ""),
             dose=typed.get("dose", ""),
             last_on=day_or_none(typed.get("last_on", "")),
-            missed=(int(missed) if missed.isascii() and missed.isdigit() and len(missed) < 4 else -1)
-            if missed
-            else None,
+            missed=_missed(typed.get("missed", "")),
             words=typed.get("words", ""),
             opens_at=_moment(typed.get("opens_on", ""), typed.get("opens_time", "")),
         )
@@ -110,6 +107,14 @@ def write(request: Request, person_id: UUID) -> HttpResponse:
         lambda again: record(request, person_id=person_id, again=again),
         lambda _: frame.go(request, "programme_record", person_id, t("checks.written")),
     )
+
+
+def _missed(text: str) -> int | None:
+    """Read how many days were missed: none where nothing is said, -1 (which is refused) where it is no number."""
+    if not text.strip():
+        return None
+    days = whole_or_none(text, digits=3)
+    return -1 if days is None else days
 
 
 def _moment(day: str, hour: str) -> datetime | None:

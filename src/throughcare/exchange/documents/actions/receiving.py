@@ -57,10 +57,8 @@ def receive(
     The same bytes are kept once. Where neither name nor birth date is that of the person named by hand, it is refused
     unless they are `sure`.
     """
-    digest = hashlib.sha256(raw).digest()
-    known = Received.objects.filter(digest=digest).first()
-    if known is not None:
-        return Receipt(known.id, known.state, known.hold, again=True)
+    if (known := _known(raw)) is not None:
+        return known
     try:
         document = read(raw)
     except NotADocument as refused:
@@ -77,41 +75,39 @@ def receive(
     else:
         found = whose.find(document.who)
         person, hold = found.person, found.hold
-    row = _kept(actor, document, raw, digest, name, door, person, hold)
-    _tell(row)
-    return Receipt(row.id, row.state, row.hold)
+    return _kept(actor, document, raw, name, door, person, hold)
 
 
 @action("exchange.receive_answer")
 def receive_answer(*, actor: Actor, raw: bytes, person_id: UUID) -> Receipt:
     """Keep a registry's answer about a person and propose each dose; none is charted before somebody decides."""
-    digest = hashlib.sha256(raw).digest()
-    known = Received.objects.filter(digest=digest).first()
-    if known is not None:
-        return Receipt(known.id, known.state, known.hold, again=True)
+    if (known := _known(raw)) is not None:
+        return known
     document = answers.read(raw)
     earlier = Received.objects.filter(
         person_id=person_id, kind=answers.KIND, sender=document.sender, state="open"
     ).order_by("-received_at")
     document = replace(document, replaces=next((one.number for one in earlier[:1]), ""))
-    row = _kept(actor, document, raw, digest, "", "hl7v2", _person(person_id), "")
-    _tell(row)
-    return Receipt(row.id, row.state)
+    return _kept(actor, document, raw, "", "hl7v2", _person(person_id), "")
+
+
+def _known(raw: bytes) -> Receipt | None:
+    known = Received.objects.filter(digest=hashlib.sha256(raw).digest()).first()
+    return None if known is None else Receipt(known.id, known.state, known.hold, again=True)
 
 
 def _kept(
     actor: Actor,
     document: Document,
     raw: bytes,
-    digest: bytes,
     name: str,
     door: str,
     person: Person | None,
     hold: str,
-) -> Received:
+) -> Receipt:
     row = Received(
         id=uuid7(),
-        digest=digest,
+        digest=hashlib.sha256(raw).digest(),
         raw=raw,
         name=name[:200],
         door=door,
@@ -135,7 +131,8 @@ def _kept(
     if person is not None:
         _propose(row, person, document)
     record(row)
-    return row
+    _tell(row)
+    return Receipt(row.id, row.state, row.hold)
 
 
 def _where(person_id: UUID) -> UUID | None:

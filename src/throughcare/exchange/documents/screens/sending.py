@@ -19,6 +19,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import uuid7
 from throughcare.ui import pages
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import FieldShape, Option, PrintNote
 from throughcare.ui.wording import t
 
@@ -43,7 +44,7 @@ def asked_of(request: Request) -> Asked:
         recipient=said.get("recipient", "")[:160],
         purpose=said.get("purpose", "treatment"),
         reason=said.get("reason", "")[:400],
-        limit_kb=int(limit) if limit.isascii() and limit.isdigit() and len(limit) <= 6 else 0,
+        limit_kb=whole_or_none(limit, digits=6) or 0,
         without=frozenset(said.getlist("without")) & rules,
     )
 

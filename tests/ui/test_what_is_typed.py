@@ -1,10 +1,10 @@
-"""A day and an hour on the wall, read in one place."""
+"""What is typed into a field, read in one place: a moment on the wall, a whole number."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from throughcare.ui.forms import moment_of
+from throughcare.ui.forms import moment_of, whole_or_none
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,27 @@ def test_a_moment_on_the_wall(day: str, hour: str, otherwise: str, reads: dateti
 def test_what_names_no_moment_is_refused(day: str, hour: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         moment_of(day, hour)
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("0", 0),
+        (" 12 ", 12),
+        ("999999999", 999_999_999),
+        ("1234567890", None),
+        ("9" * 5000, None),  # Python itself refuses to read so many
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("²", None),  # a digit to isdigit, no number to int
+        ("٣", None),
+        ("1_000", None),
+    ],
+)
+def test_a_whole_number(text: str, reads: int | None) -> None:
+    assert whole_or_none(text) == reads
+
+
+def test_a_whole_number_of_few_digits() -> None:
+    assert (whole_or_none("999", digits=3), whole_or_none("1000", digits=3)) == (999, None)
