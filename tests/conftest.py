@@ -183,7 +183,7 @@ def shared() -> Path:
 # --- inside -------------------------------------------------------------------------------------------------------------------
 
 
-TABLES = ("migrations/*", "grants.py", "sql/*.sql", "app/settings.py", "app/commands/setup.py")
+TABLES = ("migrations/*", "grants.py", "sql/*.sql", "app/settings.py", "app/commands/setup.py", "app/migrating.py")
 SET_UP = ("-m", "throughcare.app", "setup")
 MAKE_TABLES = ("-c", "from throughcare.app.commands.setup import *; make_tables(configuration.current())")
 

@@ -84,6 +84,7 @@ def _as_owner() -> None:
     from django.core.management import call_command
     from django.db import connection, transaction
 
+    from throughcare.app import migrating
     from throughcare.app.postgres import EXTENSIONS
     from throughcare.kernel import grants
 
@@ -92,7 +93,8 @@ def _as_owner() -> None:
         for extension in EXTENSIONS:
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     house.say("setup: tables")
-    call_command("migrate", interactive=False, verbosity=0)
+    with migrating.only_what_changes():
+        call_command("migrate", interactive=False, verbosity=0)
     with transaction.atomic():
         grants.apply()
     with connection.cursor() as cursor:
