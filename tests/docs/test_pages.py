@@ -1,8 +1,10 @@
 """The pages hold together: links lead somewhere, commands exist, pictures are small, tests that are named are there."""
 
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 
 from throughcare.app.cli import COMMANDS
@@ -45,16 +47,106 @@ def test_every_command_in_a_page_exists(page: Path) -> None:
     assert made <= targets, f"{made - targets}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_option_in_a_page_exists(page: Path) -> None:
-    import click
+def command_lines(page: Path) -> list[list[str]]:
+    """Give the words after `throughcare` of each command line that a page shows, alone on a line or between backticks."""
+    text = page.read_text()
+    told = re.findall(r"`[^`\n]*?\bthroughcare ([a-z][^`]*)`", FENCE.sub("", text))
+    told += re.findall(r"^ {4,}(?:\d\. )?(?:[A-Z_]+=\S+ |exec )*throughcare ([a-z].*)$", text, re.M)
+    return [shlex.split(re.split(r" {3,}|\s[#|&;>]\s?", told)[0]) for told in told]
 
+
+def parse(command: click.Command, words: list[str]) -> None:
+    """Read a command line as the command would, to the last option; `FILE` or `…` may stand for what a reader fills in."""
+    context = click.Context(command, info_name=command.name, allow_extra_args=isinstance(command, click.Group))
+    wants = {o for p in command.params if isinstance(p, click.Option) and not p.is_flag for o in p.opts}
+    spoken_of = (
+        ["…"] if words and words[-1] in wants else []
+    )  # `tick --to`: a page speaks of the option, without a value
+    values, left, _ = command.make_parser(context).parse_args([*words, *spoken_of])
+    if isinstance(command, click.Group):
+        found = command.get_command(context, left[0]) if left else None
+        assert not left or found is not None, f"{command.name} has no [{left[0]}]"
+        if found is not None:
+            parse(found, left[1:])
+        return
+    assert not left, f"{command.name} takes no {left}"
+    for parameter in command.params:
+        value = values.get(parameter.name)
+        checked = isinstance(parameter.type, click.Choice | click.IntRange)
+        if checked and isinstance(value, str) and value != "…" and not value.isupper():
+            parameter.type.convert(value, parameter, context)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_line_in_a_page_parses(page: Path) -> None:
     from throughcare.app.cli import throughcare
 
-    for command, words in re.findall(r"throughcare ([a-z]+)((?: [^\s`]+)*)", page.read_text()):
-        found = throughcare.get_command(click.Context(throughcare), command)
-        options = {o for p in found.params for o in p.opts} if found is not None else set()
-        assert set(re.findall(r"(?<= )--[a-z-]+", words)) <= options | {"--help"}, f"throughcare {command}{words}"
+    if page.name == "commands.md":
+        return  # it shows how each is used in general, and is made from the commands themselves
+    for words in command_lines(page):
+        try:
+            parse(throughcare, words)
+        except click.UsageError as wrong:
+            raise AssertionError(f"throughcare {' '.join(words)}: {wrong.message}") from wrong
+
+
+@pytest.mark.parametrize(
+    "line", ["verify --anchor", "warehouse unmake", "world --people many", "serve now", "verify --rows FILE"]
+)
+def test_a_command_line_that_is_none_is_noticed(line: str) -> None:
+    from throughcare.app.cli import throughcare
+
+    with pytest.raises((AssertionError, click.UsageError)):
+        parse(throughcare, line.split())
+
+
+def as_a_pattern(path: str) -> re.Pattern[str]:
+    """Give what fits the addresses of a door: `<uuid:person_id>` is any part between slashes, `<path:path>` any rest."""
+    parts = re.split(r"<(\w+):\w+>", path)
+    return re.compile(
+        "".join(re.escape(p) if n % 2 == 0 else ".+" if p == "path" else "[^/]+" for n, p in enumerate(parts))
+    )
+
+
+def addresses(page: Path) -> list[str]:
+    """Give the addresses of ours that a page names between backticks, without what follows a question mark."""
+    told = re.findall(r"`(?:(?:GET|POST|PUT) )?(/[^`\s]*)`", FENCE.sub("", page.read_text()))
+    return [address.partition("?")[0] for address in told if not address.startswith(("/etc/", "/var/", "/proc/"))]
+
+
+def leads_somewhere(address: str, paths: list[str]) -> bool:
+    """Tell whether a door answers at an address; `/smart/…` stands for whatever begins so."""
+    begins = address.removesuffix("…")
+    whole_family = begins != address and address.count("/") == 2
+    return any(as_a_pattern(path).fullmatch(address) or (whole_family and path.startswith(begins)) for path in paths)
+
+
+@pytest.fixture(scope="module")
+def paths() -> list[str]:
+    from throughcare.access import doors
+    from throughcare.app.reference import writing
+
+    writing.load_rooms()
+    return [row["path"] for row in doors.table()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_address_in_a_page_is_a_door(page: Path, paths: list[str]) -> None:
+    for address in addresses(page):
+        # The API has a door of its own, whose statement says what it serves (decision 32).
+        assert fhir_serves(address) or leads_somewhere(address, paths), f"[{address}] leads nowhere"
+
+
+@pytest.mark.parametrize("address", ["/works/", "/people/…/consent/", "/nothing/…", "/parole", "/people/"])
+def test_an_address_that_is_none_is_noticed(address: str, paths: list[str]) -> None:
+    assert not leads_somewhere(address, paths)
+
+
+def fhir_serves(address: str) -> bool:
+    """Tell whether the API and not a page answers here, as the server decides it."""
+    from throughcare.exchange.fhir.application import serves
+
+    return serves(address)
 
 
 def test_pictures_are_small_and_used() -> None:
