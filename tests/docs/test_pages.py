@@ -157,22 +157,45 @@ def test_pictures_are_small_and_used() -> None:
         assert picture.name in said, f"{picture.name} stands on no page"
 
 
-def test_every_hazard_names_tests_that_exist() -> None:
-    known = set()
-    for file in ROOT.glob("tests/**/*.py"):
-        known |= set(re.findall(r"def (test_\w+)\(", file.read_text()))
-    for page in ("docs/safety/hazards.md", "docs/safety/threat-model.md"):
-        named = set(re.findall(r"`(test_\w+)`", (ROOT / page).read_text()))
-        assert named <= known, f"{page}: {named - known}"
+def named_in(cell: str) -> tuple[set[str], set[str]]:
+    """Give the tests that a cell names, and the files or folders of tests."""
+    return set(re.findall(r"`(test_\w+)`", cell)), set(re.findall(r"[\w/]+/[\w/]*(?:test_\w+\.py|measures)", cell))
 
 
-def test_every_hazard_has_a_number_of_its_own_and_a_control() -> None:
-    rows = re.findall(r"^\| (H\d+) [ABC] \|(.*)\|$", (ROOT / "docs/safety/hazards.md").read_text(), re.M)
-    assert len({number for number, _ in rows}) == len(rows) > 30
-    for number, row in rows:
+@pytest.fixture(scope="module")
+def tests_there() -> set[str]:
+    files = ROOT.glob("tests/**/*.py")
+    return {found for file in files for found in re.findall(r"^(?:async )?def (test_\w+)\(", file.read_text(), re.M)}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/safety").glob("*.md")), ids=name)
+def test_every_test_that_stands_for_safety_exists(page: Path, tests_there: set[str]) -> None:
+    tests, files = named_in(page.read_text())
+    assert tests, f"{page.name} names no test"
+    assert tests <= tests_there, f"{tests - tests_there}"
+    for file in files:
+        assert (ROOT / "tests" / file.removeprefix("tests/")).exists(), f"[{file}] is not there"
+
+
+def test_every_hazard_has_a_number_a_severity_a_control_and_a_test() -> None:
+    page = (ROOT / "docs/safety/hazards.md").read_text()
+    rows = re.findall(r"^\| (H\d+)( [ABC])? \|(.*)\|$", page, re.M)
+    assert len({number for number, _, _ in rows}) == len(rows) > 100
+    for number, severity, row in rows:
         cells = [cell.strip() for cell in row.split("|")]
+        assert severity, f"{number} has no severity"
         assert len(cells) == 5, f"{number} has not five cells"
         assert all(cells[:4]), f"{number} has no cause, control or test"
+        assert any(named_in(cells[3])), f"{number} names no test"
+
+
+def test_every_class_of_weakness_has_its_control_and_its_test() -> None:
+    page = (ROOT / "docs/safety/threat-model.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", page, re.M)
+    assert [int(number) for number, *_ in rows] == list(range(1, 26)), "the classes of the review, each once"
+    for number, _, control, tests in rows:
+        assert control.strip(), number
+        assert any(named_in(tests)), f"class {number} names no test"
 
 
 def test_every_decision_is_listed() -> None:
