@@ -48,7 +48,7 @@ def test_a_stranger_finds_what_an_owner_changed(owner_dsn: str, capsys) -> None:
 
 
 def test_the_page_names_the_fields_of_a_header_as_the_database_joins_them() -> None:
-    sql = (ROOT / "src/throughcare/ledger/sql/append.sql").read_text()
+    sql = (ROOT / "src/throughcare/ledger/sql/header.sql").read_text()
     joined = sql.partition("concat_ws(E'\\x1f',")[2].partition("'UTF8')")[0]
     names = re.findall(
         r"\b(subject_kind|subject|n|type|id|version|media|data_class|action|actor|reason|source|\w+_at|renderer)\b",

@@ -148,9 +148,9 @@ def test_a_reader_by_horizon_loses_no_late_commit(app_dsn: str) -> None:
                     data_class=DataClass.CLINICAL,
                     body={"resourceType": "Observation"},
                 )
-                from throughcare.ledger.append import keep
+                from throughcare.ledger.append import keep_now
 
-                keep(db.unit())
+                keep_now(db.unit())
                 slow_wrote.set()
                 may_commit.wait(10)
         finally:

@@ -3,7 +3,7 @@
 Each tells PostgreSQL, for this transaction only, which sealed classes it may open; row-level security does the rest.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -33,6 +33,10 @@ class Unit:
     gathered: dict[type[Any], list[Any]] = field(default_factory=dict)
     # What was asked ahead for many at once, and is asked again by each.
     known: dict[Hashable, Any] = field(default_factory=dict)
+    # What was answered to what was asked as it began.
+    told: list[statement.Rows] = field(default_factory=list)
+    # What was kept of it, each with where it now stands.
+    kept: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -45,11 +49,18 @@ class Reading:
 
 _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
 _reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
-_keepers: list[Callable[[Unit], None]] = []
+# What a keeper has written at the end: a statement, and who takes what it answers.
+Last = tuple[statement.Ask, Callable[[statement.Rows], object]]
+_keepers: list[Callable[[Unit], list[Last]]] = []
+BEGIN: statement.Ask = ("BEGIN", ())
+# Before the keepers: a check may wait for somebody's row, and nobody waits while they hold a chain's head.
+CHECK: statement.Ask = ("SET CONSTRAINTS ALL IMMEDIATE", ())
+AGAIN: statement.Ask = ("SET CONSTRAINTS ALL DEFERRED", ())
+COMMIT: statement.Ask = ("COMMIT", ())
 
 
-def keep_with(keeper: Callable[[Unit], None]) -> None:
-    """Let `keeper` write a unit's entries at the end of its transaction (the ledger installs itself here)."""
+def keep_with(keeper: Callable[[Unit], list[Last]]) -> None:
+    """Let `keeper` say what is to be written of a unit at the end of its transaction (the ledger installs itself here)."""
     if keeper not in _keepers:
         _keepers.append(keeper)
 
@@ -68,28 +79,42 @@ def unit_or_none() -> Unit | None:
 
 
 @contextmanager
-def writing(actor: Actor, *, reason: str = "") -> Iterator[Unit]:
-    """Open the one transaction of an action, or join it; at its end constraints are checked and the ledger written."""
+def writing(actor: Actor, *, reason: str = "", asks: Sequence[statement.Ask] = ()) -> Iterator[Unit]:
+    """Open the one transaction of an action, or join it; at its end constraints are checked and the ledger written.
+
+    What it `asks` first goes with the trip that begins it, and stands in the unit's `told`.
+    """
     current = _unit.get()
     if current is not None:
+        if asks:
+            current.told = statement.together(asks)
         yield current
         return
     work = Unit(actor=actor, now=clock.now(), reason=reason)
     token = _unit.set(work)
     try:
-        with transaction.atomic(), _told(_settings(SEALED, SEALED, user=actor.id)):
+        with transaction.atomic(), _told(_settings(SEALED, SEALED, user=actor.id), asks) as told:
+            work.told = told
             yield work
-            # Before the keepers: a check may wait for somebody's row, and nobody waits while they hold a chain's head.
-            statement.command("SET CONSTRAINTS ALL IMMEDIATE")
-            for keeper in _keepers:
-                keeper(work)
-            # Only a transaction around this one (tests have one) goes on and needs them deferred again.
-            if connection.savepoint_ids:
-                statement.command("SET CONSTRAINTS ALL DEFERRED")
+            _end(work)
     finally:
         _unit.reset(token)
         if (around := _reading.get()) is not None:
             around.answers.clear()
+
+
+def _end(work: Unit) -> None:
+    """Check, keep and commit, in one trip."""
+    last = [one for keeper in _keepers for one in keeper(work)]
+    asked = [CHECK, *(ask for ask, _ in last)]
+    if connection.savepoint_ids:
+        # Only a transaction around this one (tests have one) goes on and needs them deferred again.
+        asked.append(AGAIN)
+    elif len(connection.atomic_blocks) == 1 and not connection.needs_rollback:
+        asked.append(COMMIT)
+    answers = statement.together(asked)
+    for (_, take), rows in zip(last, answers[1:], strict=False):
+        take(rows)
 
 
 @contextmanager
@@ -165,31 +190,28 @@ def known(question: Hashable) -> Any:
     return work.known.get(question) if work is not None else None
 
 
-def _settings(read: Iterable[DataClass], write: Iterable[DataClass], *, user: UUID) -> dict[str, str]:
-    return {
-        "throughcare.sealed_read": ",".join(sorted(read)),
-        "throughcare.sealed_write": ",".join(sorted(write)),
-        "throughcare.user": str(user),
-    }
+def _settings(read: Iterable[DataClass], write: Iterable[DataClass], *, user: UUID) -> list[str]:
+    return [",".join(sorted(read)), ",".join(sorted(write)), str(user)]
 
 
 @contextmanager
-def _told(settings: dict[str, str]) -> Iterator[None]:
-    """Set these for the transaction; take them back at its end if it stands inside another (tests do)."""
+def _told(settings: list[str], asks: Sequence[statement.Ask] = ()) -> Iterator[list[statement.Rows]]:
+    """Set these for the transaction, and ask; take them back at its end if it stands inside another (tests do)."""
     nested = len(connection.savepoint_ids) > 0
-    _tell(settings)
-    yield
+    yield _tell(settings, asks)
     # After an error PostgreSQL takes them back itself, with the savepoint.
     if nested:
-        _tell(dict.fromkeys(settings, ""))
+        _tell([""] * len(settings))
 
 
-def _tell(settings: dict[str, str]) -> None:
-    said = ", ".join(f"set_config({_quoted(name)}, {_quoted(value)}, true)" for name, value in settings.items())
+TELL = (
+    "SELECT set_config('throughcare.sealed_read', %s, true), set_config('throughcare.sealed_write', %s, true), "
+    "set_config('throughcare.user', %s, true)"
+)
+
+
+def _tell(settings: list[str], asks: Sequence[statement.Ask] = ()) -> list[statement.Rows]:
+    asked = [(TELL, settings), *asks]
     # The first words of a transaction begin it: one trip and not two.
-    statement.command(f"{'BEGIN; ' if statement.idle() else ''}SELECT {said}")
-
-
-def _quoted(word: str) -> str:
-    doubled = word.replace("'", "''")
-    return f"'{doubled}'"
+    answers = statement.together([BEGIN, *asked] if statement.idle() else asked)
+    return answers[len(answers) - len(asks) :]

@@ -47,6 +47,8 @@ _numbered: dict[str, bytes] = {}
 
 
 Rows = list[tuple[Any, ...]]
+# A statement and its values.
+Ask = tuple[str, Sequence[Any]]
 
 
 def run(sql: str, values: Sequence[Any], *, prepare: bool = True) -> Rows:
@@ -67,9 +69,7 @@ def _open() -> BaseDatabaseWrapper:
 
 
 def _run(raw: Any, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
-    held = _held.get(raw)
-    if held is None:
-        held = _held[raw] = _Held()
+    held = _held_of(raw)
     oids = tuple([b[0] for b in bound])
     given, forms = [b[1] for b in bound], [b[2] for b in bound]
     name = held.names.get((sql, oids))
@@ -79,7 +79,17 @@ def _run(raw: Any, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
         result = raw.pgconn.exec_params(_text(sql), given, oids, forms, BINARY)
         return _rows(raw, result, None)
     held.names.move_to_end((sql, oids))
-    result = raw.pgconn.exec_prepared(name, given, forms, BINARY)
+    return _of_prepared(raw, held, name, raw.pgconn.exec_prepared(name, given, forms, BINARY))
+
+
+def _held_of(raw: Any) -> _Held:
+    held = _held.get(raw)
+    if held is None:
+        held = _held[raw] = _Held()
+    return held
+
+
+def _of_prepared(raw: Any, held: _Held, name: bytes, result: Any) -> Rows:
     if result.status == ExecStatus.TUPLES_OK and (reader := held.readers.get(name)) is not None:
         reader.set_pgresult(result, set_loaders=False)
         found: Rows = reader.load_rows(0, result.ntuples, tuple)
@@ -98,6 +108,47 @@ def command(words: str) -> None:
         result = raw.pgconn.exec_(words.encode())
         if result.status != ExecStatus.TUPLES_OK:
             _rows(raw, result, None)
+
+
+def together(asked: Sequence[Ask]) -> list[Rows]:
+    """Run statements one after the other in a single trip and give the rows of each; the first that fails ends them all."""
+    own = _open()
+    raw: Any = own.connection
+    held = _held_of(raw)
+    with own.wrap_database_errors:
+        ready = [_ready(raw, held, *one) for one in asked]
+        results = _piped(raw, ready)
+        for result in results:
+            if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+                _rows(raw, result, None)
+        return [_of_prepared(raw, held, one[0], result) for one, result in zip(ready, results, strict=True)]
+
+
+def _ready(raw: Any, held: _Held, sql: str, values: Sequence[Any]) -> tuple[bytes, list[bytes | None], list[int]]:
+    bound = [_BIND.get(type(v), _other)(v) for v in values]
+    oids = tuple([b[0] for b in bound])
+    name = held.names.get((sql, oids)) or _prepared(raw, held, sql, oids)
+    held.names.move_to_end((sql, oids))
+    return name, [b[1] for b in bound], [b[2] for b in bound]
+
+
+def _piped(raw: Any, ready: Sequence[tuple[bytes, list[bytes | None], list[int]]]) -> list[Any]:
+    """Send all of them and read what each brought; the connection is left as it was found, or broken."""
+    pg = raw.pgconn
+    pg.enter_pipeline_mode()
+    for name, given, forms in ready:
+        pg.send_query_prepared(name, given, forms, BINARY)
+    pg.pipeline_sync()
+    results = []
+    for _ in ready:
+        results.append(pg.get_result())
+        # Behind each stands that nothing more of it comes.
+        if results[-1] is None or pg.get_result() is not None:
+            raise psycopg.OperationalError("the database is gone, or answered out of turn")
+    if (end := pg.get_result()) is None or end.status != ExecStatus.PIPELINE_SYNC:
+        raise psycopg.OperationalError("the database is gone, or answered out of turn")
+    pg.exit_pipeline_mode()
+    return results
 
 
 def idle() -> bool:

@@ -1,6 +1,8 @@
 """The one writer. Actions `record` during their transaction; at its end all entries go in by one SQL call."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from throughcare.kernel import db, statement
@@ -14,7 +16,7 @@ PORTION = 200
 RENDERER = 3
 
 APPEND = (
-    "SELECT ledger_append(%s::boolean, %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], "
+    "SELECT * FROM ledger_append(%s::boolean, %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], "
     "%s::text[], %s::text, %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz, %s::int, %s::bytea[], "
     "%s::bytea[], %s::bytea[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::boolean[], "
     "%s::text[], %s::timestamptz[], %s::timestamptz[])"
@@ -64,25 +66,53 @@ def record(
     )
 
 
-def keep(unit: db.Unit) -> None:
-    """Write a unit's entries: chain heads are locked in sorted order of subjects, so that writers never deadlock."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry as it was written: its version, its place in the ledger, when, and all its labels as bits."""
+
+    entry: Entry
+    version: int
+    position: int
+    written_at: datetime
+    labels: int
+
+
+def keep(unit: db.Unit) -> list[db.Last]:
+    """Say how a unit's entries are written: chain heads are locked in sorted order of subjects, so that writers never deadlock."""
     entries, said = labels.labelled([described(entry) for entry in unit.entries])
+    asked: list[db.Last] = []
     for sealed in (False, True):
         batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject)
         # in portions, for the database reads through the whole of an array for each of its entries
         for start in range(0, len(batch), PORTION):
-            _write(unit, batch[start : start + PORTION], sealed)
-    labels.keep_said(said)
+            some = batch[start : start + PORTION]
+            asked.append((_ask(unit, some, sealed), partial(_took, unit, some)))
+    asked += [(one, _nothing) for one in labels.keeping(said)]
     unit.entries.clear()
+    return asked
 
 
-def _write(unit: db.Unit, batch: list[Entry], sealed: bool) -> None:
+def keep_now(unit: db.Unit) -> None:
+    """Write a unit's entries before its end: who does holds the heads of their chains from now on."""
+    for ask, take in keep(unit):
+        take(statement.run(*ask))
+
+
+def _took(unit: db.Unit, batch: list[Entry], rows: statement.Rows) -> None:
+    unit.kept += [Kept(entry, *row) for entry, row in zip(batch, rows, strict=True)]
+
+
+def _nothing(_: statement.Rows) -> None:
+    pass
+
+
+def _ask(unit: db.Unit, batch: list[Entry], sealed: bool) -> statement.Ask:
     salts = [bodies.salt() for _ in batch]
     digests = [bodies.digest(salt, e.body) for salt, e in zip(salts, batch, strict=True)]
     stored = [bodies.pack(e.body, (e.id, e.subject)) for e in batch]
     if sealed:
         stored = [bodies.seal(b, bound_to=d) for b, d in zip(stored, digests, strict=True)]
-    statement.run(
+    return (
         APPEND,
         [
             sealed,

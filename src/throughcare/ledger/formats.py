@@ -16,7 +16,7 @@ from throughcare.kernel import clock, db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.fhir import Json, decode, encode
 from throughcare.kernel.vocabulary import SEALED, DataClass
-from throughcare.ledger.append import RENDERER, keep
+from throughcare.ledger.append import RENDERER, keep_now
 from throughcare.ledger.entry import PLENTIFUL, Entry, SubjectKind, describe
 from throughcare.ledger.present import opened
 
@@ -253,7 +253,7 @@ def _renew(row: Present, body: Json) -> int:
         with db.writing(CHECKER, reason="format") as work:
             work.action = "ledger.format"
             work.entries.append(entry)
-            keep(work)  # holds the head of the chain: nobody else keeps anything of this subject until the end
+            keep_now(work)  # holds the head of the chain: nobody else keeps anything of this subject until the end
             if encode(_rendered(row.type, [row.id]).get(row.id)) != new:
                 raise _Moved
     except _Moved:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from throughcare.kernel import db
+from throughcare.kernel import db, statement
 from throughcare.ledger.entry import PLENTIFUL, Entry
 from throughcare.ledger.present import stand
 
@@ -33,12 +33,18 @@ def labelled(entries: list[Entry]) -> tuple[list[Entry], list[tuple[str, UUID, s
     return done, said
 
 
+BY_RULE = "SELECT ledger_label_by_rule(%s::text[], %s::uuid[], %s::text[], %s::text[])"
+
+
+def keeping(said: list[tuple[str, UUID, str, str]]) -> list[statement.Ask]:
+    """Say how what the rules said is written."""
+    return [(BY_RULE, [list(column) for column in zip(*said, strict=True)])] if said else []
+
+
 def keep_said(said: list[tuple[str, UUID, str, str]]) -> None:
-    """Write what the rules said."""
-    if said:
-        columns = [list(column) for column in zip(*said, strict=True)]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT ledger_label_by_rule(%s::text[], %s::uuid[], %s::text[], %s::text[])", columns)
+    """Write what was said."""
+    for ask in keeping(said):
+        statement.run(*ask)
 
 
 def say(kind: str, id: UUID, label: str, bit: int, *, ends: bool = False, until: datetime | None = None) -> None:

@@ -427,3 +427,21 @@ def _patients_last(path):
 
 # What a Bundle names by a condition may come twice, and is kept once.
 NAMED = {"Practitioner", "Organization", "Location"}
+
+
+def test_what_is_answered_to_a_write_is_what_a_read_gives(office, person):
+    """The answer is made of what was kept, and nothing is read for it: it must not differ by a byte."""
+    spoken = observation(person, meta={"security": [{"system": "urn:x", "code": "ETH"}], "tag": [{"code": "mine"}]})
+    for sent in (observation(person, valueQuantity={"value": 7.1, "unit": "1"}), spoken):
+        made = office("POST", "Observation", sent)
+        read = office.get(f"Observation/{made.json['id']}")
+        assert (made.status, read.status) == (201, 200)
+        assert made.body == read.body
+        assert made.headers["ETag"] == read.headers["ETag"]
+        assert made.headers["Last-Modified"] == read.headers["Last-Modified"]
+    told = office(
+        "PUT", f"Observation/{made.json['id']}", {**observation(person, status="amended"), "id": made.json["id"]}
+    )
+    assert told.body == office.get(f"Observation/{made.json['id']}").body
+    codes = [one["code"] for one in told.json["meta"]["security"]]
+    assert "ETH" in codes, "what was once said of it stands, though the change did not say it again"

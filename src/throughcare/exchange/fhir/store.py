@@ -136,9 +136,17 @@ def versions(bearer: Bearer, kind: str, id: UUID) -> list[Row]:
         return [_version(r, sealed=True) for r in rows(sql, [id, kind])]
 
 
+EPOCH: statement.Ask = ("SELECT n FROM access_epoch", ())
+
+
 def require_epoch(bearer: Bearer) -> None:
     """Begin again where the lens may have been narrowed meanwhile."""
-    if rows("SELECT n FROM access_epoch", [])[0][0] != bearer.epoch:
+    require_told(bearer, rows(*EPOCH))
+
+
+def require_told(bearer: Bearer, told: statement.Rows) -> None:
+    """Begin again where that is what EPOCH was answered."""
+    if told[0][0] != bearer.epoch:
         raise EpochMoved
 
 

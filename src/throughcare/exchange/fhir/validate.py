@@ -17,7 +17,8 @@ from throughcare.kernel.fhir import encode
 __all__ = ["Issue", "Validated", "read", "read_xml", "validate"]
 Json = dict[str, Any]
 LARGEST_EXPONENT = 100
-_ODD = re.compile(r"\\u0000|\x00|\d[eE][+-]?\d{3}|\d{18}")
+# Behind what stands before a number in JSON: identifiers have such letters and digits within them.
+_ODD = re.compile(r"\\u0000|\x00|[:,\[\s]-?\d+(?:\.\d+)?[eE][+-]?\d{3}|\d{18}")
 MOST = 100  # as many findings as anybody reads
 DEEPEST_BUNDLE = 8
 _ENTRY = re.compile(r"Bundle\.entry\[\d+\]")

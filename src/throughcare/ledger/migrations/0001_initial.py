@@ -14,5 +14,5 @@ class Migration(migrations.Migration):
     dependencies: list[tuple[str, str]] = [("kernel", "0001_initial")]
     operations = [
         migrations.RunSQL(SQL.joinpath(name).read_text(), migrations.RunSQL.noop)
-        for name in ("tables.sql", "append.sql", "verify.sql", "reads.sql", "present.sql")
+        for name in ("tables.sql", "header.sql", "append.sql", "verify.sql", "reads.sql", "present.sql")
     ]

@@ -1,30 +1,22 @@
--- A header in words that anyone can write again: fields in this order, joined by the unit separator.
-CREATE FUNCTION ledger_header(
-  subject_kind text, subject uuid, n bigint, type text, id uuid, version int, media text, data_class text, action text,
-  actor text, reason text, source text, happened_at timestamptz, recorded_at timestamptz, written_at timestamptz,
-  renderer int
-) RETURNS bytea LANGUAGE sql STABLE AS $$
-  SELECT convert_to(concat_ws(E'\x1f', subject_kind, subject::text, n::text, type, id::text, version::text, media,
-    data_class, action, actor, reason, source,
-    (extract(epoch FROM happened_at) * 1000000)::bigint::text,
-    (extract(epoch FROM recorded_at) * 1000000)::bigint::text,
-    (extract(epoch FROM written_at) * 1000000)::bigint::text, renderer::text), 'UTF8')
-$$;
-
--- The one writer. Entries come sorted by subject, so heads are locked in one order and writers never deadlock.
+-- The one writer. Entries come sorted by subject, so heads are locked in one order and writers never deadlock. It says of each
+-- where it now stands, so that nobody has to read what was just written.
 CREATE FUNCTION ledger_append(
   is_sealed boolean, kinds text[], subjects uuid[], types text[], ids uuid[], persons uuid[], medias text[],
   classes text[], the_action text, the_actor text, the_reason text, the_source text, happened timestamptz[],
   recorded timestamptz, the_renderer int, salts bytea[], digests bytea[], bodies bytea[], label_bits bigint[],
   codes text[], statuses text[], lives boolean[], alone boolean[], the_terms text[], froms timestamptz[], tos timestamptz[]
-) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS TABLE (of_version int, of_place bigint, of_time timestamptz, of_labels bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  i int; head_n int; head_hash bytea; last_subject uuid; place bigint; v int; wrote timestamptz;
+  i int; head_n int; head_hash bytea; last_subject uuid; place bigint; v int; wrote timestamptz; bits bigint;
+  zero CONSTANT bytea := '\x0000000000000000000000000000000000000000000000000000000000000000';
 BEGIN
-  INSERT INTO ledger_head AS h (subject, sealed, n, hash)
-    SELECT s, is_sealed, 0, decode(repeat('00', 32), 'hex') FROM (SELECT DISTINCT unnest(subjects) AS s) d ORDER BY s
-    ON CONFLICT DO NOTHING;
-  PERFORM 1 FROM ledger_head h WHERE h.sealed = is_sealed AND h.subject = ANY (subjects) ORDER BY h.subject FOR UPDATE;
+  -- Nearly always all of it is one person's; their head is then locked as it is read.
+  IF subjects[1] <> subjects[cardinality(subjects)] THEN
+    INSERT INTO ledger_head AS h (subject, sealed, n, hash)
+      SELECT s, is_sealed, 0, zero FROM (SELECT DISTINCT unnest(subjects) AS s) d ORDER BY s ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM ledger_head h WHERE h.sealed = is_sealed AND h.subject = ANY (subjects) ORDER BY h.subject FOR UPDATE;
+  END IF;
   FOR i IN 1 .. cardinality(subjects) LOOP
     IF last_subject IS DISTINCT FROM subjects[i] THEN
       IF last_subject IS NOT NULL THEN
@@ -32,10 +24,16 @@ BEGIN
       END IF;
       last_subject := subjects[i];
       SELECT h.n, h.hash INTO head_n, head_hash FROM ledger_head h
-        WHERE h.subject = last_subject AND h.sealed = is_sealed;
+        WHERE h.subject = last_subject AND h.sealed = is_sealed FOR UPDATE;
+      IF NOT FOUND THEN
+        INSERT INTO ledger_head (subject, sealed, n, hash) VALUES (last_subject, is_sealed, 0, zero) ON CONFLICT DO NOTHING;
+        SELECT h.n, h.hash INTO head_n, head_hash FROM ledger_head h
+          WHERE h.subject = last_subject AND h.sealed = is_sealed FOR UPDATE;
+      END IF;
     END IF;
     place := nextval('ledger_position');
     wrote := clock_timestamp();
+    bits := label_bits[i];
     IF is_sealed THEN
       INSERT INTO ledger_sealed_current AS c VALUES (types[i], ids[i], 1, place, subjects[i], persons[i], classes[i],
           label_bits[i], codes[i], statuses[i], happened[i], lives[i], wrote, the_terms[i]::bigint[], froms[i], tos[i])
@@ -43,7 +41,7 @@ BEGIN
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
           happened_at = excluded.happened_at, live = excluded.live, written_at = excluded.written_at,
           terms = excluded.terms, from_at = excluded.from_at, to_at = excluded.to_at
-        RETURNING version INTO v;
+        RETURNING c.version, c.labels INTO v, bits;
     ELSIF alone[i] THEN
       v := 1;
     ELSE
@@ -58,7 +56,7 @@ BEGIN
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
           happened_at = excluded.happened_at, live = excluded.live, written_at = excluded.written_at,
           terms = excluded.terms, from_at = excluded.from_at, to_at = excluded.to_at
-        RETURNING version INTO v;
+        RETURNING c.version, c.labels INTO v, bits;
     END IF;
     head_n := head_n + 1;
     head_hash := sha256(head_hash || ledger_header(kinds[i], subjects[i], head_n, types[i], ids[i], v, medias[i], classes[i],
@@ -76,6 +74,8 @@ BEGIN
         the_reason, the_source, happened[i], recorded, wrote, the_renderer, salts[i], digests[i], head_hash,
         bodies[i]);
     END IF;
+    of_version := v; of_place := place; of_time := wrote; of_labels := bits;
+    RETURN NEXT;
   END LOOP;
   UPDATE ledger_head SET n = head_n, hash = head_hash WHERE subject = last_subject AND sealed = is_sealed;
 END $$;

@@ -1,5 +1,6 @@
 """The doors for writes: create and update of one resource, plain and conditional, and `$validate`."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -109,8 +110,8 @@ def taken(call: Call, writes: list[Sent]) -> list[Done]:
     """Take in what a token sent, if all of it is its to send; else nothing stands."""
     may.send(call, writes)
     try:
-        with db.writing(call.actor):
-            store.require_epoch(call.bearer)
+        with db.writing(call.actor, asks=[store.EPOCH]) as unit:
+            store.require_told(call.bearer, unit.told[0])
             with matching.searching(partial(search.fitting, call)):
                 done = taking.take_in(actor=call.actor, intent=_intent(call), writes=writes)
             may.stand(call, writes, done)
@@ -118,7 +119,8 @@ def taken(call: Call, writes: list[Sent]) -> list[Done]:
         raise FhirError(
             422, "too-long", "Something in it is longer than the chart can hold. Nothing was kept."
         ) from None
-    return done
+    kept = {(k.entry.type, k.entry.id): k for k in unit.kept}
+    return [replace(one, kept=kept.get((one.kind, one.id))) for one in done]
 
 
 def _intent(call: Call) -> UUID | None:

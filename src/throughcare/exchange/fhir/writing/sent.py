@@ -7,6 +7,7 @@ from uuid import UUID
 
 from throughcare.exchange.resource_parts import listed, reference_of, state_of
 from throughcare.kernel.vocabulary import DataClass
+from throughcare.ledger.append import Kept
 
 Json = dict[str, Any]
 
@@ -92,6 +93,8 @@ class Done:
     note: str = ""
     # It was here before and nothing of it was changed.
     found: bool = False
+    # Where the ledger put it, once it is there.
+    kept: Kept | None = None
 
 
 def class_of(resource: Mapping[str, Any]) -> DataClass:
