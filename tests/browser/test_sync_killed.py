@@ -96,9 +96,8 @@ def test_killed_in_the_middle_of_a_sync_nothing_is_lost_and_nothing_is_twice(
         charted = page.evaluate(IDS)
         assert len(charted) >= 8
         held = DeviceEvent.objects.count
-        page.route(
-            SYNC, Route.abort
-        )  # between the tries below nothing arrives: a quick server would leave nothing to kill
+        # Between the tries below nothing arrives: a quick server would leave nothing to kill.
+        page.route(SYNC, lambda route: route.abort())
         context.set_offline(False)
 
         # Killed while it works on the parcel: all of it stands, or none.

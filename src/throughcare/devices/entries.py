@@ -1,12 +1,12 @@
 """What passes between this floor and the rooms whose work goes along: an entry, what became of it, a part of a bundle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from throughcare.devices.models import Device, DeviceBundle
+from throughcare.devices.models import Device, DeviceBundle, DeviceEvent
 from throughcare.kernel.actor import Actor
 
 
@@ -43,7 +43,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An entry that may be taken in: proved, new, of a device that is trusted, made with a bundle that held its kind."""
+    """An entry that may be taken in: proved, new, of a device that is trusted, made with a bundle that held its kind.
+
+    `past` is what was sent about the same thing before, by any device; `ahead` is what its kind asked once for the parcel.
+    """
 
     actor: Actor
     device: Device
@@ -51,6 +54,8 @@ class Arrival:
     entry: Entry
     digest: bytes
     received_at: datetime
+    past: Sequence[DeviceEvent] = ()
+    ahead: Any = None
 
     @property
     def happened_at(self) -> datetime:

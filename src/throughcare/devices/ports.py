@@ -45,6 +45,9 @@ class Kind(Protocol):
     def about(self, body: Mapping[str, Any]) -> About:
         """Read what an entry is about; raise Invalid where it can't be read."""
 
+    def ahead(self, bodies: Sequence[Mapping[str, Any]]) -> Any:
+        """Ask once what `take` needs of a parcel's entries; each of them has it as `arrival.ahead`. None where nothing."""
+
     def take(self, arrival: Arrival) -> Taken:
         """Write what an entry says; runs inside the action. Refuse before anything is written, or not at all."""
 

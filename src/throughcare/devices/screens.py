@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import orjson
 from django.http import HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -155,11 +156,11 @@ def _opened(device_id: str, row: dict[str, Any]) -> tuple[UUID | None, Entry]:
     if event_id is None or not isinstance(sequence, int) or not 0 < sequence < 2**31:
         raise Invalid("An entry came without its number. What was charted is kept on the device.")
     try:
-        sealed = json.loads(device_keys.open_box(row.get("box"), f"{device_id}/{event_id}"))
+        sealed = orjson.loads(device_keys.open_box(row.get("box"), f"{device_id}/{event_id}"))
         text, bundle_id = str(sealed["body"]), id_or_none(sealed["bundle"])
         proved = bundle_id is not None and device_keys.proves(bundle_id, text.encode(), str(sealed["mark"]))
-        entry = _read(json.loads(text), "" if proved else "not_proved")
-    except (device_keys.Unreadable, ValueError, KeyError, TypeError, OverflowError):
+        entry = _read(orjson.loads(text), "" if proved else "not_proved")
+    except (device_keys.Unreadable, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None, _unreadable(event_id, sequence, row)
     if (entry.event_id, entry.sequence) != (event_id, sequence):
         return bundle_id, _unreadable(event_id, sequence, row)
@@ -167,12 +168,18 @@ def _opened(device_id: str, row: dict[str, Any]) -> tuple[UUID | None, Entry]:
 
 
 def _read(body: dict[str, Any], doubt: str) -> Entry:
-    if any("\x00" in str(value) for value in body.values()):
+    if _holds_nul(body):
         raise ValueError("a byte that no text holds")
     at, skew = datetime.fromisoformat(str(body["at"])), int(body.get("skew_ms") or 0)
     if at.tzinfo is None or abs(skew) >= 2**52:
         raise ValueError("no moment")
     return Entry(UUID(str(body["event_id"])), int(body["sequence"]), str(body["kind"])[:20], at, skew, body, doubt)
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_nul, (*value, *value.values())))
+    return any(map(_holds_nul, value)) if isinstance(value, list) else "\x00" in str(value)
 
 
 def _unreadable(event_id: UUID, sequence: int, row: dict[str, Any]) -> Entry:

@@ -73,6 +73,10 @@ class Doses:
         event = actions.read_sent(body)
         return About(event.person_id, event.dose_id, event.status)
 
+    def ahead(self, bodies: Sequence[Mapping[str, Any]]) -> actions.DosesAhead:
+        """Fetch the doses of a parcel, to write them, and who has them for itself."""
+        return actions.doses_ahead([id_or_none(b.get("dose_id")) for b in bodies])
+
     def take(self, arrival: Arrival) -> Taken:
         """Let the dose stand as it was charted, or keep the entry for a person."""
         if arrival.entry.body.get("status") in bags.ARRIVALS:

@@ -81,6 +81,9 @@ class Rounds:
             person_id, watch_id, t(f"rounds.said_{body['verb']}") if post else behaviour.short if behaviour else ""
         )
 
+    def ahead(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """Ask nothing ahead: a phone sends a look or two at once."""
+
     def take(self, arrival: Arrival) -> Taken:
         """Let a look or a post stand at its own time; a look after the watch ended is kept as well.
 

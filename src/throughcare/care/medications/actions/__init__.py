@@ -70,7 +70,7 @@ from throughcare.care.medications.actions.stocking import (
     receive_delivery,
     receive_stock,
 )
-from throughcare.care.medications.actions.syncing import SentEvent, read_sent, take_dose
+from throughcare.care.medications.actions.syncing import DosesAhead, SentEvent, doses_ahead, read_sent, take_dose
 from throughcare.care.medications.actions.treatment_followed import (
     arrange_guest_dosing,
     arrange_source,
@@ -88,6 +88,7 @@ __all__ = [
     "CountDone",
     "CountedLot",
     "Covering",
+    "DosesAhead",
     "Issue",
     "Observed",
     "Outcome",
@@ -116,6 +117,7 @@ __all__ = [
     "cover_crossing",
     "decide_medicine",
     "decline_refill",
+    "doses_ahead",
     "end_orders",
     "enter_from_paper",
     "explain_difference",

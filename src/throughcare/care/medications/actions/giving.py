@@ -27,7 +27,7 @@ from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
-from throughcare.care.medications.rules.timing import Kind, from_json
+from throughcare.care.medications.rules.timing import Kind, from_json, scale_dose
 from throughcare.care.medications.traits import double_kills, is_observed
 from throughcare.devices.actions import settle_entry
 from throughcare.devices.models import DeviceEvent
@@ -43,6 +43,8 @@ SKEW = timedelta(minutes=5)
 AS_NEEDED = "prn"
 # A dose late by its window without a word why: the line ran late. To give early, a nurse says why.
 LINE_RAN_LATE = "line-ran-late"
+# What went in as it was ordered; of a part of a dose its own amount is said.
+SWALLOWED = statuses.GIVEN | {Status.SELF}
 FIRST_DOSE = "UPDATE medications_medicationorder SET first_dose_at = %s WHERE id = %s AND first_dose_at IS NULL"
 
 
@@ -154,9 +156,33 @@ def chart_dose(actor: Actor, row: Dose, said: Charted, now: datetime, entered_la
     if status is Status.GIVEN and row.order is not None:
         status = statuses.given_as(windows.judge(row.due_at, at, window_of(row.order)))
         reason = reason or (LINE_RAN_LATE if status is Status.GIVEN_LATE else "")
+    if status in SWALLOWED and row.order is not None:
+        said = replace(said, amount=_by_scale(row.order, said, detail))
     settle(actor, row, said, (status, reason), detail, now)
     if said.amount is not None:
         row.amount = said.amount
+
+
+def _by_scale(order: MedicationOrder, said: Charted, detail: Mapping[str, str]) -> Decimal | None:
+    """Give how much a sliding scale says at the value measured; no value, nothing to give or another amount is refused."""
+    if order.timing.get("kind") != Kind.SLIDING or (scale := from_json(order.timing).scale) is None:
+        return said.amount
+    measured = detail.get(scale.measure, "") or detail.get("value", "")
+    if not (measured.isascii() and measured.isdigit() and len(measured) < 6):
+        raise Invalid(
+            f"This dose goes by a sliding scale: measure {scale.measure} and write the whole number.",
+            fields={scale.measure: "Write the value measured."},
+        )
+    answer = scale_dose(scale, int(measured))
+    if answer.dose is None or not answer.dose.value:
+        what = answer.reason if answer.call_prescriber else f"{answer.reason}: nothing is given"
+        raise Invalid(f"{measured} is {what}. Chart it as held, with the value.", fields={"status": "Choose held."})
+    if said.amount is not None and said.amount != answer.dose.value:
+        raise Invalid(
+            f"At {measured} the scale says {answer.dose.value.normalize():f} {scale.unit}. Give that, or call the prescriber.",
+            fields={"amount": "Not what the scale says."},
+        )
+    return answer.dose.value
 
 
 def settle(

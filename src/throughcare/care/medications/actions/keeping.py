@@ -51,8 +51,7 @@ def doses_of(person_id: UUID, ids: Sequence[UUID], *, sealed: bool = False) -> l
 
     A dose of a sealed programme is charted at its own line alone (`sealed`), so that nothing of it is written in the open.
     """
-    read = statement.run(DOSES, [list(ids), sorted({due_at_of(i) for i in ids})])
-    found = {row.id: row for row in map(_with_order, read)}
+    found = {row.id: row for row in doses_to_write(ids)}
     if any(i not in found for i in ids):
         raise NotFound(
             "A dose on this page is not due any more: its order was stopped or changed. Open the page again."
@@ -62,6 +61,13 @@ def doses_of(person_id: UUID, ids: Sequence[UUID], *, sealed: bool = False) -> l
     if not sealed and any(row.programme_order_id is not None for row in found.values()):
         raise Invalid(OWN_LINE)
     return [found[i] for i in dict.fromkeys(ids)]
+
+
+def doses_to_write(ids: Sequence[UUID]) -> list[Dose]:
+    """Fetch doses with their orders, and let nobody else write them until the end; whosever they are."""
+    return (
+        [_with_order(c) for c in statement.run(DOSES, [list(ids), sorted({due_at_of(i) for i in ids})])] if ids else []
+    )
 
 
 def _with_order(columns: Sequence[Any]) -> Dose:

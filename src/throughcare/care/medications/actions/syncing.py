@@ -22,7 +22,7 @@ from throughcare.care.medications.actions.giving import (
     reopen,
     set_charted,
 )
-from throughcare.care.medications.actions.keeping import keep_dose, write_doses
+from throughcare.care.medications.actions.keeping import doses_to_write, keep_dose, write_doses
 from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.dose_ids import dose_id as name_dose
 from throughcare.care.medications.dose_ids import due_at_of
@@ -33,15 +33,14 @@ from throughcare.care.medications.rules import statuses, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
 from throughcare.devices.actions import carrier_of, settle_entry
-from throughcare.devices.actions.hearing import OUTSIDE
 from throughcare.devices.entries import Arrival, Taken
 from throughcare.devices.models import DeviceEvent
+from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.events import emit
 
 DAY = timedelta(hours=24)
-DOSE = "dose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +92,18 @@ class _Taking:
 
     def __init__(self, arrival: Arrival) -> None:
         self.actor, self.device, self.bundle = arrival.actor, arrival.device, arrival.bundle
-        self.now, self.digest = arrival.received_at, arrival.digest
+        self.now, self.digest, self.past = arrival.received_at, arrival.digest, arrival.past
+        self.ahead: DosesAhead = arrival.ahead
         self.event = read_sent(arrival.entry.body)
 
     # --- a dose that was laid out -----------------------------------------------------------------------------------------
 
     def dose(self, dose_id: UUID) -> Taken:
         """Merge a laid-out dose's entry with everything else that was charted on it."""
-        row = _find_dose(dose_id, self.event)
+        row = self._row(dose_id)
         if row is None:
             return Taken("kept", "unknown_dose", "There is no such dose, and no order that makes it.")
-        heard = DeviceEvent.objects.filter(kind=DOSE, about_id=dose_id).exclude(why__in=OUTSIDE)
-        past = list(heard.exclude(outcome="taken_back"))
+        past = [p for p in self.past if p.outcome != "taken_back"]
         mine = _charted(self.event, self.device.id, self.digest)
         log = rules.Log(
             frozenset([*(_charted(read_sent(p.body), p.device_id, bytes(p.digest)) for p in past), *_online(row)])
@@ -124,9 +123,18 @@ class _Taking:
             return Taken("kept", "conflict", f"The dose stands as {row.status}. A person decides.")
         return Taken("applied", self._flag(found.outcome, mine) or unchecked[0], unchecked[1])
 
+    def _row(self, dose_id: UUID) -> Dose | None:
+        """Give the dose to chart: as it was fetched for the parcel, but only to the first entry that is about it."""
+        row = self.ahead.doses.pop(dose_id, None)
+        if row is None:
+            return _find_dose(dose_id, self.event)
+        return row if row.person_id == self.event.person_id and row.order_id is not None else None
+
     def _expected(self, row: Dose) -> rules.Expected:
         order = row.order
-        leased = leases_of([row.order_id], self.now) if row.order_id else {}
+        leased = self.ahead.leases
+        if row.order_id and row.order_id not in self.ahead.orders:
+            leased = leases_of([row.order_id], self.now)
         return rules.Expected(
             id=str(row.id),
             person=str(row.person_id),
@@ -233,6 +241,26 @@ class _Taking:
         if not allowed:
             return self._double(row)
         return Taken("applied", "after_stop" if order.ended_at and order.ended_at < at else "")
+
+
+@dataclass(frozen=True, slots=True)
+class DosesAhead:
+    """Doses of a parcel, fetched to be written; the orders they are of, and which devices have those for themselves."""
+
+    doses: dict[UUID, Dose]
+    orders: frozenset[UUID]
+    leases: dict[UUID, UUID]
+
+
+def doses_ahead(ids: Sequence[UUID | None]) -> DosesAhead:
+    """Fetch the doses that a parcel is about, inside the action; doses of one order share it."""
+    doses = doses_to_write([i for i in dict.fromkeys(ids) if i is not None])
+    orders = {row.order_id: row.order for row in doses if row.order_id is not None}
+    for row in doses:
+        if row.order_id is not None:
+            row.order = orders[row.order_id]
+    found = frozenset(orders)
+    return DosesAhead({row.id: row for row in doses}, found, leases_of(found, clock.now()) if found else {})
 
 
 def _find_dose(dose_id: UUID, event: SentEvent) -> Dose | None:
