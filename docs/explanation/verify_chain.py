@@ -2,7 +2,7 @@
 
     python verify_chain.py postgresql://… dictionaries/ [anchors.jsonl anchor.pub.pem]
 
-`dictionaries/` is src/throughcare/ledger/dictionaries of any later release. Needs psycopg, zstandard, orjson and cryptography; reads as the database's owner. Sealed bodies stay closed: their digest, header and
+`dictionaries/` is src/throughcare/ledger/dictionaries of any later release; take this page from there too. Needs psycopg, zstandard, orjson and cryptography; reads as the database's owner. Sealed bodies stay closed: their digest, header and
 place in the chain are checked, their words need the key.
 """
 
@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ZERO = bytes(32)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIMES = ("happened_at", "recorded_at", "written_at")
 HEADER = (
     *("subject_kind", "subject", "n", "type", "id", "version", "media", "data_class", "action", "actor", "reason", "source"),
@@ -46,13 +48,24 @@ def merkle(leaves: list[bytes]) -> bytes:
 
 
 def unpack(stored: bytes, dictionaries: str, own: UUID, subject: UUID) -> bytes:
-    """Decompress a body; its frame names the numbered dictionary it was packed with, or none. From 2 on it is in shorthand."""
-    number = zstandard.get_frame_parameters(stored).dict_id
+    """Decompress a body; its frame, kept with or without its first four bytes, names the numbered dictionary it was packed with,
+    or none. From dictionary 2 on identifiers are in shorthand, from 4 on moments too.
+    """
+    frame = stored if stored.startswith(zstandard.FRAME_HEADER) else zstandard.FRAME_HEADER + stored
+    number = zstandard.get_frame_parameters(frame).dict_id
     words = zstandard.ZstdCompressionDict(Path(dictionaries, f"{number}.zdict").read_bytes()) if number else None
-    body = zstandard.ZstdDecompressor(dict_data=words).decompress(stored)
-    ids = {1: own, 2: subject}
-    full = lambda mark: str(ids.get(mark[0][0]) or UUID(bytes=mark[0][1:])).encode()  # noqa: E731
-    return re.sub(rb"[\x01\x02]|\x03.{16}", full, body, flags=re.DOTALL) if number >= 2 else body
+    body = zstandard.ZstdDecompressor(dict_data=words).decompress(frame)
+    ids = {1: str(own), 2: str(subject)}
+
+    def full(mark: re.Match[bytes]) -> bytes:
+        kind, rest = mark[0][0], mark[0][1:]
+        if kind in ids or kind == 3:
+            return (ids.get(kind) or str(UUID(bytes=rest))).encode()
+        unit = timedelta(microseconds=1) if kind == 4 else timedelta(seconds=1)
+        return (EPOCH + int.from_bytes(rest, "big") * unit).isoformat().encode()[:-6] + b"Z"
+
+    marks = rb"[\x01\x02]|\x03.{16}" + (rb"|\x04.{7}|\x05.{4}" if number >= 4 else b"")
+    return re.sub(marks, full, body, flags=re.DOTALL) if number >= 2 else body
 
 
 def main(address: str, dictionaries: str, anchors: str = "", public_key: str = "") -> int:

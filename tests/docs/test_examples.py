@@ -8,6 +8,9 @@ from types import ModuleType
 import psycopg
 import pytest
 
+from throughcare.kernel.ids import derived
+from throughcare.ledger import body
+
 ROOT = Path(__file__).resolve().parents[2]
 DICTIONARIES = ROOT / "src/throughcare/ledger/dictionaries"
 
@@ -59,3 +62,17 @@ def test_the_page_names_the_fields_of_a_header_as_the_database_joins_them() -> N
         (ROOT / "docs/explanation/ledger.md").read_text().partition("in this order: ")[2].partition(". Identifiers")[0]
     )
     assert tuple(re.split(r",\s+", page)) == from_outside().HEADER
+
+
+def test_the_page_unpacks_a_dose_as_the_house_packs_it() -> None:
+    own, subject = derived("dose"), derived("whose")
+    said = (
+        b'{"resourceType":"MedicationAdministration","id":"%b","subject":"%b","request":"%b",'
+        b'"effectiveDateTime":"2026-11-22T13:03:50.235883Z","x":"2026-11-22T13:03:50Z"}'
+    ) % tuple(str(i).encode() for i in (own, subject, derived("order")))
+    packed = body.pack(said, (own, subject))
+    assert from_outside().unpack(packed, str(DICTIONARIES), own, subject) == said
+    for number in (1, 2, 3):
+        short = body.short(said, (own, subject), number) if number > 1 else said
+        before = body._compressor(number).compress(short)
+        assert from_outside().unpack(before, str(DICTIONARIES), own, subject) == said

@@ -1,8 +1,13 @@
 """Bodies as stored: small, readable whichever dictionary made them, and nobody's without the key."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
 import pytest
 import zstandard
 from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
 
 from throughcare.kernel.fhir import encode, resource
 from throughcare.kernel.ids import derived
@@ -25,7 +30,7 @@ def test_an_entry_s_own_ids_take_a_byte_each_and_others_sixteen() -> None:
     assert body.unpack(body.pack(BODY, own), (own[0], derived("q"))) != BODY, "with other ids it is another body"
 
 
-@pytest.mark.parametrize("mark", [b"\x01", b"\x02", b"\x03"])
+@pytest.mark.parametrize("mark", [b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"])
 def test_what_holds_a_mark_is_stored_as_it_is(mark: bytes) -> None:
     own = (derived("o"), derived("p"))
     assert body.unpack(body.pack(BODY + mark, own), own) == BODY + mark
@@ -34,6 +39,53 @@ def test_what_holds_a_mark_is_stored_as_it_is(mark: bytes) -> None:
 def test_a_body_of_the_first_dictionary_stays_readable() -> None:
     old = body._compressor(1).compress(BODY)
     assert body.unpack(old, (derived("o"), derived("p"))) == BODY
+
+
+DOSE = encode(
+    resource(
+        "MedicationAdministration",
+        derived("o"),
+        status="completed",
+        subject={"reference": f"Patient/{derived('p')}"},
+        request={"reference": f"MedicationRequest/{derived('q')}"},
+        effectiveDateTime="2026-11-22T13:03:50.235883Z",
+    )
+)
+OWN = (derived("o"), derived("p"))
+
+
+def test_bodies_of_doses_of_every_dictionary_stay_readable() -> None:
+    for number in (2, 3):
+        before = body._compressor(number).compress(body.short(DOSE, OWN, number))
+        assert body.unpack(before, OWN) == DOSE, "with a whole frame, and moments in words"
+    assert zstandard.get_frame_parameters(zstandard.FRAME_HEADER + body.pack(DOSE, OWN)).dict_id == 4
+    assert body.unpack(body.pack(DOSE, OWN), OWN) == DOSE
+    assert len(body.pack(DOSE, OWN)) < len(before) - 12
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-22T13:03:50Z", "2026-11-22T13:03:50.235883Z", "2026-11-22T13:03:50.000001Z", "1970-01-01T00:00:00Z",
+        "2099-12-31T23:59:59.999999Z",
+        # Not as we write them, or no moments: they stay as they are.
+        "2026-11-22T13:03:50.000000Z", "2026-11-22T13:03:50.235Z", "2026-02-30T00:00:00Z", "2026-11-22T24:00:00Z",
+        "2026-11-22T13:03:60Z", "2107-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2026-11-22T13:03:50+00:00",
+        "2026-11-22T13:03:50Z2026-11-22T13:03:50Z", "2026-11-22T13:03:50Z6d1f7a52-3c0e-5b0a-9d5e-7f0c6a1e2b34",
+        "6d1f7a52-3c0e-5b0a-9d5e-7f0c6a1e2b342026-11-22T13:03:50Z",
+    ],
+)  # fmt: skip
+def test_a_moment_comes_back_as_it_was_written(moment: str) -> None:
+    said = DOSE.replace(b"2026-11-22T13:03:50.235883Z", moment.encode())
+    assert body.unpack(body.pack(said, OWN), OWN) == said
+
+
+@given(st.binary(max_size=40), st.integers(0, 2**51), st.uuids())
+def test_whatever_stands_beside_a_mark_a_body_comes_back(words: bytes, since: int, other: UUID) -> None:
+    at = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=since)).isoformat()[:26].removesuffix("+00:00")
+    said = DOSE[:-1] + b',"x":"' + words + at.encode() + b"Z" + str(other).encode() + words + b'"}'
+    own = (other, derived("p"))
+    assert body.unpack(body.pack(said, own), own) == said
 
 
 def test_a_frame_made_without_a_dictionary_stays_readable() -> None:

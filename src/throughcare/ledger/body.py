@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import threading
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,12 +17,24 @@ from django.conf import settings
 # The dictionary for new bodies, and the one for doses, of which there are most: how a body begins tells. A frame names the one
 # it was made with, so older ones stay readable.
 DICTIONARY = 2
-OF_TYPE = {b'{"resourceType":"MedicationAdministration",': 3}
+OF_TYPE = {b'{"resourceType":"MedicationAdministration",': 4}
 # Bodies of this dictionary and later ones are in shorthand: an identifier takes 16 bytes and not 36, and the entry's own two,
 # which stand in its header, take one. JSON has no bytes below 32, so marks and words can't be taken for each other.
 SHORTHAND = 2
 _OWN_ID, _OWN_SUBJECT, _ANY = b"\x01", b"\x02", b"\x03"
-_IDENTIFIER = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# From this dictionary on moments are in shorthand too: 7 bytes of microseconds since 1970, or 4 of whole seconds.
+MOMENTS = 4
+_MICROSECONDS, _SECONDS = b"\x04", b"\x05"
+_MARKS = re.compile(rb"[\x01-\x05]")
+_EPOCH, _MICROSECOND, _MILLION = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 1_000_000
+# How a frame begins, always: it is not kept (without it, none begins so).
+_MAGIC = zstandard.FRAME_HEADER
+# Tries harder for a body of a few hundred bytes, of which there are millions, than for the others.
+LEVEL, HARDER = 3, 9
+_ID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_MOMENT = rb"(?:19[7-9]|20\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z"
+_IDENTIFIER, _BOTH = re.compile(_ID), re.compile(_ID + b"|" + _MOMENT)
+_LONGER, _LONGER_BEFORE = re.compile(rb"[\x03-\x05]"), re.compile(_ANY)
 _SEAL_VERSION = b"\x01"
 
 # The resource's id and its subject's.
@@ -41,10 +54,10 @@ def digest(salt_: bytes, body: bytes) -> bytes:
 
 def pack(body: bytes, own: Own = NONE) -> bytes:
     """Compress; the same two ids unpack it."""
-    if _OWN_ID in body or _OWN_SUBJECT in body or _ANY in body:
-        return _compressor(SHORTHAND - 1).compress(body)
+    if _MARKS.search(body):
+        return _compressor(SHORTHAND - 1).compress(body)[len(_MAGIC) :]
     number = OF_TYPE.get(body[: body.find(b",") + 1], DICTIONARY)
-    return _compressor(number).compress(short(body, own))
+    return _compressor(number).compress(short(body, own, number))[len(_MAGIC) :]
 
 
 def unpack(stored: bytes, own: Own = NONE) -> bytes:
@@ -54,34 +67,64 @@ def unpack(stored: bytes, own: Own = NONE) -> bytes:
 
 def unpack_as(stored: bytes, own_id: bytes, own_subject: bytes) -> bytes:
     """Decompress for whoever has the two ids as they are written."""
-    number = zstandard.get_frame_parameters(stored).dict_id
-    body = _decompressor(number).decompress(stored)
-    return _long(body, own_id, own_subject) if number >= SHORTHAND else body
+    frame = stored if stored.startswith(_MAGIC) else _MAGIC + stored
+    number = zstandard.get_frame_parameters(frame).dict_id
+    body = _decompressor(number).decompress(frame)
+    if number < SHORTHAND:
+        return body
+    return _long(body, own_id, own_subject, _LONGER if number >= MOMENTS else _LONGER_BEFORE)
 
 
-def short(body: bytes, own: Own) -> bytes:
-    """Write identifiers as bytes; this is what dictionaries are trained on."""
+def short(body: bytes, own: Own, number: int) -> bytes:
+    """Write identifiers, and for later dictionaries moments, as bytes; this is what dictionaries are trained on."""
     marks = {str(own[1]).encode(): _OWN_SUBJECT, str(own[0]).encode(): _OWN_ID}
 
     def mark(found: re.Match[bytes]) -> bytes:
         word = found[0]
+        if word[-1:] == b"Z":
+            return _short_moment(word)
         return marks.get(word) or _ANY + bytes.fromhex(word.replace(b"-", b"").decode())
 
-    return _IDENTIFIER.sub(mark, body)
+    # In one walk: what one becomes must not be taken for a piece of another.
+    return (_BOTH if number >= MOMENTS else _IDENTIFIER).sub(mark, body)
 
 
-def _long(body: bytes, own_id: bytes, own_subject: bytes) -> bytes:
+def _short_moment(word: bytes) -> bytes:
+    try:
+        at = datetime.fromisoformat(word.decode())
+    except ValueError:
+        return word
+    since = (at - _EPOCH) // _MICROSECOND
+    whole = since % _MILLION == 0
+    kept = _SECONDS + (since // _MILLION).to_bytes(4) if whole else _MICROSECONDS + since.to_bytes(7)
+    return kept if _moment(kept) == word else word
+
+
+def _moment(kept: bytes) -> bytes:
+    number = int.from_bytes(kept[1:])
+    at = _EPOCH + timedelta(microseconds=number * _MILLION if kept[:1] == _SECONDS else number)
+    return at.isoformat().encode()[:-6] + b"Z"
+
+
+def _long(body: bytes, own_id: bytes, own_subject: bytes, longer: re.Pattern[bytes]) -> bytes:
     # By hand, for every entry that is shown comes by here: a substitution that calls back takes ten times as long.
     pieces, at = [], 0
     while True:
-        mark = body.find(_ANY, at)
+        mark = longer.search(body, at)
         pieces.append(
-            (body[at:mark] if mark >= 0 else body[at:]).replace(_OWN_ID, own_id).replace(_OWN_SUBJECT, own_subject)
+            (body[at : mark.start()] if mark else body[at:]).replace(_OWN_ID, own_id).replace(_OWN_SUBJECT, own_subject)
         )
-        if mark < 0:
+        if mark is None:
             return b"".join(pieces)
-        at = mark + 17
-        pieces.append(_words.get(key := body[mark + 1 : at]) or _word(key))
+        start = mark.start()
+        at = start + _LENGTH[mark[0]]
+        if mark[0] == _ANY:
+            pieces.append(_words.get(key := body[start + 1 : at]) or _word(key))
+        else:
+            pieces.append(_moment(body[start:at]))
+
+
+_LENGTH = {_ANY: 17, _MICROSECONDS: 8, _SECONDS: 5}
 
 
 # Identifiers in words, of those met last: of places, staff and visits very many entries speak.
@@ -131,18 +174,22 @@ class _Contexts(threading.local):
 _contexts = _Contexts()
 
 
+def _level(number: int) -> int:
+    return HARDER if number >= MOMENTS else LEVEL
+
+
 @cache
 def _digested(number: int) -> zstandard.ZstdCompressionDict | None:
     found = _dictionary(number)
     if found is not None:
-        found.precompute_compress(level=3)
+        found.precompute_compress(level=_level(number))
     return found
 
 
 def _compressor(number: int) -> zstandard.ZstdCompressor:
     found = _contexts.packing.get(number)
     if found is None:
-        found = zstandard.ZstdCompressor(level=3, dict_data=_digested(number), write_checksum=False)
+        found = zstandard.ZstdCompressor(level=_level(number), dict_data=_digested(number), write_checksum=False)
         _contexts.packing[number] = found
     return found
 
