@@ -19,7 +19,7 @@ from throughcare.care.medications.rules import passes, statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
 from throughcare.care.medications.rules.timing.model import Dose as Amount
-from throughcare.care.medications.rules.timing.wording import dose_words, words
+from throughcare.care.medications.rules.timing.wording import dose_words, scale_words, words
 from throughcare.care.medications.traits import Kept, double_kills, is_observed, kept_of, traits_kept
 from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
@@ -152,6 +152,7 @@ def dose(row: DoseRow, stamp: tuple[str, int]) -> dict[str, Any]:
         "leased": double_kills(order),
         "rank": _rank(kept_of(order), stamp),
         "asks": asks(order),
+        "scale": _scale(order),
         "holds": [str(h) for h in order.holds if isinstance(h, str)],
         "own_line": is_observed(order),
         "held": order.status == "on-hold",
@@ -225,6 +226,19 @@ def asks(order: OrderRow) -> list[dict[str, Any]]:
     if sugar and "glucose" not in found:
         found["glucose"] = {"measure": "glucose", "below": None, "above": None}
     return list(found.values())
+
+
+def _scale(order: OrderRow) -> dict[str, Any] | None:
+    """Give a sliding scale as the pass reads it: rows of from, to, how much and its words; what is given above the last."""
+    if order.timing.get("kind") != "sliding" or (scale := from_json(order.timing).scale) is None:
+        return None
+    above = scale.above_amount
+    return {
+        "measure": scale.measure,
+        "rows": [[r.low, r.high, f"{r.amount:f}", dose_words(Amount(r.amount, scale.unit))] for r in scale.rows],
+        "above": [f"{above:f}", dose_words(Amount(above, scale.unit))] if above is not None else None,
+        "words": list(scale_words(scale)),
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -30,7 +30,9 @@ BESIDE = (
 VERBS = ("hold", "resume", "renew", "stop")
 FREQUENCIES = "medications/frequencies.toml"
 GATES = ("history_taken", "medicines_reviewed", "diagnosis", "emergency_plan", "consent", "monitoring_checked_on")
-STEPS = range(1, 7)
+# Rows of a taper or a sliding scale; the later ones are folded until somebody needs them.
+STEPS, SHOWN_STEPS = range(1, 17), 6
+TABLES = {"stepped": "step", "sliding": "scale"}
 # The shape that stands for a status on the sheet: told apart without colour.
 MARKS = {"given": "done", "given-late": "done_late", "given-early": "done_late", "self-administered": "done"}
 
@@ -184,7 +186,7 @@ def order_form(typed: Mapping[str, str], wrong: Mapping[str, str], home: HomeMed
         "fields": fields(product, typed, wrong),
         "gates": gate_fields(product, typed, wrong),
         "edition": formulary.load().edition,
-        "steps": STEPS,
+        "steps": (STEPS[:SHOWN_STEPS], STEPS[SHOWN_STEPS:]),
     }
 
 
@@ -296,6 +298,7 @@ def _timing(typed: Mapping[str, str], wrong: dict[str, str]) -> dict[str, Any]:
         wrong["frequency"] = "Choose how often."
         return {}
     timing = dict(row["timing"])
+    _other_table(typed, timing["kind"], wrong)
     if timing["kind"] == "stepped":
         timing["steps"] = list(_steps(typed, wrong))
     if timing["kind"] == "sliding":
@@ -304,24 +307,51 @@ def _timing(typed: Mapping[str, str], wrong: dict[str, str]) -> dict[str, Any]:
     return timing
 
 
+def _other_table(typed: Mapping[str, str], kind: str, wrong: dict[str, str]) -> None:
+    """Refuse rows of a table that the frequency does not use: they would vanish, and the order would say something else."""
+    for other, name in TABLES.items():
+        if other != kind and any(v.strip() for k, v in typed.items() if k.startswith(f"{name}_")):
+            wrong["frequency"] = (
+                "There are steps of a taper. Choose taper, or clear them."
+                if name == "step"
+                else "There are rows of a sliding scale. Choose the scale, or clear them."
+            )
+
+
 def _steps(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
     for n in STEPS:
         days, amount = typed.get(f"step_days_{n}", "").strip(), typed.get(f"step_amount_{n}", "").strip()
         if days or amount:
             dose = {
-                "value": str(decimal_of(amount, f"step_amount_{n}", wrong)),
+                "value": str(_number(amount, f"step_amount_{n}", wrong)),
                 "unit": typed.get("unit", "") or "tablet",
             }
             timing = {"kind": "passes", "passes": ["morning"]}
-            yield {"days": number_of(days, 1), "dose": dose, "timing": timing}
+            yield {"days": _whole(days, f"step_days_{n}", wrong), "dose": dose, "timing": timing}
 
 
 def _scale(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
     for n in STEPS:
         low, high, amount = (typed.get(f"scale_{k}_{n}", "").strip() for k in ("low", "high", "amount"))
         if low or high or amount:
-            given = decimal_of(amount, f"scale_amount_{n}", wrong)
-            yield {"low": number_of(low, 0), "high": number_of(high, 0), "amount": str(given)}
+            given = _number(amount, f"scale_amount_{n}", wrong)
+            ends = (_whole(text, f"scale_{k}_{n}", wrong) for k, text in (("low", low), ("high", high)))
+            yield {**dict(zip(("from", "to"), ends, strict=True)), "amount": str(given)}
+
+
+def _whole(text: str, name: str, wrong: dict[str, str]) -> int:
+    """Read a whole number of a row; what is none is told, never taken for another."""
+    if text.isascii() and text.isdigit() and len(text) < 6:
+        return int(text)
+    wrong[name] = "Write a whole number in each row."
+    return 0
+
+
+def _number(text: str, name: str, wrong: dict[str, str]) -> Decimal:
+    found = decimal_of(text, name, wrong)
+    if found is None:
+        wrong.setdefault(name, "Say how much in each row.")
+    return found or Decimal(0)
 
 
 def charted(dose_id: UUID, typed: Mapping[str, str]) -> Charted:

@@ -41,9 +41,19 @@ export function measured(d) {
   for (const a of d.asks) {
     const value = parseFloat(state.values[d.id]?.[a.measure] ?? "");
     if (Number.isNaN(value)) { if (said === "give") said = "measure"; }
-    else if ((a.below && value < parseFloat(a.below)) || (a.above && value > parseFloat(a.above))) said = "hold";
+    else if ((a.below && value < parseFloat(a.below)) || (a.above && value > parseFloat(a.above)) || (d.scale?.measure === a.measure && !byScale(d)?.amount)) said = "hold";
   }
   return said;
+}
+
+/** What a sliding scale says at the value measured: how much, and whether the prescriber is called. Nothing before it is measured. */
+export function byScale(d) {
+  const typed = d.scale && state.values[d.id]?.[d.scale.measure];
+  if (!/^\d+$/.test(typed ?? "")) return null;
+  const value = parseInt(typed, 10), row = d.scale.rows.find(([low, high]) => value >= low && value <= high);
+  if (row) return { amount: parseFloat(row[2]) ? row[2] : "", words: row[3], call: false };
+  const above = value > d.scale.rows.at(-1)[1] ? d.scale.above : null;
+  return { amount: above?.[0] ?? "", words: above?.[1] ?? "", call: true };
 }
 
 export async function load({ quiet = false } = {}) {
@@ -250,7 +260,7 @@ export async function give(p) {
   const early = doses.filter((d) => !isOpen(d));
   const reason = early.length ? await earlyFor(early) : "";
   if (early.length && !reason) return;
-  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: d.mode === "SELF-DOT" ? "self-administered" : "given", reason: early.includes(d) ? reason : "", detail: { ...detailOf(p, d), second: foreign(d) ? signed.second : "" } }));
+  const rows = doses.map((d) => ({ of: d.person, dose: d.id, status: d.mode === "SELF-DOT" ? "self-administered" : "given", reason: early.includes(d) ? reason : "", amount: byScale(d)?.amount || undefined, detail: { ...detailOf(p, d), second: foreign(d) ? signed.second : "" } }));
   await chart(p, rows, t("given"), signed);
 }
 

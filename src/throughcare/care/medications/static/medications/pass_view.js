@@ -5,7 +5,7 @@ import { section } from "../devices/tablet.js";
 import { now } from "../devices/wire.js";
 import { face } from "./faces.js";
 import { came } from "./pass_offline.js";
-import { alsoOnPaper, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, lotOf, matches, measured, openPerson, otherLot, person, state, undo, waits } from "./pass.js";
+import { alsoOnPaper, byScale, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, lotOf, matches, measured, openPerson, otherLot, person, state, undo, waits } from "./pass.js";
 
 const statusWords = Object.fromEntries(JSON.parse(document.getElementById("pass").dataset.exceptions).map((e) => [e.status, e.words]));
 const wordsOf = (d) => statusWords[d.status] ?? ({ given: t("given"), "given-late": t("given"), "given-early": t("given") }[d.status] ?? d.status);
@@ -129,14 +129,19 @@ function doseRow(p, d) {
     h("span", { class: "pass-tick", "aria-hidden": "true" }, shape(["expected", "refused", "no-show", "held", "not-available", "away"].includes(d.status) ? "ended" : "done")),
     h("span", { class: "pass-dose-what" }, ...what.slice(0, 2), h("span", { class: "num" }, d.status === "expected" ? t(d.stopped ? "stopped" : "on_hold") : [wordsOf(d), hhmm(d.happened), d.by].filter(Boolean).join(" · "))),
     state.paper && ["given", "given-late", "given-early"].includes(d.status) ? h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => alsoOnPaper(p, d) }, t("also_paper")) : d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => undo(p, d) }, t("undo")));
-  const hold = measured(d) === "hold";
+  const hold = measured(d) === "hold", scaled = byScale(d);
   return h("li", { class: `pass-dose${ready ? " is-ready" : ""}${late ? " is-late" : ""}` },
     h("label", { class: "pass-dose-tick" },
       h("input", { type: "checkbox", checked: ready, disabled: hold || d.own_line || state.busy, "data-keep": `tick-${d.id}`, onchange: (event) => tick(d, event.target.checked) }),
       h("span", { class: "pass-dose-what" }, ...what)),
     h("button", { type: "button", class: "button button--quiet pass-target", "aria-label": t("except_one", { text: d.text }), onclick: () => except(p, [d]) }, t("except")),
     lotButton(d.code),
-    d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), ...d.holds.map((words) => h("span", { class: "muted" }, words)), hold ? h("b", { class: "pass-hold", role: "alert" }, t("hold_now", { value: Object.values(state.values[d.id] ?? {}).join(", ") })) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");
+    d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), ...d.holds.map((words) => h("span", { class: "muted" }, words)), scaled && !(hold && scaled.amount) ? h("b", { class: scaled.call || hold ? "pass-hold" : "pass-scaled num", role: "alert" }, sayScale(scaled)) : hold ? h("b", { class: "pass-hold", role: "alert" }, t("hold_now", { value: Object.values(state.values[d.id] ?? {}).join(", ") })) : d.scale ? h("span", { class: "muted" }, d.scale.words.join("; ")) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");
+}
+
+function sayScale({ amount, words, call }) {
+  if (call) return amount ? t("scale_above", { words }) : t("scale_call");
+  return amount ? t("scale_give", { words }) : t("scale_none");
 }
 
 /** Which lot it is taken from; one tap takes another. */
