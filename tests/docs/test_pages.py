@@ -208,6 +208,13 @@ def test_every_decision_is_listed() -> None:
         assert "2026-" in text, f"{file.name} has no date"
 
 
+def test_every_how_to_is_listed() -> None:
+    listed = set(re.findall(r"\]\(([\w./-]+\.md)\)", (ROOT / "docs/README.md").read_text()))
+    for folder in ("how-to", "tutorial", "explanation", "safety"):
+        there = {f"{folder}/{page.name}" for page in (ROOT / "docs" / folder).glob("*.md")}
+        assert there <= listed, f"{there - listed}"
+
+
 def test_every_runbook_says_what_is_ruled_out() -> None:
     for page in (ROOT / "docs/runbooks").glob("*.md"):
         assert re.search(r"^## Ruled out", page.read_text(), re.M), page.name
