@@ -27,7 +27,7 @@ CARRIED = """## What the package itself carries
 | LOINC codes | `content/forms/`, as codes of questions and scores | see the notice below |
 | RxNorm names, codes and NDC numbers | `content/formulary/` | NLM's own atoms: no licence needed; see the notice below |
 | Outlines of Connecticut and its counties | `content/public/map.toml` | United States Census Bureau, public domain; by way of us-atlas 3.0.1, ISC, (c) 2013-2019 Michael Bostock |
-| UCUM units | as codes of quantities | free to use by the UCUM licence; (c) Regenstrief Institute |
+| UCUM units | as codes of quantities; its symbols in `content/exchange/ucum.toml`, with UCUM's notice | free to use by the UCUM licence; (c) Regenstrief Institute |
 | Forms and instruments | `content/forms/` | one by one in [the reference](docs/reference/forms.md); notices below |
 | Lists of symptoms, criteria of federal rules, dates | `content/` | works of the United States government (CDC, Code of Federal Regulations): public domain |
 

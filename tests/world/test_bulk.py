@@ -1,5 +1,6 @@
 """What is laid down in bulk is, row for row and entry for entry, what the actions make one by one."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,8 @@ from throughcare.care.sick_call import actions as sick_call
 from throughcare.care.sick_call.bulk import Answered, lay_requests
 from throughcare.care.sick_call.models import CareRequest
 from throughcare.chart import actions as chart
-from throughcare.chart.bulk import Facts, Problem, lay_facts
-from throughcare.chart.models import Allergy, Condition, Encounter, Note, Observation
+from throughcare.chart.bulk import Facts, Problem, Resulted, lay_facts
+from throughcare.chart.models import Allergy, Condition, Encounter, Immunization, Note, Observation, Report
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
@@ -96,16 +97,37 @@ def test_facts() -> None:
         )
         chart.add_allergy(actor=NURSE, person_id=people[0], text="Latex")
         chart.observe(actor=NURSE, person_id=people[0], measured=measured)
+        back = NOW - timedelta(days=20)
+        lines = (
+            chart.Measured(LOINC, "2823-3", "Potassium", Decimal("4.2"), "mmol/L", category="laboratory"),
+            chart.Measured(
+                LOINC, "56888-1", "HIV antigen and antibody", value_text="non-reactive", category="laboratory"
+            ),
+        )
+        chart.receive_report(
+            actor=NURSE, person_id=people[0], text="Panel", system=LOINC, code="24321-2", effective_at=back, outside=True,
+            lines=[replace(one, effective_at=back) for one in lines],
+        )  # fmt: skip
+        vaccines = [
+            chart.Vaccine("Influenza", back, "140", amount=Decimal("0.5"), unit="mL", lot="SAMPLE1"),
+            chart.Vaccine("Tdap", back, "115", status="not-done", why_not="Refused"),
+            chart.Vaccine("Zoster", back, "187", primary=False, source="Registry"),
+        ]
+        for given in vaccines:
+            chart.record_immunization(actor=NURSE, person_id=people[0], given=given)
+        result = Resulted("Panel", LOINC, "24321-2", back, lines)
         lay_facts(
             actor=NURSE,
-            charts=[Facts(people[1], [Problem("Asthma", "icd", "J45")], ["Latex"], measured)],
+            charts=[Facts(people[1], [Problem("Asthma", "icd", "J45")], ["Latex"], measured, [result], vaccines)],
             source="taken over",
         )
         third, fourth = (register(actor=FEED, demographics=Demographics("Sample-C", n, None, "male")) for n in "xy")
         chart.no_known_allergies(actor=NURSE, person_id=third)
         lay_facts(actor=NURSE, charts=[Facts(fourth)])
-    for model in (Condition, Allergy, Observation):
+    for model in (Condition, Allergy, Observation, Report, Immunization):
         rows = [[plain(r) for r in model.objects.filter(person=p).order_by("text")] for p in people]
+        for row in (one for some in rows for one in some):
+            row["report"] = bool(row.get("report"))
         assert rows[0] == rows[1], model
     assert plain(Allergy.objects.get(person=third)) == plain(Allergy.objects.get(person=fourth))
     assert entries(people[0]) == entries(people[1])

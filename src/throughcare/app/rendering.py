@@ -76,6 +76,7 @@ from throughcare.workforce.models import Credential, Equipment, EquipmentCheck, 
 # round of the request boxes is an act that leaves no row.
 KEPT_AS_SIGNED = frozenset(
     {
+        "Questionnaire",  # a form is its content's file
         "QuestionnaireResponse",
         "Message",
         "File",

@@ -15,6 +15,7 @@ from throughcare.kernel.fhir import (
     day,
     filled,
     instant,
+    own_system,
     period,
     reference,
     resource,
@@ -193,14 +194,17 @@ def report(row: m.Report, lines: Sequence[UUID] = ()) -> Json:
     return resource(
         "DiagnosticReport",
         row.id,
-        identifier=[{"system": f"urn:throughcare:filler:{row.source}", "value": row.filler}] if row.filler else None,
+        identifier=[{"system": own_system("filler", row.source), "value": row.filler}] if row.filler else None,
         basedOn=[reference("ServiceRequest", row.order_id)] if row.order_id else None,
         status=row.status,
-        category=[concept(coding("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB"))] if row.filler else None,
+        category=[concept(coding("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB"))]
+        if _of_laboratory(row)
+        else None,
         code=what(row.system, row.code, row.text),
         subject=reference("Patient", row.person_id),
         effectiveDateTime=instant(row.effective_at),
         issued=instant(row.recorded_at),
+        performer=[{"display": row.source}] if row.source else None,
         result=[reference("Observation", one) for one in lines] or None,
         conclusion=row.words or None,
         extension=[
@@ -218,6 +222,11 @@ def report(row: m.Report, lines: Sequence[UUID] = ()) -> Json:
             if said
         ],
     )
+
+
+def _of_laboratory(row: m.Report) -> bool:
+    """Tell whether a laboratory made the report: it came by message or with a record, and its test has a code. A letter has none."""
+    return bool(row.code and (row.filler or row.outside))
 
 
 def critical_call(row: m.CriticalCall) -> Json:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from throughcare.exchange.models import Incoming, VisitOutside
-from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, reference, resource
+from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, own_system, reference, resource
 
 
 def visit(row: VisitOutside) -> Json:
@@ -12,7 +12,7 @@ def visit(row: VisitOutside) -> Json:
     return resource(
         "Appointment",
         row.id,
-        identifier=[{"system": f"urn:throughcare:filler:{row.source}", "value": row.number}],
+        identifier=[{"system": own_system("filler", row.source), "value": row.number}],
         status=row.status,
         appointmentType=concept(coding(LOCAL, "off_site")),
         reasonCode=[concept(text=row.reason)] if row.reason else None,

@@ -14,6 +14,7 @@ from throughcare.exchange.hl7v2.field_names import SEGMENTS, name_of
 from throughcare.exchange.hl7v2.holding import REASONS
 from throughcare.exchange.hl7v2.parse import parse
 from throughcare.exchange.hl7v2.rules import person_of, place_of, title_of
+from throughcare.exchange.hl7v2.sexes import sex_of
 from throughcare.exchange.hl7v2.wire import Segment
 from throughcare.exchange.models import STATUSES, Imported, Message
 from throughcare.exchange.shapes import (
@@ -200,7 +201,7 @@ def _says(said: facts.Message) -> list[tuple[str, str]]:
         ("Numbers", ", ".join(one.value for one in who.identifiers[:5]) if who else ""),
         ("Gives up", ", ".join(one.value for one in merge.identifiers[:5]) if merge else ""),
         ("Born", who.birth.day.strftime("%-d %b %Y") if who and who.birth else ""),
-        ("Sex", _SEXES.get(who.sex, who.sex) if who else ""),
+        ("Sex", sex_of(who.sex) or who.sex if who else ""),
         ("Language", who.language.label if who and who.language else ""),
         ("Where", _place(visit.place) if visit else ""),
         ("Before", _place(visit.prior_place) if visit else ""),
@@ -209,9 +210,6 @@ def _says(said: facts.Message) -> list[tuple[str, str]]:
         *[("Note", note.text) for note in said.notes[:5]],
     ]
     return [(title, text[:_LONGEST_SHOWN]) for title, text in told if text]
-
-
-_SEXES = {"F": "female", "M": "male", "O": "other", "U": "unknown", "A": "other", "N": "other"}
 
 
 def _place(place: facts.Place) -> str:

@@ -1,5 +1,6 @@
 """Builders of FHIR R4 datatypes: plain dicts, exact decimals, nothing empty, no display copied from elsewhere."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,9 @@ Json = dict[str, Any]
 LOCAL = "urn:throughcare:code"
 UCUM = "http://unitsofmeasure.org"
 LOINC = "http://loinc.org"
+_LONGEST = 18
+_OWN = "urn:throughcare:"
+_ODD = re.compile(r"[^A-Za-z0-9._@-]+")
 
 
 def instant(at: datetime | None) -> str | None:
@@ -41,6 +45,11 @@ def reference(kind: str, id: UUID | str | None) -> Json | None:
 def quantity(value: Decimal | int, unit: str, code: str | None = None) -> Json:
     """Build a UCUM Quantity; the value keeps its digits."""
     return {"value": Decimal(value), "unit": unit, "system": UCUM, "code": code or unit}
+
+
+def own_system(kind: str, name: str) -> str:
+    """Give the address of what somebody numbers who has no address: `urn:throughcare:filler:LAB@HOSPITAL`, always a URI."""
+    return f"{_OWN}{kind}:{_ODD.sub('-', name).strip('-') or 'unnamed'}"
 
 
 def period(start: datetime | None, end: datetime | None) -> Json | None:
@@ -75,7 +84,8 @@ def decode(body: bytes) -> Any:
 
 def _default(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return orjson.Fragment(format(value, "f"))
+        # Written out, a number of so many digits would be read again as a whole number, which JSON's readers cut at 64 bits.
+        return orjson.Fragment(format(value, "E" if value.adjusted() >= _LONGEST else "f"))
     if isinstance(value, frozenset | set):
         return sorted(value)
     raise TypeError(f"[{type(value).__name__}] has no place in JSON")

@@ -16,7 +16,7 @@ from throughcare.duties.models import RosterShift
 from throughcare.exchange.hl7v2 import mllp
 from throughcare.kernel import clock
 from throughcare.people.models import Identifier
-from throughcare.world import apart, cupboards, hours, medicines, population, recent, staff
+from throughcare.world import apart, cupboards, hours, laboratory, medicines, population, recent, staff
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.messages import Booking, admission
 from throughcare.world.past import DAY, ZONE, Period, site_of
@@ -78,6 +78,8 @@ class Live:
             playing.at(_between(random, since, now), lambda at: recent.release(playing, at))
         for _ in range(about(random, playing.stage.shares.body["day"]["lockdowns"] * (elapsed / 24))):
             playing.at(_between(random, since, now), lambda at: recent.lockdown(playing, at))
+        orders = laboratory.a_day(playing.stage, people) * (elapsed / 24)
+        laboratory.go_on(playing.stage, playing.at, playing.crowd.any, orders, now)
         self._hours(since, now, living=living)
         if local.hour != now.astimezone(ZONE).hour:
             playing.at(now, lambda at: recent.work_off(playing, at))

@@ -12,7 +12,7 @@ from throughcare.duties import handing
 from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel.vocabulary import Role
 from throughcare.people import actions as people
-from throughcare.world import recent, scenes
+from throughcare.world import laboratory, recent, scenes
 from throughcare.world.cast import SYSTEM
 from throughcare.world.messages import Booking, admission
 from throughcare.world.past import DAY, JAILS, WOMEN, Life, at_minute
@@ -37,6 +37,7 @@ def plan(playing: Playing, now: datetime, gone: Sequence[Life]) -> None:
     _handovers(playing, now)
     _messages(playing, now)
     _alias(playing, now, gone)
+    laboratory.waiting(playing.stage, playing.at, lambda site, dice: playing.crowd.any(dice, site=site), now)
     hartford = playing.crowd.sites["hartford"]
     playing.at(
         now - 25 * MINUTE,

@@ -16,7 +16,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.reentry import one_call
-from throughcare.world import medicines, scenes, withdrawal
+from throughcare.world import laboratory, medicines, scenes, vaccines, withdrawal
 from throughcare.world.cast import Casting, Character
 from throughcare.world.past import ZONE, Period, at_minute, site_of, van_time
 from throughcare.world.population import Population, Somebody
@@ -92,6 +92,7 @@ def plan_day(playing: Playing, day: datetime) -> None:
         playing.at(at_minute(day, random.randint(540, 1020)), lambda at: release(playing, at))
     for _ in range(about(random, shares.body["day"]["lockdowns"])):
         playing.at(at_minute(day, random.randint(480, 1300)), lambda at: lockdown(playing, at))
+    laboratory.plan_day(playing.stage, playing.at, playing.crowd.any, people, day)
     for hour in range(1, 24, 2):
         playing.at(at_minute(day, hour * 60 + 20), lambda at: work_off(playing, at))
 
@@ -178,7 +179,7 @@ def done(playing: Playing, duty: Duty, at: datetime) -> None:
     """Let one who may do it close a duty, as the button on its page does."""
     role = Role.RN if duty.owner_role == "prea" else Role(duty.owner_role)
     try:
-        if withdrawal.work(playing.stage, duty, at):
+        if any(room.work(playing.stage, duty, at) for room in (withdrawal, laboratory, vaccines)):
             return
         duties.close_duty(actor=playing.stage.worker(duty.facility_id, role, at), duty_id=duty.id)
     except Refused:

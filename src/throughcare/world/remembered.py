@@ -16,6 +16,7 @@ from throughcare.duties import actions as duties
 from throughcare.kernel.events import Event
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
+from throughcare.world import laboratory, vaccines
 from throughcare.world.past import DAY, Life, Period
 from throughcare.world.scenes import FEED, Stage
 from throughcare.world.shares import Shares, about, pick
@@ -45,7 +46,7 @@ AFTER_BOOKING: tuple[tuple[str, float, float, float], ...] = (
 
 
 def charts(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
-    """Lay down what the charts of those who are here say, site by site: problems, allergies, how they measured."""
+    """Lay down what the charts of those who are here say, site by site: problems, allergies, measurements, results, vaccines."""
     here: dict[str, list[Facts]] = defaultdict(list)
     for life in everybody:
         if life.left is None:
@@ -55,6 +56,8 @@ def charts(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
                     [Problem(p["text"], ICD, p["code"]) for p in life.who.problems],
                     [life.who.allergy] if life.who.allergy else [],
                     list(_measured(life, period)),
+                    laboratory.past(life.who, life.admitted, period.boundary),
+                    vaccines.past(life.who, life.admitted, period.boundary),
                 )
             )
     for site, facts in sorted(here.items()):
@@ -64,7 +67,7 @@ def charts(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
 
 
 def _measured(life: Life, period: Period) -> Iterator[Measured]:
-    """Measure somebody every few months: weight, blood pressure, and A1c where there is diabetes."""
+    """Measure somebody every few months: weight and blood pressure."""
     random = Random(f"measured:{life.who.id}")
     codes = {p["id"] for p in life.who.problems}
     weight, upper = random.randint(128, 240), random.randint(112, 132) + (18 if "hypertension" in codes else 0)
@@ -77,9 +80,6 @@ def _measured(life: Life, period: Period) -> Iterator[Measured]:
         parts = (_part("8480-6", upper), _part("8462-4", round(upper * 0.62)))
         yield Measured(LOINC, "29463-7", "Weight", Decimal(weight), "[lb_av]", effective_at=at)
         yield Measured(LOINC, "85354-9", "Blood pressure", parts=parts, effective_at=at)
-        if "diabetes" in codes:
-            a1c = Decimal(random.randint(62, 94)) / 10
-            yield Measured(LOINC, "4548-4", "Hemoglobin A1c", a1c, "%", category="laboratory", effective_at=at)
 
 
 def _part(code: str, value: int) -> Part:

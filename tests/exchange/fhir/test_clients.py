@@ -1,5 +1,6 @@
 """Clients that others wrote, against a live server: through a small proxy that adds the token, as none of the scripts sends one."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -111,12 +112,44 @@ def test_the_scripts_of_others_run(base: str, shared: Path, script: str) -> None
     assert " OK " in done.stdout, done.stdout + done.stderr
 
 
+LOCKED = Path(__file__).with_name("node")
+
+
+@pytest.fixture(scope="session")
+def for_node() -> Path:
+    """Give a folder with the clients for Node of the locked list, each held to its digest; skip where they can't be had.
+
+    The list names no host: they come from wherever npm is told to fetch. They are kept between runs.
+    """
+    from tests.conftest import HOME
+
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not installed")
+    files = [LOCKED / name for name in ("package.json", "package-lock.json")]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    folder = HOME / f"node-{digest}"
+    if not (folder / "done").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for file in files:
+            shutil.copy(file, folder)
+        asked = ["npm", "ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
+        try:
+            done = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+            said = (
+                "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["npm ended without a word"])[-1]
+            )
+        except subprocess.TimeoutExpired:
+            said = "two minutes were not enough"
+        if said:
+            assert "EINTEGRITY" not in said, said
+            pytest.skip(f"the clients for Node could not be fetched: {said[:160]}")
+        (folder / "done").touch()
+    return folder
+
+
 @pytest.mark.parametrize("script", ["c3_fhirkit.mjs", "c4_fhirclient_js.js"])
-def test_the_scripts_for_node_run_where_their_clients_are(base: str, shared: Path, script: str) -> None:
-    # A folder of its own outside the project, in which somebody ran npm i fhir-kit-client@2.0.3 fhirclient@2.6.3.
-    folder = os.environ.get("FHIR_CLIENTS_FOR_NODE", "")
-    if shutil.which("node") is None or not (Path(folder) / "node_modules").is_dir() or not folder:
-        pytest.skip("node and its FHIR clients are not installed: FHIR_CLIENTS_FOR_NODE names no folder with them")
-    here = Path(shutil.copy(shared / "corpora/clients" / script, folder))  # node looks for modules beside the script
+def test_the_scripts_for_node_run(base: str, shared: Path, for_node: Path, script: str) -> None:
+    here = Path(shutil.copy(shared / "corpora/clients" / script, for_node))  # node looks for modules beside the script
     done = subprocess.run(["node", str(here), base], capture_output=True, text=True, check=False, timeout=90)
     assert " OK " in done.stdout, done.stdout + done.stderr

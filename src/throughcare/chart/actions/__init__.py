@@ -29,6 +29,7 @@ from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
 from throughcare.chart.actions.observations import Measured, Part, observe, restate
 from throughcare.chart.actions.orders import cosign_order, end_order, order_item, place_order
+from throughcare.chart.actions.questionnaires import load_forms
 from throughcare.chart.actions.results import file_result, receive_report, review_normals, review_report, tell_result
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "finish_encounter",
     "gathered",
     "link_order",
+    "load_forms",
     "log_critical_call",
     "lower_flag",
     "mark_error",

@@ -48,11 +48,16 @@ def record_immunization(*, actor: Actor, intent: UUID | None = None, person_id: 
     known = known_dose(person_id, given)
     if known is not None:
         return known.id
-    row = m.Immunization.objects.create(
-        id=uuid7(), person_id=person_id, facility_id=actor.facility_id, **asdict(given), **recorded(actor)
-    )
+    row = row_of_dose(actor, person_id, given)
+    row.save(force_insert=True)
     keep(row, row.given_at)
     return row.id
+
+
+def row_of_dose(actor: Actor, person_id: UUID, given: Vaccine) -> m.Immunization:
+    """Make the row of a dose, not yet written."""
+    about = asdict(given) | recorded(actor)
+    return m.Immunization(id=uuid7(), person_id=person_id, facility_id=actor.facility_id, **about)
 
 
 @action("chart.withdraw_immunization")

@@ -67,15 +67,15 @@ def recorded(actor: Actor) -> dict[str, Any]:
     return {"recorded_by": actor.label(), "recorder_id": actor.id, "recorded_at": clock.now()}
 
 
-def keep(row: Any, happened_at: datetime | None = None) -> None:
-    """Keep the row's present state in the ledger."""
+def keep(row: Any, happened_at: datetime | None = None, *, body: Json | None = None) -> None:
+    """Keep the row's present state in the ledger; `body` is it as rendered, where many were rendered together."""
     kind, render = RENDER[type(row)]
     ledger.record(
         type=kind,
         id=row.id,
         person_id=row.person_id,
         data_class=DataClass(row.data_class),
-        body=render(row),
+        body=render(row) if body is None else body,
         happened_at=happened_at,
         live=getattr(row, "status", "") != "entered-in-error",
     )

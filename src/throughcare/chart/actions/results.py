@@ -82,20 +82,18 @@ def receive_report(
     lines: Sequence[Measured] = (),
 ) -> UUID:
     """File a result; somebody must review it (LAB-01), unless it came with the record of another health service."""
-    row = m.Report(
-        id=uuid7(),
-        person_id=person_id,
-        text=text,
+    row = row_of_report(
+        actor,
+        person_id,
+        text,
         system=system,
         code=code,
         order_id=order_id,
         urgency=urgency,
-        words=words.strip()[:4200],
+        effective_at=effective_at,
+        data_class=data_class,
+        words=words,
         outside=outside,
-        effective_at=effective_at or clock.now(),
-        data_class=class_of([(system, code)], data_class).value,
-        facility_id=actor.facility_id,
-        **recorded(actor),
     )
     insert([row])
     if lines:
@@ -115,6 +113,38 @@ def receive_report(
         )
     )
     return row.id
+
+
+def row_of_report(
+    actor: Actor,
+    person_id: UUID,
+    text: str,
+    *,
+    system: str,
+    code: str,
+    effective_at: datetime | None,
+    order_id: UUID | None = None,
+    urgency: str = "normal",
+    data_class: DataClass = DataClass.RESULT,
+    words: str = "",
+    outside: bool = False,
+) -> m.Report:
+    """Make the row of a result, not yet written."""
+    return m.Report(
+        id=uuid7(),
+        person_id=person_id,
+        text=text,
+        system=system,
+        code=code,
+        order_id=order_id,
+        urgency=urgency,
+        words=words.strip()[:4200],
+        outside=outside,
+        effective_at=effective_at or clock.now(),
+        data_class=class_of([(system, code)], data_class).value,
+        facility_id=actor.facility_id,
+        **recorded(actor),
+    )
 
 
 @action("chart.review_report")

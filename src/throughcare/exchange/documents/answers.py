@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from throughcare.exchange.documents.ccda.found import Code, Document, Item, Section, Who
+from throughcare.exchange.documents import messages
+from throughcare.exchange.documents.ccda.found import Code, Document, Item, Section
 from throughcare.exchange.hl7v2 import clinical, datatypes, judging
 from throughcare.exchange.hl7v2.datatypes import Reader
 from throughcare.exchange.hl7v2.facts import Message, Observation, Stamp
-from throughcare.exchange.hl7v2.parse import CONNECTICUT, parse
+from throughcare.exchange.hl7v2.parse import CONNECTICUT
 from throughcare.exchange.hl7v2.wire import Segment
 from throughcare.kernel.fhir import Json, coding, concept, instant, reference, resource
 
 KIND = "registry_answer"
 NOTHING_GIVEN = frozenset({"998", "999"})  # CVX: no vaccine administered, unknown
-SEX = {"F": "female", "M": "male", "O": "other", "U": "unknown"}
 # Lines of a forecast, by their LOINC codes (the CDC's guide to immunization messaging 1.5, Z42).
 VACCINE = frozenset({"30979-9", "30956-7"})
 STATUS, DOSE, DOSES, SERIES = "59783-1", "30973-2", "59782-3", "59780-7"
@@ -50,14 +50,8 @@ class Due:
     series: str = ""
 
 
-def is_answer(raw: bytes) -> bool:
-    """Tell whether the bytes are a message and no document."""
-    return raw[:3] == b"MSH"
-
-
-def read(raw: bytes) -> Document:
+def read(said: Message) -> Document:
     """Read an answer as a document whose items are its doses."""
-    said = parse(raw)
     tag = next((one.part(2) for one in said.segments if one.name == "QPD"), "")
     due = forecast(said)
     lines = tuple(words(one) for one in due)
@@ -73,27 +67,12 @@ def read(raw: bytes) -> Document:
         confidentiality="",
         language="",
         replaces="",
-        who=_who(said),
+        who=messages.who(said),
         sections=(Section("", "Forecast", "", lines, len(due)),) if due else (),
         items=tuple(_items(said)),
         attached=None,
         odd=(),
         counted={},
-    )
-
-
-def _who(said: Message) -> Who:
-    person = said.person
-    if person is None:
-        return Who()
-    name = next(iter(person.names), None)
-    given = name.given if name else ()
-    return Who(
-        family=name.family if name else "",
-        given=given[0] if given else "",
-        middle=" ".join(given[1:]),
-        birth=person.birth.day.isoformat() if person.birth and len(person.birth.text) >= 8 else "",
-        sex=SEX.get(person.sex.upper()[:1], person.sex.lower() if person.sex.lower() in SEX.values() else ""),
     )
 
 

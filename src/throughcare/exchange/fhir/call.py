@@ -1,5 +1,6 @@
 """One request to the API and its answer, without a framework between."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -14,7 +15,10 @@ from throughcare.kernel.fhir import Json
 from throughcare.kernel.lens import Lens
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
-_JSON_WORDS = frozenset({"json", "application/json", "application/fhir+json", "text/json"})
+# What clients write for JSON, the names of drafts before R4 among them.
+_JSON_WORDS = frozenset({"json", "application/json", "application/fhir+json", "text/json", "application/json+fhir"})
+_RELEASE = re.compile(r";\s*fhirversion\s*=\s*\"?(\d+\.\d+)", re.IGNORECASE)
+_UNWANTED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|\Z)")
 
 
 @dataclass
@@ -54,10 +58,7 @@ class Call:
         """Give the query's parameters in order; a search by POST has those of its form as well."""
         if not self.query and self.method == "GET":
             return []
-        try:
-            found = parse_qsl(self.query, keep_blank_values=True, strict_parsing=bool(self.query), errors="strict")
-        except (ValueError, UnicodeDecodeError):
-            raise bad("The query can't be read: it is no list of name=value in UTF-8.") from None
+        found = pairs_of(self.query, "The query can't be read: it is no list of name=value in UTF-8.")
         if self.method == "POST" and self.content_type == "application/x-www-form-urlencoded":
             found += form_of(self.body)
         if any("\x00" in k or "\x00" in v for k, v in found):
@@ -90,21 +91,27 @@ class Call:
 
     def require_json_answer(self) -> None:
         """Refuse where the client takes no JSON, which is all there is."""
-        asked = [v for k, v in self.params if k == "_format"]
+        asked = [v for k, v in self.params if k == "_format" and v]
         if asked:
             word = asked[-1].partition(";")[0].strip().lower().replace(" ", "+")
-            if word not in _JSON_WORDS:
+            if word not in _JSON_WORDS or not of_our_release(asked[-1]):
                 raise FhirError(406, "not-supported", f"There is no [{asked[-1][:60]}] here: JSON only.", "_format")
             return
         if not _takes_json(self.headers.get("accept", "")):
             raise FhirError(406, "not-supported", "This API answers in JSON only: application/fhir+json.")
 
+    def require_json_body(self) -> None:
+        """Refuse a body that is said to be something else than JSON, or another release of FHIR than R4."""
+        if self.content_type and self.content_type not in _JSON_WORDS:
+            raise FhirError(415, "not-supported", f"This API reads JSON, not [{self.content_type[:60]}].")
+        if not of_our_release(self.headers.get("content-type", "")):
+            raise FhirError(415, "not-supported", "This API reads FHIR R4 alone: fhirVersion=4.0.")
+
     def json(self) -> Json:
         """Read the body as one JSON object with exact decimals; refuse what is none."""
         from throughcare.exchange.fhir.exact import parse
 
-        if self.content_type and self.content_type not in _JSON_WORDS:
-            raise FhirError(415, "not-supported", f"This API reads JSON, not [{self.content_type[:60]}].")
+        self.require_json_body()
         found = parse(self.body)
         if not isinstance(found, dict):
             raise bad("The body is no JSON object.", code="structure")
@@ -113,17 +120,33 @@ class Call:
 
 @lru_cache(maxsize=1000)
 def _takes_json(accepts: str) -> bool:
-    kinds = [a.partition(";")[0].strip().lower() for a in accepts.split(",")]
+    wanted = [a for a in accepts.lower().split(",") if not _UNWANTED.search(a) and of_our_release(a)]
+    kinds = [a.partition(";")[0].strip() for a in wanted]
     return any(k in _JSON_WORDS or k in ("*/*", "application/*", "") or "ndjson" in k for k in kinds)
+
+
+def of_our_release(media: str) -> bool:
+    """Tell whether a media type names R4, or no release of FHIR at all."""
+    found = _RELEASE.search(media)
+    return found is None or found[1] == "4.0"
 
 
 def form_of(body: bytes) -> list[tuple[str, str]]:
     """Read a form's parameters."""
+    sentence = "The form can't be read: it is no list of name=value in UTF-8."
     try:
-        words = body.decode()
-        return parse_qsl(words, keep_blank_values=True, strict_parsing=bool(words), errors="strict")
+        return pairs_of(body.decode(), sentence)
+    except UnicodeDecodeError:
+        raise bad(sentence) from None
+
+
+def pairs_of(words: str, sentence: str) -> list[tuple[str, str]]:
+    """Read name=value pairs; a stray `&` says nothing, and a name alone has no value. Refuses what is no UTF-8."""
+    kept = "&".join(part if "=" in part else f"{part}=" for part in words.split("&") if part)
+    try:
+        return parse_qsl(kept, keep_blank_values=True, strict_parsing=bool(kept), errors="strict")
     except (ValueError, UnicodeDecodeError):
-        raise bad("The form can't be read: it is no list of name=value in UTF-8.") from None
+        raise bad(sentence) from None
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from throughcare.exchange.fhir import params, values
+from throughcare.exchange.fhir import bound, params, values
 from throughcare.exchange.fhir.call import id_of, plain
 from throughcare.exchange.fhir.index import PREFIX, beginnings, term, trigrams
 from throughcare.exchange.fhir.outcome import FhirError, bad
@@ -65,6 +65,11 @@ def read(kind: str, name: str, modifier: str, value: str, base: str) -> Criterio
     if modifier not in MODIFIERS[param.kind]:
         raise bad(f"[:{plain(modifier)}] is not done with [{name}] of {kind}.", name, code="not-supported")
     wanted = tuple(split(value))
+    if name == "deceased" and modifier == "" and wanted == ("false",):
+        # R4 takes whoever is not said to have died for alive; few records say so.
+        wanted, modifier = ("true",), "not"
+    if param.kind == "token" and modifier in ("", "not"):
+        wanted = tuple(bare for one in wanted for bare in bound.bare(kind, param, one))
     made = Criterion(kind, param, modifier, wanted)
     if modifier == "missing":
         return _missing(made, value)
@@ -340,8 +345,9 @@ def _bounds(one: str, name: str) -> tuple[str, Decimal, Decimal, Decimal, str, s
             raise InvalidOperation
     except InvalidOperation:
         raise bad(f"[{plain(one)}] is no number.", name) from None
-    exponent = value.as_tuple().exponent
-    half = Decimal(1).scaleb(int(exponent)) / 2
+    exponent = int(value.as_tuple().exponent)
+    # R4's own example: 1e2 is anything from 95 up to 105.
+    half = Decimal(1).scaleb(exponent - 1 if exponent > 0 else exponent) / 2
     if prefix == "ap":
         half = max(half, abs(value) / 10)
     return prefix, value - half, value, value + half, plainly(system), plainly(code)

@@ -34,6 +34,19 @@ def main(paths: list[str]) -> None:
     _write("structures.json.gz", {"types": types, "extensions": _extensions(structures)})
     _write("profiles.json.gz", profiles)
     _write("value_sets.json.gz", {url: sorted(codes) for url, codes in sets.used.items()})
+    _write("code_systems.json.gz", _systems(definitions))
+
+
+def _systems(definitions: dict[str, Json]) -> Json:
+    """Give every code of each of HL7's own systems that is defined completely; what is withdrawn is known still."""
+    found: Json = {}
+    for url, one in definitions.items():
+        own = url.startswith(("http://hl7.org/", "http://terminology.hl7.org/"))
+        if own and one["resourceType"] == "CodeSystem" and one.get("content") == "complete":
+            below: dict[str, set[str]] = {}
+            _gather(one.get("concept", []), (), below)
+            found[url] = sorted(below)
+    return found
 
 
 def _read(path: Path) -> Iterator[Json]:

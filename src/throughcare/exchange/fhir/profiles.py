@@ -77,8 +77,8 @@ def of(kind: str, body: bytes) -> tuple[str, ...]:
     if kind == "Condition":
         return _condition(b'"encounter-diagnosis"' in body)
     if kind == "DiagnosticReport":
-        lab = b'"LAB"' in body
-        return (f"{US}diagnosticreport-{'lab' if lab else 'note'}",)
+        # The other profile asks for a category that nobody here gives: a letter or a film claims none.
+        return (f"{US}diagnosticreport-lab",) if b'"LAB"' in body else ()
     return ()
 
 
@@ -91,7 +91,7 @@ def all_of(kind: str) -> list[str]:
     if kind == "Condition":
         return [*_condition(False), *_condition(True)]
     if kind == "DiagnosticReport":
-        return [f"{US}diagnosticreport-lab", f"{US}diagnosticreport-note"]
+        return [f"{US}diagnosticreport-lab"]
     return []
 
 

@@ -124,7 +124,7 @@ def _answer(call: Call, row: Row | None, what: str, logged: bool) -> Answer:
 def _unchanged(call: Call, row: Row, tag: str) -> bool:
     asked = call.headers.get("if-none-match", "")
     if asked:
-        return any(one.strip().removeprefix("W/") == tag.removeprefix("W/") for one in asked.split(","))
+        return any(one.strip().removeprefix("W/") in (tag.removeprefix("W/"), "*") for one in asked.split(","))
     since = call.headers.get("if-modified-since", "")
     if not since:
         return False

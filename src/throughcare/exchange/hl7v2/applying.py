@@ -4,12 +4,15 @@ What custody should say is told by `history.fold` over all messages about the pe
 and what custody says now becomes custody's own actions. Anything that can't be done raises a Hold and is undone.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from throughcare.care.intake import actions as intake
 from throughcare.custody import legal
 from throughcare.custody.models import Move
 from throughcare.custody.rules import INSIDE
+from throughcare.exchange.documents import actions as documents
+from throughcare.exchange.documents import messages
 from throughcare.exchange.hl7v2 import whom
 from throughcare.exchange.hl7v2.charting import BY_TYPE, subject
 from throughcare.exchange.hl7v2.facts import Message as Facts
@@ -42,8 +45,25 @@ _WAITING = {
 def apply(row: Message, said: Facts, actor: Actor) -> Applied:
     """Bring people and custody in line with this message; raise Hold, or a room's refusal, where that can't be."""
     charting = BY_TYPE.get(type_of(said))
-    if charting is not None:
-        return charting(row, said, actor)
+    applied = charting(row, said, actor) if charting is not None else _applied(row, said, actor)
+    return _beside(row, said, actor, applied)
+
+
+def _beside(row: Message, said: Facts, actor: Actor, applied: Applied) -> Applied:
+    """Put before a clinician what the message says of the person beside its errand: allergies, diagnoses, procedures."""
+    if row.person_id is None or row.raw is None or type_of(said) == "RSP":
+        return applied
+    if not any(one.name in messages.ITEMS for one in said.segments):
+        return applied
+    waiting = documents.receive_said_beside(
+        actor=actor, raw=bytes(row.raw), document=messages.document(said), person_id=row.person_id
+    )
+    if not waiting:
+        return applied
+    return replace(applied, sentence=f"{applied.sentence} Beside it, {waiting} put before a clinician.")
+
+
+def _applied(row: Message, said: Facts, actor: Actor) -> Applied:
     event = event_of(said)
     if event == "A40":
         return _propose_merges(row, said, actor)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from throughcare.exchange.hl7v2 import facts
 from throughcare.exchange.hl7v2.facts import Precision
 from throughcare.exchange.hl7v2.holding import Hold
+from throughcare.exchange.hl7v2.sexes import sex_of
 from throughcare.kernel import content, db
 from throughcare.people.actions import Demographics, Number
 from throughcare.people.models import Alias, Identifier, Person
@@ -117,7 +118,7 @@ def demographics(said: facts.Person, before: Person | None) -> Demographics:
         used_name=((name.called if name else "") or (before.used_name if before else ""))[:LONGEST_NAME],
         birth_date=birth,
         birth_date_estimated=estimated,
-        sex=_SEX.get(said.sex, "") or (before.sex if before else "unknown"),
+        sex=sex_of(said.sex) or (before.sex if before else "unknown"),
         race_ethnicity=_race(said) or (before.race_ethnicity if before and "races" not in said.cleared else ""),
         language=_language(said) or (before.language if before else "en"),
         needs_interpreter=before.needs_interpreter if before else _language(said) not in ("", "en"),
@@ -149,9 +150,6 @@ def keys(wanted: Sequence[Number]) -> list[str]:
 def key_of(person_id: UUID) -> str:
     """Give the key under which a message waits for something else about this person."""
     return f"person:{person_id}"
-
-
-_SEX = {"F": "female", "M": "male", "O": "other", "A": "other", "N": "other", "U": "unknown"}
 
 
 def _birth(said: facts.Person) -> tuple[date | None, bool]:

@@ -8,14 +8,14 @@ from django.db.models import F
 from throughcare import ledger
 from throughcare.exchange.models import Outside
 from throughcare.kernel import clock
-from throughcare.kernel.fhir import Json, encode
+from throughcare.kernel.fhir import Json, encode, own_system
 from throughcare.kernel.vocabulary import DataClass
 
 
 def keep(resource: Json, *, person_id: UUID, data_class: DataClass, sender: str) -> UUID:
     """Keep a resource made of a message, or what is told of it now; gives its id. For actions only."""
     id_ = UUID(str(resource["id"]))
-    body = {**resource, "meta": {"source": f"urn:throughcare:sender:{sender}"}}
+    body = {**resource, "meta": {"source": own_system("sender", sender)}}
     digest = hashlib.sha256(encode(body)).digest()
     told = Outside.objects.filter(id=id_, type=str(resource["resourceType"]))
     if not told.update(digest=digest, version=F("version") + 1, received_at=clock.now()):

@@ -8,7 +8,7 @@ from uuid import UUID
 from throughcare import ledger
 from throughcare.access import labels
 from throughcare.custody.models import Placement
-from throughcare.exchange.documents import answers, reading, whose
+from throughcare.exchange.documents import answers, messages, reading, whose
 from throughcare.exchange.documents.ccda.found import Code, Document, Item, NotADocument, item_of
 from throughcare.exchange.documents.ccda.read import read
 from throughcare.exchange.documents.models import Received, Said
@@ -83,7 +83,7 @@ def receive_answer(*, actor: Actor, raw: bytes, person_id: UUID) -> Receipt:
     """Keep a registry's answer about a person and propose each dose; none is charted before somebody decides."""
     if (known := _known(raw)) is not None:
         return known
-    document = answers.read(raw)
+    document = reading.read(raw)
     earlier = Received.objects.filter(
         person_id=person_id, kind=answers.KIND, sender=document.sender, state="open"
     ).order_by("-received_at")
@@ -94,6 +94,31 @@ def receive_answer(*, actor: Actor, raw: bytes, person_id: UUID) -> Receipt:
 def _known(raw: bytes) -> Receipt | None:
     known = Received.objects.filter(digest=hashlib.sha256(raw).digest()).first()
     return None if known is None else Receipt(known.id, known.state, known.hold, again=True)
+
+
+@action("exchange.receive_said_beside")
+def receive_said_beside(*, actor: Actor, raw: bytes, document: Document, person_id: UUID) -> int:
+    """Propose what a message says beside its errand; what the same sender has said before is not asked again.
+
+    Gives how many items wait for a decision; with none nothing is kept here (the message itself is).
+    """
+    if _known(raw) is not None:
+        return 0
+    person = _person(person_id)
+    earlier = Said.objects.filter(
+        person_id__in=family(person.id), document__kind=messages.KIND, document__sender=document.sender
+    )
+    known = {_same(item(row)) for row in earlier}
+    fresh = {_same(one): one for one in document.items if _same(one) not in known}
+    if not fresh:
+        return 0
+    _kept(actor, replace(document, items=tuple(fresh.values())), raw, "", "hl7v2", person, "")
+    return len(fresh)
+
+
+def _same(one: Item) -> tuple[str, str, str, bool]:
+    """Give what makes two items one: a sender repeats a person's list with each message."""
+    return one.kind, one.code.system, one.code.code or one.code.text.casefold(), one.negated
 
 
 def _kept(

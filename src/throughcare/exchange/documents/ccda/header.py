@@ -12,9 +12,9 @@ from throughcare.exchange.documents.ccda.datatypes import (
     telephone_of,
 )
 from throughcare.exchange.documents.ccda.found import Who
+from throughcare.exchange.hl7v2.sexes import sex_of
 
 SOCIAL_SECURITY = "2.16.840.1.113883.4.1"
-_SEX = {"F": "female", "M": "male", "UN": "other", "O": "other"}
 
 
 def who(root: Any) -> Who:
@@ -35,7 +35,7 @@ def who(root: Any) -> Who:
         given=given[0] if given else "",
         middle=" ".join(given[1:]),
         birth=moment(_attribute(patient.find("birthTime"), "value"))[:10],
-        sex=_SEX.get(_attribute(sex, "code").upper(), "unknown"),
+        sex=sex_of(_attribute(sex, "code")) or "unknown",
         race=_attribute(patient.find("raceCode"), "code"),
         ethnicity=_attribute(patient.find("ethnicGroupCode"), "code"),
         language=_attribute(language, "code"),

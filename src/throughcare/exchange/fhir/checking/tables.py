@@ -71,6 +71,12 @@ def profiles() -> dict[str, Any]:
 
 
 @cache
+def code_systems() -> dict[str, frozenset[str]]:
+    """Give every code of each of HL7's systems that R4 defines completely."""
+    return {url: frozenset(codes) for url, codes in _table("code_systems.json.gz").items()}
+
+
+@cache
 def resource_types() -> frozenset[str]:
     """Name the types that are resources."""
     return frozenset(name for name, elements in types().items() if "implicitRules" in elements)

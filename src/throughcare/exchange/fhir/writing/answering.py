@@ -17,8 +17,6 @@ from throughcare.kernel import statement
 from throughcare.kernel.fhir import Json, instant
 from throughcare.ledger.present import opened
 
-JSON = frozenset({"", "json", "application/json", "application/fhir+json", "text/json"})
-
 
 def issues_of(found: Iterable[Issue]) -> list[Json]:
     """Say what is wrong with a resource as an OperationOutcome does."""
@@ -36,8 +34,7 @@ def accept(judged: Validated) -> Json:
 
 def require_json(call: Call) -> None:
     """Refuse a body that is said to be something else."""
-    if call.content_type not in JSON:
-        raise FhirError(415, "not-supported", f"This API reads JSON, not [{call.content_type[:60]}].")
+    call.require_json_body()
 
 
 PRESENT = """

@@ -8,6 +8,7 @@ from django.db import DataError
 
 from throughcare.exchange.fhir import search, store, validate
 from throughcare.exchange.fhir.call import Answer, Call, id_of, plain
+from throughcare.exchange.fhir.checking import terminology
 from throughcare.exchange.fhir.outcome import FhirError, bad, issue, not_found, outcome
 from throughcare.exchange.fhir.reading import with_present_lens
 from throughcare.exchange.fhir.registry import interaction, never
@@ -30,8 +31,18 @@ never(
 def create(call: Call, kind: str) -> Answer:
     """Take in one resource."""
     resource = _body(call, kind)
-    condition = call.headers.get("if-none-exist", "").lstrip("?")
-    return _one(call, Sent("POST", kind, resource, if_none_exist=condition))
+    return _one(call, Sent("POST", kind, resource, if_none_exist=_condition(call, kind)))
+
+
+def _condition(call: Call, kind: str) -> str:
+    """Give what If-None-Exist searches by; some clients write the address of the search, not its query alone."""
+    said = call.headers.get("if-none-exist", "")
+    path, mark, query = said.partition("?")
+    if not mark:
+        return said
+    if path.removeprefix(call.base).strip("/") not in ("", kind):
+        raise bad(f"If-None-Exist searches another type than {kind}.", kind)
+    return query
 
 
 @interaction("update", "PUT", "instance", types=CHANGEABLE, doc="Changes what was sent before; If-Match guards it.")
@@ -80,7 +91,7 @@ def _checked(call: Call, kind: str) -> Answer:
     if resource.get("resourceType") == "Parameters" and kind != "Parameters":
         inner, profile = _parameters(resource, profile)
         judged = validate.Validated(inner, validate.validate(inner, profile=profile)) if inner else judged
-    issues = answering.issues_of(judged.issues)
+    issues = answering.issues_of((*judged.issues, *terminology.check(judged.resource)))
     if judged.valid and kind and judged.resource.get("resourceType") != kind:
         issues.append(issue("error", "structure", f"This is no {kind}."))
     return Answer(200, outcome(*(issues or [issue("information", "informational", "Nothing is wrong with it.")])))

@@ -1,5 +1,6 @@
 """Whom a clinical message is about, and what of it is charted nowhere: shared by every kind of message."""
 
+from throughcare.exchange.documents import messages
 from throughcare.exchange.hl7v2 import whom
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.facts import Person as Who
@@ -34,6 +35,11 @@ def named_at_board(row: Message) -> Person | None:
 
 
 def uncharted(said: Facts, used: frozenset[str]) -> tuple[str, ...]:
-    """Name the segments that a message has and its charting does not use: they are kept with it and shown."""
-    rest = dict.fromkeys(one.name for one in said.segments if one.name not in used)
+    """Name the segments that a message has and its charting does not use: they are kept with it and shown.
+
+    What `beside` puts before somebody is not among them.
+    """
+    named = {one.name for one in said.segments}
+    beside = messages.READ if named & messages.ITEMS else frozenset()
+    rest = dict.fromkeys(one.name for one in said.segments if one.name not in used | beside)
     return tuple(f"{SEGMENTS[name]} ({name})" if name in SEGMENTS else name for name in rest)
