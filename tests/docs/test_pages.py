@@ -11,6 +11,15 @@ from throughcare.app.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("src/**/*.md")])
+# Pages for those at work in it: what stands in bold there is a button, a place or a heading of a page.
+RUNNING_IT = {
+    "add-a-service-room", "backup-and-restore", "connect-a-laboratory", "install", "keep-the-warehouse", "logs-to-a-collector",
+    "measure-on-a-cluster", "publish-the-site", "read-over-fhir", "send-to-the-registry", "sizing", "upgrade",
+}  # fmt: skip
+AT_WORK = [
+    *(page for page in sorted(ROOT.glob("docs/how-to/*.md")) if page.stem not in RUNNING_IT),
+    *sorted(ROOT.glob("docs/tutorial/*.md")),
+]
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 
 
@@ -147,6 +156,24 @@ def fhir_serves(address: str) -> bool:
     from throughcare.exchange.fhir.application import serves
 
     return serves(address)
+
+
+@pytest.fixture(scope="module")
+def said_on_pages() -> str:
+    """Give all words that the house's pages can show: wording, other content, forms, templates, and what code says."""
+    source = ROOT / "src/throughcare"
+    kinds = ("content/**/*.toml", "content/forms/**/*.json", "**/templates/**/*.html", "**/*.py")
+    return "\n".join(file.read_text() for kind in kinds for file in sorted(source.glob(kind))).lower()
+
+
+@pytest.mark.parametrize("page", AT_WORK, ids=name)
+def test_what_stands_in_bold_is_a_word_of_the_pages(page: Path, said_on_pages: str) -> None:
+    """Somebody looks for that very button. What ends as a sentence does is a sentence of ours; `…` stands for a name or number."""
+    for bold in re.findall(r"\*\*([^*]+)\*\*", page.read_text()):
+        if bold.endswith((".", "?", ":", ";")) or re.search(r"\d", bold):
+            continue
+        for part in bold.split("…"):
+            assert part.strip(" ,").lower() in said_on_pages, f"no page says [{bold}]"
 
 
 def test_pictures_are_small_and_used() -> None:
