@@ -335,3 +335,33 @@ def test_only_who_reads_results_of_every_class_sees_the_messages_that_carry_them
     posted = {"intent": str(uuid7()), "order": str(order)}
     assert client.post(f"/exceptions/{receipt.message_id}/order/", posted).status_code == 303
     assert Report.objects.get().order_id == order
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [("RP", "https://lab.example/7.pdf^^TX", "https://lab.example/7.pdf (TX)"), ("DT", "20261001", "2026-10-01"), ("DT", "202610", "2026-10"),
+     ("TS", "202610011230", "2026-10-01 12:30"), ("TM", "1230", "12:30"), ("TM", "late", "late"), ("DT", "yesterday", "yesterday"),
+     ("SN", "^1^:^128", "1:128"), ("SN", "^2^+", "2+")],
+)  # fmt: skip
+def test_what_is_no_number_is_said_as_people_say_it(take, luis, kind, value, words):
+    take(oru(f"{kind}|8665-2^Last period^LN||{value}||||||F"))
+    assert Observation.objects.get().value_text == words
+
+
+def test_a_line_of_tomorrow_was_not_found_after_it_came(take, luis):
+    """A device whose clock runs ahead: the trend must not reach into the future."""
+    take(oru("NM|2823-3^Potassium^LN||4.2|mmol/L|3.5-5.1||||F|||20990101"))
+    assert Observation.objects.get().effective_at <= clock.now()
+
+
+def test_a_document_that_is_taken_back_stays_readable(take, luis):
+    from tests.exchange.messages import hl7_time, pid
+
+    def mdm(event, control_id, *lines, at=TAKEN):
+        head = f"MSH|^~\\&|CLINIC|CTDOC|THROUGHCARE|CT|{hl7_time(at)}||MDM^{event}|{control_id}|T|2.5.1"
+        return "".join(f"{line}\r" for line in (head, pid(LUIS), "TXA|1|DS|TX|||||||||D1||||F|LA", *lines)).encode()
+
+    take(mdm("T02", "D1", "OBX|1|TX|18842-5^Summary^LN||Seen for chest pain.||||||F"))
+    take(mdm("T11", "D2", at=TAKEN + timedelta(minutes=5)))
+    report = Report.objects.get()
+    assert (report.status, report.words) == ("cancelled", "Seen for chest pain.")

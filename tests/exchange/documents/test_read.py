@@ -151,3 +151,48 @@ def test_forgotten_namespaces_are_read_as_meant_and_said():
     found = read(raw)
     assert found.items[0].code.code == "59621000"
     assert any("namespaces" in words for words in found.odd)
+
+
+WHOLE_ALLERGY = """<entry><act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.30"/>
+<statusCode code="active"/><entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN"{more}>
+<templateId root="2.16.840.1.113883.10.20.22.4.7"/><code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/>
+<statusCode code="completed"/><value xsi:type="CD" code="{code}" codeSystem="2.16.840.1.113883.6.96" displayName="{text}"/>
+</observation></entryRelationship></act></entry>"""
+
+
+def test_an_allergy_without_a_substance_is_what_its_value_says():
+    """Some senders name it there alone: it must not become an entry that nobody can accept."""
+    one = only(
+        section(
+            "48765-2", "6.1", "Allergies", WHOLE_ALLERGY.format(code="91936005", text="Allergy to penicillin", more="")
+        )
+    )
+    assert (one.code.code, one.code.text, one.unknown) == ("91936005", "Allergy to penicillin", "")
+
+
+@pytest.mark.parametrize(("code", "unknown"), [("419511003", "NI"), ("416098002", "NI")])
+def test_a_sort_of_allergy_alone_is_no_allergy_to_anything(code, unknown):
+    one = only(section("48765-2", "6.1", "Allergies", WHOLE_ALLERGY.format(code=code, text="Propensity", more="")))
+    assert one.unknown == unknown
+
+
+def test_that_one_allergy_is_denied_is_not_that_none_is_known():
+    entry = WHOLE_ALLERGY.format(code="91936005", text="Allergy to penicillin", more=' negationInd="true"')
+    one = only(section("48765-2", "6.1", "Allergies", entry))
+    assert (one.negated, one.code.text, one.get("none_known")) == (True, "Allergy to penicillin", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("2015-02-03", "2015-02-03"), ("2015-02", "2015-02"), ("2015-02-03T12:30", "2015-02-03T12:30:00"),
+     ("20150203123015-0500", "2015-02-03T12:30:15-05:00"), ("2015-02-30", ""), ("15-02-03", ""), ("2015-02-03T12:30:15Z", "2015-02-03T12:30:15Z")],
+)  # fmt: skip
+def test_a_day_with_the_marks_of_iso_is_read(text, said):
+    assert moment(text) == said
+
+
+def test_a_quantity_whose_unit_has_no_code_keeps_number_and_words():
+    value = """nullFlavor="OTH"><translation value="3"><originalText>puffs</originalText></translation></value><value xsi:type="ST" nullFlavor="NI\""""
+    entry = RESULT.format(code="1234-5", text="Rescue inhaler", at="20260203", type="PQ", value=value)
+    one = only(section("30954-2", "3.1", "Results", entry))
+    assert (one.value, one.unit) == ("3", "puffs")

@@ -138,7 +138,9 @@ def _again(actor: Actor, row: m.Report, told: Told) -> Taken:
     changed, fresh = _lines(row, told, corrects=row.status in FINISHED)
     if row.status in FINISHED and status == "final" and (changed or fresh):
         status = "corrected"  # a final report that says something else is a correction, whatever it calls itself
-    shell = {"words": told.words, "specimen": told.specimen or row.specimen, "judged": told.judged}
+    # What is taken back stays readable: who read it may have acted on it.
+    words = told.words or (row.words if told.status == "cancelled" else "")
+    shell = {"words": words, "specimen": told.specimen or row.specimen, "judged": told.judged}
     shell |= {"status": _later(row.status, status), "order_id": row.order_id or told.order_id}
     differs = any(getattr(row, name) != value for name, value in shell.items())
     if not (changed or fresh or differs):

@@ -146,7 +146,10 @@ def value(kind: str, one: Repetition, zone: ZoneInfo) -> Value | None:
         pieces = [one.part(n) for n in (1, 2, 3, 4)]
         text = "".join(pieces)
         return Value(text, _decimal(pieces[1]), pieces[0]) if text else None
-    if kind in ("ED", "RP"):
+    if kind == "RP":
+        shown = " ".join(filter(None, (one.part(1), f"({one.part(3)})" if one.part(3) else "")))
+        return Value(shown or kind)
+    if kind == "ED":
         shown = " ".join(filter(None, (one.part(2), one.part(3))))
         return Value(shown or kind)
     text = one.whole()
@@ -155,11 +158,22 @@ def value(kind: str, one: Repetition, zone: ZoneInfo) -> Value | None:
     if kind == "NM":
         return Value(text, _decimal(text))
     if kind in ("DT", "TM", "TS", "DTM"):
-        stamp = stamp_of(one.part(1), zone)
-        return Value(one.part(1), at=stamp)
+        stamp = stamp_of(one.part(1), zone) if kind != "TM" else None
+        return Value(_told(kind, one.part(1), stamp), at=stamp)
     if kind in ("CX", "EI", "HD", "XPN", "XCN", "XON", "XAD", "XTN"):
         return Value(" ".join(filter(None, (one.part(n) for n in range(1, 10)))))
     return Value(text)
+
+
+def _told(kind: str, text: str, stamp: Stamp | None) -> str:
+    """Write a day or a time as people do, as exactly as it was said."""
+    digits = text.replace(":", "")
+    if kind == "TM" and re.fullmatch(r"\d{4}(?:\d\d(?:\.\d+)?)?(?:[+-]\d{4})?", digits):
+        return f"{digits[:2]}:{digits[2:4]}"
+    if stamp is None:
+        return text
+    day = "-".join(filter(None, (stamp.text[:4], stamp.text[4:6], stamp.text[6:8])))
+    return f"{day} {stamp.text[8:10]}:{stamp.text[10:12]}" if stamp.is_exact and len(stamp.text) >= 12 else day
 
 
 def _decimal(text: str) -> Decimal | None:

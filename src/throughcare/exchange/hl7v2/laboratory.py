@@ -37,7 +37,7 @@ def told_of(panel: panels.Panel, sender: str, received: datetime, order_id: UUID
         return None
     system, code = judging.coded(service, sender)
     taken = panel.taken_at.at if panel.taken_at else received
-    read = [_line(one, key, sender, taken) for key, one in _keyed(panel.told)]
+    read = [_line(one, key, sender, taken, received) for key, one in _keyed(panel.told)]
     lines = tuple(line for line, _ in read)
     into = judging.class_of(system, code, judging.names(service))
     return Told(
@@ -113,7 +113,7 @@ def _joined(first: panels.Told, more: panels.Told) -> panels.Told:
     return panels.Told(made, [*first.notes, *more.notes], [*first.documents, *more.documents])
 
 
-def _line(one: panels.Told, key: str, sender: str, taken: datetime) -> tuple[Line, bool]:
+def _line(one: panels.Told, key: str, sender: str, taken: datetime, received: datetime) -> tuple[Line, bool]:
     seen = one.observation
     system, code = judging.coded(seen.code, sender)
     unit = (seen.unit.code or seen.unit.text) if seen.unit else ""
@@ -136,7 +136,7 @@ def _line(one: panels.Told, key: str, sender: str, taken: datetime) -> tuple[Lin
         category="laboratory",
         interpretation=standing,
         data_class=judging.class_of(system, code, judging.names(seen.code)),
-        effective_at=seen.at.at if seen.at else taken,
+        effective_at=min(seen.at.at if seen.at else taken, received),  # nothing was found before it came
     )
     status = LINE_STATUS.get(seen.status.upper(), "final")
     silent = not words and number is None and not one.documents

@@ -29,6 +29,11 @@ Base = Callable[..., Item]
 Texts = dict[str, str]
 # SNOMED CT: what stands for no particular substance, and the situations of knowing of none.
 ANY_SUBSTANCE = frozenset({"105590001", "410942007", "419199007", "416098002", "414285001", "420134006", "426232007"})
+# What may stand as the value beside a substance: what sort of allergy it is, and to nothing in particular.
+SORTS_OF_ALLERGY = ANY_SUBSTANCE | {
+    *("418038007", "419511003", "418471000", "59037007", "235719002", "106190000", "418634005", "609433001"),
+    *("300910009", "609328004", "281647001", "429625007", "64572001", "55607006"),
+}
 NONE_KNOWN = frozenset({"716186003", "160244002", "409137002", "429625007", "428607008", "160245001"})
 # SNOMED CT clinical states, and those of HL7's own code system.
 STATES = {
@@ -89,6 +94,9 @@ def allergy(base: Base, concern: Any, node: Any, texts: Texts, section: str, num
     code = code_of(coded, texts)
     if not code.code and playing is not None and (name := name_of(playing.find("name"))):
         code = Code("", "", code.text or name)
+    if not code.code and not code.text and kind.text and kind.code not in SORTS_OF_ALLERGY | NONE_KNOWN:
+        # Some senders name no substance: the value says the whole ("Allergy to penicillin").
+        coded, code = node.find("value"), kind
     if not code.code and not code.text:
         code = Code("", "", words_of(node.find("text"), texts), code.flavor or "NI")
     item: Item = base(node, texts, "allergy", section, number, code, coded)

@@ -32,6 +32,8 @@ SYSTEMS = {
 }
 OIDS = {uri: oid for oid, uri in reversed(list(SYSTEMS.items()))}
 _MOMENT = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?([+-]\d{4}|Z)?$")
+# Some senders write days and times with the marks of ISO 8601.
+_BARE = re.compile(r"(?<=\d)-(?=\d\d(?:-|T|\Z))|(?<=\d)[T:](?=\d)")
 _OID = re.compile(r"[0-9]+(?:\.[0-9]+)+$")
 
 
@@ -99,7 +101,7 @@ def tidy(text: str) -> str:
 
 def moment(text: str | None) -> str:
     """Read a time stamp as exact as it was written: a year, a month, a day or a moment; empty where it is none."""
-    found = _MOMENT.match((text or "").strip())
+    found = _MOMENT.match(_BARE.sub("", (text or "").strip()))
     if found is None:
         return ""
     year, month, day, hour, minute, second, zone = found.groups()
@@ -164,6 +166,11 @@ def quantity(node: Any) -> tuple[str, str]:
     own = number_of(node.get("value"))
     if own:
         return own, _unit(node)
+    other = node.find("translation")
+    if node.get("nullFlavor") == "OTH" and other is not None and (own := number_of(other.get("value"))):
+        # A unit that UCUM does not have stands in words: "3 puffs".
+        words = other.find("originalText")
+        return own, _unit(other) or (tidy("".join(words.itertext()))[:40] if words is not None else "")
     low, high = node.find("low"), node.find("high")
     ends = [number_of(one.get("value")) if one is not None else "" for one in (low, high)]
     unit = next((_unit(one) for one in (low, high) if one is not None and one.get("unit")), "")
