@@ -145,6 +145,70 @@ def test_how_exact_a_number_is_asked_for(him: Door, asked: str, there: bool) -> 
     assert (made in {r["id"] for r in found.resources}) is there
 
 
+def test_an_entry_whose_address_is_written_in_full(him: Door) -> None:
+    """Clients write request.url of a Bundle as they write any address."""
+    entry = {
+        "resource": glucose(someone(him), "five"),
+        "request": {"method": "POST", "url": "http://testserver/fhir/Observation"},
+    }
+    done = him("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+    assert done.status == 200 and done.json["entry"][0]["response"]["status"].startswith("201"), done.body
+
+
+def test_whom_it_is_about_by_number_alone(him: Door) -> None:
+    person = next(r for r in him.get("Patient", _count=20).resources if r.get("identifier"))
+    number = {k: person["identifier"][0][k] for k in ("system", "value")}
+    made = him("POST", "Observation", glucose("", "six", subject={"identifier": number}))
+    assert made.status == 201, made.body
+    assert made.json["subject"]["reference"] == f"Patient/{person['id']}"
+    unknown = glucose("", "seven", subject={"identifier": {**number, "value": "nobody-has-this"}})
+    assert him("POST", "Observation", unknown).status == 422
+    device = glucose("", "eight", subject={"type": "Device", "identifier": number})
+    assert him("POST", "Observation", device).status == 422
+
+
+def test_what_is_not_here_is_not_created_under_a_senders_id(him: Door) -> None:
+    id_ = "0198c0de-0000-7000-8000-000000000000"
+    refused = him("PUT", f"Observation/{id_}", {**glucose(someone(him), "nine"), "id": id_})
+    assert refused.status == 405 and "POST" in refused.json["issue"][0]["diagnostics"]
+
+
+def test_a_code_and_value_wherever_they_stand_together(him: Door) -> None:
+    every = him.get("Observation", _count=200, code="85354-9").resources
+    high = {
+        r["id"]
+        for r in every
+        for c in r["component"]
+        if c["code"]["coding"][0]["code"] == "8480-6" and c["valueQuantity"]["value"] > 120
+    }
+    found = him.get("Observation", _count=200, **{"combo-code-value-quantity": "8480-6$gt120"}).resources
+    assert high and {r["id"] for r in found} == high
+    weights = him.get(
+        "Observation", _count=200, **{"combo-code-value-quantity": "http://loinc.org|29463-7$gt1"}
+    ).resources
+    assert weights and all(r["code"]["coding"][0]["code"] == "29463-7" for r in weights)
+
+
+def test_what_is_to_take_a_resources_place_is_judged_too(him: Door) -> None:
+    about = someone(him)
+    told = him("POST", f"{about}/$validate", {"resourceType": "Patient", "gender": "both"})
+    assert told.status == 200 and told.json["issue"][0]["code"] == "code-invalid"
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"valueQuantity": {"value": 5, "system": "http://unitsofmeasure.org", "code": "furlong"}}, "Observation.valueQuantity.code"),
+        ({"code": {"coding": [{"system": "http://loinc.org", "code": "2345-8"}]}}, "Observation.code.coding[0].code"),
+    ],
+)  # fmt: skip
+def test_a_code_that_can_not_be_is_told_and_still_kept(him: Door, more: dict[str, Any], place: str) -> None:
+    sent = glucose(someone(him), "ten", **more)
+    told = him("POST", "Observation/$validate", sent).json["issue"]
+    assert [i["expression"] for i in told if i["severity"] == "error"] == [[place]]
+    assert him("POST", "Observation", sent).status == 201
+
+
 def test_every_form_that_an_answer_names_is_served(him: Door) -> None:
     answers = him.get("QuestionnaireResponse", _count=200).resources
     named = {r["questionnaire"] for r in answers}

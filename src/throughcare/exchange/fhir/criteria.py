@@ -218,6 +218,10 @@ def _date(made: Criterion, base: str) -> Criterion:
     return replace(made, terms=((_there(made),),))
 
 
+# The parameter whose terms say which codes stand where a composite looks.
+_CODES = {("",): "code", ("component",): "component-code", ("", "component"): "combo-code"}
+
+
 def _composite(made: Criterion, base: str) -> Criterion:
     """Read a$b: each alternative has a word for each part, and both have to be said by one element."""
     for one in made.wanted:
@@ -226,13 +230,14 @@ def _composite(made: Criterion, base: str) -> Criterion:
             raise bad(f"[{made.param.name}] is written {'$'.join(p.name for p in made.param.parts)}.", made.param.name)
         for part, word in zip(made.param.parts, words, strict=True):
             _READ[part.kind](Criterion(made.kind, part, "", (word,)), base)
-    code = "code" if made.param.paths == ("",) else "component-code"
+    code = _CODES[made.param.paths]
     terms = tuple((t,) for one in made.wanted for t in _token_terms(made.kind, code, split(one, "$")[0]))
     return replace(made, terms=terms)
 
 
 def _is_composite(asked: Criterion, body: Json, one: str) -> bool:
-    places = [body] if asked.param.paths == ("",) else list(values.elements(body, asked.param))
+    inner = replace(asked.param, paths=tuple(path for path in asked.param.paths if path))
+    places = [*([body] if "" in asked.param.paths else []), *values.elements(body, inner)]
     words = split(one, "$")
     return any(
         all(_COMPARE[p.kind](replace(asked, param=p), place, w) for p, w in zip(asked.param.parts, words, strict=True))

@@ -36,7 +36,7 @@ def _p(name: str, kind: str, paths: str, *targets: str) -> Param:
 
 
 def _together(name: str, path: str, *parts: Param) -> Param:
-    return Param(name, "composite", (path,), parts=parts)
+    return Param(name, "composite", tuple(path.split("|")), parts=parts)
 
 
 def _who(name: str, path: str) -> Param:
@@ -230,7 +230,7 @@ BY_TYPE: dict[str, tuple[Param, ...]] = {
     "Observation": (
         *(
             _together(f"{begin}code-value-{kind}", path, Param("code", "token", ("code",)), Param(f"value-{kind}", how, (value,)))
-            for begin, path in (("", ""), ("component-", "component"))
+            for begin, path in (("", ""), ("component-", "component"), ("combo-", "|component"))
             for kind, how, value in (("quantity", "quantity", "valueQuantity"), ("concept", "token", "valueCodeableConcept"))
         ),
         *_patient(), _IDENTIFIER, _STATUS, _CATEGORY, _CODE, _day("date", "effectiveDateTime|effectivePeriod|effectiveInstant"), _ENCOUNTER,

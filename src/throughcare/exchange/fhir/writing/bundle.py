@@ -42,7 +42,7 @@ def _transaction(call: Call, entries: list[Json]) -> Json:
     for method in ("POST", "PUT"):
         for n, entry in enumerate(entries):
             if entry["request"]["method"] == method:
-                writes.append(sent(entry, f"Bundle.entry[{n}]"))
+                writes.append(sent(entry, f"Bundle.entry[{n}]", call.base))
                 order.append(n)
     strange = [n for n, e in enumerate(entries) if e["request"]["method"] not in ("POST", "PUT", *READS)]
     if strange:
@@ -111,7 +111,7 @@ def _writes(entry: Json) -> bool:
 def _together(call: Call, which: list[int], entries: list[Json]) -> dict[int, Json]:
     """Do the writes of a batch at once where all of them can be done; else nothing, and each is tried by itself."""
     try:
-        writes = [sent(entries[n], f"Bundle.entry[{n}]") for n in which]
+        writes = [sent(entries[n], f"Bundle.entry[{n}]", call.base) for n in which]
         if len({one.id for one in writes if one.id}) < len([one for one in writes if one.id]):
             return {}
         done = doors.taken(call, writes) if writes else []
@@ -134,7 +134,7 @@ def _one(call: Call, entry: Json, place: str) -> Json:
         return _read(call, entry, place)
     if method not in ("POST", "PUT"):
         raise FhirError(405, "not-supported", "Nothing is patched or deleted here.", place)
-    done = doors.taken(call, [sent(entry, place)])[0]
+    done = doors.taken(call, [sent(entry, place, call.base)])[0]
     return answering.entry(call, done, answering.written([done]).get(done.id))
 
 
@@ -172,10 +172,11 @@ def _response(kind: str, entries: list[Json]) -> Json:
     )
 
 
-def sent(entry: Json, place: str) -> Sent:
-    """Read what an entry asks for; refuses what can't be done, naming the entry."""
+def sent(entry: Json, place: str, base: str = "") -> Sent:
+    """Read what an entry asks for; refuses what can't be done, naming the entry. An address under `base` is ours."""
     request = entry["request"]
     method, url = str(request["method"]), str(request.get("url", ""))
+    url = url.removeprefix(base)
     resource: Any = entry.get("resource")
     if not isinstance(resource, dict):
         raise FhirError(422, "required", "It brings no resource.", place)

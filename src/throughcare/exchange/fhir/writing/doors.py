@@ -75,6 +75,12 @@ def check_of_type(call: Call, kind: str) -> Answer:
     return _checked(call, kind)
 
 
+@interaction("validate", "POST", "instance", "$validate", operation=VALIDATE, doc="Says what is wrong with a resource.")
+def check_of_one(call: Call, kind: str, word: str) -> Answer:
+    """Say what is wrong with what is to take a resource's place, and keep nothing."""
+    return _checked(call, kind)
+
+
 @interaction("validate", "POST", "system", "$validate", operation=VALIDATE, doc="Says what is wrong with a resource.")
 def check(call: Call) -> Answer:
     """Say what is wrong with any resource, and keep nothing."""

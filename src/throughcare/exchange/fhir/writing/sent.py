@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from throughcare.exchange.resource_parts import listed, reference_of, state_of
@@ -118,6 +119,20 @@ def whose(resource: Mapping[str, Any]) -> Iterator[str]:
     for one in listed(resource.get("target")):
         if address := reference_of(one):
             yield address
+
+
+def by_number(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the elements that name whom it is about by number and not by address, each with the condition that it is."""
+    for name in _WHOSE:
+        said = resource.get(name)
+        if not isinstance(said, dict) or "reference" in said or said.get("type", "Patient") != "Patient":
+            continue
+        number = said.get("identifier")
+        if not isinstance(number, dict):
+            continue
+        system, value = str(number.get("system") or ""), str(number.get("value") or "")
+        if system and value:
+            yield name, urlencode({"identifier": f"{system}|{value}"})
 
 
 def numbers(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

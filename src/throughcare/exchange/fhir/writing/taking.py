@@ -155,7 +155,9 @@ class _Taking:
             self.writes[n] = one = replace(one, id=id_)
         at = ledger_header(one.kind, id_) if id_ else None
         if id_ is None or at is None:
-            raise FhirError(404, "not-found", f"There is no [{one.kind}] of this id to change.", one.place)
+            # R4: nothing is there, and the sender does not give out our ids.
+            words = f"There is no [{one.kind}] of this id to change; what is new is sent by POST and gets its id here."
+            raise FhirError(405, "not-supported", words, one.place)
         if one.if_match and one.if_match != f'W/"{at.version}"':
             words = f"It was changed since: it is at version {at.version} now. Read it, and change that."
             raise FhirError(412, "conflict", words, one.place)
@@ -219,6 +221,7 @@ class _Taking:
 
     def _find_whose(self) -> None:
         """Find whom each is about: by its own words, else by what it points to."""
+        self._named_by_number()
         self._conditional_references()
         literal = {
             UUID(found[1])
@@ -243,6 +246,16 @@ class _Taking:
             if self.whose[n] is None and one.kind not in sent.OF_NOBODY:
                 words = f"Say whom this {one.kind} is about: a Patient who is here, or who comes with it."
                 raise FhirError(422, "required", words, f"{one.place or one.kind}")
+
+    def _named_by_number(self) -> None:
+        """Find whom a sender names by number alone (a logical reference), where exactly one person here has it."""
+        named = {(n, name): said for n, one in enumerate(self.writes) for name, said in sent.by_number(one.resource)}
+        found = matching.find_all(("Patient", said) for said in named.values()) if named else {}
+        for (n, name), said in named.items():
+            if len(people := found["Patient", said]) == 1:
+                one = self.writes[n]
+                address = {"reference": f"Patient/{people[0]}", **one.resource[name]}
+                self.writes[n] = replace(one, resource={**one.resource, name: address})
 
     def _conditional_references(self) -> None:
         said = {r["reference"] for one in self.writes for r in sent.references(one.resource) if "?" in r["reference"]}
