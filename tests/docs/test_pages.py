@@ -225,6 +225,26 @@ def test_every_class_of_weakness_has_its_control_and_its_test() -> None:
         assert any(named_in(tests)), f"class {number} names no test"
 
 
+# What a reader makes or a run writes, and the room that nobody has built: they are named, and are no files of ours.
+MADE_LATER = {"manifest.json", "backup.json", "roster.csv"}
+
+
+@pytest.fixture(scope="module")
+def files_there() -> str:
+    folders = ("src", "tests", "bench", "docs", "tools")
+    found = [f"/{name(file)}" for folder in folders for file in (ROOT / folder).rglob("*.*")]
+    return "\n".join([*found, *(f"/{file.name}" for file in ROOT.iterdir()), ""])
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "bench/README.md"], ids=name)
+def test_every_file_in_a_page_is_there(page: Path, files_there: str) -> None:
+    """A name of a file is enough where it is one of a folder that the page is about; capitals stand for what a reader names."""
+    for span in re.findall(r"`([^`\n]+)`", FENCE.sub("", page.read_text())):
+        for file in re.findall(r"(?<![\w/.…*-])((?:[\w-]+/)*[\w-]+\.(?:py|toml|sql|css|html|json|csv))(?![\w.])", span):
+            if file not in MADE_LATER and "dental" not in file and not re.search(r"\b[A-Z]{4,}", file):
+                assert f"/{file}\n" in files_there, f"[{file}] is not there"
+
+
 def test_every_decision_is_listed() -> None:
     folder = ROOT / "docs/decisions"
     listed = set(re.findall(r"\((\d{4}[\w-]*\.md)\)", (folder / "README.md").read_text()))
