@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -131,12 +132,17 @@ def leads_somewhere(address: str, paths: list[str]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def paths() -> list[str]:
-    from throughcare.access import doors
+def doors() -> list[dict[str, Any]]:
+    from throughcare.access.doors import table
     from throughcare.app.reference import writing
 
     writing.load_rooms()
-    return [row["path"] for row in doors.table()]
+    return table()
+
+
+@pytest.fixture(scope="module")
+def paths(doors: list[dict[str, Any]]) -> list[str]:
+    return [door["path"] for door in doors]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -149,6 +155,30 @@ def test_every_address_in_a_page_is_a_door(page: Path, paths: list[str]) -> None
 @pytest.mark.parametrize("address", ["/works/", "/people/…/consent/", "/nothing/…", "/parole", "/people/"])
 def test_an_address_that_is_none_is_noticed(address: str, paths: list[str]) -> None:
     assert not leads_somewhere(address, paths)
+
+
+# Whose page it is: what it names must open to one of them.
+READERS = {
+    "community-provider": "community", "discharge-planner": "planner", "health-information": "him", "hsa": "hsa",
+    "improvement-team": "hsa him provider psych rn", "kept-apart": "custody", "medication-nurse": "lpn",
+    "mental-health": "psych", "nurse-intake": "rn", "nurse-sick-call": "rn", "officer": "custody", "oversight": "ombuds",
+    "parole-officer": "parole", "patient-kiosk": "patient", "pharmacist": "pharmacy", "prea-coordinator": "prea",
+    "privacy-officer": "him provider sud", "provider": "provider", "scheduler": "scheduler",
+    "substance-use-counsellor": "sud", "transport-officer": "transport", "who-is-on-tonight": "rn hsa",
+    "withdrawal-checks": "rn",
+}  # fmt: skip
+# Named for somebody else: who opens an account, who plans, who keeps a consent.
+OF_OTHERS = {("community-provider", "/accounts/"), ("discharge-planner", "/people/…/consents/")}
+
+
+@pytest.mark.parametrize("page", READERS)
+def test_what_a_page_names_opens_to_whom_it_is_written_for(page: str, doors: list[dict[str, Any]]) -> None:
+    readers = {"anyone", *READERS[page].split()}
+    for address in addresses(ROOT / f"docs/how-to/{page}.md"):
+        if fhir_serves(address) or (page, address) in OF_OTHERS:
+            continue
+        found = [d for d in doors if d["method"] == "GET" and as_a_pattern(d["path"]).fullmatch(address)]
+        assert any(readers & set(d["roles"]) for d in found), f"[{address}] is for {[d['roles'] for d in found]}"
 
 
 def fhir_serves(address: str) -> bool:
