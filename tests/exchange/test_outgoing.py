@@ -2,7 +2,7 @@
 
 import ssl
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -259,25 +259,6 @@ def test_the_page_of_receivers_names_nobody(client, open_to):
     assert client.get(f"/outgoing/{row.id}/").status_code in (403, 404)
     client.post("/demo/become", {"role": "him", "facility": str(Facility.objects.get(code="hartford").id)})
     assert "RXA" in client.get(f"/outgoing/{row.id}/").content.decode()
-
-
-@pytest.fixture
-def certificate(tmp_path):
-    """Give a certificate of this machine's own, and its key, as files."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    made = x509.CertificateBuilder(name, name, key.public_key(), 7, now - timedelta(days=1), now + timedelta(days=1))
-    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    pem, secret = tmp_path / "ca.pem", tmp_path / "key.pem"
-    pem.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
-    return str(pem), str(secret)
 
 
 def test_a_message_goes_over_a_real_socket_under_tls_that_is_verified(open_to, certificate):

@@ -49,6 +49,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THROUGHCARE_ADDRESS", "127.0.0.1", "Address on which pages and HL7 v2 are served; put a TLS proxy before it."),
     Setting("THROUGHCARE_PORT", "8000", "Port of the pages."),
     Setting("THROUGHCARE_MLLP_PORT", "2575", "Port of the HL7 v2 listener (MLLP)."),
+    Setting("THROUGHCARE_MLLP_CERTIFICATE", "", "File (PEM) with the listener's certificate, those above it, and its key: messages come over TLS alone; none: the line itself has to be private."),
+    Setting("THROUGHCARE_MLLP_CALLERS", "", "File (PEM) of who signs the certificates of those who may send messages; each has to show one."),
     Setting("THROUGHCARE_LISTENS", "no", "`yes` where pages are ready only when the HL7 v2 listener beside them is (the demonstration)."),
     Setting("THROUGHCARE_WORKERS", "2 (demo: 1)", "Processes that serve pages."),
     Setting("THROUGHCARE_HOSTS", "127.0.0.1, localhost", "Host names under which pages may be asked for, with commas.", True),
@@ -75,6 +77,8 @@ class Config:
     address: str
     port: int
     mllp_port: int
+    mllp_certificate: Path | None
+    mllp_callers: Path | None
     listens: bool
     workers: int
     hosts: tuple[str, ...]
@@ -134,8 +138,22 @@ class Config:
         missing = [name for name in KEY_FILES if not (self.keys / name).exists()]
         if missing:
             found.append(f"Keys are missing in {self.keys} ({', '.join(missing)}): run `throughcare setup` first.")
+        found += self._listener_problems()
         if self.content and not self.content.is_dir():
             found.append(f"THROUGHCARE_CONTENT {self.content} is not a folder.")
+        return found
+
+    def _listener_problems(self) -> list[str]:
+        found = [
+            f"{name} {file} is not a file that can be read."
+            for name, file in (
+                ("THROUGHCARE_MLLP_CERTIFICATE", self.mllp_certificate),
+                ("THROUGHCARE_MLLP_CALLERS", self.mllp_callers),
+            )
+            if file and not os.access(file, os.R_OK)
+        ]
+        if self.mllp_callers and not self.mllp_certificate:
+            found.append("THROUGHCARE_MLLP_CALLERS asks for TLS: name THROUGHCARE_MLLP_CERTIFICATE as well.")
         return found
 
     def _outside_problems(self) -> list[str]:
@@ -166,6 +184,8 @@ class Config:
             "THROUGHCARE_ADDRESS": self.address,
             "THROUGHCARE_PORT": str(self.port),
             "THROUGHCARE_MLLP_PORT": str(self.mllp_port),
+            "THROUGHCARE_MLLP_CERTIFICATE": str(self.mllp_certificate or ""),
+            "THROUGHCARE_MLLP_CALLERS": str(self.mllp_callers or ""),
             "THROUGHCARE_LISTENS": "yes" if self.listens else "no",
             "THROUGHCARE_WORKERS": str(self.workers),
             "THROUGHCARE_HOSTS": ",".join(self.hosts),
@@ -194,6 +214,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         address=environ.get("THROUGHCARE_ADDRESS") or "127.0.0.1",
         port=port,
         mllp_port=_port(environ, "THROUGHCARE_MLLP_PORT", 2575),
+        mllp_certificate=_file(environ, "THROUGHCARE_MLLP_CERTIFICATE"),
+        mllp_callers=_file(environ, "THROUGHCARE_MLLP_CALLERS"),
         listens=environ.get("THROUGHCARE_LISTENS") == "yes",
         workers=_whole(environ, "THROUGHCARE_WORKERS", 1 if local else 2, 1, 64),
         hosts=_hosts(environ, local),
@@ -284,6 +306,11 @@ def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise Misconfigured(f"{name} is [{text}]: it must be a whole number from {least} to {most}.")
     return int(text)
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    word = environ.get(name)
+    return Path(word).expanduser().absolute() if word else None
 
 
 def _zone(environ: Mapping[str, str]) -> str:

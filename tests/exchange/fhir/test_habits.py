@@ -227,3 +227,42 @@ def test_every_form_that_an_answer_names_is_served(him: Door) -> None:
 def _items(holder: dict[str, Any]) -> list[dict[str, Any]]:
     inner = [one for item in holder.get("item", ()) for one in (item, *_items(item))]
     return inner + [one for answer in holder.get("answer", ()) for one in _items(answer)]
+
+
+OTHER_TYPES = [
+    {"resourceType": "SupplyDelivery", "status": "completed", "suppliedItem": {"quantity": {"value": 2}}, "patient": {}},
+    {"resourceType": "ChargeItem", "status": "billable", "code": {"text": "Visit"}, "subject": {}},
+    {"resourceType": "Invoice", "status": "issued", "subject": {}},
+    {"resourceType": "GuidanceResponse", "status": "success", "moduleUri": "http://example.org/rule", "subject": {}},
+    {"resourceType": "MolecularSequence", "coordinateSystem": 0, "patient": {}},
+    {"resourceType": "ResearchSubject", "status": "candidate", "study": {"display": "A study"}, "individual": {}},
+    {"resourceType": "CoverageEligibilityRequest", "status": "active", "purpose": ["benefits"], "created": "2026-11-01", "insurer": {"display": "Sample"}, "patient": {}},
+    {"resourceType": "CoverageEligibilityResponse", "status": "active", "purpose": ["benefits"], "created": "2026-11-01", "insurer": {"display": "Sample"},
+     "request": {"display": "asked"}, "outcome": "complete", "patient": {}},
+    {"resourceType": "InsurancePlan", "name": "Sample Plan"},
+    {"resourceType": "ResearchStudy", "status": "active", "title": "A study"},
+    {"resourceType": "MedicationKnowledge", "status": "active", "code": {"text": "Something"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", OTHER_TYPES, ids=lambda one: one["resourceType"])
+def test_types_that_other_records_bring_are_kept_and_found_by_whose_they_are(him: Door, sent: dict[str, Any]) -> None:
+    """A newer generator's Bundle is one transaction: one type that nobody keeps would lose all of it."""
+    about, kind = someone(him), sent["resourceType"]
+    whose = next((name for name, value in sent.items() if value == {}), "")
+    body = {**sent, whose: {"reference": about}} if whose else sent
+    done = him(
+        "POST",
+        "",
+        {
+            "resourceType": "Bundle",
+            "type": "transaction",
+            "entry": [{"resource": body, "request": {"method": "POST", "url": kind}}],
+        },
+    )
+    assert done.status == 200, done.body
+    made = done.json["entry"][0]["response"]["location"].split("/")[1]
+    if whose:
+        assert [r["id"] for r in him.get(kind, patient=about).resources] == [made]
+        assert him("POST", kind, {**sent, whose: {"display": "somebody"}}).status == 422
+    assert him("GET", f"{kind}/{made}").status == 200

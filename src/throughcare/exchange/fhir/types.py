@@ -14,7 +14,9 @@ OURS = frozenset(
 # Of these no room has its own: they stand here as another system sent them (docs/decisions/0035).
 RECEIVED = frozenset(
     {
-        "Account", "AdverseEvent", "BodyStructure", "Claim", "ClaimResponse", "CommunicationRequest", "DetectedIssue", "Device", "DeviceRequest",
+        "Account", "AdverseEvent", "BodyStructure", "ChargeItem", "Claim", "ClaimResponse", "CoverageEligibilityRequest",
+        "CoverageEligibilityResponse", "GuidanceResponse", "Invoice", "MolecularSequence", "ResearchSubject", "SupplyDelivery",
+        "InsurancePlan", "MedicationKnowledge", "ResearchStudy", "CommunicationRequest", "DetectedIssue", "Device", "DeviceRequest",
         "DeviceUseStatement", "Endpoint", "ExplanationOfBenefit", "FamilyMemberHistory", "Group", "HealthcareService",
         "ImagingStudy", "ImmunizationEvaluation", "List", "Media", "Medication", "NutritionOrder",
         "OrganizationAffiliation", "RequestGroup", "Substance", "VisionPrescription",

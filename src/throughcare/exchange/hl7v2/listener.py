@@ -4,10 +4,12 @@ import asyncio
 import logging
 import queue
 import signal
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.db import close_old_connections, connection
 
@@ -150,26 +152,43 @@ def refuse(raw: bytes, reason: str) -> bytes:
     return acknowledge(parse(raw).header, Answer.REJECT, (problem,), now=clock.now(), own_id=uuid7().hex[:20])
 
 
-def serve(host: str, port: int) -> None:
-    """Listen until TERM or INT; messages in work are finished and answered first."""
+def context(certificate: Path | None, callers: Path | None) -> ssl.SSLContext | None:
+    """Give what the door shows and asks for under TLS; none where it speaks plainly."""
+    if certificate is None:
+        return None
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.load_cert_chain(certificate)
+    if callers is not None:
+        made.load_verify_locations(callers)
+        made.verify_mode = ssl.CERT_REQUIRED
+    return made
+
+
+def serve(host: str, port: int, *, certificate: Path | None = None, callers: Path | None = None) -> None:
+    """Listen until TERM or INT; messages in work are finished and answered first.
+
+    With a certificate over TLS alone, and with `callers` only to who shows a certificate that those signed.
+    """
+    tls = context(certificate, callers)
     with charting_beside() as woken:
         desk = Desk(woken)
         desk.open()
         try:
-            server = asyncio.run(_serve(host, port, desk))
+            server = asyncio.run(_serve(host, port, desk, tls))
         finally:
             desk.close()
     log.info("HL7 v2 door closed: %s", dict(server.counts))
 
 
-async def _serve(host: str, port: int, desk: Desk) -> Server:
-    server = Server(handle, refuse, store=desk.take)
+async def _serve(host: str, port: int, desk: Desk, tls: ssl.SSLContext | None) -> Server:
+    server = Server(handle, refuse, store=desk.take, tls=tls)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     await server.start(host, port)
-    log.info("HL7 v2 door open on %s:%s", host, port)
+    log.info("HL7 v2 door open on %s:%s%s", host, port, " under TLS" if tls else "")
     await ended.wait()
     await server.stop(STOP_SECONDS)
     return server

@@ -30,6 +30,8 @@ RECORDS = WRITABLE | frozenset(
         "MedicationDispense", "MedicationRequest", "MedicationStatement", "NutritionOrder", "Organization",
         "OrganizationAffiliation", "Practitioner", "PractitionerRole", "Procedure", "Provenance", "RelatedPerson",
         "RequestGroup", "RiskAssessment", "Specimen", "Substance", "VisionPrescription",
+        "ChargeItem", "CoverageEligibilityRequest", "CoverageEligibilityResponse", "GuidanceResponse", "InsurancePlan", "Invoice",
+        "MedicationKnowledge", "MolecularSequence", "ResearchStudy", "ResearchSubject", "SupplyDelivery",
     }
 )  # fmt: skip
 # Of these what is sent becomes the chart's own line: it is changed where the chart is kept, and sent anew, never over it.
@@ -40,7 +42,7 @@ CHANGEABLE = RECORDS - OF_THE_CHART
 # These may be about nobody.
 OF_NOBODY = frozenset(
     {
-        "Device", "Endpoint", "Group", "HealthcareService", "List", "Location", "Medication", "Organization",
+        "Device", "Endpoint", "Group", "HealthcareService", "InsurancePlan", "List", "MedicationKnowledge", "ResearchStudy", "Location", "Medication", "Organization",
         "OrganizationAffiliation", "Practitioner", "PractitionerRole", "Provenance", "Specimen", "Substance",
     }
 )  # fmt: skip
