@@ -60,7 +60,7 @@ def tell(*what: Event) -> None:
         with clock.frozen(event.happened_at), db.writing(FEED) as unit:
             unit.action = "test.tell"
             link(event)
-            hear(event)
+            hear([event])
             events.drain()
 
 

@@ -46,7 +46,7 @@ def hearing(event) -> Callable[[Callable[[], None]], None]:
     def work(meet: Callable[[], None]) -> None:
         with clock.frozen(event.happened_at), db.writing(FEED) as unit:
             unit.action = "test.tell"
-            hear(event)
+            hear([event])
             events.drain()
             meet()
 

@@ -8,8 +8,9 @@ from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.care.sick_call.test_screens import become
 from tests.fixtures_lenses import lens_of
-from throughcare.access.models import User
+from throughcare.access.models import Posting, User
 from throughcare.care.emergency import actions as emergency
 from throughcare.custody.models import Facility
 from throughcare.duties import clock_table, cover, roster
@@ -20,7 +21,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import Role
-from throughcare.workforce import actions, reads, rule_table, rules
+from throughcare.workforce import actions, reads, rule_table, rules, staff_files
 from throughcare.workforce.actions import Look
 from throughcare.workforce.models import Equipment, EquipmentCheck
 from throughcare.workforce.rules import Stop, There
@@ -203,3 +204,70 @@ def test_the_pages(client, place) -> None:
     become("custody")
     for closed in ("/tonight/", "/equipment/"):
         assert client.get(closed).status_code == 403
+
+
+# --- what a site can't do for a while ------------------------------------------------------------------------------------
+
+
+def test_a_night_without_a_nurse_is_a_hole_of_the_roster() -> None:
+    """Only in person counts; what the roster does not reach is not said; what only a nurse makes possible goes with her."""
+    shifts = [(NIGHT, NIGHT + 3 * HOUR), (NIGHT + 2 * HOUR, NIGHT + 4 * HOUR), (NIGHT + 11 * HOUR, NIGHT + 19 * HOUR)]
+    day = {"since": NIGHT, "until": NIGHT + 24 * HOUR}
+    found = rules.missing(shifts, {"infirmary": True}, **day, known_until=NIGHT + 19 * HOUR)
+    assert [(m.capability, (m.since - NIGHT) / HOUR, (m.until - NIGHT) / HOUR, m.by) for m in found] == [
+        ("infirmary", 4, 11, "roster"),
+        ("nursing_24h", 4, 11, "roster"),
+    ]
+    assert rules.missing(shifts, {}, **day, known_until=None) == [], "no roster says nothing"
+    assert rules.missing([(NIGHT, NIGHT + 24 * HOUR)], {}, **day, known_until=NIGHT + 30 * HOUR) == []
+    reported = rules.missing([], {"nursing_24h": False, "hospice": True}, **day, known_until=None)
+    assert [(m.capability, m.by) for m in reported] == [("nursing_24h", "reported")]
+    rostered = rules.missing([(NIGHT, NIGHT + 24 * HOUR)], {"nursing_24h": False}, **day, known_until=NIGHT + 24 * HOUR)
+    assert rostered == [], "the roster is newer than a report"
+    (whole,) = rules.missing([], {}, **day, known_until=NIGHT + 24 * HOUR)
+    assert (whole.since, whole.until) == (NIGHT, NIGHT + 24 * HOUR)
+
+
+@pytest.mark.django_db
+def test_what_a_site_lacks_tonight_is_on_the_administrators_home(boss, place, client) -> None:
+    nurse, officer = user("Demo-Nurse"), user("Demo-Officer")
+    with clock.frozen(NIGHT):
+        for who, role, starts, ends in ((nurse, Role.RN, 0, 5), (officer, Role.CUSTODY, 0, 20)):
+            plan = ShiftPlan(who.id, role, place.id, NIGHT + starts * HOUR, NIGHT + ends * HOUR)
+            roster.put_on_shift(actor=boss, plan=plan)
+        become(client, "hsa", place)
+        page = client.get("/work/").content.decode()
+        assert "Tonight here: Nurse at every hour is missing" in page
+        assert "to arrive" not in page
+        become(client, "rn", place)
+        assert "Tonight here" not in client.get("/work/").content.decode(), "it goes up; nurses see it at the doors"
+
+
+@pytest.mark.parametrize(
+    ("current", "there", "enough"),
+    [(0, 0, True), (3, 4, True), (2, 3, False), (1, 1, True), (5, 7, False), (6, 8, True)],
+)
+def test_three_officers_in_four(current: int, there: int, enough: bool) -> None:
+    assert rules.trained_enough(current, there) is enough
+
+
+@pytest.mark.django_db
+def test_officers_on_shift_without_current_training_are_shown(boss, place) -> None:
+    """STF-04-SHIFT: of two officers on shift one was trained within two years; without any file nothing is said."""
+    trained, lapsed = user("Demo-Officer-A"), user("Demo-Officer-B")
+
+    def shown():
+        return next(s for s in reads.tonight(lens_of(Role.HSA)) if s.facility.id == place.id)
+
+    with clock.frozen(NIGHT):
+        for who in (trained, lapsed):
+            Posting.objects.create(user=who, role="custody", facility_id=place.id, since=NIGHT - 9000 * HOUR)
+            plan = ShiftPlan(who.id, Role.CUSTODY, place.id, NIGHT, NIGHT + 8 * HOUR)
+            roster.put_on_shift(actor=boss, plan=plan)
+        assert shown().officers is None
+        for who, on in ((trained, date(2024, 11, 20)), (lapsed, date(2024, 11, 19))):
+            staff_files.begin_file(actor=boss, user_id=who.id, started_on=date(2020, 1, 6))
+            done = staff_files.Done("officer_health_training", on)
+            staff_files.record_done(actor=boss, user_id=who.id, done=done)
+        assert shown().officers == (1, 2)
+        assert ("officers_training", "1 / 2") in {(g.kind, g.what) for g in shown().gaps}

@@ -9,6 +9,7 @@ from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.gate_ports import InventedCounts, WarehouseCounts
 from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
+from throughcare.app.site_ports import Abilities
 from throughcare.app.treatment_ports import OrderedTreatment
 from throughcare.care.emergency import handlers as emergency
 from throughcare.care.emergency.ports import MEDICINES
@@ -53,14 +54,13 @@ from throughcare.custody.events import (
 )
 from throughcare.devices.ports import KINDS
 from throughcare.duties import actions as duties
-from throughcare.duties.ports import LICENCES, SHIFT_CLOSE
+from throughcare.duties.ports import ABILITIES, LICENCES, SHIFT_CLOSE
 from throughcare.exchange import handlers as exchange
 from throughcare.exchange.fhir.numbers import NUMBERS
 from throughcare.exchange.outgoing.registry import ImmunizationRegistry
 from throughcare.insight import reports
 from throughcare.insight.gate.ports import COUNTS
 from throughcare.kernel import events
-from throughcare.kernel.events import Event
 from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied, PersonRegistered
 from throughcare.reentry import handlers as going_home
 from throughcare.reentry.actions import bridging
@@ -88,6 +88,7 @@ def wire() -> None:
     COUNTS.fill(WarehouseCounts() if settings.CONFIG.production else InventedCounts())
     LICENCES.fill(Licences())
     SHIFT_CLOSE.fill(medications.CountBeforeHandover())
+    ABILITIES.fill(Abilities())
     events.on(PersonDied, custody.end_stay_by_death)
     events.on(PeopleMerged, custody.settle_two_stays)
     events.on(PeopleUnmerged, custody.settle_by_unmerging)
@@ -143,5 +144,5 @@ def wire() -> None:
     events.on(PersonDied, going_home.died)
     events.on(ReleaseMedicinesUncovered, bridging.propose)
     events.on(AccountLeft, staff_files.left)
-    # The clock hears everything, after those who were wired for the very event.
-    events.on(Event, duties.hear)
+    # The clock hears everything that an action told, at once, after those who were wired for the very events.
+    events.at_end(duties.hear)

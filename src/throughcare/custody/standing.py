@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from throughcare.custody.events import StayConflictSettled, conflict_ref
 from throughcare.custody.models import Away, LegalStatus, Move, Placement, Stay
@@ -17,7 +18,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.events import Event, emit
 from throughcare.kernel.models import Row
-from throughcare.people.family import family
+from throughcare.people.family import ask_anew, family
 from throughcare.people.models import Person
 
 
@@ -148,17 +149,20 @@ def load(person_id: UUID, *, ended: bool = False) -> Standing:
     standing.placement = Placement.objects.filter(open_now).first()
     standing.away = Away.objects.filter(open_now).first()
     standing.segments = list(LegalStatus.objects.filter(stay=stay).order_by("since", "id"))
-    standing.last = Move.objects.filter(stay=stay, cancelled_at=None).order_by("-n").first()
-    standing.count = Move.objects.filter(stay=stay).aggregate(n=Max("n"))["n"] or 0
+    made = Move.objects.filter(stay=stay).order_by("-n")
+    newest = made.values("n")[:1]
+    standing.last = made.filter(cancelled_at=None).annotate(newest=Subquery(newest)).first()
+    standing.count = getattr(standing.last, "newest", None) or made.aggregate(n=Max("n"))["n"] or 0
     return standing
 
 
 def locked_family(person_id: UUID) -> tuple[UUID, list[UUID], str]:
     """Lock a person's chart that stands for all linked ones; give its id, all their ids and the sex."""
-    person = Person.objects.filter(id=person_id).first()
-    if person is None:
+    stands = Person.objects.filter(id=person_id).values(root=Coalesce(F("survivor_id"), F("id")))
+    root = Person.objects.select_for_update(no_key=True).filter(id=Subquery(stands)).first()
+    if root is None:
         raise NotFound("There is no such person here.")
-    root = Person.objects.select_for_update(no_key=True).get(id=person.survivor_id or person.id)
+    ask_anew()
     charts = [root.id, *Person.objects.filter(survivor=root).values_list("id", flat=True)]
     return root.id, charts, root.sex
 

@@ -48,15 +48,14 @@ class RefusalForm:
 # --- events ---------------------------------------------------------------------------------------------------------------
 
 
-def hear(event: Event) -> None:
-    """Do what the clock table says of an event, in the transaction that emitted it (wired in `app`)."""
-    if not hearing.heeds(event):
-        return
+def hear(events: Sequence[Event]) -> None:
+    """Do what the clock table says of these events, in the transaction that emitted them (wired in `app`)."""
+    heeded = [event for event in events if hearing.heeds(event)]
     waiting = _gathered.get()
     if waiting is not None:
-        waiting.append(event)
-    else:
-        _settle(hearing.take_in([event]))
+        waiting.extend(heeded)
+    elif heeded:
+        _settle(hearing.take_in(heeded))
 
 
 _gathered: ContextVar[list[Event] | None] = ContextVar("duties_gathered", default=None)

@@ -1,6 +1,7 @@
 """Boards over the same rows, through a lens: who covers which role, who has what, what a shift hands over."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -10,9 +11,9 @@ from django.db.models.functions import Coalesce
 
 from throughcare.access.models import Posting
 from throughcare.duties import cover, policy, reads, rulebook
-from throughcare.duties.cover import OnDuty
+from throughcare.duties.cover import Elsewhere, OnDuty
 from throughcare.duties.models import OPEN, Duty, Escalation, Handover, RosterShift
-from throughcare.duties.ports import SHIFT_CLOSE
+from throughcare.duties.ports import ABILITIES, SHIFT_CLOSE, SiteGap
 from throughcare.duties.reads import WorkGroup, WorkItem, Worklist
 from throughcare.duties.rules import standing
 from throughcare.kernel import clock, db
@@ -52,6 +53,18 @@ class EscalationRow:
     raised_at: datetime
     seen_by: str
     duty: WorkItem | None
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """That something is late which the one who is told may not read: whose it is and whom to call, never what or how many."""
+
+    role: str
+    facility: str
+    since: datetime
+    call: list[OnDuty]
+    elsewhere: list[Elsewhere]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,7 @@ def cover_board(lens: Lens, facility_id: UUID) -> list[RoleCover]:
     now = clock.now()
     with db.reading(lens):
         present = cover.there(facility_id)
-        open_now = Duty.objects.filter(OPEN, facility_id=facility_id)
+        open_now = Duty.objects.filter(OPEN, policy.rows_of(lens), facility_id=facility_id)
         counts = {
             role: (n, s, late)
             for role, n, s, late in open_now.values_list("owner_role").annotate(
@@ -165,18 +178,18 @@ def _covers(now: datetime) -> dict[str, set[str]]:
 
 
 def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationRow]:
-    """Give all that was told upwards to this reader's role and is not settled: nobody there first, then as lists stand."""
+    """Give all that was told upwards to this reader's role and is not settled: nobody there first, then as lists stand.
+
+    What the reader may not read is not among them: `untold` says that it is there.
+    """
     now = clock.now()
     with db.reading(lens):
-        rows = Escalation.objects.filter(cleared_at=None, to_role=lens.role.value)
-        if lens.facilities is not None:
-            rows = rows.filter(facility_id__in=lens.facilities)
-        if facility_id is not None:
-            rows = rows.filter(facility_id=facility_id)
-        found = sorted(rows.order_by("raised_at").select_related("duty"), key=lambda e: _told_order(e, now))
+        found = sorted(_told(lens, facility_id), key=lambda e: _told_order(e, now))
         ids = [e.duty_id for e in found if e.duty_id]
         duties = {i.id: i for i in reads.items(Duty.objects.filter(policy.rows_of(lens), id__in=ids), now)}
-        places = {f: reads.facility_name(f) for f in {e.facility_id for e in found}}
+        shown = [e for e in found if e.duty_id is None or e.duty_id in duties]
+        places = _places(shown)
+        away = cover.elsewhere({e.role for e in shown if e.duty_id is None})
         return [
             EscalationRow(
                 e.id,
@@ -186,9 +199,62 @@ def escalations(lens: Lens, facility_id: UUID | None = None) -> list[EscalationR
                 e.raised_at,
                 e.seen_by,
                 duties.get(e.duty_id) if e.duty_id else None,
+                _from_elsewhere(away, e) if e.duty_id is None else [],
             )
-            for e in found
+            for e in shown
         ]
+
+
+def untold(lens: Lens, facility_id: UUID | None = None) -> list[Untold]:
+    """Give for each role whether something of it is late that this reader may not read, since when, and whom to call.
+
+    One row, however many there are: a count would tell how many people a programme has (42 CFR Part 2).
+    """
+    with db.reading(lens):
+        rows = [e for e in _told(lens, facility_id) if e.duty_id]
+        ids = [e.duty_id for e in rows if e.duty_id]
+        mine = set(Duty.objects.filter(policy.rows_of(lens), id__in=ids).values_list("id", flat=True))
+        oldest: dict[tuple[UUID | None, str], Escalation] = {}
+        for row in rows:
+            if row.duty_id not in mine:
+                oldest.setdefault((row.facility_id, row.role), row)
+        hidden = list(oldest.values())
+        places, away = _places(hidden), cover.elsewhere({e.role for e in hidden})
+        return [
+            Untold(
+                e.role,
+                places[e.facility_id],
+                e.raised_at,
+                cover.there(e.facility_id, [e.role]),
+                _from_elsewhere(away, e),
+            )
+            for e in hidden
+        ]
+
+
+def site_gaps(lens: Lens, facility_id: UUID | None) -> list[SiteGap]:
+    """Give what a facility can't do within the next day, to who is told upwards: one line for each thing that is missing."""
+    if lens.role.value != cover.UP or facility_id is None:
+        return []
+    with db.reading(lens):
+        return list(ABILITIES().tonight(facility_id))
+
+
+def _told(lens: Lens, facility_id: UUID | None) -> list[Escalation]:
+    rows = Escalation.objects.filter(cleared_at=None, to_role=lens.role.value)
+    if lens.facilities is not None:
+        rows = rows.filter(facility_id__in=lens.facilities)
+    if facility_id is not None:
+        rows = rows.filter(facility_id=facility_id)
+    return list(rows.order_by("raised_at").select_related("duty"))
+
+
+def _places(rows: Iterable[Escalation]) -> dict[UUID | None, str]:
+    return {f: reads.facility_name(f) for f in {e.facility_id for e in rows}}
+
+
+def _from_elsewhere(away: Sequence[Elsewhere], row: Escalation) -> list[Elsewhere]:
+    return [replace(a, place=reads.facility_name(a.facility_id)) for a in away if a.fits(row.role, row.facility_id)]
 
 
 def _told_order(row: Escalation, now: datetime) -> tuple[bool, Any]:

@@ -23,6 +23,8 @@ from throughcare.duties.rule import (
 from throughcare.kernel.content import ContentError
 
 # fmt: off
+# Classes whose duties tell by themselves that somebody is in a programme: its own staff alone (docs/decisions/0061).
+HELD_BY_ONE = frozenset({"part2", "sud_counselling"})
 FIELDS = frozenset({
     "id", "row", "edition", "title", "each", "do", "obligation", "kind", "subject", "data_class", "opens", "closes", "ends", "limits",
     "owner", "cover", "lane", "due_soon", "recurs", "transfer", "release", "successor", "death", "refusal", "measures",
@@ -86,6 +88,8 @@ class _Reader:
         )
         if kind == "duty" and not (found.limits and found.closes):
             self.refuse("is a duty without limits or without an event that closes it. Add both.")
+        if found.data_class in HELD_BY_ONE and {found.owner, *found.cover} != {found.owner}:
+            self.refuse("is of a sealed programme: no other role covers it (42 CFR Part 2). Remove its cover.")
         if not found.source:
             self.refuse("has no source. Say where it comes from.")
         return found

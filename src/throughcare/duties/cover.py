@@ -12,11 +12,18 @@ from throughcare.duties.events import RoleUncovered
 from throughcare.duties.models import OPEN, Duty, Escalation, RosterShift
 from throughcare.duties.ports import LICENCES
 from throughcare.duties.rule import Rule
-from throughcare.kernel import clock, db
+from throughcare.kernel import clock, db, statement
 from throughcare.kernel.events import emit
 from throughcare.kernel.vocabulary import Role
 
 UP = Role.HSA.value
+# Asked with every duty that opens: who is there for these roles, and of which it was told upwards that nobody is.
+SETTLED = """
+SELECT true, r.facility_id, r.role FROM duties_rostershift r JOIN access_user u ON u.id = r.user_id AND u.is_active
+ WHERE r.starts <= %s AND r.ends > %s AND r.role = ANY (%s)
+UNION ALL
+SELECT false, e.facility_id, e.role FROM duties_escalation e WHERE e.kind = 'uncovered' AND e.cleared_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,22 @@ class OnDuty:
     until: datetime
     on_call: bool
     phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Somebody who holds a role at another facility now, and can be asked to come or to be called."""
+
+    name: str
+    role: str
+    facility_id: UUID
+    on_call: bool
+    phone: str
+    place: str = ""
+
+    def fits(self, role: str, facility_id: UUID | None) -> bool:
+        """Tell whether this one can be asked for a role that is missing at a facility."""
+        return self.role == role and self.facility_id != facility_id
 
 
 ON_DUTY = ("user_id", "user__name", "role", "facility_id", "ends", "on_call", "phone")
@@ -52,6 +75,15 @@ def _everybody(facility_id: UUID | None) -> list[OnDuty]:
     return sorted(found, key=lambda o: (o.on_call, o.facility_id is None, o.role, o.name))
 
 
+def elsewhere(roles: Collection[str]) -> list[Elsewhere]:
+    """Give who holds these roles at any facility now: whom to ask where one of them is missing."""
+    if not roles:
+        return []
+    rows = _running(clock.now()).filter(role__in=sorted(roles), facility_id__isnull=False)
+    found = rows.order_by("on_call", "user__name").values_list("user__name", "role", "facility_id", "on_call", "phone")
+    return [Elsewhere(name, role, at, on_call, phone) for name, role, at, on_call, phone in found if at is not None]
+
+
 def kept(facility_id: UUID | None) -> bool:
     """Tell whether anybody was ever put on shift at this facility."""
     return RosterShift.objects.filter(facility_id=facility_id).exists()
@@ -67,9 +99,9 @@ def check(waiting: Iterable[tuple[UUID | None, str]]) -> int:
     asked = {(facility, role) for facility, role in waiting if facility is not None}
     if not asked:
         return 0
-    rows = _running(now).filter(role__in={role for _, role in asked})
-    held = set(rows.values_list("facility_id", "role"))
-    told = set(Escalation.objects.filter(kind="uncovered", cleared_at=None).values_list("facility_id", "role"))
+    settled = statement.run(SETTLED, [now, now, sorted({role for _, role in asked})])
+    held = {(facility, role) for there, facility, role in settled if there}
+    told = {(facility, role) for there, facility, role in settled if not there}
     for facility, role in sorted(asked, key=str):
         if (facility, role) in held or (None, role) in held or (facility, role) in told:
             continue

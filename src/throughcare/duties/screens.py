@@ -41,6 +41,8 @@ def work(request: Request) -> HttpResponse:
         "place": reads.facility_name(place),
         "role": role_title(request.lens.role.value),
         "told": told,
+        "untold": boards.untold(request.lens, place),
+        "gaps": boards.site_gaps(request.lens, place),
         "title_of": role_title,
         "clock_of": views.clock_of,
         "duty_href": views.duty_href,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from throughcare.kernel import statement
+from throughcare.people import family
 
 # A family takes turns at its survivor's row, as custody does; in one order, so that nobody waits in a ring.
 PEOPLE = """
@@ -23,5 +24,6 @@ def take(people: Iterable[UUID], places: Iterable[UUID] = ()) -> None:
     asked = set(people)
     if asked:
         statement.run(PEOPLE, [list(asked), list(asked)])
+        family.ask_anew()  # whom it waited for may have merged them
     if at := set(places):
         statement.run(PLACES, [list(at)])

@@ -29,6 +29,8 @@ class Unit:
     reason: str = ""
     entries: list[Any] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)
+    # Events that whoever hears last has still to hear, all of them at once (kernel/events.py).
+    unheard: list[Any] = field(default_factory=list)
     # New rows that wait for the end of a part of the action (kernel/rows.py).
     gathered: dict[type[Any], list[Any]] = field(default_factory=dict)
     # What was asked ahead for many at once, and is asked again by each.
@@ -124,7 +126,7 @@ def apart() -> Iterator[None]:
     Who uses it drains the events before, or theirs would fall with the part.
     """
     work = unit()
-    entries, events = len(work.entries), list(work.events)
+    entries, events, unheard = len(work.entries), list(work.events), list(work.unheard)
     gathered = {kind: len(rows) for kind, rows in work.gathered.items()}
     try:
         with transaction.atomic():
@@ -132,6 +134,7 @@ def apart() -> Iterator[None]:
     except BaseException:
         del work.entries[entries:]
         work.events[:] = events
+        work.unheard[:] = unheard
         for kind, count in gathered.items():
             del work.gathered[kind][count:]
         raise

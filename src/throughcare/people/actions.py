@@ -26,6 +26,7 @@ from throughcare.people.events import (
     PersonDied,
     PersonRegistered,
 )
+from throughcare.people.family import ask_anew
 from throughcare.people.models import Alias, Identifier, MergeProposal, Person, SettledFact
 from throughcare.people.rules import Facts, folded, may_be_one, search_text, slips_of
 
@@ -154,6 +155,7 @@ def merge(*, actor: Actor, intent: UUID | None = None, proposal_id: UUID, surviv
         further.bump(survivor=survivor)
         _keep(further)
     loser.bump(survivor=survivor)
+    ask_anew()
     _keep(loser)
     _decide(proposal, "merged", actor, why, now)
     emit(PeopleMerged(happened_at=now, person_id=survivor.id, loser_id=loser.id, ref=proposal.id))
@@ -176,6 +178,7 @@ def unmerge(*, actor: Actor, intent: UUID | None = None, loser_id: UUID, why: st
         raise Stale("This chart is not linked to another one.")
     survivor_id, now = loser.survivor_id, clock.now()
     loser.bump(survivor=None)
+    ask_anew()
     _keep(loser)
     MergeProposal.objects.filter(state="merged").filter(
         Q(a_id=loser_id, b_id=survivor_id) | Q(a_id=survivor_id, b_id=loser_id)

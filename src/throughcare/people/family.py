@@ -7,6 +7,8 @@ from throughcare.kernel import db, statement
 
 Family = tuple[UUID, ...]
 
+# What an action asked itself, beside what whoever began it gave to know.
+ASKED = "family, asked"
 # Asked many times in every move, so written out: composing the joins anew each time took longer than the answer.
 LINKED = """
     SELECT p.id, p.survivor_id, linked.id, beside.id FROM people_person p
@@ -17,8 +19,20 @@ LINKED = """
 
 
 def family(person_id: UUID) -> frozenset[UUID]:
-    """Give the person's own id and those of all charts linked to it."""
-    return frozenset(db.once(("family", person_id), lambda: families([person_id])).get(person_id, ())) | {person_id}
+    """Give the person's own id and those of all charts linked to it; an action asks once, until `ask_anew`."""
+    found = db.once(("family", person_id), lambda: families([person_id]))
+    if (work := db.unit_or_none()) is not None and ("family", person_id) not in work.known:
+        work.known["family", person_id] = found
+        work.known[ASKED, person_id] = True
+    return frozenset(found.get(person_id, ())) | {person_id}
+
+
+def ask_anew() -> None:
+    """Forget what this action has asked: it changed a link, or waited for somebody who may have."""
+    known = db.unit().known
+    for person_id in [key[1] for key in known if isinstance(key, tuple) and key[0] == ASKED]:
+        known.pop((ASKED, person_id))
+        known.pop(("family", person_id), None)
 
 
 def families(person_ids: Iterable[UUID]) -> dict[UUID, Family]:

@@ -1,7 +1,7 @@
 """Every read of workforce, through a lens: tonight at each site, and a site's emergency equipment."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from throughcare.custody import reads as custody
+from throughcare.custody.models import Facility
 from throughcare.custody.reads import FacilityRow
 from throughcare.duties.models import Escalation, RosterShift
 from throughcare.kernel import clock, db
@@ -32,12 +33,13 @@ class OnSite:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site tonight: who is there, what it can do, what it lacks."""
+    """One site tonight: who is there, what it can do, what it lacks; officers on shift with current health training, of all on shift."""
 
     facility: FacilityRow
     there: list[OnSite]
     reported: dict[str, rule_table.Reported]
     gaps: list[rules.Gap]
+    officers: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def tonight(lens: Lens) -> list[Site]:
         ids = [f.id for f in sites]
         there = _there(ids, {f.id: f.short_name for f in sites})
         over = staff_reads.over({o.user_id for held in there.values() for o in held})
+        training = staff_reads.officers_trained(
+            {o.user_id for held in there.values() for o in held if o.role in rule_table.officers()}
+        )
         told = defaultdict(list)
         open_now = Escalation.objects.filter(kind="uncovered", cleared_at=None, facility_id__in=ids)
         for facility_id, role in open_now.order_by("raised_at").values_list("facility_id", "role"):
@@ -67,8 +72,29 @@ def tonight(lens: Lens) -> list[Site]:
         for piece in _pieces(ids):
             if not piece.ready:
                 unready[piece.row.facility_id].append(f"{piece.kind.title}, {piece.row.place}")
-    found = [_site(f, there[f.id], told[f.id], unready[f.id], over) for f in sites]
+    found = [_site(f, there[f.id], told[f.id], unready[f.id], over, training) for f in sites]
     return sorted(found, key=lambda s: (-sum(g.meaning == "harm" for g in s.gaps), s.facility.short_name))
+
+
+def site_gaps(facility_ids: Collection[UUID], since: datetime, until: datetime) -> list[tuple[UUID, rules.Missing]]:
+    """Give what facilities can't do between two times; two queries, however many."""
+    ids = list(facility_ids)
+    shifts: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+    last: dict[UUID, datetime] = {}
+    rows = RosterShift.objects.filter(facility_id__in=ids, on_call=False, ends__gt=since, user__is_active=True)
+    for facility, role, starts, ends in rows.values_list("facility_id", "role", "starts", "ends"):
+        if facility is None:
+            continue
+        last[facility] = max(ends, last.get(facility, ends))
+        if role in rules.NURSES:
+            shifts[facility].append((starts, ends))
+    codes = dict(Facility.objects.filter(id__in=ids).values_list("id", "code"))
+    found = []
+    for one, code in codes.items():
+        reported = {key: r.there for key, r in rule_table.of_site(code).items()}
+        missing = rules.missing(shifts[one], reported, since, until, known_until=last.get(one))
+        found += [(one, m) for m in missing]
+    return sorted(found, key=lambda pair: pair[1].since)
 
 
 def equipment(lens: Lens, facility_id: UUID) -> list[Piece]:
@@ -78,13 +104,22 @@ def equipment(lens: Lens, facility_id: UUID) -> list[Piece]:
 
 
 def _site(
-    facility: FacilityRow, there: list[OnSite], uncovered: list[str], unready: list[str], over: frozenset[UUID]
+    facility: FacilityRow,
+    there: list[OnSite],
+    uncovered: list[str],
+    unready: list[str],
+    over: frozenset[UUID],
+    training: Mapping[UUID, bool],
 ) -> Site:
     reported = rule_table.of_site(facility.code)
     infirmary = "infirmary" in reported and reported["infirmary"].there
     lapsed = [o.name for o in there if o.user_id in over]
     present = [rules.There(o.user_id, o.role, o.on_call) for o in there]
-    return Site(facility, there, reported, rules.gaps(present, uncovered, unready, infirmary=infirmary, lapsed=lapsed))
+    officers = [o.user_id for o in there if o.role in rule_table.officers() and not o.on_call]
+    current = sum(training.get(o, False) for o in officers)
+    shift = (current, len(officers)) if any(o in training for o in officers) else None
+    found = rules.gaps(present, uncovered, unready, infirmary=infirmary, lapsed=lapsed, officers=shift)
+    return Site(facility, there, reported, found, shift)
 
 
 def _there(ids: Sequence[UUID], names: dict[UUID, str]) -> dict[UUID, list[OnSite]]:

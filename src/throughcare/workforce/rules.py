@@ -7,6 +7,8 @@ from itertools import pairwise
 from uuid import UUID
 
 NURSES = frozenset({"rn", "lpn"})
+# What a site does only while a nurse is there in person.
+NEED_A_NURSE = ("infirmary", "opioid_programme")
 PRESCRIBERS = frozenset({"provider", "psych"})
 
 
@@ -59,8 +61,12 @@ def gaps(
     *,
     infirmary: bool,
     lapsed: Sequence[str] = (),
+    officers: tuple[int, int] | None = None,
 ) -> list[Gap]:
-    """Say what a site lacks now, the worst first. A role with nobody while its duties wait comes before all."""
+    """Say what a site lacks now, the worst first. A role with nobody while its duties wait comes before all.
+
+    `officers` counts those on shift with current health training and all on shift; None where no file says (STF-04-SHIFT).
+    """
     found = [Gap("uncovered", "harm", role) for role in uncovered]
     if not any(o.role in NURSES and not o.on_call for o in there):
         found.append(Gap("no_nurse_infirmary" if infirmary else "no_nurse", "harm" if infirmary else "shift"))
@@ -68,6 +74,8 @@ def gaps(
         found.append(Gap("no_prescriber", "shift"))
     found += [Gap("equipment", "harm", what) for what in unready]
     found += [Gap("lapsed", "harm", name) for name in lapsed]
+    if officers is not None and not trained_enough(*officers):
+        found.append(Gap("officers_training", "shift", f"{officers[0]} / {officers[1]}"))
     return sorted(found, key=lambda g: g.meaning != "harm")
 
 
@@ -94,6 +102,58 @@ def clash(stops: Sequence[Stop]) -> bool:
     if any(s.ends <= s.starts for s in ordered):
         return True
     return any(one.ends > two.starts for one, two in pairwise(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that a site can't do for a while: from when to when, and what says so (`roster` or `reported`)."""
+
+    capability: str
+    since: datetime
+    until: datetime
+    by: str
+
+
+def missing(
+    nurses: Sequence[tuple[datetime, datetime]],
+    reported: Mapping[str, bool],
+    since: datetime,
+    until: datetime,
+    *,
+    known_until: datetime | None,
+) -> list[Missing]:
+    """Say what a site can't do between two times: where no nurse is there in person, nobody gives, watches or nurses.
+
+    `nurses` are shifts in person; past `known_until`, the end of the roster, nothing is said. `reported` names what public sources
+    say is there (true) or is not (false); what none states is not recorded, and nothing is said of it.
+    """
+    found = []
+    for start, end in _holes(nurses, since, min(until, known_until) if known_until else since):
+        found.append(Missing("nursing_24h", start, end, "roster"))
+        found += [Missing(key, start, end, "roster") for key in NEED_A_NURSE if reported.get(key)]
+    told = [key for key, there in reported.items() if not there and not (key == "nursing_24h" and known_until)]
+    found += [Missing(key, since, until, "reported") for key in told]
+    return sorted(found, key=lambda m: (m.since, m.capability))
+
+
+def _holes(
+    spans: Sequence[tuple[datetime, datetime]], since: datetime, until: datetime
+) -> list[tuple[datetime, datetime]]:
+    found, at = [], since
+    for start, end in sorted(spans):
+        if start > at:
+            found.append((at, min(start, until)))
+        at = max(at, end)
+        if at >= until:
+            break
+    if at < until:
+        found.append((at, until))
+    return [(a, b) for a, b in found if b > a]
+
+
+def trained_enough(current: int, there: int) -> bool:
+    """Tell whether three officers in four on a shift have current health training (STF-04-SHIFT)."""
+    return 4 * current >= 3 * there
 
 
 def check_due(last: datetime | None, listed: datetime, every: timedelta) -> datetime:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from throughcare.access.models import Posting
 from throughcare.custody import reads as custody
 from throughcare.duties import reads as duties
+from throughcare.duties.calendar import months_later
 from throughcare.duties.models import OPEN, Duty, RosterShift
 from throughcare.duties.reads import WorkItem
 from throughcare.duties.rulebook import place
@@ -21,6 +22,8 @@ from throughcare.workforce import rule_table
 from throughcare.workforce.models import Credential, StaffEntry, StaffRecord
 
 AHEAD = timedelta(hours=24)
+# Months for which an officer's health training is current (STF-04).
+TRAINED = 24
 
 
 @dataclass(slots=True)
@@ -167,6 +170,17 @@ def ended(ids: Collection[UUID], at: datetime) -> QuerySet[Credential]:
     """Give what of these members of staff was over before this day and is not renewed."""
     today = place(None).working.day_of(at)
     return Credential.objects.filter(record__user_id__in=ids, renewed_by=None, expires_on__lt=today)
+
+
+def officers_trained(ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Tell of those of these officers who have a file whether their health training is current: within two years (STF-04)."""
+    if not ids:
+        return {}
+    today = place(None).working.day_of(clock.now())
+    files = StaffRecord.objects.filter(user_id__in=ids)
+    last = Max("entries__done_on", filter=Q(entries__kind="officer_health_training"))
+    rows = files.annotate(last=last).values_list("user_id", "last")
+    return {user: on is not None and months_later(on, TRAINED) > today for user, on in rows}
 
 
 def over(ids: Collection[UUID]) -> frozenset[UUID]:

@@ -161,10 +161,12 @@ def _day(staff: Staff, day: datetime) -> Sequence[roster.ShiftPlan]:
         off = (worker.user_id.int + local.toordinal()) % 7 < 2
         if not off or worker.role in (Role.CUSTODY, Role.RN):
             plans.append(roster.ShiftPlan(worker.user_id, worker.role, worker.facility_id, span.starts, span.ends))
-        if worker.role in ON_CALL:
+        if worker.role in ON_CALL and worker.shift == "day":
             phone = f"47{worker.user_id.int % 100:02d}"
+            # Who alone holds a role for the agency is on call whenever they are not on shift, the programme's staff too.
+            alone = off and worker.facility_id is None
             for other in spans.values():
-                if other is not span and (worker.shift == "day"):
+                if other is not span or alone:
                     plans.append(
                         roster.ShiftPlan(
                             worker.user_id, worker.role, worker.facility_id, other.starts, other.ends, True, phone

@@ -269,7 +269,7 @@ def test_a_drill_closes_the_years_duty(nurse, place) -> None:  # noqa: F811
     from throughcare.kernel import db
 
     with db.writing(Actor.system("test")):
-        hear(FacilityYearBegan(happened_at=NIGHT, facility_id=place.id, ref=place.id))
+        hear([FacilityYearBegan(happened_at=NIGHT, facility_id=place.id, ref=place.id)])
     waits = Duty.objects.filter(rule="EMR-01-PERSON", facility_id=place.id, closed_at=None).get()
     code_id = call(nurse, place, drill="person_down")
     with clock.frozen(NIGHT + 10 * MINUTE):

@@ -9,16 +9,22 @@ from django.db import IntegrityError, transaction
 from tests.care.medications.test_medication_screens import ANY_REASON, post
 from tests.care.medications.test_ordering_and_giving import MORNING, TWICE, doctor, nurse, order, person, place  # noqa: F401
 from tests.care.sick_call.test_screens import become
+from tests.fixtures_lenses import lens_of
+from throughcare.access.models import User
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted, Covering
 from throughcare.care.medications.actions.bags import bag_code
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
+from throughcare.care.medications.reads import doors as doors_read
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility
+from throughcare.duties import roster
 from throughcare.duties.models import Duty
+from throughcare.duties.roster import ShiftPlan
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
+from throughcare.kernel.vocabulary import Role
 from throughcare.ledger import verify
 
 pytestmark = pytest.mark.django_db
@@ -344,3 +350,30 @@ def test_the_pages(client, doctor, nurse, person, place, elsewhere) -> None:  # 
         for role, status in (("pharmacy", 200), ("planner", 200), ("custody", 403), ("transport", 403)):
             become(client, role, place)
             assert client.get("/medications/doors/").status_code == status, role
+
+
+def test_nobody_leaves_a_dose_to_a_night_without_a_nurse(nurse, doctor, person, elsewhere) -> None:  # noqa: F811
+    """The roster of the other site has no nurse when the dose is due: the page says so, and who gives it is written down."""
+    eve = VAN - timedelta(hours=6)
+    seizure(doctor, person)
+    with clock.frozen(eve):
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="transfer", starts_at=VAN, to_facility_id=elsewhere.id
+        )
+        row = Crossing.objects.get()
+        line = row.lines.get()
+        guard = User.objects.create(username="officer-there", name="Demo-Officer, There")
+        plan = ShiftPlan(guard.id, Role.CUSTODY, elsewhere.id, eve, eve + timedelta(hours=24))
+        roster.put_on_shift(actor=FEED, plan=plan)
+        # The next day's roster is known too, and it has no nurse either.
+        later = ShiftPlan(guard.id, Role.CUSTODY, elsewhere.id, eve + timedelta(hours=24), eve + timedelta(hours=48))
+        roster.put_on_shift(actor=FEED, plan=later)
+        (shown,) = doors_read.crossings(lens_of(Role.RN), [person])
+        assert {g.capability for g in shown.gaps} == {"nursing_24h"}
+        (listed,), _ = doors_read.board(lens_of(Role.RN), None)
+        assert listed.gaps
+        about = {"person_id": person, "crossing_id": row.id, "version": row.version, "receiver": "Demo-Nurse, Bea"}
+        with pytest.raises(Invalid, match="No nurse is on the roster there"):
+            actions.cover_crossing(actor=nurse, covered=(Covering(line.id, "give_there"),), **about)
+        said = (Covering(line.id, "give_there", note="Nurse of Osborn comes over"),)
+        assert actions.cover_crossing(actor=nurse, covered=said, **about) == 0

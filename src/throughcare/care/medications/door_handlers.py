@@ -3,7 +3,7 @@
 from throughcare.care.medications import states
 from throughcare.care.medications.actions import covering, guarding
 from throughcare.care.medications.actions.guarding import LEFT, Going
-from throughcare.care.medications.actions.ordering import hold_order, resume_order
+from throughcare.care.medications.actions.ordering import hold_all, resume_all
 from throughcare.care.medications.actions.relaying import relay
 from throughcare.care.medications.models import Crossing, MedicationOrder
 from throughcare.care.medications.rules.covering import Door
@@ -18,6 +18,7 @@ from throughcare.custody.events import (
     TransferredIn,
 )
 from throughcare.custody.models import Away
+from throughcare.kernel import db
 from throughcare.kernel.events import Event
 from throughcare.people.family import family
 
@@ -32,7 +33,10 @@ def plan(event: CustodyEvent) -> None:
 
 def order_changed(event: Event) -> None:
     """Look at the doors when what is ordered changes: a new order may fall into the shadow of a move."""
-    if event.person_id is not None:
+    # Of several told at once the last one looks: it looks at everything.
+    if event.person_id is not None and not any(
+        type(e) is type(event) and e.person_id == event.person_id for e in db.unit().events
+    ):
         guarding.look(event.person_id)
 
 
@@ -67,10 +71,8 @@ def let_go(event: Released) -> None:
     guarding.look(event.person_id, Going(Door.RELEASE, event.happened_at, event.ref, event.facility_id))
     _drop_others(event)
     if event.ends_custody:
-        for order in MedicationOrder.objects.filter(person_id__in=family(event.person_id), status="active"):
-            hold_order(
-                actor=guarding.GUARD, person_id=order.person_id, order_id=order.id, version=order.version, why=LEFT
-            )
+        mine = MedicationOrder.objects.select_for_update(no_key=True).filter(person_id__in=family(event.person_id))
+        hold_all(list(mine.filter(status="active").order_by("id")), LEFT)
 
 
 def _drop_others(event: Released) -> None:
@@ -90,8 +92,8 @@ def release_cancelled(event: ReleaseCancelled) -> None:
     ):
         if crossing.state == "under_way":
             guarding.cancel(crossing)
-    for order in MedicationOrder.objects.filter(person_id__in=family(event.person_id), status="on-hold", held_why=LEFT):
-        resume_order(actor=guarding.GUARD, person_id=order.person_id, order_id=order.id, version=order.version)
+    mine = MedicationOrder.objects.select_for_update(no_key=True).filter(person_id__in=family(event.person_id))
+    resume_all(list(mine.filter(status="on-hold", held_why=LEFT).order_by("id")))
     guarding.look(event.person_id)
 
 

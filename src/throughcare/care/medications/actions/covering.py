@@ -11,10 +11,12 @@ from throughcare.care.medications.actions import guarding
 from throughcare.care.medications.actions.giving import Charted, record_doses
 from throughcare.care.medications.actions.guarding import GUARD
 from throughcare.care.medications.actions.opioid_treatment import chart_observed_dose
+from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
 from throughcare.care.medications.rules.covering import Door, Way
 from throughcare.custody.models import ScheduledEvent
-from throughcare.kernel import clock
+from throughcare.duties.ports import ABILITIES
+from throughcare.kernel import clock, rows
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotFound, Stale
@@ -35,6 +37,9 @@ class Covering:
     way: str
     doses: int | None = None
     note: str = ""
+
+
+CONFIRMING = ["version", "way", "supplied", "receiver", "told_next_at", "note", "confirmed_at", "confirmed_by"]
 
 
 @action("medications.cover_crossing")
@@ -59,11 +64,24 @@ def cover_crossing(
         line = lines.get(said.line_id)
         if line is None:
             raise Stale("This medicine is not at this door any more. Open the page again.")
+        _somebody_gives_it(crossing, line, said)
         _confirm(actor, line, said, receiver.strip()[:120])
+    rows.update([lines[said.line_id] for said in covered], CONFIRMING)
     crossing.bump(receiver=receiver.strip()[:120])
-    guarding.look(person_id)
-    crossing.refresh_from_db()
-    return crossing.waiting
+    return next((c.waiting for c in guarding.look(person_id) if c.id == crossing.id), 0)
+
+
+def _somebody_gives_it(crossing: Crossing, line: CrossingLine, said: Covering) -> None:
+    """Refuse to leave a dose to a site whose roster has no nurse when it is due, unless it is said who gives it."""
+    if said.way != Way.GIVE_THERE or said.note.strip() or crossing.to_facility_id is None or not line.doses:
+        return
+    due = sorted(due_at_of(dose) for dose in line.doses)
+    for gap in ABILITIES().gaps([crossing.to_facility_id], due[0], due[-1] + timedelta(minutes=1)):
+        first = next((at for at in due if gap.since <= at < gap.until), None)
+        if gap.by == "roster" and gap.capability == "nursing_24h" and first is not None:
+            local = clock.local(first)
+            asks = f"No nurse is on the roster there at {local:%d %b %H:%M}. Write who gives it then, or choose another way."
+            raise Invalid(f"{line.text}: {asks}", fields={f"note-{line.id}": asks})
 
 
 def _confirm(actor: Actor, line: CrossingLine, said: Covering, receiver: str) -> None:
@@ -78,15 +96,10 @@ def _confirm(actor: Actor, line: CrossingLine, said: Covering, receiver: str) ->
     doses = len(line.doses) if said.doses is None else said.doses
     if not 0 <= doses <= 400:
         raise Invalid("How many doses travel? Give a number.", fields={f"doses-{line.id}": "A number from 0 to 400."})
-    line.bump(
-        way=said.way,
-        supplied=doses,
-        receiver=receiver,
-        told_next_at=line.first_due_at,
-        note=said.note.strip()[:240],
-        confirmed_at=clock.now(),
-        confirmed_by=actor.label(),
-    )
+    line.version += 1
+    line.way, line.supplied, line.receiver = said.way, doses, receiver
+    line.told_next_at, line.note = line.first_due_at, said.note.strip()[:240]
+    line.confirmed_at, line.confirmed_by = clock.now(), actor.label()
 
 
 @action("medications.give_early")

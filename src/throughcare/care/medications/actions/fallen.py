@@ -17,11 +17,16 @@ from throughcare.care.medications.rules.statuses import TAKEN
 from throughcare.care.medications.rules.timing import Kind, from_json, occurrences
 from throughcare.care.medications.rules.traits import Traits
 from throughcare.care.medications.traits import traits_of
+from throughcare.kernel import statement
 
 NEEDLES = frozenset({"subcutaneous", "intramuscular", "intravenous", "injected"})
 # These doors are passed with everything: the other side must go on with each medicine, not only the time-critical ones.
 WITH_ALL = frozenset({Door.TRANSFER, Door.RELEASE})
 LONGEST = timedelta(days=3)
+AROUND = """
+SELECT id, order_id, due_at, status, happened_at FROM medications_dose
+ WHERE order_id = ANY (%s) AND due_at >= %s AND due_at < %s AND status = ANY (%s) ORDER BY due_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,7 @@ def fallen(
     short = [o for o in watched if o.doses_until is None or o.doses_until < min(until, o.ends_at)]
     if short:
         lay(short, until)
-    rows = _expected([o.id for o in watched], since, until)
-    last = _last_taken([o.id for o in watched], since)
+    rows, last = _expected_and_taken([o.id for o in watched], since, until)
     answer = []
     for order in concerned:
         due = _kept(order, since, until) if order.mode == "KOP" else rows.get(order.id, [])
@@ -124,19 +128,20 @@ def _kept(order: MedicationOrder, since: datetime, until: datetime) -> list[tupl
     return [(dose_id(order.id, one.due_at), one.due_at) for one in found]
 
 
-def _expected(ids: Sequence[UUID], since: datetime, until: datetime) -> dict[UUID, list[tuple[UUID, datetime]]]:
+def _expected_and_taken(
+    ids: Sequence[UUID], since: datetime, until: datetime
+) -> tuple[dict[UUID, list[tuple[UUID, datetime]]], dict[UUID, datetime]]:
+    """Give the doses of these orders in a period that have no status, and when each order was last taken around its beginning."""
     rows: dict[UUID, list[tuple[UUID, datetime]]] = defaultdict(list)
-    found = Dose.objects.filter(order_id__in=ids, due_at__gte=since, due_at__lt=until, status=states.EXPECTED)
-    for dose, order_id, due_at in found.order_by("due_at").values_list("id", "order_id", "due_at"):
-        rows[order_id].append((dose, due_at))
-    return rows
-
-
-def _last_taken(ids: Sequence[UUID], before: datetime) -> dict[UUID, datetime]:
-    taken = [s.value for s in TAKEN]
-    found = Dose.objects.filter(order_id__in=ids, due_at__gte=before - LONGEST, due_at__lt=before + LONGEST)
     last: dict[UUID, datetime] = {}
-    for order_id, at in found.filter(status__in=taken).values_list("order_id", "happened_at"):
-        if at is not None:
+    if not ids:
+        return rows, last
+    for dose, order_id, due_at, status, at in statement.run(
+        AROUND, [list(ids), since - LONGEST, max(until, since + LONGEST), [states.EXPECTED, *(s.value for s in TAKEN)]]
+    ):
+        if status == states.EXPECTED:
+            if since <= due_at < until:
+                rows[order_id].append((dose, due_at))
+        elif at is not None and due_at < since + LONGEST:
             last[order_id] = max(at, last.get(order_id, at))
-    return last
+    return rows, last

@@ -33,7 +33,7 @@ from throughcare.care.medications.rules import covering, tables
 from throughcare.care.medications.rules.covering import Door, MoveWindow, ShadowDose, Uncovered
 from throughcare.custody.homes import facilities_now
 from throughcare.custody.models import ScheduledEvent
-from throughcare.kernel import clock
+from throughcare.kernel import clock, rows
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
@@ -47,6 +47,8 @@ AHEAD = timedelta(hours=72)
 OVERDUE = timedelta(hours=18)
 # Why an order is held whose person was released: a cancelled release lets it go on.
 LEFT = "Left custody"
+# What judging changes of a line.
+JUDGED = ["version", "doses", "first_due_at", "act_by", "early_from", "ways", "lacks", "covered_at"]
 PLANS = {"court": Door.COURT, "transfer": Door.TRANSFER, "release": Door.RELEASE}
 
 
@@ -227,7 +229,7 @@ def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[Medica
         back_at=_expected_back(crossing, until),
         planned=crossing.state == "planned",
     )
-    known = {line.order_id: line for line in lines}
+    known, before = {line.order_id: line for line in lines}, {line.id: line.version for line in lines}
     for one in found:
         line = known.pop(one.order.id, None) or _line(crossing, one)
         _weigh(line, one, window, now, bag_missing=misses_bag(crossing, line))
@@ -235,6 +237,8 @@ def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[Medica
             lines.append(line)
     for line in known.values():
         _empty(line, now)
+    rows.insert([x for x in lines if x.id not in before])
+    rows.update([x for x in lines if x.version != before.get(x.id, x.version)], JUDGED)
     _own(crossing, [x for x in lines if x.lacks], lines, now)
 
 
@@ -341,7 +345,6 @@ def _change(line: CrossingLine, facts: dict[str, Any]) -> None:
     for name, value in facts.items():
         setattr(line, name, value)
     line.version += 1
-    line.save(force_insert=line.version == 1)
 
 
 def _own(crossing: Crossing, open_: list[CrossingLine], lines: list[CrossingLine], now: datetime) -> None:

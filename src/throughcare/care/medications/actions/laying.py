@@ -26,10 +26,12 @@ BATCH = 500
 CLOCK = Actor.system("medicines' clock")
 
 INSERT = """
-INSERT INTO medications_dose (id, due_at, person_id, order_id, pass_code, amount, critical, controlled)
-SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::text[], %s::numeric[], %s::boolean[],
-                     %s::boolean[])
-ON CONFLICT (id, due_at) DO NOTHING
+WITH laid AS (
+  INSERT INTO medications_dose (id, due_at, person_id, order_id, pass_code, amount, critical, controlled)
+  SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::text[], %s::numeric[], %s::boolean[],
+                       %s::boolean[])
+  ON CONFLICT (id, due_at) DO NOTHING)
+UPDATE medications_medicationorder SET doses_until = %s WHERE id = ANY (%s)
 """
 
 
@@ -70,10 +72,8 @@ def lay(orders: Sequence[MedicationOrder], until: datetime) -> None:
             for column, value in zip(columns, row, strict=True):
                 column.append(value)
         order.doses_until = until
-    if columns[0]:
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT, list(columns))
-    MedicationOrder.objects.filter(id__in=[o.id for o in orders]).update(doses_until=until)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [*columns, until, [o.id for o in orders]])
 
 
 def expected(

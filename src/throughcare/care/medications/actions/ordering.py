@@ -4,7 +4,7 @@ What was ordered is never edited: a change is a new order that replaces the old 
 until somebody who may says why it goes on (ruling 11 exempts emergency medicines).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -35,7 +35,7 @@ from throughcare.care.medications.rules import tables, windows
 from throughcare.care.medications.rules import timing as timings
 from throughcare.chart.actions.keeping import mine, recorded
 from throughcare.chart.models import HomeMedicine
-from throughcare.kernel import clock
+from throughcare.kernel import clock, rows
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale
@@ -418,22 +418,39 @@ def hold_order(
     """Hold an order: its doses to come are taken back until it goes on."""
     if not why.strip():
         raise Invalid("Say why it is held.", fields={"why": "Say why it is held."})
-    row = order_of(person_id, order_id, version)
-    row.bump(status=states.ORDER.after(row.status, "hold"), held_why=why.strip()[:200])
-    keep_order(row)
-    take_back([row.id], clock.now())
-    emit(OrderHeld(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
+    hold_all([order_of(person_id, order_id, version)], why.strip())
+
+
+def hold_all(orders: Sequence[MedicationOrder], why: str) -> None:
+    """Hold orders inside an action; all their doses to come are taken back at once."""
+    now = clock.now()
+    for row in orders:
+        row.version += 1
+        row.status, row.held_why = states.ORDER.after(row.status, "hold"), why[:200]
+        keep_order(row)
+        emit(OrderHeld(happened_at=now, person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
+    rows.update(orders, ["version", "status", "held_why"])
+    if orders:
+        take_back([row.id for row in orders], now)
 
 
 @action("medications.resume_order")
 def resume_order(*, actor: Actor, intent: UUID | None = None, person_id: UUID, order_id: UUID, version: int) -> None:
     """Let a held order go on: its doses are laid out again from now."""
-    row = order_of(person_id, order_id, version)
-    row.bump(status=states.ORDER.after(row.status, "resume"), held_why="")
-    keep_order(row)
-    row.doses_until = clock.now()
-    lay([row], clock.now() + AHEAD)
-    emit(OrderResumed(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
+    resume_all([order_of(person_id, order_id, version)])
+
+
+def resume_all(orders: Sequence[MedicationOrder]) -> None:
+    """Let held orders go on inside an action; all their doses are laid out at once."""
+    now = clock.now()
+    for row in orders:
+        row.version += 1
+        row.status, row.held_why, row.doses_until = states.ORDER.after(row.status, "resume"), "", now
+        keep_order(row)
+        emit(OrderResumed(happened_at=now, person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
+    rows.update(orders, ["version", "status", "held_why"])
+    if orders:
+        lay(orders, now + AHEAD)
 
 
 @action("medications.stop_order")

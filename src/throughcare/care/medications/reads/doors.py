@@ -1,7 +1,7 @@
 """Moves and who covers each medicine: of one person, of a facility's doors today and tomorrow, and as paper that travels along."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from throughcare.care.medications import states
 from throughcare.care.medications.actions.guarding import LEFT
+from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
 from throughcare.care.medications.rules import timing as timings
 from throughcare.care.medications.rules.covering import Door
@@ -16,6 +17,7 @@ from throughcare.care.medications.rules.statuses import TAKEN
 from throughcare.care.medications.rules.timing.model import Dose as Amount
 from throughcare.care.medications.rules.timing.wording import dose_words
 from throughcare.custody.models import Facility
+from throughcare.duties.ports import ABILITIES, SiteGap
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
@@ -34,6 +36,7 @@ class CrossingRow:
     lines: list[CrossingLine]
     source: str
     target: str
+    gaps: list[SiteGap] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class BoardRow:
     source: str
     target: str
     lacking: list[str]
+    gaps: list[SiteGap] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,41 @@ def _rows(rows: Sequence[Crossing]) -> list[CrossingRow]:
     lines: dict[UUID, list[CrossingLine]] = {}
     for line in CrossingLine.objects.filter(crossing_id__in=[r.id for r in rows]).order_by("-critical", "text"):
         lines.setdefault(line.crossing_id, []).append(line)
-    names = _names(rows)
+    names, gaps = _names(rows), _gaps(rows)
     return [
-        CrossingRow(r, lines.get(r.id, []), names.get(r.from_facility_id, ""), names.get(r.to_facility_id, r.place))
+        CrossingRow(
+            r,
+            lines.get(r.id, []),
+            names.get(r.from_facility_id, ""),
+            names.get(r.to_facility_id, r.place),
+            met(lines.get(r.id, []), gaps.get(r.to_facility_id, [])),
+        )
         for r in rows
+    ]
+
+
+def _gaps(rows: Sequence[Crossing]) -> dict[UUID | None, list[SiteGap]]:
+    """Give what the sites can't do to which these moves go, while doses fall in their shadows."""
+    going = [r for r in rows if r.to_facility_id and r.state in states.CROSSING_OPEN]
+    found: dict[UUID | None, list[SiteGap]] = {}
+    if going:
+        since, until = min(r.leaves_at for r in going), max(r.until for r in going)
+        for gap in ABILITIES().gaps({r.to_facility_id for r in going if r.to_facility_id}, since, until):
+            found.setdefault(gap.facility_id, []).append(gap)
+    return found
+
+
+def met(lines: Sequence[CrossingLine], gaps: Sequence[SiteGap]) -> list[SiteGap]:
+    """Give those gaps in which a dose of these lines is due; of observed treatment alone where it is that which is missing."""
+    return [
+        gap
+        for gap in gaps
+        if any(
+            gap.since <= due_at_of(dose) < gap.until
+            for line in lines
+            if gap.capability == "nursing_24h" or (gap.capability == "opioid_programme" and line.opioid_treatment)
+            for dose in line.doses
+        )
     ]
 
 
@@ -116,9 +151,11 @@ def board(lens: Lens, facility_id: UUID | None) -> tuple[list[BoardRow], bool]:
         cards = people.cards(lens, [r.person_id for r in shown])
         lines = CrossingLine.objects.filter(crossing_id__in=[r.id for r in shown]).exclude(lacks=[])
         lacking: dict[UUID, list[str]] = {}
+        open_: dict[UUID, list[CrossingLine]] = {}
         for line in lines.order_by("-critical", "text"):
             lacking.setdefault(line.crossing_id, []).append(line.text)
-        names = _names(shown)
+            open_.setdefault(line.crossing_id, []).append(line)
+        names, gaps = _names(shown), _gaps(shown)
     return [
         BoardRow(
             r,
@@ -126,6 +163,7 @@ def board(lens: Lens, facility_id: UUID | None) -> tuple[list[BoardRow], bool]:
             names.get(r.from_facility_id, ""),
             names.get(r.to_facility_id, r.place),
             lacking.get(r.id, []),
+            met(open_.get(r.id, []), gaps.get(r.to_facility_id, [])),
         )
         for r in shown
     ], len(found) > SHOWN
