@@ -9,8 +9,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from tests.access.test_consents import give as give_consent
+from tests.access.test_consents import release
 from tests.care.medications.test_doors import give, seizure
 from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nurse, person, place  # noqa: F401
+from tests.care.medications.test_programme import sealed_order
 from tests.care.sick_call.test_screens import become
 from tests.fixtures_lenses import lens_of
 from throughcare.chart import actions as chart
@@ -20,8 +23,8 @@ from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
-from throughcare.kernel.ids import uuid7
-from throughcare.kernel.vocabulary import Role
+from throughcare.kernel.ids import derived, uuid7
+from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.ledger import formats, verify
 from throughcare.reentry import actions, paper
 from throughcare.reentry.models import Packet
@@ -131,6 +134,28 @@ def test_the_nightly_comparison_knows_that_a_packets_words_stand_in_the_ledger_a
         both = replace(found, sections=(*found.sections, part2))
         actions.hand_over_packet(actor=nurse, person_id=person, packet=both, intent=uuid7(), signed=True)
     assert formats.check().faults == []
+
+
+def words_of(found) -> str:
+    """Give every word of a packet."""
+    return " ".join(
+        word
+        for one in found.sections
+        for word in (one.title, *one.words, *one.columns, *(str(cell) for row in one.rows for cell in row))
+    )
+
+
+@pytest.mark.parametrize("role", [Role.RN, Role.PROVIDER, Role.PLANNER])
+def test_the_paper_tells_of_a_programme_only_to_whom_the_person_lets_see_it(role: Role, person, place) -> None:  # noqa: F811
+    counsellor = Actor("staff", derived("test", "sud"), "Demo-Counsellor, Sol", Role.SUD, place.id)
+    with clock.frozen(MORNING):
+        before = words_of(packet(lens_of(role), person, "en"))
+        sealed_order(counsellor, person)
+        assert words_of(packet(lens_of(role), person, "en")) == before, "the same sentence, whether there is one or not"
+        assert "ethadone" not in before
+        assert "ethadone" in words_of(packet(lens_of(Role.PATIENT, person_id=person), person, "en")), "theirs is whole"
+        give_consent(person, release("part2_tpo", DataClass.PART2, to=role))
+        assert "ethadone" in words_of(packet(lens_of(role), person, "en"))
 
 
 def test_an_older_paper_is_handed_over_all_the_same_and_said_so(doctor, nurse, person) -> None:  # noqa: F811
