@@ -32,6 +32,10 @@ CLUSTER = Cluster(HOME, durable=False, programs=PROGRAMS)
 DATABASE = f"test_{os.getpid()}_{WORKER}"
 KEPT = {"THROUGHCARE_POSTGRES", "THROUGHCARE_TEST_HOME"}
 
+# Hundreds of processes begin in a run: each would compile the whole house again where the environment forbids to keep that.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 for variable in [name for name in os.environ if name.startswith("THROUGHCARE_") and name not in KEPT]:
     del os.environ[variable]
