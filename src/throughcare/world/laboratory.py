@@ -3,7 +3,7 @@
 What is drawn for somebody is theirs by dice of their own: the same seed gives the same values, and moves no other dice.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -221,37 +221,60 @@ def known_problems(stage: Stage, person_id: UUID) -> frozenset[str]:
     return frozenset({"anyone", *(str(p["id"]) for p in stage.shares.problems if p["code"] in codes)})
 
 
+# What waits in the inbox of a new world: where, what was tested, how many hours ago it came, and which line is out of its range.
+WAITING = (
+    ("hartford", "bmp", 0.4, "potassium", "panic"),
+    ("osborn", "a1c", 5.0, "a1c", "high"),
+    ("osborn", "cbc", 7.0, "", ""),
+    ("york", "hcv-test", 20.0, "", ""),
+)
+
+
 def waiting(stage: Stage, at: At, somebody: Callable[[str, Random], Somebody | None], now: datetime) -> None:
-    """Lay out what waits in the inbox now: one that must be called within the hour, one abnormal, one early."""
-    for n, (key, site, ago, critical) in enumerate(
-        (("bmp", "hartford", 0.4, True), ("a1c", "osborn", 5.0, False), ("hcv-test", "york", 20.0, False))
-    ):
-        one = somebody(site, Random(f"waiting:{now.isoformat()}:{site}"))
+    """Lay out what waits in the inbox now: one that must be called within the hour, one abnormal, two to be signed together."""
+    for site, key, ago, analyte, over in WAITING:
+        dice = Random(f"waiting:{now.isoformat()}:{site}:{key}")
+        one = somebody(site, dice)
         if one is not None:
-            at(now - (ago + 6) * HOUR, _awaited(stage, at, one, key, critical=critical, back=now - ago * HOUR, n=n))
+            lines = [_over(key, line, over) if line.code == _code(key, analyte) else line for line in _plain(key, dice)]
+            back = now - ago * HOUR
+            at(back - 6 * HOUR, _awaited(stage, at, one, key, lines, back, dice))
 
 
 def _awaited(
-    stage: Stage, at: At, one: Somebody, key: str, *, critical: bool, back: datetime, n: int
+    stage: Stage, at: At, one: Somebody, key: str, lines: list[Measured], back: datetime, dice: Random
 ) -> Callable[[datetime], object]:
-    dice = Random(f"waiting:{one.id}:{n}")
-    has = frozenset({"anyone", "diabetes", "hepatitis-c"}) if not critical else frozenset({"anyone"})
-
     def order(moment: datetime) -> None:
-        facility = facility_id(one.site)
-        provider = stage.staff.at(facility, Role.PROVIDER, moment, dice).actor
+        provider = stage.staff.at(facility_id(one.site), Role.PROVIDER, moment, dice).actor
         placed = chart.order_item(actor=provider, person_id=one.id, item=key, reason="Due by the plan of care.")
-        lines = list(_grave(measured(key, has, dice)) if critical else measured(key, has, dice))
         at(back, lambda then: tell(one.id, key, lines, placed, then))
 
     return order
 
 
-def _grave(lines: list[Measured]) -> Iterator[Measured]:
-    """Let a potassium be so high that somebody must be called."""
-    potassium = next(a for a in catalogue.item("bmp").analytes if a.id == "potassium")
-    for one in lines:
-        if one.code == potassium.code and potassium.panic_high is not None:
-            value = potassium.panic_high + Decimal("0.2")
-            one = replace(one, value=value, interpretation=resulting.interpret(potassium, value))
-        yield one
+def _plain(key: str, dice: Random) -> list[Measured]:
+    """Draw a test with every line in its range."""
+    found = []
+    for analyte in catalogue.item(key).analytes:
+        line = _line(analyte, frozenset({"anyone"}), dice)
+        middle = (analyte.low + analyte.high) / 2 if analyte.low is not None and analyte.high is not None else None
+        calm = middle is None or not line.interpretation
+        found.append(line if calm else _set(analyte, line, middle))
+    return found
+
+
+def _over(key: str, line: Measured, over: str) -> Measured:
+    analyte = next(a for a in catalogue.item(key).analytes if a.code == line.code)
+    limit = analyte.panic_high if over == "panic" else analyte.high
+    return line if limit is None else _set(analyte, line, limit * Decimal("1.05" if over == "panic" else "1.3"))
+
+
+def _set(analyte: Analyte, line: Measured, value: Decimal | None) -> Measured:
+    if value is None:
+        return line
+    exact = value.quantize(analyte.low if analyte.low is not None else Decimal("0.1"))
+    return replace(line, value=exact, interpretation=resulting.interpret(analyte, exact))
+
+
+def _code(key: str, analyte: str) -> str:
+    return next((a.code for a in catalogue.item(key).analytes if a.id == analyte), "")

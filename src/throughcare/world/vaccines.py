@@ -31,13 +31,13 @@ def past(who: Character, admitted: datetime, boundary: datetime) -> list[Vaccine
     for row in content.rows(PATH, "dose"):
         wanted, other, spread = random.random() < row["share"], random.random(), random.random()
         says_no = random.random() < float(content.load(PATH)["refused"])
-        if not wanted or _age(who.birth_date, boundary) < row.get("from_age", 0):
+        if not wanted:
             continue
         if other < row.get("elsewhere", 0):
             found.append(_told(row, admitted - (0.2 + spread * 5) * 365 * DAY, random))
             continue
         at = _first(row, admitted, boundary, spread)
-        if at is None:
+        if at is None or _age(who.birth_date, at) < row.get("from_age", 0):
             continue
         if says_no:
             found.append(_given(row, at, random, refused=True))
@@ -85,7 +85,7 @@ def _told(row: Mapping[str, Any], at: datetime, random: Random) -> Vaccine:
 
 
 def _age(born: date, at: datetime) -> int:
-    return (at.date() - born).days // 365
+    return int((at.date() - born).days // 365.25)
 
 
 def work(stage: Stage, duty: Duty, at: datetime) -> bool:
