@@ -68,6 +68,18 @@ def test_overrides_change_only_the_named_fields_of_the_named_row(overlay: Path) 
     assert row["refusal"] == {"allowed": True, "after": 2}
 
 
+def test_additions_add_rows_and_leave_the_others(overlay: Path) -> None:
+    file = overlay / "clocks/intake.toml"
+    file.write_text('version = "ct-2"\n[[additions]]\ntable = "rule"\nid = "OWN-01"\nowner = "rn"\n')
+    first, own = content.rows("clocks/intake.toml", "rule")
+    assert (first["id"], first["title"]) == ("INT-02", "Receiving screening")
+    assert own == {"id": "OWN-01", "owner": "rn"}
+    file.write_text('version = "ct-2"\n[[additions]]\ntable = "rule"\nid = "INT-02"\n')
+    content.forget()
+    with pytest.raises(content.ContentError, match="has already"):
+        content.rows("clocks/intake.toml", "rule")
+
+
 def test_an_override_changes_the_digest(overlay: Path) -> None:
     before = content.document("clocks/intake.toml").digest
     (overlay / "clocks/intake.toml").write_text(
@@ -91,7 +103,7 @@ def test_names_lists_both_folders(overlay: Path) -> None:
         ('version = "1"\n[[rule]]\nid = "A"\n[[rule]]\nid = "A"\n', "row [A]: stands twice"),
         ('version = "1"\n', "has no table [[rule]]"),
         ('version = "1"\n[[overrides]]\ntable = "rule"\nid = "X"\n', "row [X]: overrides a row that"),
-        ('version = "1"\n[[overrides]]\ntable = "ruel"\nid = "X"\n', "row [X]: overrides a table [ruel]"),
+        ('version = "1"\n[[overrides]]\ntable = "ruel"\nid = "X"\n', "row [X]: names a table [ruel]"),
     ],
 )
 def test_a_bad_file_is_named_with_its_row(overlay: Path, text: str, says: str) -> None:

@@ -89,12 +89,13 @@ def _told(trouble: Exception) -> int:
     from throughcare.app.config import Misconfigured
     from throughcare.app.house import Forbidden, NotBuilt
     from throughcare.app.postgres_programs import PostgresTrouble
+    from throughcare.kernel.content import ContentError
     from throughcare.kernel.errors import Refused
 
     if isinstance(trouble, Forbidden | Refused):
         click.echo(str(trouble), err=True)
         return REFUSED
-    if isinstance(trouble, Misconfigured | NotBuilt | PostgresTrouble):
+    if isinstance(trouble, Misconfigured | NotBuilt | PostgresTrouble | ContentError):
         click.echo(str(trouble), err=True)
         return WRONG_USE
     raise trouble

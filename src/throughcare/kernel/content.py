@@ -19,6 +19,8 @@ from typing import Any
 OVERLAY_SETTING = "THROUGHCARE_CONTENT"
 Row = dict[str, Any]
 _generation = [0]
+# Tables of an agency's file that change the package's rows; a file with neither takes the place of the whole.
+LAID_OVER = {"overrides", "additions"}
 
 
 class ContentError(ValueError):
@@ -102,7 +104,7 @@ def _document(path: str, overlay: str) -> Document:
     if own is None or not own.is_file():
         return _described(path, _read(package, path), overlaid=False)
     change = _read(own, path)
-    if "overrides" not in change[0]:
+    if not change[0].keys() & LAID_OVER:
         return _described(path, change, overlaid=True)
     body, raw = _read(package, path)
     merged = _overridden(path, body, change[0])
@@ -161,20 +163,32 @@ def _beside(file: Path, path: str) -> tuple[list[Row], bytes]:
 
 
 def _overridden(path: str, base: Row, change: Row) -> Row:
-    """Lay an agency's `[[overrides]]` (table, id, and the fields that differ) over the package's rows."""
-    merged = {**base, **{key: value for key, value in change.items() if key != "overrides"}}
-    for number, override in enumerate(change["overrides"], 1):
+    """Lay an agency's `[[overrides]]` (table, id, and the fields that differ) over the package's rows, then its `[[additions]]`."""
+    merged = {**base, **{key: value for key, value in change.items() if key not in LAID_OVER}}
+    for number, override in enumerate(change.get("overrides", []), 1):
         name = _row_id(path, "overrides", number, override)
-        table = override.get("table")
-        listed = merged.get(table) if isinstance(table, str) else None
-        if not isinstance(listed, list):
-            raise ContentError(path, f"overrides a table [{table}] that the file doesn't have. Name one it has.", name)
+        table, listed = _table_of(path, merged, override, name)
         at = next((n for n, row in enumerate(listed) if row.get("id") == name), None)
         if at is None:
             raise ContentError(path, f"overrides a row that [[{table}]] doesn't have. Correct the id.", name)
         fields = {key: value for key, value in override.items() if key not in {"table", "id"}}
         merged[table] = [*listed[:at], _laid_over(listed[at], fields), *listed[at + 1 :]]
+    for number, addition in enumerate(change.get("additions", []), 1):
+        name = _row_id(path, "additions", number, addition)
+        table, listed = _table_of(path, merged, addition, name)
+        if any(row.get("id") == name for row in listed):
+            raise ContentError(path, f"adds a row that [[{table}]] has already. Lay over it with [[overrides]].", name)
+        merged[table] = [*listed, {key: value for key, value in addition.items() if key != "table"}]
     return merged
+
+
+def _table_of(path: str, body: Row, row: Row, name: str) -> tuple[str, list[Row]]:
+    """Give the table that a row of an overlay names, and its rows."""
+    table = row.get("table")
+    listed = body.get(table) if isinstance(table, str) else None
+    if not isinstance(table, str) or not isinstance(listed, list):
+        raise ContentError(path, f"names a table [{table}] that the file doesn't have. Name one it has.", name)
+    return table, listed
 
 
 def _laid_over(row: Mapping[str, Any], fields: Mapping[str, Any]) -> Row:
