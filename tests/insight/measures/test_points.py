@@ -66,6 +66,13 @@ def test_a_date_is_compared_only_where_every_hour_of_it_agrees():
     assert at_or_before(day, noon, by_day=True) and at_or_before(noon, day, by_day=True)
     assert at_or_before(day, day) and not before(day, day)
     assert before(parse("2026-02-28"), noon)
+    assert not at_or_before(parse("2026-03-01T00:00:00.000Z"), day) and at_or_before(parse("2026-02-28T23:59:59.999Z"), day)
+
+
+def test_a_year_or_a_month_is_not_certainly_by_the_day_that_ends_or_begins_it():
+    year, month, last = parse("2026"), parse("2026-12"), parse("2026-12-31")
+    assert not at_or_before(year, last, by_day=True) and not at_or_before(month, last, by_day=True)
+    assert at_or_before(year, parse("2027-01-01"), by_day=True) and at_or_before(parse("2025"), year, by_day=True)
 
 
 def test_seconds_and_milliseconds_of_one_second_cannot_be_told_apart():
@@ -82,7 +89,12 @@ def test_seconds_and_milliseconds_of_one_second_cannot_be_told_apart():
         ("2025-12-31T23:59:59.999Z", "2026-01-02T00:00:00.000Z", False, False),
         ("2026-12-31T00:00:00.000Z", "2027-01-01T00:00:00.000Z", False, False),
         ("2026-05-01", "2026-05-02", True, True),
-        ("2026-01-01", "2026-01-01", True, True),
+        # A bare date at the very edge: the hour that would decide is missing, so only by day is it certain.
+        ("2026-01-01", "2026-01-01", True, False),
+        ("2026-12-31", "2026-12-31", True, False),
+        ("2026-12-31T23:59:59Z", "2026-12-31T23:59:59Z", True, False),
+        ("2026", "2026", False, False),
+        ("2026-01", "2026-01", False, False),
         ("2025-12", "2026-01-01", False, False),
     ],
 )

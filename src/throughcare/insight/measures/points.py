@@ -17,6 +17,7 @@ from typing import Literal
 Precision = Literal["year", "month", "day", "second", "instant", "range"]
 
 DAY = 86_400_000
+COARSE = ("year", "month")  # less exact than a day
 BEGINNING, FOREVER = -(10**15), 10**15
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
@@ -134,12 +135,20 @@ def _moved(at: int, days: int, months: int) -> int:
 
 
 def at_or_before(a: Point, b: Point, *, by_day: bool = False) -> bool:
-    """Say whether `a` is certainly not after `b`."""
+    """Say whether `a` is certainly not after `b`.
+
+    Of two points that agree as far as the less exact of them goes nothing is certain, not even where it lies at the very edge
+    of the other: the published definitions' language compares part by part, and has no answer where one part is missing.
+    """
     if by_day:
+        if a.precision in COARSE or b.precision in COARSE:
+            return a.last // DAY < b.first // DAY
         return a.last // DAY <= b.first // DAY
     if a.precision == b.precision != "range":
         return a.first <= b.first
-    return a.last <= b.first
+    if "range" in (a.precision, b.precision):
+        return a.last <= b.first
+    return a.last < b.first
 
 
 def before(a: Point, b: Point, *, by_day: bool = False) -> bool:
