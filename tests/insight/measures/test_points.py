@@ -66,7 +66,9 @@ def test_a_date_is_compared_only_where_every_hour_of_it_agrees():
     assert at_or_before(day, noon, by_day=True) and at_or_before(noon, day, by_day=True)
     assert at_or_before(day, day) and not before(day, day)
     assert before(parse("2026-02-28"), noon)
-    assert not at_or_before(parse("2026-03-01T00:00:00.000Z"), day) and at_or_before(parse("2026-02-28T23:59:59.999Z"), day)
+    assert not at_or_before(parse("2026-03-01T00:00:00.000Z"), day) and at_or_before(
+        parse("2026-02-28T23:59:59.999Z"), day
+    )
 
 
 def test_a_year_or_a_month_is_not_certainly_by_the_day_that_ends_or_begins_it():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures import histories, running
-from throughcare.insight.measures.definitions import STRATIFIERS, Definition, counting
+from throughcare.insight.measures.definitions import Definition, counting
 from throughcare.insight.measures.running import OUT, Period
 from throughcare.insight.measures.service import duties, exposure
 from throughcare.insight.measures.service.doses_due import doses
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 
 BEGINNING = date(1900, 1, 1)
 NOT_SAID = "not said"
-# One row for each measure, month, stratum of every kind together, and what became of it.
-PARTS = f"""
+# One row for each measure, month, stratum of one kind (of everybody: none), and what became of it.
+PARTS = """
 CREATE OR REPLACE TEMP TABLE part (
-  measure VARCHAR, month VARCHAR, {", ".join(f"{name} VARCHAR" for name in STRATIFIERS)}, state VARCHAR,
-  n DOUBLE, base DOUBLE, longest DOUBLE)
+  measure VARCHAR, month VARCHAR, divided_by VARCHAR, stratum VARCHAR, state VARCHAR, n DOUBLE, base DOUBLE, longest DOUBLE)
 """
 MIDDLES = "CREATE OR REPLACE TEMP TABLE middle (measure VARCHAR, month VARCHAR, median_minutes DOUBLE)"
 
@@ -58,21 +57,59 @@ def _end(day: date, zone: ZoneInfo) -> datetime:
 
 # --- rows into parts ------------------------------------------------------------------------------------------------------
 
-BY = ", ".join(f"coalesce({name}, '{NOT_SAID}')" for name in STRATIFIERS)
 MONTH = "(year(day) * 12 + month(day) - 1)::SMALLINT AS month_number"
 MONTH_NAME = "(month_number // 12)::VARCHAR || '-' || lpad((month_number % 12 + 1)::VARCHAR, 2, '0')"
 TOOK = "(epoch(coalesce(done_at, (SELECT now FROM period))) - epoch(begun_at)) / 60"
 WAITED = "state IN ('met', 'late', 'open')"
-LONGEST = f"max({TOOK}) FILTER ({WAITED}) AS longest"
-GROUPED = f"{MONTH}, facility, stratum, band, state, count(*) AS n, sum(base) AS base, {LONGEST}"
+LONGEST = f"max({TOOK}) FILTER ({WAITED})"
 MEDIANS_FOR = 24  # months back: what a page shows
 
 
-def _add(con: duckdb.DuckDBPyConnection, grouped: str, month: str = MONTH_NAME, more: str = "") -> None:
-    """Add grouped rows of measures to the parts."""
+def _add(
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    *,
+    key: str = "measure",
+    month: str = "month_number",
+    of: str = f"count(*) AS n, sum(base) AS base, {LONGEST} AS longest",
+    told: str = "state, n, base, longest",
+    joined: str = "",
+) -> None:
+    """Add numbered rows (`running.numbered`) to the parts: of everybody, and by each stratifier.
+
+    One pass over the rows sums each way of dividing by itself. Sums of all ways together would hardly be fewer than the rows: a
+    facility, an age, a language and a legal status of one month are seldom met twice. `key` names the measure, or what is
+    `joined` to name it; `told` are a part's last columns, then.
+    """
+    always = f"{key}, {month}, state"
+    ways = ", ".join((f"({always})", *(f"({always}, {name})" for name in ("facility", "band", "stratum"))))
     con.execute(
-        f"INSERT INTO part SELECT measure, {month}, {BY}, state, n, base, longest FROM ({running.named(grouped)}) {more}"  # noqa: S608
+        f"""
+        CREATE OR REPLACE TEMP TABLE summed AS
+        SELECT {always}, facility, band, stratum, grouping(facility) = 0 AS by_facility, grouping(band) = 0 AS by_band,
+               grouping(stratum) = 0 AS by_stratum, {of}
+        FROM ({rows}) GROUP BY GROUPING SETS ({ways})
+        """  # noqa: S608
     )
+    one = [
+        ("''", "''", "NOT by_facility AND NOT by_band AND NOT by_stratum", ""),
+        ("'facility'", "facility", "by_facility", ""),
+        ("'age_band'", running.BAND_NAME, "by_band", ""),
+        *(
+            (f"'{name}'", f"n.{name}", "by_stratum", "LEFT JOIN stratum_of n USING (stratum)")
+            for name in running.OF_PERSON
+        ),
+    ]
+    each = " UNION ALL ".join(
+        f"SELECT {key}, {month}, state, n, base, longest, {way} AS divided_by, coalesce({stratum}, '{NOT_SAID}') AS stratum "  # noqa: S608
+        f"FROM summed s {names} WHERE {which}"
+        for way, stratum, which, names in one
+    )
+    named = MONTH_NAME if month == "month_number" else month
+    con.execute(
+        f"INSERT INTO part SELECT measure, {named}, divided_by, stratum, {told} FROM ({each}) {joined}"  # noqa: S608
+    )
+    con.execute("DROP TABLE summed")
 
 
 def _middle(con: duckdb.DuckDBPyConnection, rows: str, last_day: date) -> None:
@@ -95,11 +132,12 @@ def _count_duties(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definiti
     pairs = ", ".join(f"('{d.id}', '{rule}', '{d.refusals}')" for d in definitions for rule in d.rules)
     con.execute(f"CREATE OR REPLACE TEMP TABLE clock_of AS SELECT * FROM (VALUES {pairs}) v(measure, rule, refusals)")  # noqa: S608
     rows = f"SELECT *, {running.state(misses=True, refusals='stays')} AS state FROM ({duties.every_rule()})"  # noqa: S608
-    grouped = f"SELECT rule, {GROUPED} FROM ({running.numbered(rows)}) GROUP BY ALL"  # noqa: S608
-    con.execute(
-        f"INSERT INTO part SELECT measure, {MONTH_NAME}, {BY}, "  # noqa: S608
-        "CASE WHEN state = 'refused' AND refusals = 'leaves' THEN 'left' ELSE state END, n, base, longest "
-        f"FROM ({running.named(grouped)}) JOIN clock_of USING (rule)"
+    _add(
+        con,
+        f"SELECT *, {MONTH} FROM ({running.numbered(rows)})",  # noqa: S608
+        key="rule",
+        told="CASE WHEN state = 'refused' AND refusals = 'leaves' THEN 'left' ELSE state END, n, base, longest",
+        joined="JOIN clock_of USING (rule)",
     )
     _middle(con, f"SELECT * FROM ({rows}) JOIN clock_of USING (rule)", last_day)  # noqa: S608
 
@@ -113,7 +151,7 @@ def _count_queried(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definit
         for d in definitions
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE found AS {' UNION ALL '.join(each)}")
-    _add(con, f"SELECT measure, {GROUPED} FROM ({running.numbered('SELECT * FROM found')}) GROUP BY ALL")  # noqa: S608
+    _add(con, f"SELECT *, {MONTH} FROM ({running.numbered('SELECT * FROM found')})")  # noqa: S608
     _middle(con, "SELECT * FROM found", last_day)
     con.execute("DROP TABLE found")
 
@@ -124,14 +162,14 @@ def _count_exposure(con: duckdb.DuckDBPyConnection, definitions: Sequence[Defini
         return
     units = ", ".join(f"('{d.id}', {exposure.HOURS[running.unit_of_time(d)]})" for d in definitions)
     held = running.numbered(exposure.time_in_custody("hour"))
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE held AS SELECT {MONTH}, facility, stratum, band, count(*) AS n, sum(base) AS hours "  # noqa: S608
-        f"FROM ({held}) GROUP BY ALL"
-    )
     _add(
         con,
-        "SELECT measure, 'time' AS state, h.* EXCLUDE (hours), hours / unit AS base, NULL::DOUBLE AS longest "  # noqa: S608
-        f"FROM held h, (VALUES {units}) v(measure, unit)",
+        f"SELECT *, 'hours' AS kind, 'time' AS state, {MONTH} FROM ({held})",  # noqa: S608
+        key="kind",
+        # Hours are kept to the thousandth: as whole numbers their sum is exact, in whatever order it is made.
+        of="count(*) AS n, sum(round(base * 1000)::BIGINT)::DOUBLE AS base, NULL::DOUBLE AS longest",
+        told="state, n, base / 1000 / unit, longest",
+        joined=f", (VALUES {units}) v(measure, unit)",
     )
 
 
@@ -147,11 +185,8 @@ def _count_doses(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definitio
     )
     for definition in definitions:
         rows = running.stated(definition, running.of_doses(definition, "due", ", month_number, stratum, band"))
-        _add(
-            con,
-            f"SELECT '{definition.id}' AS measure, month_number, facility, stratum, band, state, sum(n) AS n, sum(base) AS base, "  # noqa: S608
-            f"NULL::DOUBLE AS longest FROM ({rows}) GROUP BY ALL",
-        )
+        of = "sum(n) AS n, sum(base) AS base, NULL::DOUBLE AS longest"
+        _add(con, f"SELECT *, '{definition.id}' AS measure FROM ({rows})", of=of)  # noqa: S608
 
 
 def _count_judged(
@@ -169,7 +204,7 @@ def _count_judged(
         for d in definitions
     )
     all_of_them = running.numbered(" UNION ALL ".join(each))
-    _add(con, f"SELECT measure, month, {GROUPED} FROM ({all_of_them}) GROUP BY ALL", "month")  # noqa: S608
+    _add(con, all_of_them, month="month")
 
 
 def judged_periods(con: duckdb.DuckDBPyConnection, last_day: date, zone: ZoneInfo) -> list[Period]:
@@ -246,9 +281,6 @@ def _fill(
 
 def _sets(only: str = "") -> str:
     # Sums of fractions depend on their order in the last digits; rounded, the same rows are the same bytes.
-    by = "CASE " + " ".join(f"WHEN grouping({n}) = 0 THEN '{n}'" for n in STRATIFIERS) + " ELSE '' END"
-    stratum = "CASE " + " ".join(f"WHEN grouping({n}) = 0 THEN {n}" for n in STRATIFIERS) + " ELSE '' END"
-    sets = ", ".join(["(measure, month)", *(f"(measure, month, {n})" for n in STRATIFIERS)])
     counts = ", ".join(
         f"coalesce(sum(n) FILTER (state = '{s}'), 0)::BIGINT AS {name}"
         for s, name in (
@@ -260,10 +292,10 @@ def _sets(only: str = "") -> str:
         )
     )
     return f"""
-    SELECT measure, month, {by} AS divided_by, {stratum} AS stratum,
+    SELECT measure, month, divided_by, stratum,
            round(coalesce(sum(base) FILTER (state NOT IN {OUT}), 0), 9)::DOUBLE AS denominator,
            coalesce(sum(n) FILTER (state = 'met'), 0)::DOUBLE AS numerator, {counts}, max(longest) AS longest_minutes
-    FROM part WHERE TRUE {only} GROUP BY GROUPING SETS ({sets})
+    FROM part WHERE TRUE {only} GROUP BY measure, month, divided_by, stratum
     """  # noqa: S608
 
 

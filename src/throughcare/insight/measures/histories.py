@@ -51,6 +51,9 @@ ASKED = frozenset(
         late_life.HOUSING,
     }
 )
+# Of these only the readings of a period's last day with any are asked for; `judge_all` reads no others.
+LAST_DAY_LISTS = ("hba1c", "hiv-viral-load")
+LAST_DAY_CODES = frozenset({glycaemia.GMI, blood_pressure.PANEL, blood_pressure.SYSTOLIC, blood_pressure.DIASTOLIC})
 LENGTHS: Mapping[str, tuple[int, Precision]] = {"day": (1, "day"), "month": (31, "month"), "year": (366, "year")}
 STATED = ("active", "recurrence", "relapse")
 Judge = Callable[[Subject], Unit | None]
@@ -67,16 +70,17 @@ JOIN (
   ) GROUP BY person_id
 ) d ON d.person_id = h.person_id AND d.days >= {enough}
 """
-# Days in a row on which a medicine was given, as one supply.
+# Days in a row on which a medicine was given, as one supply: runs that touch or overlap are one.
 COURSES = """
-SELECT person_id, min(id), any_value(codes), min(day), max(day) FROM (
-  SELECT *, day - row_number() OVER (PARTITION BY person_id, n ORDER BY day)::INT AS run
-  FROM (SELECT g.person_id, a.n, any_value(a.codes) AS codes, day, min(id) AS id
-        FROM given_day g JOIN (SELECT codes, row_number() OVER () AS n FROM asked_codes) a USING (codes)
-        SEMI JOIN judged_person j ON j.person_id = g.person_id GROUP BY g.person_id, a.n, day)
+SELECT person_id, arg_min(id, day), any_value(codes), min(day), max(last) FROM (
+  SELECT *, sum(begins) OVER (PARTITION BY person_id, n ORDER BY day, last ROWS UNBOUNDED PRECEDING) AS run FROM (
+    SELECT g.person_id, g.id, g.codes, a.n, g.day, g.last, CASE WHEN g.day > 1 + max(g.last) OVER (
+             PARTITION BY g.person_id, a.n ORDER BY g.day, g.last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 1 ELSE 0 END AS begins
+    FROM given_run g JOIN asked_codes a USING (codes)
+    SEMI JOIN judged_person j ON j.person_id = g.person_id)
 ) GROUP BY person_id, n, run
 """
-CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM given_day"
+CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM given_run"
 
 
 def judge_of(definition: Definition) -> Judge:
@@ -96,8 +100,9 @@ def judged(con: duckdb.DuckDBPyConnection, definition: Definition, zone: ZoneInf
     """Judge everybody in custody for the present period; give a row of `running` for each who counts."""
     held = _held(con)
     book = custody_book(row[0] for row in con.execute(CODES).fetchall())
-    found = _histories(con, book, list(held), zone, _period(con)[0])
-    return _rows(con, definition, held, found, book)
+    first, end, _ = _period(con)
+    found, span = _histories(con, book, list(held), zone, first), Span(of_date(first), of_date(end))
+    return _rows(con, definition, held, {p: Subject(found[p], span, book) for p in held if p in found})
 
 
 def judge_all(
@@ -112,41 +117,41 @@ def judge_all(
         running.set_period(con, period.row())
         everybody[period] = _held(con)
     since = min(period.first for period in periods)
-    histories = _histories(con, book, sorted(set().union(*everybody.values())), zone, since)
+    histories = _histories(con, book, sorted(set().union(*everybody.values())), zone, since, periods)
     carried = _carried(histories)
     known: dict[str, dict[tuple[object, ...], list[Any]]] = {person: {} for person in histories}
     for period, held in everybody.items():
         running.set_period(con, period.row())
+        first, end, _ = _period(con)
+        span = Span(of_date(first), of_date(end))
+        subjects = {
+            person: Subject(histories[person], span, book, known=known[person])
+            for person in held
+            if person in histories
+        }
         for definition in definitions:
-            yield period, definition, _rows(con, definition, held, histories, book, carried, known)
+            wanted = book.union(needs_of(definition))
+            some = {
+                person: subject
+                for person, subject in subjects.items()
+                if not (wanted and carried[person].isdisjoint(wanted))
+            }
+            yield period, definition, _rows(con, definition, held, some)
 
 
 def _rows(
-    con: duckdb.DuckDBPyConnection,
-    definition: Definition,
-    held: Mapping[str, str],
-    histories: Mapping[str, History],
-    book: CodeBook,
-    carried: Mapping[str, frozenset[str]] | None = None,
-    known: Mapping[str, dict[tuple[object, ...], list[Any]]] | None = None,
+    con: duckdb.DuckDBPyConnection, definition: Definition, held: Mapping[str, str], subjects: Mapping[str, Subject]
 ) -> list[tuple[Any, ...]]:
-    """Judge who is held. Cores compare days as written: here every instant is told by the agency's clock.
-
-    Where it is said what each person's problems and medicines are coded by, who carries nothing that counts is passed over.
-    """
-    (first, end, ends), judge, found = _period(con), judge_of(definition), []
-    period, at = Span(of_date(first), of_date(end)), ends - timedelta(seconds=1)
-    wanted = book.union(needs_of(definition)) if carried is not None else frozenset()
-    for person_id, facility in held.items():
-        history = histories.get(person_id)
-        if history is None or (carried and wanted and carried[person_id].isdisjoint(wanted)):
-            continue
-        unit = judge(Subject(history, period, book, known=known[person_id] if known else {}))
+    """Judge people who are held. Cores compare days as written: here every instant is told by the agency's clock."""
+    ends, judge, found = _period(con)[2], judge_of(definition), []
+    at = ends - timedelta(seconds=1)
+    for person_id, who in subjects.items():
+        unit = judge(who)
         if unit is None or not (unit.initial and unit.denominator):
             continue
         hit, out = unit.counted()["numerator"], unit.excluded or unit.excepted
         ref = unit.evidence[-1] if unit.evidence else person_id
-        found.append((person_id, facility, ref, at, out, hit, 1.0, "", None, None))
+        found.append((person_id, held[person_id], ref, at, out, hit, 1.0, "", None, None))
     return found
 
 
@@ -177,9 +182,17 @@ def _held(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def _histories(
-    con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str], zone: ZoneInfo, since: date
+    con: duckdb.DuckDBPyConnection,
+    book: CodeBook,
+    people: list[str],
+    zone: ZoneInfo,
+    since: date,
+    periods: Sequence[Period] = (),
 ) -> dict[str, History]:
-    """Read the rows of people that carry any code that a core asks for; who has no such problem or medicine is counted by none."""
+    """Read the rows of people that carry any code that a core asks for; who has no such problem or medicine is counted by none.
+
+    Where periods are said, a reading of which only a period's last day counts is read where it is of such a day.
+    """
     _narrow(con, book, people)
     histories = {
         person: History(person, born, _instant(died, zone))
@@ -192,11 +205,7 @@ def _histories(
         "FROM condition c SEMI JOIN judged_person USING (person_id) SEMI JOIN asked_codes USING (codes)"
     ).fetchall():
         _add(histories, row[0]).conditions.append(_condition(row, zone))
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE seen AS SELECT o.* FROM observation o SEMI JOIN judged_person USING (person_id) "
-        "SEMI JOIN asked_codes USING (codes) WHERE part = 0 AND NOT not_done AND (start_at IS NULL OR start_at >= ?)",
-        [datetime.combine(since, time()) - timedelta(days=LOOKS_BACK)],
-    )
+    _see(con, since, periods)
     same: dict[tuple[str, ...], frozenset[str]] = {}  # a few lists of codes stand in very many rows
 
     def coded(codes: list[str]) -> frozenset[str]:
@@ -219,18 +228,51 @@ def _histories(
     return histories
 
 
+def _see(con: duckdb.DuckDBPyConnection, since: date, periods: Sequence[Period]) -> None:
+    """Leave in `seen` the observations to read, without their components."""
+    latest = "CASE WHEN end_at IS NULL THEN start_{0} ELSE end_{0} END"
+    precision = f"coalesce({latest.format('precision')}, '')"
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE seen AS
+        SELECT o.*, a.n, a.last_day_decides AND start_at IS NOT NULL AND {precision} NOT IN ('month', 'year') AS narrow,
+               (CASE WHEN {precision} = 'day' THEN {latest.format("at")} ELSE local_time({latest.format("at")}) END)::DATE AS read_on
+        FROM observation o JOIN asked_codes a USING (codes) SEMI JOIN judged_person USING (person_id)
+        WHERE part = 0 AND NOT not_done AND (start_at IS NULL OR start_at >= ?)
+        """,  # noqa: S608
+        [datetime.combine(since, time()) - timedelta(days=LOOKS_BACK)],
+    )
+    if not periods:
+        return
+    last = ", ".join(f"max(read_on) FILTER (read_on BETWEEN DATE '{p.first}' AND DATE '{p.last}')" for p in periods)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE last_days AS
+        SELECT DISTINCT person_id, n, status, unnest([{last}]) AS read_on FROM seen WHERE narrow GROUP BY person_id, n, status
+        """  # noqa: S608
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE seen AS SELECT * FROM seen WHERE NOT narrow UNION ALL "
+        "SELECT s.* FROM seen s JOIN last_days d ON d.person_id = s.person_id AND d.n = s.n AND d.read_on = s.read_on "
+        "AND d.status IS NOT DISTINCT FROM s.status WHERE narrow"
+    )
+
+
 def _narrow(con: duckdb.DuckDBPyConnection, book: CodeBook, people: list[str]) -> None:
     """Leave in `asked_codes` the lists of codes that hold one a core asks for, in `judged_person` of these people those with any."""
-    wanted = sorted(frozenset().union(*book.lists.values()) | ASKED)
+    by_last_day = LAST_DAY_CODES.union(*(book[name] for name in LAST_DAY_LISTS))
+    others = frozenset().union(*(codes for name, codes in book.lists.items() if name not in LAST_DAY_LISTS))
+    others |= ASKED - LAST_DAY_CODES
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE asked_codes AS SELECT DISTINCT codes FROM (SELECT DISTINCT codes FROM condition UNION "
-        "SELECT DISTINCT codes FROM observation UNION SELECT DISTINCT codes FROM given_day) WHERE list_has_any(codes, ?)",
-        [wanted],
+        "CREATE OR REPLACE TEMP TABLE asked_codes AS SELECT codes, row_number() OVER () AS n, NOT list_has_any(codes, ?) AS last_day_decides "
+        "FROM (SELECT DISTINCT codes FROM condition UNION "
+        "SELECT DISTINCT codes FROM observation UNION SELECT DISTINCT codes FROM given_run) WHERE list_has_any(codes, ?)",
+        [sorted(others), sorted(others | by_last_day)],
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE judged_person AS SELECT person_id FROM (SELECT unnest(?::VARCHAR[]) AS person_id) "
         "SEMI JOIN (SELECT person_id FROM condition SEMI JOIN asked_codes USING (codes) UNION ALL "
-        "SELECT person_id FROM given_day SEMI JOIN asked_codes USING (codes)) USING (person_id)",
+        "SELECT person_id FROM given_run SEMI JOIN asked_codes USING (codes)) USING (person_id)",
         [people],
     )
 

@@ -202,13 +202,14 @@ def measure(con: duckdb.DuckDBPyConnection, definition: Definition, period: Peri
 ROW_BY_ROW = (
     "CREATE OR REPLACE TEMP VIEW time_held AS SELECT *, 1 AS days FROM person_day",
     "CREATE OR REPLACE TEMP VIEW dose_due AS SELECT *, 1 AS n FROM dose WHERE kind = 'administration'",
-    "CREATE OR REPLACE TEMP VIEW given_day AS SELECT id, person_id, facility, codes, local_day(happened_at) AS day, happened_at FROM dose "
+    "CREATE OR REPLACE TEMP VIEW given_run AS SELECT id, person_id, facility, codes, local_day(happened_at) AS day, "
+    "local_day(happened_at) AS last, happened_at FROM dose "
     "WHERE kind = 'administration' AND status = 'completed' AND NOT not_done",
 )
 BY_MONTH = (
     "CREATE OR REPLACE TEMP VIEW time_held AS SELECT * FROM person_month",
     "CREATE OR REPLACE TEMP VIEW dose_due AS SELECT *, NULL AS id, NULL::TIMESTAMP AS happened_at FROM dose_month",
-    "CREATE OR REPLACE TEMP VIEW given_day AS SELECT * FROM medicine_given",
+    "CREATE OR REPLACE TEMP VIEW given_run AS SELECT * FROM medicine_course",
 )
 
 

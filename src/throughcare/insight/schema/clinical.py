@@ -207,17 +207,20 @@ DOSE_HOURS = Table(
     ("facility", "due_at"),
     "",
 )
-MEDICINES_GIVEN = Table(
-    "medicine_given",
-    "One local day on which a person was given a medicine that measures follow day by day; made from dose",
+MEDICINE_COURSES = Table(
+    "medicine_course",
+    "Days in a row, within a month, on which a person was given a medicine that measures follow day by day; made from dose",
     "MedicationAdministration",
     (
-        text("id", "First such dose of the day", null=False),
+        text("id", "First such dose of the first day", null=False),
         PERSON,
         FACILITY,
         DATA_CLASS,
         Column("codes", "texts", "Its codes as `system|code`, sorted"),
-        Column("day", "date", "The agency's day", null=False),
+        Column("day", "date", "The agency's first day", null=False),
+        Column(
+            "last", "date", "The agency's last day; a course that goes on has a row in the next month, too", null=False
+        ),
         instant("happened_at", "When the first dose was given", null=False),
     ),
     "happened_at",
@@ -293,7 +296,7 @@ CLINICAL = (
     DOSES,
     DOSE_MONTHS,
     DOSE_HOURS,
-    MEDICINES_GIVEN,
+    MEDICINE_COURSES,
     IMMUNIZATIONS,
     ALLERGIES,
     COMMUNICATIONS,

@@ -26,15 +26,20 @@ GROUP BY person_id, facility, month, status, outcome, not_done
 DOSE_HOUR = """
 SELECT facility, date_trunc('hour', due_at) AS due_at, count(*) AS n FROM {rows} WHERE kind = 'administration' GROUP BY ALL
 """
-GIVEN = """
-SELECT arg_min(id, happened_at) AS id, person_id, arg_min(facility, happened_at) AS facility, any_value(data_class) AS data_class,
-       codes, day, min(happened_at) AS happened_at
-FROM (SELECT r.*, local_day(happened_at) AS day FROM {rows} r
-      WHERE kind = 'administration' AND status = 'completed' AND NOT not_done AND happened_at IS NOT NULL AND {followed})
-GROUP BY person_id, codes, day
+COURSE = """
+SELECT arg_min(id, day) AS id, person_id, arg_min(facility, day) AS facility, any_value(data_class) AS data_class, codes,
+       min(day) AS day, max(day) AS last, min(happened_at) AS happened_at
+FROM (
+  SELECT *, day - row_number() OVER (PARTITION BY person_id, codes ORDER BY day)::INT AS run FROM (
+    SELECT arg_min(id, happened_at) AS id, person_id, arg_min(facility, happened_at) AS facility, any_value(data_class) AS data_class,
+           codes, day, min(happened_at) AS happened_at
+    FROM (SELECT r.*, local_day(happened_at) AS day FROM {rows} r
+          WHERE kind = 'administration' AND status = 'completed' AND NOT not_done AND happened_at IS NOT NULL AND {followed})
+    GROUP BY person_id, codes, day)
+) GROUP BY person_id, codes, run
 """
 # Each with the table it is made from.
-SUMS = {"person_month": "person_day", "dose_month": "dose", "dose_hour": "dose", "medicine_given": "dose"}
+SUMS = {"person_month": "person_day", "dose_month": "dose", "dose_hour": "dose", "medicine_course": "dose"}
 
 
 def followed(column: str = "codes") -> str:
@@ -48,7 +53,7 @@ def query(name: str, rows: str) -> str:
     if name in simple:
         return simple[name].format(rows=rows)
     wanted = f"codes IN (SELECT codes FROM (SELECT DISTINCT codes FROM {rows}) WHERE {followed()})"  # noqa: S608
-    return GIVEN.format(rows=rows, followed=wanted)
+    return COURSE.format(rows=rows, followed=wanted)
 
 
 def edition() -> str:

@@ -1,4 +1,8 @@
-"""Q-POD: a medicine for opioid use disorder without a gap. Each dose reaches over its days; a gap is counted in custody only."""
+"""Q-POD: a medicine for opioid use disorder without a gap. Each dose reaches over its days; a gap is counted in custody only.
+
+`given_run` holds days in a row as one, from `day` to `last`, or each dose as a run of one day: within days in a row there is no gap,
+so both give the same.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,11 @@ def rows(definition: Definition) -> str:
     medicine, long = custody_clause("opioid-medicine", "d.codes"), custody_clause("opioid-medicine-monthly", "d.codes")
     return f"""
     WITH medicine AS (
-      SELECT codes, {long} AS long FROM (SELECT DISTINCT codes FROM given_day) d WHERE {medicine}
+      SELECT codes, {long} AS long FROM (SELECT DISTINCT codes FROM given_run) d WHERE {medicine}
     ),
     given AS (
-      SELECT d.person_id, d.facility, d.id, d.happened_at, d.day, d.day + CASE WHEN m.long THEN 30 ELSE 0 END AS until
-      FROM given_day d JOIN medicine m ON m.codes = d.codes
+      SELECT d.person_id, d.facility, d.id, d.happened_at, d.day, d.last + CASE WHEN m.long THEN 30 ELSE 0 END AS until
+      FROM given_run d JOIN medicine m ON m.codes = d.codes
     ),
     reach AS (
       SELECT g.*, max(g.until) OVER (PARTITION BY g.person_id ORDER BY g.happened_at
