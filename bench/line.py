@@ -28,7 +28,7 @@ for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, (e)
 # The time from the input's own stamp to the frame that shows what was waited for; the condition is looked at in each frame.
 WAIT = """([kind, until]) => { window.took = new Promise((done) => window.addEventListener(kind, (event) => { const began = event.timeStamp;
 const look = () => (eval(until) ? requestAnimationFrame(() => done(performance.now() - began)) : requestAnimationFrame(look)); requestAnimationFrame(look); }, { capture: true, once: true })); }"""
-CHARTED = "document.querySelector('.pass-doses .is-over') && !document.querySelector('.pass-give')"
+CHARTED = "document.querySelector('.pass-doses .is-over') && !document.querySelector('.pass-dose.is-ready, .pass-give:enabled')"
 
 
 WAYS = (
@@ -184,10 +184,11 @@ def _close(page: Page) -> None:
 
 def _take_along(page: Page) -> None:
     page.locator("[data-device]").tap()
-    for secret in page.locator(".tablet-secret").all():
+    page.locator("dialog input[type=text]").fill("Cart 1")
+    for secret in page.locator("dialog .tablet-secret").all():
         secret.fill(SECRET)
-    page.get_by_role("button", name="Take along").last.tap()
-    page.wait_for_function("document.querySelector('[data-device]').textContent.includes('back')", timeout=60_000)
+    page.locator("dialog button", has_text="Take along").tap()
+    page.locator(".toast", has_text="Taken along until").wait_for(timeout=60_000)
 
 
 def _shoot(page: Page, name: str) -> None:

@@ -172,6 +172,7 @@ def test_a_row_that_can_not_be_read_is_never_taken_for_another(client, person, p
         ({"step_days_2": ""}, "whole number in each row"),
         ({"step_amount_1": ""}, "Say how much in each row"),
         ({"frequency": "morning", "amount": "1"}, "There are steps of a taper"),
+        ({"days": "10 days"}, "Write how many days"),
     ],
 )
 def test_a_step_that_can_not_be_read_never_shortens_a_taper(client, person, place, changed, sentence) -> None:  # noqa: F811

@@ -258,7 +258,7 @@ def prescription(typed: Mapping[str, str]) -> Prescription:
     wrong: dict[str, str] = {}
     amount = decimal_of(typed.get("amount", ""), "amount", wrong)
     timing = _timing(typed, wrong)
-    days = number_of(typed.get("days", ""), 30)
+    days = _whole(typed["days"].strip(), "days", wrong) if typed.get("days", "").strip() else 30
     gates = {k: typed[k] for k in GATES if typed.get(k)}
     checked = gates.pop("monitoring_checked_on", "")
     if checked:
@@ -340,11 +340,11 @@ def _scale(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
 
 
 def _whole(text: str, name: str, wrong: dict[str, str]) -> int:
-    """Read a whole number of a row; what is none is told, never taken for another."""
-    if text.isascii() and text.isdigit() and len(text) < 6:
-        return int(text)
-    wrong[name] = "Write a whole number in each row."
-    return 0
+    """Read a whole number; what is none is told, never taken for another."""
+    found = whole_or_none(text, digits=5)
+    if found is None:
+        wrong[name] = "Write how many days, such as 14." if name == "days" else "Write a whole number in each row."
+    return found or 0
 
 
 def _number(text: str, name: str, wrong: dict[str, str]) -> Decimal:

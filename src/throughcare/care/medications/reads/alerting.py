@@ -11,11 +11,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from throughcare.care.medications import formulary
 from throughcare.care.medications.bulk import TAKEN_OVER
 from throughcare.care.medications.rules.check_tables import checks
 from throughcare.kernel import clock, db
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.ui.wording import t
 
 LOOKS_BACK = timedelta(days=90)
 GAP = "could-not-run:"
@@ -96,7 +98,7 @@ def heard(lens: Lens, facilities: Sequence[UUID] | None = None) -> Heard:
         cursor.execute(SAID, about)
         rows = cursor.fetchall()
     titles = _titles()
-    rules = [_rule(titles.get(row[3], ""), *row[3:]) for row in rows if row[3]]
+    rules = [_rule(titles.get(row[3]) or _by_kind(row[3]), *row[3:]) for row in rows if row[3]]
     orders, stopped, alerted = rows[0][:3]
     return Heard(orders, stopped, alerted, tuple(sorted(rules, key=lambda r: (not r.stops, -r.shown, r.rule))))
 
@@ -108,6 +110,23 @@ def _rule(title: str, rule: str, stops: bool, shown: int, passed: int, reasons: 
         counted[key] = (words, counted.get(key, ("", 0))[1] + 1)
     most = sorted(counted.values(), key=lambda r: -r[1])
     return Rule(rule, title, stops, shown, passed, tuple(most))
+
+
+# Rules that are made of one fact of one medicine or group: their name says the check, and of what.
+KINDS = {
+    "REN": "renal", "PRG": "pregnancy", "DOSE": "dose", "WEEKLY": "dose", "DUP": "duplicate", "ALG": "allergy", "QT": "qt",
+}  # fmt: skip
+
+
+def _by_kind(rule: str) -> str:
+    """Name a rule that has no title of its own: the check, and the medicine or group that it is about."""
+    kind, _, code = rule.partition("-")
+    if kind not in KINDS:
+        return ""
+    known, group = formulary.load().ingredients.get(code), checks().groups.get(code)
+    about = known.name if known else group.title if group else ""
+    check = t(f"alerts.check.{KINDS[kind]}")
+    return f"{check}: {about}" if about else check
 
 
 def _titles() -> dict[str, str]:

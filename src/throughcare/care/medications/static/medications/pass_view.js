@@ -74,7 +74,7 @@ export function drawPerson(place) {
   place.classList.toggle("is-empty", !p);
   if (!p) return place.replaceChildren(h("div", { class: "pass-choose" }, h("p", {}, h("b", {}, t("choose"))), h("p", { class: "muted" }, t("choose_hint"))));
   const focus = document.activeElement?.dataset?.keep;
-  const ready = p.doses.filter(isReady), waiting = p.doses.filter(waits);
+  const ready = p.doses.filter(isReady), waiting = p.doses.filter((d) => waits(d) && !d.own_line);
   place.replaceChildren(
     h("button", { type: "button", class: "button button--quiet pass-back pass-target", onclick: () => { state.open = ""; draw(); } }, `‹ ${t("back_to_list")}`),
     head(p),
