@@ -22,6 +22,9 @@ from bench.measure import Figure, spread
 MORNING = datetime(2026, 11, 1, 13, 0, tzinfo=UTC)
 ENTRIES = 100
 WRITTEN = int(os.environ.get("WRITTEN", "100"))  # people whose record goes through the ledger's own writer
+MONTHS = int(
+    os.environ.get("MONTHS", "0")
+)  # so many months that are over, each a table of the ledger, for a second measuring
 LOINC = "http://loinc.org"
 CODES = ("4548-4", "8867-4", "8302-2", "29463-7", "2345-7", "2160-0", "718-7", "6690-2", "777-3", "2823-3")
 
@@ -34,10 +37,13 @@ def figures() -> Iterator[Figure]:
         token = _token()
         for size in sizes:
             people = grow(_superuser(), size) if size > len(found) else len(found)
-            yield from _measured(token, found[len(found) // 2], people)
+            yield from _measured(token, found[len(found) // 2], f"{people:,} people", people)
+        if MONTHS:
+            there = _months(MONTHS)
+            yield from _measured(token, found[len(found) // 2], f"{people:,} people, {there} months of tables", people)
 
 
-def _measured(token: str, person: UUID, people: int) -> Iterator[Figure]:
+def _measured(token: str, person: UUID, size: str, people: int) -> Iterator[Figure]:
     from django.db import connection
 
     from throughcare.kernel import statement
@@ -54,14 +60,14 @@ def _measured(token: str, person: UUID, people: int) -> Iterator[Figure]:
     connection.ensure_connection()
     backend = connection.connection.info.backend_pid
     least = spread(partial(statement.run, "SELECT 1", []), 3000, others=[backend])
-    how = f"{people:,} people"
+    how = size
     yield Figure("fhir: the least statement (SELECT 1)", round(least.work, 4), "CPU-ms", None, how)
     for name, (path, budget) in paths.items():
         for _ in range(20):
             _ask(token, path)
         took = spread(partial(_ask, token, path), 1000 if budget < 1 else 300, others=[backend])
         how = f"{people:,} people, {people * (ENTRIES + 1):,} entries; {took.work / least.work:.0f} least statements"
-        yield Figure(f"fhir: {name}, {people:,} people", round(took.work, 3), "CPU-ms", budget, how)
+        yield Figure(f"fhir: {name}, {size}", round(took.work, 3), "CPU-ms", budget, how)
 
 
 def _fill(people: int) -> list[UUID]:
@@ -109,6 +115,24 @@ def _fill(people: int) -> list[UUID]:
                     )
     _analyze()
     return found
+
+
+def _months(back: int) -> int:
+    """Lay the ledger's tables of so many months that are over, as years of history leave them; give how many there are."""
+    import psycopg
+
+    with psycopg.connect(os.environ["OWNER_DATABASE_URL"], autocommit=True) as owner:
+        for parent in ("ledger_version", "ledger_sealed_version"):
+            months = owner.execute(
+                "SELECT to_char(m, '_YYYY_MM'), m::text, (m + interval '1 month')::text FROM generate_series("
+                "date_trunc('month', now()) - %s * interval '1 month', now() - interval '1 month', interval '1 month') m",
+                [back],
+            ).fetchall()
+            for name, begin, end in months:
+                bounds = f"FROM ('{begin}') TO ('{end}')"
+                owner.execute(f"CREATE TABLE IF NOT EXISTS {parent}{name} PARTITION OF {parent} FOR VALUES {bounds}")
+        count = owner.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'ledger_version'::regclass")
+        return int((count.fetchone() or (0,))[0])
 
 
 def _superuser() -> str:

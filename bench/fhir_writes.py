@@ -9,6 +9,8 @@ corpus' `synthea/r4_2019` where it is there).
 import gzip
 import io
 import os
+import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -65,7 +67,7 @@ def _measured() -> Iterator[Figure]:
 
 
 def _imports(bundles: list[bytes], database: int) -> Iterator[Figure]:
-    """Import half of the files by one process, the other half by as many as there are processors."""
+    """Import half of the files by one process, the other half by as many as there are processors; stop where one is not whole."""
     from throughcare.exchange import intake_files
 
     half = len(bundles) // 2
@@ -74,19 +76,45 @@ def _imports(bundles: list[bytes], database: int) -> Iterator[Figure]:
             for n, one in enumerate(some):
                 (Path(folder) / f"{n}.json").write_bytes(one)
             total = sum(len(orjson.loads(one)["entry"]) for one in some)
-            least = _least(database)
-            began, at = _all_work(database), time.perf_counter()
-            intake_files.run([Path(folder)], hands=hands)
+            least, stood = _least(database), _standing()
+            began, at = _all_work(), time.perf_counter()
+            report = intake_files.run([Path(folder)], hands=hands)
             wall = time.perf_counter() - at
-        how = f"{total / wall:.0f} resources/s of {total}, {hands} processes"
-        if hands == 1:  # several have connections of their own, and this one is closed
-            work = 1000 * (_all_work(database) - began)
-            how += f"; CPU {work / total:.2f} ms, {work / total / least:.0f} least statements"
+            work = _all_work() - began
+            _require_whole(report, total, _standing() - stood)
+        how = f"{total / wall:.0f} resources/s of {total}, {hands} processes; CPU {1000 * work / total:.2f} ms each"
+        how += f", {1000 * work / total / least:.0f} least statements; {work / wall:.2f} processors busy with it"
         yield Figure(f"import, a resource, {hands} processes", 1000 * wall / total, "ms", 1, how)
 
 
-def _all_work(database: int) -> float:
-    return time.process_time() + _worked(database)
+def _require_whole(report: Any, total: int, came: int) -> None:
+    """End the measuring where an import says of any file that it is not sound, or not every resource came to stand here."""
+    said = [line for line in report.told if ": kept as sent " in line]
+    kept = sum(int(n) for line in said for n in re.findall(r"(\d+) [A-Z]", line.partition(": kept as sent ")[2]))
+    if not report.sound or kept != total or came != total:
+        told = "\n".join(line for line in report.told if ": kept as sent " not in line)
+        raise RuntimeError(f"of {total} resources {kept} were said to be kept and {came} stand here\n{told[:3000]}")
+
+
+def _standing() -> int:
+    from throughcare.exchange.models import Outside
+
+    return Outside.objects.count()
+
+
+def _all_work() -> float:
+    """Give the seconds of work of this process, of those it began and that have ended, and of all of the database."""
+    from throughcare.app import config
+    from throughcare.app.postgres import Cluster
+
+    server = Cluster(config.current().home).process()
+    if server is None:
+        raise RuntimeError("the database is not there")
+    backends = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    reaped = Path(f"/proc/{server}/stat").read_text().rsplit(")", 1)[1].split()[13:15]
+    database = sum(map(int, reaped)) / os.sysconf("SC_CLK_TCK") + sum(_worked(int(one)) for one in (server, *backends))
+    return database + own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
 
 
 def _least(database: int) -> float:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import finding, gate, store
+from throughcare.exchange.fhir import finding, gate, months, store
 from throughcare.exchange.fhir.finding import Hit
 from throughcare.exchange.fhir.query import Query
 from throughcare.exchange.fhir.types import LEAN
@@ -133,7 +133,7 @@ def _run(bearer: Bearer, query: Query, way: Way, count: int, before: int) -> lis
     hidden = sorted(query.people or ()) if gate.seals(bearer) else []
     begin = [query.kind, before] if way.sql is WALK else []
     rows = statement.run(
-        _sql(way.sql, tuple(way.asked.conditions), way.far, most + near),
+        _sql(way.sql, tuple(way.asked.conditions), way.far, most + near, months.newest()),
         [
             *begin, *way.asked.values, who.free, who.telling, who.everyone, gate.standing(bearer), before, count + 1, hidden,
             who.id, who.name, who.role, who.purpose, f"fhir search {query.kind}", count, count, way.least, most, bearer.epoch,
@@ -150,7 +150,7 @@ def _told(bearer: Bearer, query: Query, rows: list[tuple[Any, ...]], count: int,
     _, n, plain, sealed, noted = rows[0][:5]
     if sealed or (near and (not plain or n > finding.MANY)):
         return None
-    found = list(store.unpacked(r[5:] for r in rows if r[5] is not None))
+    found = list(store.unpacked(store.completed(bearer, [r[5:] for r in rows if r[5] is not None])))
     found.sort(key=_position, reverse=True)
     if any(gate.cuts(bearer, r.kind, r.person_id, r.data_class, r.labels) != gate.WHOLE for r in found):
         return None
@@ -175,7 +175,7 @@ def _simple(bearer: Bearer, query: Query) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _sql(near_by: str, conditions: tuple[str, ...], far: int, most: int) -> str:
+def _sql(near_by: str, conditions: tuple[str, ...], far: int, most: int, bounds: months.Bounds) -> str:
     return SQL.format(
         near_by=near_by.format(where=" AND ".join(conditions), far=far),
         most=most,
@@ -183,5 +183,5 @@ def _sql(near_by: str, conditions: tuple[str, ...], far: int, most: int) -> str:
         body=store.BODY,
         log=store.LOG_COLUMNS,
         at_leisure=store.AT_LEISURE,
-        join=store.JOIN.format(v="ledger_version"),
+        join=store.JOIN_WITHIN.format(within=months.within(bounds)),
     )

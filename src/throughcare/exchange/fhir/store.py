@@ -7,12 +7,13 @@ classes it may open, so they are read through `db.reading(lens)`, and only where
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from throughcare.access import tokens
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import gate
+from throughcare.exchange.fhir import gate, months
 from throughcare.kernel import db, statement
 from throughcare.ledger import body as bodies
 from throughcare.ledger.entry import PLENTIFUL
@@ -56,26 +57,41 @@ def rows(sql: str, values: Sequence[Any], *, prepare: bool = True) -> list[tuple
 
 COLUMNS = "c.type, c.id, c.version, c.person_id, c.data_class, c.labels, c.written_at, c.position, c.from_at"
 BODY = "v.subject::text, v.digest, v.body"
+# Where the digest stands in what READ gives: every version has one, whatever became of its body.
+_DIGEST = 2 + COLUMNS.count(",") + 1 + 1
 # Not a plain join: so each entry's body is looked for in the one partition of its month, and not in all of them.
 JOIN = """JOIN LATERAL (
   SELECT x.subject, x.digest, x.body FROM {v} x WHERE x.id = c.id AND x.written_at = c.written_at AND x.position = c.position OFFSET 0
 ) v ON true"""
+# The same in some months only, which are written out; what was written in others has no digest then.
+JOIN_WITHIN = """LEFT JOIN LATERAL (
+  SELECT x.subject, x.digest, x.body FROM ledger_version x
+  WHERE x.id = c.id AND x.written_at = c.written_at AND x.position = c.position AND {within} OFFSET 0
+) v ON true"""
 LOG_COLUMNS = "user_id, user_name, role, purpose, kind, route, people, classes, note"
 AT_LEISURE = "set_config('synchronous_commit', 'off', true) = 'off'"
 
-READ = f"""
+_READ = f"""
 WITH found AS (
-  SELECT {COLUMNS}, {BODY} FROM ledger_current c {JOIN.format(v="ledger_version")} WHERE c.type = %s AND c.id = %s
+  SELECT {COLUMNS}, {BODY} FROM ledger_current c {{join}} WHERE c.type = %s AND c.id = %s
 ), noted AS (
   INSERT INTO ledger_read ({LOG_COLUMNS})
-  SELECT %s, %s, %s, %s, 'read', %s, CASE WHEN f.person_id IS NULL THEN '{{}}'::uuid[] ELSE ARRAY[f.person_id] END,
+  SELECT %s, %s, %s, %s, 'read', %s, CASE WHEN f.person_id IS NULL THEN '{{{{}}}}'::uuid[] ELSE ARRAY[f.person_id] END,
     ARRAY[f.data_class], %s FROM found f
-  WHERE %s AND f.data_class = ANY (%s::text[]) AND f.labels & %s = 0 AND (f.person_id IS NULL OR %s OR f.person_id = ANY (%s::uuid[]))
+  WHERE %s AND f.digest IS NOT NULL AND f.data_class = ANY (%s::text[]) AND f.labels & %s = 0 AND (f.person_id IS NULL OR %s OR f.person_id = ANY (%s::uuid[]))
     AND (SELECT n FROM access_epoch) = %s AND {AT_LEISURE}
   RETURNING 1
 )
 SELECT e.n, EXISTS (SELECT FROM noted), f.* FROM access_epoch e LEFT JOIN found f ON true
 """  # noqa: S608
+READ = _READ.format(join=JOIN.format(v="ledger_version"))
+
+
+@lru_cache(maxsize=200)
+def _read_within(bounds: months.Bounds) -> str:
+    return _READ.format(join=JOIN_WITHIN.format(within=months.within(bounds)))
+
+
 ALONE = """
 SELECT DISTINCT ON (v.id) v.type, v.id, v.version, CASE WHEN v.subject_kind = 'person' THEN v.subject END, v.data_class, 0::bigint,
   v.written_at, v.position, v.happened_at, v.subject::text, v.digest, v.body
@@ -98,7 +114,9 @@ def one(
         kind, id, who.id, who.name, who.role, who.purpose, route, note, logged and gate.logs(bearer, kind),
         who.free, who.telling, who.everyone, gate.standing(bearer), bearer.epoch,
     ]  # fmt: skip
-    found = statement.run(READ, values)[0]
+    found = statement.run(_read_within(months.of_id(id)), values)[0]
+    if found[2] is not None and found[_DIGEST] is None:  # its last version is of another month
+        found = statement.run(READ, values)[0]
     if found[0] != bearer.epoch:
         raise EpochMoved
     if found[2] is not None:
@@ -191,6 +209,24 @@ def read_and_note(
         raise EpochMoved
     read = [_row(r[1:], sealed=False) for r in found if r[1] is not None]
     return {(r.kind, r.id): r for r in read}
+
+
+ELSEWHERE = f"""
+SELECT e.n, c.position, {BODY} FROM access_epoch e
+LEFT JOIN (unnest(%s::uuid[], %s::timestamptz[], %s::bigint[]) AS c (id, written_at, position) {JOIN.format(v="ledger_version")}) ON true
+"""  # noqa: S608
+
+
+def completed(bearer: Bearer, found: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Give rows of COLUMNS and BODY that were read with JOIN_WITHIN with the bodies of other months, and look that the lens still holds."""
+    lacking = [r for r in found if r[-2] is None]
+    if not lacking:
+        return list(found)
+    rest = statement.run(ELSEWHERE, [[r[1] for r in lacking], [r[6] for r in lacking], [r[7] for r in lacking]])
+    if rest[0][0] != bearer.epoch:
+        raise EpochMoved
+    bodies_ = {r[1]: r[2:] for r in rest}
+    return [r if r[-2] is not None else (*r[:-3], *bodies_[r[7]]) for r in found]
 
 
 def fresh(bearer: Bearer, secret: str) -> Bearer | None:
