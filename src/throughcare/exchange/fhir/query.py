@@ -74,6 +74,8 @@ class Reader:
         query = Query(kind, list(asked))
         for name, value in asked:
             if value == "":
+                if name.startswith("_has"):
+                    _has_parts(name)
                 continue
             if name in OF_ANSWER:
                 self._of_answer(query, name, value)
@@ -131,10 +133,7 @@ class Reader:
         return criteria.of_references(kind, param, found)
 
     def _has(self, query: Query, name: str, value: str) -> None:
-        parts = name.split(":", 3)
-        if len(parts) != 4 or parts[1] not in HELD:
-            raise bad("[_has] is written _has:Type:reference:parameter=value.", "_has")
-        _, source, reference, rest = parts
+        source, reference, rest = _has_parts(name)
         param = params.of(source).get(reference)
         if (
             param is None
@@ -146,6 +145,14 @@ class Reader:
         begins = f"{query.kind}/"
         ids = frozenset(i for r in found if r.startswith(begins) and (i := id_of(r[len(begins) :])) is not None)
         query.ids = ids if query.ids is None else query.ids & ids
+
+
+def _has_parts(name: str) -> tuple[str, str, str]:
+    """Part `_has:Type:reference:parameter`; refused where it is written otherwise, with a value or without."""
+    parts = name.split(":", 3)
+    if len(parts) != 4 or parts[1] not in HELD:
+        raise bad("[_has] is written _has:Type:reference:parameter=value.", "_has")
+    return parts[1], parts[2], parts[3]
 
 
 def _knows(kind: str, name: str) -> bool:
