@@ -190,3 +190,17 @@ def test_a_long_taper_has_rows_enough(client, person, place) -> None:  # noqa: F
     done = _order(client, person, PREDNISONE, frequency="taper", route="oral", **steps)
     assert done.status_code == 303, done.content.decode()
     assert len(MedicationOrder.objects.get().timing["steps"]) == 16
+
+
+def test_days_that_can_not_be_read_renew_nothing(client, person, place, doctor) -> None:  # noqa: F811
+    become(client, "provider", place)
+    assert _order(client, person, PREDNISONE, frequency="morning", amount="1", route="oral").status_code == 303
+    row = MedicationOrder.objects.get()
+    page = f"/people/{person}/medications/{row.id}/change/"
+    answer = client.post(
+        page, {"intent": str(uuid7()), "verb": "renew", "version": str(row.version), "days": "two weeks"}
+    )
+    assert answer.status_code == 422
+    assert "Write how many days" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.status == "active" and MedicationOrder.objects.count() == 1

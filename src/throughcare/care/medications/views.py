@@ -258,7 +258,11 @@ def prescription(typed: Mapping[str, str]) -> Prescription:
     wrong: dict[str, str] = {}
     amount = decimal_of(typed.get("amount", ""), "amount", wrong)
     timing = _timing(typed, wrong)
-    days = _whole(typed["days"].strip(), "days", wrong) if typed.get("days", "").strip() else 30
+    try:
+        days = days_of(typed.get("days", ""))
+    except Invalid as refused:
+        wrong |= refused.fields
+        days = 0
     gates = {k: typed[k] for k in GATES if typed.get(k)}
     checked = gates.pop("monitoring_checked_on", "")
     if checked:
@@ -343,7 +347,7 @@ def _whole(text: str, name: str, wrong: dict[str, str]) -> int:
     """Read a whole number; what is none is told, never taken for another."""
     found = whole_or_none(text, digits=5)
     if found is None:
-        wrong[name] = "Write how many days, such as 14." if name == "days" else "Write a whole number in each row."
+        wrong[name] = "Write a whole number in each row."
     return found or 0
 
 
@@ -403,6 +407,15 @@ def _moment(day: str, at: str, wrong: dict[str, str]) -> datetime | None:
     except ValueError:
         wrong["at"] = "Write the time as 08:30."
         return None
+
+
+def days_of(text: str) -> int:
+    """Read for how many days an order holds: 30 where nothing is said, refused where it is no number."""
+    days = whole_or_none(text, digits=5) if text.strip() else 30
+    if days is None:
+        sentence = "Write how many days, such as 14."
+        raise Invalid(sentence, fields={"days": sentence})
+    return days
 
 
 def number_of(text: str, otherwise: int) -> int:

@@ -20,6 +20,17 @@ def amounts() -> st.SearchStrategy[Decimal]:
     return st.decimals(Decimal("0.25"), 500, places=2)
 
 
+@pytest.mark.parametrize(
+    ("move", "then"),
+    [
+        ("receive", 13), ("remove_for_dose", 7), ("return_to_stock", 13), ("waste", 7), ("transfer_in", 13), ("transfer_out", 7),
+        ("send_back", 7), ("destroy", 7), ("correction", 13), ("waste_of_removed", 10),  # what was removed is out already
+    ],
+)  # fmt: skip
+def test_every_move_changes_the_book_so(move: str, then: int) -> None:
+    assert counting.expected(TEN, [Entry("e", Move(move), Decimal(3), "x")]) == then
+
+
 def test_every_move_has_its_sign() -> None:
     assert set(SIGN) == set(Move)
 

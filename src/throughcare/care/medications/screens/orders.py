@@ -202,7 +202,7 @@ def change_order(request: Request, person_id: UUID, order_id: UUID) -> HttpRespo
             return actions.resume_order(**about)
         if verb == "renew":
             reasons = {k.removeprefix("reason-"): v for k, v in frame.typed(request).items() if k.startswith("reason-")}
-            days = views.number_of(request.POST.get("days", ""), 30)
+            days = views.days_of(request.POST.get("days", ""))
             return actions.renew_order(**about, days=days, reasons=reasons)
         return actions.stop_order(**about, why=why)
 
