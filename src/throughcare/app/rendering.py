@@ -17,6 +17,7 @@ from throughcare.care.emergency.models import Packet as SendOutPacket
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
+from throughcare.care.medications import programme_fhir, sealed_orders
 from throughcare.care.medications import stock_fhir as stock
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import (
@@ -24,6 +25,7 @@ from throughcare.care.medications.models import (
     Dose,
     MedicationOrder,
     OrderOverride,
+    ProgrammeOrder,
     StockCount,
     StockDifference,
     StockEntry,
@@ -169,6 +171,7 @@ def install() -> None:
     formats.render_with("DocumentReference", _attachments)
     formats.render_with("DiagnosticReport", _reports)
     formats.render_with("MedicationAdministration", _doses)
+    formats.render_with("MedicationRequest", _programme_orders)
     formats.render_with("MedicationCrossing", _crossings)
     formats.render_with("StockEntry", _stock_entries)
     formats.render_with("ReleasePlan", _release_plans)
@@ -223,9 +226,25 @@ def _reports(ids: Sequence[UUID]) -> dict[UUID, Json]:
 def _doses(ids: Sequence[UUID]) -> dict[UUID, Json]:
     """Render charted doses; one that is open again has its last entry marked as an error, which no row says."""
     found = Dose.objects.select_related("order").filter(id__in=ids, due_at__in={due_at_of(i) for i in ids})
+    return {row.id: medications.dose(row, _product(row)) for row in found.exclude(status="expected")}
+
+
+def _programme_orders(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    """Render orders of a sealed programme, for who checks the sealed part; why one was stopped stands in the ledger alone."""
+    found = ProgrammeOrder.objects.filter(id__in=ids)
     return {
-        row.id: medications.dose(row, row.order.code if row.order else "") for row in found.exclude(status="expected")
+        row.id: formats.ALONE
+        if row.status == "stopped"
+        else programme_fhir.programme_order(row, sealed_orders.programmed(row))
+        for row in found
     }
+
+
+def _product(row: Dose) -> str:
+    """Give what was charted: of a sealed programme as its order says, which only who checks the sealed part can read."""
+    if row.programme_order_id is not None:
+        return sealed_orders.product_of(row.programme_order_id)
+    return row.order.code if row.order else ""
 
 
 def _stock_entries(ids: Sequence[UUID]) -> dict[UUID, Json]:

@@ -15,7 +15,18 @@ from throughcare.kernel.errors import Refused
 from throughcare.people.actions import Number
 from throughcare.people.bulk import Newcomer, register_many
 from throughcare.people.models import Person
-from throughcare.world import cupboards, hours, medicines, past, population, present, recent, remembered, staff
+from throughcare.world import (
+    cupboards,
+    hours,
+    medicines,
+    past,
+    population,
+    present,
+    programme,
+    recent,
+    remembered,
+    staff,
+)
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.past import DAY, ZONE, Life, Period
 from throughcare.world.population import Population
@@ -55,6 +66,7 @@ def run(people: int, days: int, seed: int, progress: Progress) -> None:
         remembered.tell(stage, everybody, period)
         progress(0.4, "requests of the past")
         remembered.requests(stage, everybody, period)
+        programme.begin(stage, everybody, period.boundary)
     playing = recent.Playing(stage, crowd, casting, period)
     day = period.boundary
     while day < now:

@@ -160,6 +160,11 @@ def order_for_arrival(stage: Stage, person_id: UUID, who: Character, at: datetim
     return sum(_order(doctor, person_id, row, brought, at) for row in regimens(who))
 
 
+def order_regimen(doctor: Actor, person_id: UUID, row: Mapping[str, Any], at: datetime) -> bool:
+    """Let a prescriber order one regimen of the table."""
+    return _order(doctor, person_id, row, [], at)
+
+
 def _order(
     doctor: Actor, person_id: UUID, row: Mapping[str, Any], brought: Sequence[HomeMedicine], at: datetime
 ) -> bool:

@@ -16,7 +16,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.reentry import one_call
-from throughcare.world import laboratory, medicines, scenes, vaccines, withdrawal
+from throughcare.world import laboratory, medicines, programme, scenes, vaccines, withdrawal
 from throughcare.world.cast import Casting, Character
 from throughcare.world.past import ZONE, Period, at_minute, site_of, van_time
 from throughcare.world.population import Population, Somebody
@@ -30,6 +30,7 @@ WORKED = (
     *("WDR-02", "WDR-03", "WDR-04", "IHA-01", "IHA-02", "IHA-03-VACCINE"),
     *("MHS-01", "MHS-02", "MHC-01", "CHR-02", "DEN-01", "DEN-02", "SCR-01", "SCR-06", "CUS-01", "CUS-02"),
     *("INT-03", "INT-09-REASSESS", "INT-10", "LAB-01", "LAB-02", "REL-CONTACT-7"),
+    *programme.WORKED,
     *("REL-01", "REL-01-PLAN", "REL-01-UNPLANNED", "REL-MED", "REL-MH", "REL-REFER", "REL-CONTACT-1"),
 )
 PRISONS = ("macdougall-walker", "cheshire", "osborn", "robinson", "willard-cybulski", "brooklyn", "corrigan", "garner")
@@ -158,10 +159,14 @@ def plan_care(
             screen_at + 50 * MINUTE,
             lambda moment: medicines.order_for_arrival(stage, coming.who.id, coming.who, moment),
         )
+        where = playing.crowd.sites[site].id
+        playing.at(screen_at + 5 * MINUTE, lambda moment: programme.report(stage, coming.who, where, moment))
 
 
 def work_off(playing: Playing, at: datetime, ahead: timedelta = 2 * HOUR) -> None:
     """Let staff work off what falls due in the next hours; a few they don't get to in time."""
+    programme.line(playing.stage, at)
+    programme.keep_record(playing.stage, at)
     soon = Duty.objects.filter(OPEN, rule__in=WORKED, due_at__lt=at + ahead, opened_at__lt=at - 10 * MINUTE)
     for duty in soon.order_by("due_at", "person_id", "rule")[:400]:
         if duty.due_at > at - 6 * HOUR and playing.stage.random.random() < playing.stage.shares.rate("late"):
@@ -179,7 +184,7 @@ def done(playing: Playing, duty: Duty, at: datetime) -> None:
     """Let one who may do it close a duty, as the button on its page does."""
     role = Role.RN if duty.owner_role == "prea" else Role(duty.owner_role)
     try:
-        if any(room.work(playing.stage, duty, at) for room in (withdrawal, laboratory, vaccines)):
+        if any(room.work(playing.stage, duty, at) for room in (withdrawal, programme, laboratory, vaccines)):
             return
         duties.close_duty(actor=playing.stage.worker(duty.facility_id, role, at), duty_id=duty.id)
     except Refused:

@@ -1,0 +1,146 @@
+"""Observed treatment in the synthetic agency: enrolled, dosed, asked about outside, decided anew, written; sealed from all others."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+
+from tests.fixtures_lenses import lens_of
+from throughcare.care.medications.models import Dose
+from throughcare.care.substance_use.models import Enrolment, OutsideCall
+from throughcare.care.substance_use.reads import records
+from throughcare.custody import actions as custody
+from throughcare.custody.models import Facility
+from throughcare.duties.models import Duty
+from throughcare.kernel import clock, content, db
+from throughcare.kernel.actor import Actor
+from throughcare.kernel.ids import derived
+from throughcare.kernel.vocabulary import Role
+from throughcare.ledger import formats, verify
+from throughcare.people.actions import Demographics, register
+from throughcare.world import medicines, programme, recent
+from throughcare.world.scenes import Stage
+from throughcare.world.shares import shares
+
+pytestmark = pytest.mark.django_db
+EVENING = datetime(2026, 11, 17, 23, 0, tzinfo=UTC)
+FEED = Actor.feed("custody")
+
+
+class Everyone:
+    """Who works there: one of each role."""
+
+    def at(self, facility_id, role, when, random):
+        return SimpleNamespace(
+            actor=Actor("staff", derived("test", str(role)), f"Demo-{role}, Sam", role, facility_id, source="world")
+        )
+
+
+@pytest.fixture
+def stage():
+    return Stage(shares(), Everyone(), Random(1))
+
+
+@pytest.fixture
+def place():
+    return Facility.objects.get(code="hartford")
+
+
+def somebody(place, n: int) -> SimpleNamespace:
+    """Somebody who uses opioids and is in custody there."""
+    with clock.frozen(EVENING - timedelta(days=2)):
+        person = register(actor=FEED, demographics=Demographics(f"Sample-Line{n}", "Alex", sex="male", synthetic=True))
+        custody.admit(actor=FEED, person_id=person, to=custody.Spot(place.id))
+    return SimpleNamespace(id=person, problems=[{"id": "opioid-use"}])
+
+
+def wanted(place, share: str, count: int) -> list[SimpleNamespace]:
+    """People whose own dice say yes."""
+    found, n = [], 0
+    while len(found) < count:
+        one = somebody(place, n)
+        n += 1
+        if programme._die(one.id, share):
+            found.append(one)
+    return found
+
+
+def duties_of(person, *rules: str) -> dict[str, str]:
+    with db.writing(FEED):
+        return dict(Duty.objects.filter(person_id=person, rule__in=rules).values_list("rule", "outcome"))
+
+
+def test_the_line_is_given_by_every_step_and_sealed(stage, place) -> None:
+    people = wanted(place, "present", 4)
+    lives = [SimpleNamespace(who=one, left=None) for one in people]
+    lives.append(SimpleNamespace(who=SimpleNamespace(id=derived("nobody"), problems=[]), left=None))
+    with clock.frozen(EVENING):
+        assert programme.begin(stage, lives, EVENING) == 4
+        assert programme.begin(stage, lives, EVENING) == 0, "nobody is enrolled, or ordered for, twice"
+    first = Dose.objects.filter(programme_order_id__isnull=False).order_by("due_at").first()
+    morning = first.due_at + timedelta(minutes=40)
+    with clock.frozen(morning):
+        assert programme.line(stage, morning) >= 4
+        assert programme.line(stage, morning) == 0, "nobody is given twice"
+    was = Counter(Dose.objects.filter(programme_order_id__isnull=False).values_list("status", flat=True))
+    assert sum(was[s] for s in ("given", "given-late", "refused", "no-show", "not-available")) >= 4
+    assert was["given"]
+    with db.writing(FEED):
+        assert Enrolment.objects.count() == 4
+    for role in (Role.RN, Role.PROVIDER, Role.HSA, Role.CUSTODY):
+        assert not any(records(lens_of(role), [one.id]) for one in people), role
+    assert all(records(lens_of(Role.SUD), [one.id]) for one in people)
+    assert verify.run().sound
+    assert [str(fault) for fault in formats.check().faults] == [], "what is sealed is compared with what its order says"
+
+
+def test_who_arrives_from_an_outside_programme_is_asked_about_decided_and_given(stage, place) -> None:
+    """MOU-06, MOU-01: the programme outside is called until it answers; a contradiction is a prescriber's duty (MOU-07)."""
+    people = wanted(place, "arriving", 12)
+    at = EVENING
+    with clock.frozen(at):
+        for one in people:
+            assert programme.report(stage, one, place.id, at)
+            assert set(duties_of(one.id, "MOU-06", "MOU-01-DECIDE")) == {"MOU-06", "MOU-01-DECIDE"}
+    for hours in range(1, 30, 2):
+        at = EVENING + timedelta(hours=hours)
+        with clock.frozen(at):
+            programme.line(stage, at)
+            owed = Duty.objects.filter(rule__in=programme.WORKED, closed_at=None, due_at__lt=at + timedelta(hours=12))
+            for duty in owed.order_by("due_at", "id"):
+                assert programme.work(stage, duty, at), duty.rule
+    with db.writing(FEED):
+        answered = OutsideCall.objects.filter(outcome="answered").values("person_id").distinct().count()
+        calls = OutsideCall.objects.count()
+        assert Enrolment.objects.count() == 12
+    assert answered == 12
+    assert calls > 12, "some did not answer at first"
+    for one in people:
+        assert duties_of(one.id, "MOU-01-DECIDE") == {"MOU-01-DECIDE": "done"}
+    assert Dose.objects.filter(programme_order_id__isnull=False, status__in=("given", "given-late")).count() > 6
+    assert not Duty.objects.filter(rule="MOU-06", closed_at=None).exists()
+    assert verify.run().sound
+
+
+def test_its_shares_give_about_as_many_as_the_source_counts() -> None:
+    """Arrivals of a year with a programme outside: about the 845 whom the source counts, within a half."""
+    body = content.load(programme.PATH)
+    problem = next(p for p in shares().problems if p["id"] == "opioid-use")
+    a_year = 22_084 * float(problem["share"]) * float(body["arriving"])
+    assert 845 / 2 < a_year < 845 * 1.5
+    assert set(programme.WORKED) <= set(recent.WORKED)
+    assert any(r["id"] == "opioid-treatment" for r in content.rows(medicines.PATH, "regimen"))
+
+
+def test_what_its_record_asks_for_is_written_by_its_staff(stage, place) -> None:
+    (one,) = wanted(place, "present", 1)
+    rules = tuple(programme.RECORD)
+    with clock.frozen(EVENING):
+        programme.begin(stage, [SimpleNamespace(who=one, left=None)], EVENING)
+        assert set(duties_of(one.id, *rules)) == set(rules)
+    later = EVENING + timedelta(days=13)
+    with clock.frozen(later):
+        assert programme.keep_record(stage, later) == 1
+        assert duties_of(one.id, "REC-EXAM") == {"REC-EXAM": "done"}
