@@ -37,9 +37,10 @@ check: setup ## lint, format, types, floors
 bench: setup ## measure the budgets and print a table (SIZE=full: 60,000 people too)
 	@exec $(BIN)/python -m bench
 
-coverage: setup chromium ## line and branch coverage by room: docs/coverage.md, each line in htmlcov/ (TESTS=tests/kernel: a part, shown only)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(TESTS) --cov --cov-report=html --cov-report=json:htmlcov/coverage.json
-	@$(BIN)/python docs/coverage.py $(if $(TESTS),--show)
+COVERED = $(addprefix tests/,kernel ledger access people custody duties devices chart care)
+coverage: setup $(if $(or $(ALL),$(TESTS)),chromium) ## line and branch coverage by room and floor: docs/coverage.md, each line in htmlcov/ (ALL=yes, TESTS=tests/kernel: shown only)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long $(if $(ALL),,and not slow and not browser)" $(or $(TESTS),$(if $(ALL),,$(COVERED))) --cov --cov-report=html --cov-report=json:htmlcov/coverage.json
+	@$(BIN)/python docs/coverage.py $(if $(TESTS),--show,$(if $(ALL),,$(COVERED)))
 
 docs: setup ## make the reference and the notices anew from code and content
 	@$(BIN)/python docs/build.py
