@@ -113,7 +113,7 @@ def main(words: list[str]) -> int:
     PAGE.write_text(
         "# How much of the code the tests run\n\n"
         f"Made by `make coverage` on {day} at commit {commit.stdout.strip() or 'unknown'}. What ran: {what}.{others}\n"
-        "What browser tests do on a served site runs in another process and is not counted. `htmlcov/index.html` shows each line.\n"
+        "What browser tests do on a served site runs in another process and is not counted. The folder htmlcov, made by the same run, shows each line.\n"
         "`make coverage ALL=yes` runs everything but the long tests; `make coverage TESTS=tests/kernel` shows a part and writes nothing.\n\n"
         f"{figures}\n\n## Where least is taken\n\n{least(report, rooms)}\n"
     )
