@@ -193,6 +193,7 @@ def test_a_person_reads_their_own_packet_at_the_kiosk(client, doctor, person, pl
     seizure(doctor, person)
     with clock.frozen(MORNING):
         become(client, "patient", place, person)
+        assert "/kiosk/packet/?lang=es" in client.get("/kiosk/", {"lang": "es"}).content.decode()
         page = client.get("/kiosk/packet/", {"lang": "es"}).content.decode()
     assert "Mis medicinas" in page and "levetiracetam" in page
 

@@ -28,30 +28,21 @@ def kiosk_buttons(lang: str) -> list[KioskButton]:
         )
         for word, kind, icon in asks
     ]
-    found.append(
-        KioskButton(
-            wording.t("kiosk.choose.refill", lang=lang),
-            href=f"{reverse('kiosk_refill')}?lang={lang}",
-            hint=wording.t("kiosk.choose.refill_hint", lang=lang),
-            icon="pills",
-        )
+    shows = (
+        ("refill", "kiosk_refill", "pills"),
+        ("requests", "kiosk_requests", "list"),
+        ("home", "kiosk_packet", "calendar"),
+        ("looked", "my-who-looked", "results"),
     )
-    found.append(
+    found += [
         KioskButton(
-            wording.t("kiosk.choose.requests", lang=lang),
-            href=f"{reverse('kiosk_requests')}?lang={lang}",
-            hint=wording.t("kiosk.choose.requests_hint", lang=lang),
-            icon="list",
+            wording.t(f"kiosk.choose.{word}", lang=lang),
+            href=f"{reverse(page)}?lang={lang}",
+            hint=wording.t(f"kiosk.choose.{word}_hint", lang=lang),
+            icon=icon,  # type: ignore[arg-type]
         )
-    )
-    found.append(
-        KioskButton(
-            wording.t("kiosk.choose.looked", lang=lang),
-            href=f"{reverse('my-who-looked')}?lang={lang}",
-            hint=wording.t("kiosk.choose.looked_hint", lang=lang),
-            icon="results",
-        )
-    )
+        for word, page, icon in shows
+    ]
     return found
 
 
