@@ -121,9 +121,13 @@ def test_anchors_find_one_who_chained_everything_again(owner_dsn: str, tmp_path:
     assert verify.run(file).broken == []
     with psycopg.connect(owner_dsn, autocommit=True) as owner:
         owner.execute("ALTER TABLE ledger_version DISABLE TRIGGER USER")
-        owner.execute("DELETE FROM ledger_version WHERE n = 2")
         owner.execute(
-            "UPDATE ledger_head h SET n = v.n, hash = v.hash FROM ledger_version v WHERE v.subject = h.subject"
+            "DELETE FROM ledger_version WHERE n = 2 AND subject = %s", [PERSON]
+        )  # the last of this chain alone
+        owner.execute(
+            "UPDATE ledger_head h SET n = v.n, hash = v.hash FROM ledger_version v WHERE v.subject = h.subject "
+            "AND h.subject = %s",
+            [PERSON],
         )
         owner.execute("DELETE FROM ledger_current c WHERE NOT EXISTS (SELECT FROM ledger_version v WHERE v.id = c.id)")
     assert verify.run().sound, "cut cleanly: the chains alone can't tell"
