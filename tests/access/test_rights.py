@@ -232,6 +232,25 @@ def test_a_label_with_an_end_lapses_and_what_a_rule_said_does_not() -> None:
     assert present.rebuild(labels.bit_of()) == 0
 
 
+def test_what_an_entry_comes_labelled_with_is_said_too_and_a_rebuild_keeps_it() -> None:
+    person, id_ = somebody(), uuid7()
+    bits = labels.bits_of(["HIV", "PSY"])
+    with db.writing(CLERK) as unit:
+        unit.action = "test"
+        ledger.record(
+            type="Composition",
+            id=id_,
+            person_id=person,
+            data_class=DataClass.CLINICAL,
+            body={"resourceType": "Composition", "id": str(id_), "status": "final"},
+            happened_at=clock.now(),
+            labels=bits,
+        )
+    assert {one.label for one in ledger_labels.said("Composition", id_)} == {"HIV", "PSY"}
+    assert present.rebuild(labels.bit_of()) == 0
+    assert ledger_labels.bits("Composition", id_) == bits
+
+
 # --- destroyed by order -----------------------------------------------------------------------------------------------------
 
 

@@ -49,6 +49,8 @@ OUTSIDE = frozenset({Role.PAROLE, Role.COMMUNITY, Role.OMBUDS})
 # A rule moves an entry only from these: what somebody filed under a narrower class stays there.
 MOVABLE = frozenset({DataClass.CLINICAL, DataClass.RESULT, DataClass.APPOINTMENT})
 RESTRICTED = frozenset({DataClass.INFECTION, DataClass.MENTAL_HEALTH, DataClass.REPRODUCTIVE})
+# Stands for a rule where a label comes from what an entry was made of: a packet's parts, a protected document.
+OF_ITS_SOURCE = "source"
 RANK = ("N", "R", "V")
 
 
@@ -114,15 +116,17 @@ def by_codes(codes: Iterable[tuple[str, str]]) -> Found:
 
 
 def of_entry(entry: Entry) -> tuple[Entry, tuple[tuple[str, str], ...]]:
-    """Label an entry by rule before it is written; gives it back with its bits, and each label with its rule."""
-    if b'"coding"' not in entry.body:
-        return entry, ()
-    found = by_codes(codes_in(decode(entry.body)))
+    """Label an entry by rule before it is written; gives it back with its bits, and each label with its rule.
+
+    What it comes with is said as well: whoever keeps it knows of what it was made, and nothing in its bytes tells that again.
+    """
+    found = by_codes(codes_in(decode(entry.body))) if b'"coding"' in entry.body else NOTHING
+    given = tuple((label, OF_ITS_SOURCE) for label in names_of(entry.labels & ~found.bits))
     if found is NOTHING:
-        return entry, ()
+        return entry, given
     moves = entry.data_class in MOVABLE and found.data_class is not None and found.data_class not in SEALED
     moved = found.data_class if moves and found.data_class is not None else entry.data_class
-    return replace(entry, labels=entry.labels | found.bits, data_class=moved), found.labels
+    return replace(entry, labels=entry.labels | found.bits, data_class=moved), found.labels + given
 
 
 def class_of(codes: Iterable[tuple[str, str]], declared: DataClass) -> DataClass:

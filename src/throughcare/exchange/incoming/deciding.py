@@ -105,7 +105,6 @@ def _restate(row: Incoming, body: dict[str, Any], status: str) -> None:
         id=row.about_id,
         person_id=row.person_id,
         data_class=at.data_class,
-        labels=at.labels,
         body=said,
         happened_at=clock.now(),
     )

@@ -448,7 +448,7 @@ def _record(one: _Kept, body: Json, data_class: DataClass, before: Entry | None,
         data_class=data_class,
         body=body,
         happened_at=before.happened_at if before is not None else _happened(body),
-        labels=labels | (before.labels if before is not None else 0),
+        labels=labels,  # what stands already stays: the ledger adds
     )
 
 
