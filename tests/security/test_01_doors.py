@@ -22,6 +22,7 @@ PUBLIC = {
     "outside-back",
     # Connected apps: what they need to know to ask, the way in, which shows nothing before a sign-in, and what programs call with proof of their own.
     "smart_configuration", "smart_keys", "smart_authorize", "smart_token", "smart_revoke", "smart_introspect",
+    "kiosk-sign-in",  # a person's own way in: shows nothing before number and code
     "home", "healthz", "readyz", "sign-in", "second-factor", "passkey", "passkey-begin", "switch", "demo", "demo_become", "gallery", "health", "ready",
 }  # fmt: skip
 

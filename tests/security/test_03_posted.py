@@ -56,7 +56,7 @@ ASKING = sorted(
     ),
 )
 # Ends the session of who asks, or begins another's.
-LEFT = {"sign-out", "sign-in", "switch", "demo_become", "language"}
+LEFT = {"kiosk-sign-in", "sign-out", "sign-in", "switch", "demo_become", "language"}
 
 
 # Parts of an address → the model that holds what they name.

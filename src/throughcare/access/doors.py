@@ -181,12 +181,16 @@ def _turned_away(request: Any, policy: Policy, owes: str) -> HttpResponse | None
     if request.user.is_authenticated:
         raise NotAllowed("You have no posting now, so there is nothing to open. Ask who administers accounts.")
     if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+        if request.path.startswith("/kiosk/"):
+            return HttpResponseRedirect(KIOSK)
         return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
     raise NotAllowed(
         "You are signed out. What you typed is still on this page: sign in in another tab, then send it again."
     )
 
 
+# Where people in custody come in.
+KIOSK = "/kiosk/sign-in/"
 # Where a sign-in that is not complete is sent first.
 OWED = {"password": "/account/password/", "second_factor": "/account/second-factor/"}
 

@@ -97,5 +97,6 @@ WHO_LOOKED = Policy(
     "who_looked", ((Verb.SUMMARY, DataClass.AUDIT_LOG),), frozenset({Role.HIM, Role.HSA, Role.PATIENT, Role.OMBUDS})
 )
 MINE = roles("mine", Role.PATIENT)
+KIOSK_ACCESS = roles("kiosk_access", Role.HIM, Role.RN)
 CONSENTS_READ = Policy("consents_read", ((Verb.SUMMARY, DataClass.CLINICAL),))
 CONSENTS_WRITE = roles("consents_write", Role.PROVIDER, Role.RN, Role.PSYCH, Role.SUD, Role.PLANNER, Role.HIM)

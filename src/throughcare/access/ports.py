@@ -33,6 +33,9 @@ class Names(Protocol):
     def of(self, person_ids: Iterable[UUID]) -> dict[UUID, str]:
         """Give name and number of each."""
 
+    def number(self, person_id: UUID) -> str:
+        """Give the number by which a person is known here; empty where they have none."""
+
     def numbered(self, numbers: Iterable[str]) -> dict[str, UUID]:
         """Give who has each of these numbers; a number of nobody, or of several, is left out."""
 

@@ -34,6 +34,11 @@ class PeopleNames:
         )
         return {p.id: f"{p.family}, {p.given} · {numbers.get(p.id, 'no number')}" for p in found}
 
+    def number(self, person_id: UUID) -> str:
+        """Ask the people room."""
+        found = Identifier.objects.filter(person_id=person_id, until=None).order_by("-since")
+        return str(found.values_list("value", flat=True).first() or "")
+
     def numbered(self, numbers: Iterable[str]) -> dict[str, UUID]:
         """Ask the people room."""
         found: dict[str, set[UUID]] = {}

@@ -17,6 +17,7 @@ from throughcare.access.actions.consents import end_suspension, give_consent, re
 from throughcare.access.actions.destruction import destroy_bodies
 from throughcare.access.actions.first_account import open_at_console
 from throughcare.access.actions.glass import break_glass, close_glass, read_of_glass, review_glass, say_why
+from throughcare.access.actions.kiosk import close_kiosk, open_kiosk
 from throughcare.access.actions.labelling import say_label, take_label_back
 from throughcare.access.actions.outside import check_outside, untie_outside
 from throughcare.access.actions.passkeys import check_passkey, drop_passkey, enrol_passkey
@@ -56,6 +57,7 @@ __all__ = [
     "choose_posting",
     "clear_sign_ins",
     "close_glass",
+    "close_kiosk",
     "close_record",
     "confirm_signature",
     "create_account",
@@ -80,6 +82,7 @@ __all__ = [
     "name_representative",
     "new_secret",
     "open_at_console",
+    "open_kiosk",
     "open_record_again",
     "post",
     "read_of_glass",

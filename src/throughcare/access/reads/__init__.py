@@ -2,10 +2,12 @@
 
 from throughcare.access.reads.accounts import (
     AccountRow,
+    KioskRow,
     PostingRow,
     SignInRow,
     account,
     accounts,
+    kiosk,
     outside_since,
     owes,
     own_postings,
@@ -31,6 +33,7 @@ __all__ = [
     "ConsentRow",
     "FindingRow",
     "GlassRow",
+    "KioskRow",
     "Look",
     "PostingRow",
     "SignInRow",
@@ -46,6 +49,7 @@ __all__ = [
     "glass_reviews",
     "held_back",
     "is_watched",
+    "kiosk",
     "labels_of",
     "open_glass",
     "outside_since",

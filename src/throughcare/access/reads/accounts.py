@@ -56,6 +56,23 @@ class SignInRow:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class KioskRow:
+    """A person's own way in: the number they type, and when they last came in."""
+
+    number: str
+    last_at: datetime | None
+
+
+def kiosk(lens: Lens, person_id: UUID) -> KioskRow | None:
+    """Give a person's way in at the kiosk; None where there is none, or it was closed."""
+    found = User.objects.filter(person_id=person_id, is_active=True).first()
+    if found is None:
+        return None
+    last = SignIn.objects.filter(user=found).order_by("-started_at").values_list("started_at", flat=True).first()
+    return KioskRow(found.username, last)
+
+
 def user(user_id: UUID | None) -> User:
     """Give an active account; for the doors alone."""
     found = User.objects.filter(id=user_id, is_active=True).first() if user_id else None

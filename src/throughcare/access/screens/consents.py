@@ -65,6 +65,7 @@ def _page(request: Any, person_id: UUID, invalid: Invalid | None = None) -> Http
     told = invalid.fields if invalid else {}
     shown = {
         "person_id": person_id,
+        "may_open_kiosk": policy.KIOSK_ACCESS.allows(request.lens, person_id),
         "name": NAMES().of([person_id]).get(person_id, ""),
         "consents": reads.consents(request.lens, person_id),
         "may_write": policy.CONSENTS_WRITE.allows(request.lens, person_id),

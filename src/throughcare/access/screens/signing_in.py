@@ -14,6 +14,7 @@ from throughcare.access.actions import Outcome
 from throughcare.access.doors import screen
 from throughcare.access.realtime import real_now
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
 from throughcare.ui.shapes import Action, FieldShape, SignIn
 
@@ -34,7 +35,7 @@ def sign_in_form(request: Any) -> HttpResponse:
 def sign_in(request: Any) -> HttpResponse:
     """Sign in, or ask for the second factor."""
     next_, name = place(request.POST.get("next", "")), request.POST.get("name", "")[:80]
-    outcome = _check(request, name, request.POST.get("password", ""))
+    outcome = check(request, name, request.POST.get("password", ""))
     if outcome.user_id is None:
         return _sign_in_page(request, next_=next_, name=name, error=why_not(outcome), status=422)
     if outcome.needs_code:
@@ -77,7 +78,7 @@ def switch_form(request: Any) -> HttpResponse:
 def switch(request: Any) -> HttpResponse:
     """Hand the workstation over: the same page, read through the next user's lens; nothing of the previous user stays."""
     next_, name = place(request.POST.get("next", "")), request.POST.get("name", "")[:80]
-    outcome = _check(request, name, request.POST.get("secret", ""), quick=True)
+    outcome = check(request, name, request.POST.get("secret", ""), quick=True)
     if outcome.user_id is None:
         return _switch_page(request, next_=next_, name=name, error=why_not(outcome), status=422)
     if outcome.needs_code:
@@ -95,8 +96,9 @@ def sign_out_form(request: Any) -> HttpResponse:
 @screen("POST", "/sign-out/", policy=policy.SIGNED_IN, name="sign-out", owes="any")
 def sign_out(request: Any) -> HttpResponse:
     """Sign out here."""
+    of_a_person = request.lens is not None and request.lens.role is Role.PATIENT
     sessions.end(request)
-    return HttpResponseRedirect("/sign-in/")
+    return HttpResponseRedirect(doors.KIOSK if of_a_person else "/sign-in/")
 
 
 def place(address: str) -> str:
@@ -108,7 +110,8 @@ def place(address: str) -> str:
 # --- inside ---------------------------------------------------------------------------------------------------------------
 
 
-def _check(request: HttpRequest, name: str, secret: str, *, quick: bool = False) -> Outcome:
+def check(request: HttpRequest, name: str, secret: str, *, quick: bool = False) -> Outcome:
+    """Say whose secret this is, or until when the next try waits."""
     longest = limits.number("password", "longest")
     return actions.check_secret(
         actor=AT_THE_DOOR, name=name, secret=secret[:longest], address=sessions.address_of(request), quick=quick
