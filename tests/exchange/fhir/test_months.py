@@ -1,5 +1,6 @@
 """The ledger's months: a guess where a body lies changes no answer, and none opens the tables of all months."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -71,4 +72,4 @@ def test_a_plan_opens_no_month_but_those_guessed(door_of):
             f"EXPLAIN SELECT v.digest FROM ledger_current c {join} WHERE c.type = 'Patient' AND c.id = %s", [uuid7()]
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert plan.count(" on ledger_version_") == 1, plan
+    assert len(set(re.findall(r"on (ledger_version\w*) x\b", plan))) == 1, plan
