@@ -26,7 +26,7 @@ from throughcare.kernel.vocabulary import Role
 pytestmark = pytest.mark.slow
 __all__ = ["agency", "in_agency"]
 SOURCE = Path(__file__).resolve().parents[2] / "src/throughcare"
-READ = re.compile(r'\.(?:get|getlist|pop)\("([a-z]\w*)"')
+READ = re.compile(r'(?:\.(?:get|getlist|pop)|FieldShape|ask)\(\s*"([a-z]\w*)"')
 PAYLOADS = {
     "many digits": "9" * 5000,
     "more than a column holds": "99999999999",

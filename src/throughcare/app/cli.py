@@ -20,7 +20,7 @@ COMMANDS = {
     "setup": "Make or upgrade the database, keys and content; may be run again.",
     "account": "Open the first account of an installation, for who administers the others.",
     "serve": "Serve the pages.",
-    "listen": "Take HL7 v2 messages over MLLP.",
+    "listen": "Take HL7 v2 messages over MLLP, under TLS where a certificate is named.",
     "send": "Send the HL7 v2 messages that others are owed.",
     "import": "Take in files: HL7 v2 messages, custody rosters, FHIR bundles.",
     "tick": "Run what has fallen due, once or every so often.",

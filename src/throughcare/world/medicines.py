@@ -5,7 +5,7 @@ clinical.md 2.0 (refused, did not come, late, not available), by dice that belon
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -174,15 +174,21 @@ def _order(
     home = next((m.id for m in brought if m.text.split(" ")[0].casefold() in name), None)
     asked = replace(prescription(row, days=30, checked_at=at), home_medicine_id=home)
     try:
-        actions.place_order(actor=doctor, person_id=person_id, asked=asked)
-    except Refused as refused:
-        reasons = {
-            n.removeprefix("reason-"): "Known, wanted, watched." for n in refused.fields if n.startswith("reason-")
-        }
-        if not reasons:
-            return False
-        actions.place_order(actor=doctor, person_id=person_id, asked=replace(asked, reasons=reasons))
+        answered(lambda why: actions.place_order(actor=doctor, person_id=person_id, asked=replace(asked, reasons=why)))
+    except Refused:
+        return False
     return True
+
+
+def answered(place: Callable[[dict[str, str]], object]) -> None:
+    """Place an order; where alerts ask for reasons, give each its own and place it again."""
+    try:
+        place({})
+    except Refused as refused:
+        asked = [name.removeprefix("reason-") for name in refused.fields if name.startswith("reason-")]
+        if not asked:
+            raise
+        place(dict.fromkeys(asked, "Known, wanted, watched."))
 
 
 def give_due(stage: Stage, until: datetime, *, patience: timedelta = timedelta()) -> int:

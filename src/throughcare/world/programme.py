@@ -47,14 +47,6 @@ RECORD = {
 WORKED = ("MOU-01-DECIDE", "MOU-02", "MOU-03", "MOU-05", "MOU-06", "MOU-07")
 
 
-class AnyReason(dict[str, str]):
-    """Answers what alerts ask: known, wanted, watched."""
-
-    def get(self, key: str, default: Any = "") -> str:
-        """Give the same reason to each."""
-        return "Known, wanted, watched."
-
-
 def begin(stage: Stage, lives: Iterable[Life], at: datetime) -> int:
     """Enrol those who take part when the world begins, at the sites of which a source says that they have the programme."""
     wanted = [x.who for x in lives if x.left is None and _uses(x.who) and _die(x.who.id, "present")]
@@ -85,20 +77,20 @@ def enrol(stage: Stage, person_id: UUID, where: UUID, at: datetime, home_medicin
                 dual_check="none",
                 dual_where="The state's registry; nobody else doses.",
             )
-        actions.place_programme_order(
-            actor=staff,
-            person_id=person_id,
-            asked=ProgrammePrescription(
-                product=str(said["product"]),
-                amount=_amount(person_id),
-                programme=name,
-                basis="programme" if where in _sites() else "guest",
-                prescriber="Demo-Doctor, Pat",
-                continues=True,
-                days=90,
-                reasons=AnyReason(),
-                home_medicine_id=home_medicine,
-            ),
+        asked = ProgrammePrescription(
+            product=str(said["product"]),
+            amount=_amount(person_id),
+            programme=name,
+            basis="programme" if where in _sites() else "guest",
+            prescriber="Demo-Doctor, Pat",
+            continues=True,
+            days=90,
+            home_medicine_id=home_medicine,
+        )
+        medicines.answered(
+            lambda why: actions.place_programme_order(
+                actor=staff, person_id=person_id, asked=replace(asked, reasons=why)
+            )
         )
     except Refused:
         stage.refused.append("programme")

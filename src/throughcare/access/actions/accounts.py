@@ -53,6 +53,14 @@ def create_account(
         wrong["username"] = f"[{username}] is somebody's already. Choose another."
     if badge and User.objects.filter(badge=badge).exists():
         wrong["badge"] = "This badge is somebody's already."
+    for field, text, most in (
+        ("username", username, 80),
+        ("name", name, 120),
+        ("badge", badge, 40),
+        ("email", email.strip(), 254),
+    ):
+        if len(text) > most:
+            wrong[field] = f"Shorter, please: {most} characters at most."
     if wrong:
         raise Invalid("The account was not opened.", fields=wrong)
     user = User(id=user_id or uuid7(), username=username, name=name, email=email.strip(), person_id=person_id)

@@ -31,7 +31,7 @@ def accounts(request: Request) -> HttpResponse:
 @screen("POST", "/accounts/", policy=policy.ACCOUNTS, name="accounts")
 def create_account(request: Request) -> HttpResponse:
     """Open an account; its first password is shown on the next page, once."""
-    sent = {name: request.POST.get(name, "")[:120] for name in ("username", "name", "email", "badge")}
+    sent = {name: request.POST.get(name, "")[:400] for name in ("username", "name", "email", "badge")}
     try:
         user_id = actions.create_account(
             actor=request.actor, username=sent["username"], name=sent["name"], email=sent["email"], badge=sent["badge"]
