@@ -155,3 +155,38 @@ def test_the_kiosk_speaks_one_language_at_a_time(desk: tuple[BrowserContext, str
     page.wait_for_selector(".error-summary")
     sound(page, f"kiosk-refused-{lang}", sizes)
     assert said == []
+
+
+def test_in_at_the_kiosk_with_a_code_on_paper(desk: tuple[BrowserContext, str]) -> None:
+    """The nurse gives the code; the person comes in with it, sees the choices in Spanish, and the next one finds the door."""
+    context, site = desk
+    person = CareRequest.objects.get(id=asking(0)).person_id
+    page, said = watched(context)
+    page.goto(f"{site}/people/{person}/consents/")
+    page.click("text=Way in at the kiosk")
+    sound(page, "kiosk-access")
+    page.fill("#f-number", "Z0004711")
+    page.click("text=Give a code")
+    sound(page, "kiosk-code")
+    code = page.locator("#code dd").last.inner_text()
+    context.clear_cookies()
+    page.goto(f"{site}/kiosk/")
+    assert page.url.endswith("/kiosk/sign-in/")
+    sound(page, "kiosk-door", SIZES | WALL)
+    page.click("text=Español")
+    page.keyboard.press("Tab")
+    page.fill("#f-number", "Z0004711")
+    page.fill("#f-code", "000 000 0000")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=no van juntos")
+    sound(page, "kiosk-wrong")
+    page.fill("#f-code", code)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/kiosk/?lang=es")
+    sound(page, "kiosk-choices")
+    page.click("text=Mi salida")
+    sound(page, "kiosk-packet")
+    page.goto(f"{site}/kiosk/?lang=es")
+    page.click("footer button")
+    page.wait_for_url("**/kiosk/sign-in/**")
+    assert said == []

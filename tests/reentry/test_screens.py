@@ -196,6 +196,8 @@ def test_a_person_reads_their_own_packet_at_the_kiosk(client, doctor, person, pl
         assert "/kiosk/packet/?lang=es" in client.get("/kiosk/", {"lang": "es"}).content.decode()
         page = client.get("/kiosk/packet/", {"lang": "es"}).content.decode()
     assert "Mis medicinas" in page and "levetiracetam" in page
+    born = re.search(r" · (\d{1,2} \w{3} \d{4}|\w{3} \d{1,2}, \d{4}) · ", page)
+    assert born and born[1][0].isdigit(), "days are in the page's language too"
 
 
 def handed(client, place, person):

@@ -54,7 +54,7 @@ def packet(lens: Lens, person_id: UUID, lang: str) -> PacketNow:
         title=t("reentry.packet", lang=lang),
         name=card.name,
         number=card.number,
-        born=_day(card.birth_date),
+        born=_date(card.birth_date, lang) if card.birth_date else "–",
         made=moment(clock.now(), lang),
         sections=tuple(s for s in sections if s is not None),
     )
@@ -206,12 +206,16 @@ def _results(seen: Sight, lang: str) -> PacketSection:
         chart_rows.Order.objects.filter(seen.rows_whole("Order"), kind="lab", status="active").order_by("id")[:20]
     )
     waits = [
-        (plain(r.text, lang), _day(r.effective_at.date()), t("reentry.results.we_call"))
+        (plain(r.text, lang), _day(clock.local(r.effective_at).date()), t("reentry.results.we_call"))
         for r in reports
         if not r.told_at
     ]
     waits += [(plain(o.text, lang), "–", t("reentry.results.not_back")) for o in asked]
-    told = [(plain(r.text, lang), _day(r.effective_at.date()), t("reentry.results.told")) for r in reports if r.told_at]
+    told = [
+        (plain(r.text, lang), _day(clock.local(r.effective_at).date()), t("reentry.results.told"))
+        for r in reports
+        if r.told_at
+    ]
     rows = tuple(waits + told[:8])
     heads = tuple(t(f"reentry.results.{h}") for h in ("test", "day", "now")) if rows else ()
     return PacketSection("results", t("reentry.results"), () if rows else (t("reentry.results.none"),), heads, rows)
