@@ -105,6 +105,9 @@ def test_cover_roster_and_assignment(luis: UUID, hartford: UUID) -> None:
     assert boss.post("/work/assign/", {"to": me, "duty": [str(one.id)]}).status_code == 302
     assert str(duty(luis, "INT-02").owner_id) == me
     assert boss.post("/work/roster/", {"who": "nobody"}).status_code == 422
+    for stranger in (f"{me} psych", f"{uuid7()} rn"):
+        answer = boss.post("/work/roster/", {"who": stranger, "hours": "8"})
+        assert answer.status_code == 422 and "no posting" in answer.text, "they would cover a role and see nothing"
     assert boss.post(f"/work/roster/{shift.id}/off/").status_code == 302
 
 

@@ -206,6 +206,9 @@ def test_a_float_is_put_on_a_page_and_seen_there(client, boss, place) -> None:
     assert wrong.status_code == 422
     assert "555-0100" in wrong.content.decode()
     hours["until-1"] = f"{at + timedelta(hours=8):%H:%M}"
+    refused = client.post("/floats/", {"intent": str(uuid7()), **said, **hours})
+    assert refused.status_code == 422 and "York" in refused.text, "at York they would cover a role and see nothing"
+    access.post(actor=boss, user_id=worker, role=Role.RN, facility_id=york.id)
     assert client.post("/floats/", {"intent": str(uuid7()), **said, **hours}).status_code == 303
     (found,) = staff_reads.floats(lens_of(Role.HSA))
     assert [(s.site, s.on_call) for s in found.stretches if not s.on_call] == [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.care.sick_call.test_screens import become
 from tests.fixtures_lenses import lens_of
+from throughcare.access import actions as access
 from throughcare.access.models import Posting, User
 from throughcare.care.emergency import actions as emergency
 from throughcare.custody.models import Facility
@@ -131,6 +132,9 @@ def test_one_person_over_two_sites_of_a_night(boss, place) -> None:
     with clock.frozen(NIGHT):
         with pytest.raises(Invalid):
             actions.float_between(actor=boss, user_id=nurse.id, role=Role.RN, stops=stops)
+        with pytest.raises(Invalid, match="no posting"):
+            actions.float_between(actor=boss, user_id=nurse.id, role=Role.RN, stops=stops, phone="555-0100")
+        access.post(actor=boss, user_id=nurse.id, role=Role.RN)
         actions.float_between(actor=boss, user_id=nurse.id, role=Role.RN, stops=stops, phone="555-0100")
     for at, here, there in ((NIGHT + HOUR, place, york), (NIGHT + 5 * HOUR, york, place)):
         with clock.frozen(at):

@@ -233,7 +233,9 @@ def assign_person(request: Request) -> HttpResponse:
 def roster_put(request: Request) -> HttpResponse:
     """Put somebody on shift or on call."""
     try:
-        roster.put_on_shift(actor=request.actor, intent=intent_of(request), plan=_plan(request))
+        plan = _plan(request)
+        _require_posting(request, plan)
+        roster.put_on_shift(actor=request.actor, intent=intent_of(request), plan=plan)
     except Invalid as refused:
         return _cover(request, refused)
     return HttpResponseRedirect(reverse("cover"))
@@ -245,6 +247,15 @@ def roster_off(request: Request, shift_id: UUID) -> HttpResponse:
     boards.require(request.lens, "shift", shift_id)
     roster.take_off_shift(actor=request.actor, intent=intent_of(request), shift_id=shift_id)
     return HttpResponseRedirect(reverse("cover"))
+
+
+def _require_posting(request: Request, plan: ShiftPlan) -> None:
+    """Refuse who is not on the list: the role would count as covered by somebody whose lens shows nothing here."""
+    known = {(user, role) for user, _, role in boards.colleagues(request.lens, _needed_place(request))}
+    if (plan.user_id, plan.role.value) not in known:
+        raise Invalid(
+            "They have no posting in this role here and would see nothing. Nothing was changed; choose again."
+        )
 
 
 def _plan(request: Request) -> ShiftPlan:

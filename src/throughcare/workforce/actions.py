@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from throughcare import ledger
+from throughcare.access.actions.record import in_force
+from throughcare.access.models import Posting
+from throughcare.custody.models import Facility
 from throughcare.duties import roster
 from throughcare.duties.roster import ShiftPlan
 from throughcare.kernel import clock
@@ -100,11 +103,26 @@ def float_between(
         raise Invalid("Nobody is at two sites at once. Give each site its own hours.", fields={"stops": "Check."})
     if not phone.strip():
         raise Invalid("Give the telephone by which the other sites reach them.", fields={"phone": "Give it."})
+    _posted(user_id, role, [stop.facility_id for stop in stops])
     plans = [
         ShiftPlan(user_id, role, r.facility_id, r.starts, r.ends, on_call=r.on_call, phone=phone)
         for r in rules.reach(stops)
     ]
     return roster.put_on_shifts(actor=actor, plans=plans)
+
+
+def _posted(user_id: UUID, role: Role, facility_ids: Sequence[UUID]) -> None:
+    """Refuse a site where the role is not theirs: it would count as covered, and their lens would show them nothing there."""
+    held = set(
+        Posting.objects.filter(in_force(), user_id=user_id, role=role.value).values_list("facility_id", flat=True)
+    )
+    missing = [] if None in held else [one for one in facility_ids if one not in held]
+    if missing:
+        names = ", ".join(Facility.objects.filter(id__in=missing).order_by("name").values_list("name", flat=True))
+        raise Invalid(
+            f"They have no posting there and would see nothing: {names}. Nothing was changed; give them one first.",
+            fields={"stops": f"No posting at {names}."},
+        )
 
 
 def _good() -> frozenset[str]:

@@ -46,7 +46,8 @@ def put_float(since: datetime, days: int, *, actor: Actor) -> None:
     user_id = user.id if user else derived("world", "staff", FLOATS)
     if user is None:
         access.create_account(actor=actor, username=FLOATS, name="Demo-Nurse, Uma", user_id=user_id)
-        access.post(actor=actor, user_id=user_id, role=Role.RN, facility_id=first.id)
+        for site in (first, second):
+            access.post(actor=actor, user_id=user_id, role=Role.RN, facility_id=site.id)
     working = place(None).working
     for n in range(days):
         day = working.day_of(since + timedelta(days=n))
