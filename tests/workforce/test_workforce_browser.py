@@ -31,13 +31,14 @@ PICTURES = os.environ.get("WORKFORCE_PICTURES", "")
 def _with_a_file(boss: Actor, place: Facility) -> UUID:
     """Somebody with a licence that is over and a night at two sites."""
     user, now, today = User.objects.create(username="demo-float", name="Demo-Nurse, Rey"), clock.now(), clock.today()
-    access.post(actor=boss, user_id=user.id, role=Role.RN, facility_id=place.id, since=now - 90 * HOUR * 24)
+    york = Facility.objects.get(code="york")
+    for site in (place, york):
+        access.post(actor=boss, user_id=user.id, role=Role.RN, facility_id=site.id, since=now - 90 * HOUR * 24)
     about = {"actor": boss, "user_id": user.id}
     staff_files.begin_file(**about, started_on=today - 60 * HOUR * 24)
     staff_files.record_done(**about, done=staff_files.Done("basic_orientation", today - 60 * HOUR * 24))
     staff_files.record_credential(**about, kind="licence", number="X 1", expires_on=today - 24 * HOUR)
     staff_files.record_credential(**about, kind="cpr", expires_on=today + 400 * 24 * HOUR)
-    york = Facility.objects.get(code="york")
     stops = [rules.Stop(place.id, now, now + 4 * HOUR), rules.Stop(york.id, now + 4 * HOUR, now + 8 * HOUR)]
     workforce.float_between(**about, role=Role.RN, stops=stops, phone="4712")
     return user.id
