@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from throughcare import ledger
-from throughcare.access.models import User
+from throughcare.access.actions.record import in_force
+from throughcare.access.models import Posting, User
 from throughcare.duties import cover, fhir
 from throughcare.duties.models import RosterShift
 from throughcare.kernel import clock
@@ -83,6 +84,13 @@ def take_off_shift(*, actor: Actor, intent: UUID | None = None, shift_id: UUID) 
     _keep(row)
     cover.check([(row.facility_id, row.role)])
     return row.id
+
+
+def unposted(user_id: UUID, role: Role, facility_ids: Sequence[UUID]) -> list[UUID]:
+    """Give those of these facilities where the role is not theirs: it would count as covered, and their lens would show nothing."""
+    rows = Posting.objects.filter(in_force(), user_id=user_id, user__is_active=True, role=role.value)
+    held = set(rows.values_list("facility_id", flat=True))
+    return [] if None in held else [one for one in facility_ids if one not in held]
 
 
 def _check(plan: ShiftPlan) -> None:

@@ -250,9 +250,7 @@ def roster_off(request: Request, shift_id: UUID) -> HttpResponse:
 
 
 def _require_posting(request: Request, plan: ShiftPlan) -> None:
-    """Refuse who is not on the list: the role would count as covered by somebody whose lens shows nothing here."""
-    known = {(user, role) for user, _, role in boards.colleagues(request.lens, _needed_place(request))}
-    if (plan.user_id, plan.role.value) not in known:
+    if plan.role not in policy.CLINICAL or roster.unposted(plan.user_id, plan.role, [_needed_place(request)]):
         raise Invalid(
             "They have no posting in this role here and would see nothing. Nothing was changed; choose again."
         )

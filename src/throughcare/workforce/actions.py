@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from throughcare import ledger
-from throughcare.access.actions.record import in_force
-from throughcare.access.models import Posting
 from throughcare.custody.models import Facility
 from throughcare.duties import roster
 from throughcare.duties.roster import ShiftPlan
@@ -112,12 +110,7 @@ def float_between(
 
 
 def _posted(user_id: UUID, role: Role, facility_ids: Sequence[UUID]) -> None:
-    """Refuse a site where the role is not theirs: it would count as covered, and their lens would show them nothing there."""
-    held = set(
-        Posting.objects.filter(in_force(), user_id=user_id, role=role.value).values_list("facility_id", flat=True)
-    )
-    missing = [] if None in held else [one for one in facility_ids if one not in held]
-    if missing:
+    if missing := roster.unposted(user_id, role, facility_ids):
         names = ", ".join(Facility.objects.filter(id__in=missing).order_by("name").values_list("name", flat=True))
         raise Invalid(
             f"They have no posting there and would see nothing: {names}. Nothing was changed; give them one first.",

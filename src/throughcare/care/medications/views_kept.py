@@ -9,8 +9,9 @@ from throughcare.care.medications.actions import Issue
 from throughcare.care.medications.models import StockLot
 from throughcare.care.medications.reads.kept import Kept, KeptOrder
 from throughcare.care.medications.views_stock import day, number
+from throughcare.chart.screens.frame import version_in
 from throughcare.kernel.errors import Invalid, NotFound
-from throughcare.ui.forms import id_of, whole_or_none
+from throughcare.ui.forms import id_of
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -88,13 +89,6 @@ def _id(text: str) -> UUID:
     return id_of(text, NotFound("This page names something that isn't there. Open it again."))
 
 
-def _version(typed: Mapping[str, str]) -> int:
-    version = whole_or_none(typed.get("version", ""))
-    if version is None:
-        raise Invalid("This page does not say which version it shows. Open it again; what you typed is below.")
-    return version
-
-
 def nothing(about: dict[str, Any], typed: Mapping[str, str]) -> str:
     """Refuse a verb that the page does not have."""
     raise Invalid("Choose what to do. Nothing was changed.")
@@ -120,7 +114,7 @@ def _answer(about: dict[str, Any], typed: Mapping[str, str]) -> str:
     actions.answer_count(
         **about,
         count_id=_id(typed.get("count", "")),
-        version=_version(typed),
+        version=version_in(typed),
         finding=typed.get("finding", ""),
         words=typed.get("words", ""),
     )
@@ -134,7 +128,7 @@ def _refill(about: dict[str, Any], typed: Mapping[str, str]) -> str:
 
 def _decline(about: dict[str, Any], typed: Mapping[str, str]) -> str:
     actions.decline_refill(
-        **about, refill_id=_id(typed.get("refill", "")), version=_version(typed), why=typed.get("why", "")
+        **about, refill_id=_id(typed.get("refill", "")), version=version_in(typed), why=typed.get("why", "")
     )
     return t("kept.declined")
 
@@ -147,7 +141,7 @@ def _end(about: dict[str, Any], typed: Mapping[str, str]) -> str:
     actions.take_back_pack(
         **about,
         pack_id=_id(typed.get("pack", "")),
-        version=_version(typed),
+        version=version_in(typed),
         verb=typed.get("became", ""),
         why=typed.get("why", ""),
         left=left,

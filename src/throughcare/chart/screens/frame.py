@@ -161,7 +161,12 @@ def typed(request: Request, secrets: Iterable[str] = ()) -> dict[str, str]:
 
 def version_of(request: Request) -> int:
     """Read which version of an entry the page showed; a page without one is refused."""
-    version = whole_or_none(request.POST.get("version", ""))
+    return version_in(typed(request))
+
+
+def version_in(said: Mapping[str, str]) -> int:
+    """Read the same of what was typed."""
+    version = whole_or_none(said.get("version", ""))
     if version is None:
         raise Invalid("This page does not say which version it shows. Open it again; what you typed is below.")
     return version

@@ -32,11 +32,6 @@ def accept(judged: Validated) -> Json:
     return judged.resource
 
 
-def require_json(call: Call) -> None:
-    """Refuse a body that is said to be something else."""
-    call.require_json_body()
-
-
 PRESENT = """
 SELECT c.id, c.written_at FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS d (id, type, version)
 JOIN ledger_current c ON c.id = d.id AND c.type = d.type AND c.version = d.version

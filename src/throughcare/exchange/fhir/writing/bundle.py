@@ -22,7 +22,7 @@ READS = ("GET", "HEAD")
 @with_present_lens
 def post(call: Call) -> Answer:
     """Do what a Bundle asks for."""
-    answering.require_json(call)
+    call.require_json_body()
     judged = validate.read(call.body)
     if not judged.resource:
         answering.accept(judged)

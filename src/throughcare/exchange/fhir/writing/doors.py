@@ -91,7 +91,7 @@ def _checked(call: Call, kind: str) -> Answer:
     profile = call.param("profile")
     xml = call.content_type in ("application/fhir+xml", "application/xml", "text/xml")
     if not xml:
-        answering.require_json(call)
+        call.require_json_body()
     judged = (validate.read_xml if xml else validate.read)(call.body, profile=profile)
     resource = judged.resource
     if resource.get("resourceType") == "Parameters" and kind != "Parameters":
@@ -112,7 +112,7 @@ def _parameters(resource: Json, profile: str) -> tuple[Json, str]:
 
 
 def _body(call: Call, kind: str) -> Json:
-    answering.require_json(call)
+    call.require_json_body()
     resource = answering.accept(validate.read(call.body))
     if resource.get("resourceType") != kind:
         raise bad(f"This is a {plain(resource.get('resourceType'))}, and was sent as a {kind}.", "resourceType")

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from throughcare.exchange.fhir.types import RECEIVED
 from throughcare.exchange.resource_parts import listed, reference_of, state_of
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger.append import Kept
@@ -20,18 +21,12 @@ WRITABLE = frozenset(
     }
 )  # fmt: skip
 # The record of another health service, which health information management takes in.
-RECORDS = WRITABLE | frozenset(
+RECORDS = WRITABLE | RECEIVED | frozenset(
     {
-        "Account", "AdverseEvent", "AllergyIntolerance", "BodyStructure", "CarePlan", "CareTeam", "Claim", "ClaimResponse",
-        "ClinicalImpression", "Composition", "Condition", "Coverage", "DetectedIssue", "Device", "DeviceRequest",
-        "DeviceUseStatement", "DiagnosticReport", "Encounter", "Endpoint", "EpisodeOfCare", "ExplanationOfBenefit",
-        "FamilyMemberHistory", "Goal", "Group", "HealthcareService", "ImagingStudy", "ImmunizationEvaluation",
-        "ImmunizationRecommendation", "List", "Location", "Media", "Medication", "MedicationAdministration",
-        "MedicationDispense", "MedicationRequest", "MedicationStatement", "NutritionOrder", "Organization",
-        "OrganizationAffiliation", "Practitioner", "PractitionerRole", "Procedure", "Provenance", "RelatedPerson",
-        "RequestGroup", "RiskAssessment", "Specimen", "Substance", "VisionPrescription",
-        "ChargeItem", "CoverageEligibilityRequest", "CoverageEligibilityResponse", "GuidanceResponse", "InsurancePlan", "Invoice",
-        "MedicationKnowledge", "MolecularSequence", "ResearchStudy", "ResearchSubject", "SupplyDelivery",
+        "AllergyIntolerance", "CarePlan", "CareTeam", "ClinicalImpression", "Composition", "Condition", "Coverage", "DiagnosticReport",
+        "Encounter", "EpisodeOfCare", "Goal", "ImmunizationRecommendation", "Location", "MedicationAdministration",
+        "MedicationDispense", "MedicationRequest", "MedicationStatement", "Organization", "Practitioner", "PractitionerRole",
+        "Procedure", "Provenance", "RelatedPerson", "RiskAssessment", "Specimen",
     }
 )  # fmt: skip
 # Of these what is sent becomes the chart's own line: it is changed where the chart is kept, and sent anew, never over it.
