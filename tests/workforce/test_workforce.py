@@ -233,7 +233,7 @@ def test_a_night_without_a_nurse_is_a_hole_of_the_roster() -> None:
 
 
 @pytest.mark.django_db
-def test_what_a_site_lacks_tonight_is_on_the_administrators_home(boss, place, client) -> None:
+def test_what_a_site_lacks_tonight_is_on_the_home_of_who_runs_it_and_who_plans_the_way_out(boss, place, client) -> None:
     nurse, officer = user("Demo-Nurse"), user("Demo-Officer")
     with clock.frozen(NIGHT):
         for who, role, starts, ends in ((nurse, Role.RN, 0, 5), (officer, Role.CUSTODY, 0, 20)):
@@ -245,6 +245,10 @@ def test_what_a_site_lacks_tonight_is_on_the_administrators_home(boss, place, cl
         assert "to arrive" not in page
         become(client, "rn", place)
         assert "Tonight here" not in client.get("/work/").content.decode(), "it goes up; nurses see it at the doors"
+        become(client, "planner", place)
+        planner = client.get("/work/").content.decode()
+        assert "Tonight here: Nurse at every hour is missing" in planner, "who plans the way out must know"
+        assert "/work/cover/" not in planner, "no link to a page that is not theirs"
 
 
 @pytest.mark.parametrize(

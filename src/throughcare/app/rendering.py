@@ -25,6 +25,7 @@ from throughcare.care.medications.models import (
     Dose,
     MedicationOrder,
     OrderOverride,
+    ProgrammeEntry,
     ProgrammeOrder,
     StockCount,
     StockDifference,
@@ -37,7 +38,9 @@ from throughcare.care.restriction.actions.keeping import KEPT as RESTRICTION_KEP
 from throughcare.care.sick_call import fhir as sick_call
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.care.substance_use import fhir as substance_use
-from throughcare.care.substance_use.models import Check, Episode, Offer
+from throughcare.care.substance_use import programme_fhir as programme_record
+from throughcare.care.substance_use import sealing
+from throughcare.care.substance_use.models import Check, Enrolment, EnrolmentEntry, Episode, Offer, OutsideCall
 from throughcare.chart import fhir as chart
 from throughcare.chart.actions.keeping import RENDER, lines_of
 from throughcare.chart.models import Attachment, CriticalCall, Note, Report
@@ -152,11 +155,19 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("ReleaseHandedOn", HandedOn, reentry.handed_on),
 )
 
+# Of a programme's record, for who checks the sealed part: each row opened with its own key.
+SEALED: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
+    ("ProgrammeEntry", ProgrammeEntry, lambda row: programme_fhir.programme_entry(row, sealed_orders.opened(row))),
+    ("ProgrammeEnrolment", Enrolment, lambda row: programme_record.enrolment(row, sealing.opened(row))),
+    ("EnrolmentEntry", EnrolmentEntry, lambda row: programme_record.entry(row, sealing.opened(row))),
+    ("OutsideCall", OutsideCall, lambda row: programme_record.call(row, sealing.opened(row))),
+)
+
 
 def install() -> None:
     """Name every renderer to the ledger; runs with the wiring."""
     formats.clear()
-    for kind, model, render in PLAIN:
+    for kind, model, render in (*PLAIN, *SEALED):
         formats.render_with(kind, _of_rows(model, render))
     for model, (kind, render) in RENDER.items():
         formats.render_with(kind, _of_rows(model, render))

@@ -21,6 +21,8 @@ from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
 
+TOLD_OF_GAPS = frozenset({cover.UP, Role.PLANNER.value})
+
 
 @dataclass(frozen=True, slots=True)
 class RoleCover:
@@ -233,8 +235,8 @@ def untold(lens: Lens, facility_id: UUID | None = None) -> list[Untold]:
 
 
 def site_gaps(lens: Lens, facility_id: UUID | None) -> list[SiteGap]:
-    """Give what a facility can't do within the next day, to who is told upwards: one line for each thing that is missing."""
-    if lens.role.value != cover.UP or facility_id is None:
+    """Give what a facility can't do within the next day: to who is told upwards, and to who plans the way out from there."""
+    if lens.role.value not in TOLD_OF_GAPS or facility_id is None:
         return []
     with db.reading(lens):
         return list(ABILITIES().tonight(facility_id))

@@ -11,8 +11,9 @@ from tests.care.medications.test_ordering_and_giving import MORNING, doctor, nur
 from tests.care.medications.test_programme import METHADONE, counsellor, sealed_order  # noqa: F401
 from tests.care.sick_call.test_screens import become
 from throughcare.access.models import User
-from throughcare.care.medications import actions
-from throughcare.care.medications.models import ProgrammeEntry, ProgrammeOrder
+from throughcare.care.medications import actions, sealed_orders
+from throughcare.care.medications.models import MedicationOrder, OrderOverride, ProgrammeEntry, ProgrammeOrder
+from throughcare.chart import actions as chart
 from throughcare.kernel import clock, content, db
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
@@ -75,6 +76,49 @@ def test_from_the_line_to_the_dose_and_back(client, counsellor, person, place) -
         assert "Carta de la última dosis" in client.get(base + "letter/", {"lang": "es"}).content.decode()
         again = post(client, base, verb="reassess", order=str(order), version="1", amount="4", why="Drowsy last week")
         assert again.status_code == 303, again.content.decode()
+
+
+@pytest.mark.parametrize("whose", ["sealed", "own"])
+def test_what_a_check_finds_since_is_answered_where_it_is_decided_anew(
+    client,
+    counsellor,  # noqa: F811
+    doctor,  # noqa: F811
+    person,  # noqa: F811
+    place,  # noqa: F811
+    whose,
+) -> None:
+    """An allergy told after the order: deciding anew stops at it, asks for a reason, and keeps all that was typed."""
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        order = sealed_order(counsellor, person, continues=True) if whose == "sealed" else own_order(doctor, person).id
+    base = f"/people/{person}/observed-doses/"
+    with clock.frozen(MORNING):
+        drug = "Methadone" if whose == "sealed" else "Buprenorphine"
+        chart.add_allergy(actor=doctor, person_id=person, text=drug, reaction="Rash")
+        become(client, "sud" if whose == "sealed" else "provider", place)
+        said = {
+            "verb": "reassess",
+            "order": str(order),
+            "version": "1",
+            "amount": "0.5",
+            "why": "Awake, no signs of use",
+        }
+        stopped = post(client, base, **said)
+        assert stopped.status_code == 422
+        page = stopped.content.decode()
+        asked = re.findall(r'name="(reason-[^"]+)"', page)
+        assert asked
+        assert "Awake, no signs of use" in page, "what was typed is kept"
+        unread = post(client, base, **{**said, "amount": "half"}, **dict.fromkeys(asked, "Rash years ago, taken since"))
+        assert "Rash years ago, taken since" in unread.content.decode(), "an answer outlives another mistake"
+        done = post(client, base, **said, **dict.fromkeys(asked, "Rash years ago, taken since"))
+        assert done.status_code == 303, done.content.decode()
+    with db.writing(counsellor):
+        if whose == "sealed":
+            new = ProgrammeOrder.objects.get(person_id=person, status="active")
+            assert "Rash years ago, taken since" in sealed_orders.programmed(new).reasons.values()
+        else:
+            new = MedicationOrder.objects.get(person_id=person, status="active")
+            assert OrderOverride.objects.filter(order=new, reason="Rash years ago, taken since").exists()
 
 
 def test_an_order_under_the_three_day_rule_is_decided_anew_within_its_days(counsellor, person) -> None:  # noqa: F811

@@ -115,8 +115,20 @@ def prescription(typed: Typed) -> ProgrammePrescription:
         days=whole_or_none(typed.get("days", ""), digits=3) or 0,
         continues=typed.get("continues") == "yes",
         documented=typed.get("documented", ""),
-        reasons={k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-")},
+        reasons=reasons_in(typed),
     )
+
+
+def reasons_in(typed: Typed) -> dict[str, str]:
+    """Read what was answered to alerts, by each alert's key."""
+    return {k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-")}
+
+
+def asked(typed: Typed, wrong: Typed) -> list[tuple[str, str, str]]:
+    """Give the alerts that want an answer: the field's name, what was found, what was typed; answered ones stay."""
+    found = {k: v for k, v in typed.items() if k.startswith("reason-") and k not in wrong}
+    kept = [(k, typed.get(f"said-{k}", ""), v) for k, v in found.items()]
+    return [*kept, *((k, v, typed.get(k, "")) for k, v in wrong.items() if k.startswith("reason-"))]
 
 
 def _said(en: str, es: str) -> str:

@@ -3,6 +3,7 @@
 A diversion event is written and answered by care. It never stops, holds or changes a treatment by itself (clinical.md 2.7).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -46,19 +47,23 @@ def reassess_treatment(
     version: int,
     amount: Decimal,
     why: str,
+    reasons: Mapping[str, str] | None = None,
 ) -> UUID:
-    """Decide anew after missed days: a new order with the amount to go on with replaces the old one. Gives the order."""
+    """Decide anew after missed days: a new order with the amount to go on with replaces the old one. Gives the order.
+
+    What was answered for the old order is not asked again; `reasons` answers, by its key, what a check finds that is new since.
+    """
     if not why.strip():
         raise Invalid("Say how the person was found, and why this dose.", fields={"why": "Say why."})
     if amount <= 0:
         raise Invalid("Say how much.", fields={"amount": "Say how much."})
     sealed = ProgrammeOrder.objects.filter(id=order_id).first()
     if sealed is not None:
-        new = _reassess_sealed(actor, programme_order(person_id, order_id, version), amount, why.strip())
+        new = _reassess_sealed(actor, programme_order(person_id, order_id, version), amount, why.strip(), reasons or {})
     else:
         if actor.role not in PRESCRIBERS:
             raise NotAllowed("A prescriber decides after missed doses. Call the one on call.")
-        new = _reassess_own(actor, order_of(person_id, order_id, version), amount, why.strip())
+        new = _reassess_own(actor, order_of(person_id, order_id, version), amount, why.strip(), reasons or {})
     emit(
         OpioidTreatmentReassessed(
             happened_at=clock.now(), person_id=person_id, facility_id=actor.facility_id, ref=order_id
@@ -67,10 +72,10 @@ def reassess_treatment(
     return new
 
 
-def _reassess_sealed(actor: Actor, old: ProgrammeOrder, amount: Decimal, why: str) -> UUID:
+def _reassess_sealed(actor: Actor, old: ProgrammeOrder, amount: Decimal, why: str, reasons: Mapping[str, str]) -> UUID:
     require_programme(actor)
     said = sealed_orders.programmed(old)
-    asked = replace(again(said), amount=amount)
+    asked = replace(again(said), amount=amount, reasons={**said.reasons, **reasons})
     if said.basis == LegalBasis.THREE_DAY:
         # Decided anew is not renewed: the days that are left; the gate counts them from the first dose (21 CFR 1306.07(b)).
         asked = replace(asked, days=max(1, ceil((old.ends_at - clock.now()) / timedelta(days=1))))
@@ -80,9 +85,11 @@ def _reassess_sealed(actor: Actor, old: ProgrammeOrder, amount: Decimal, why: st
     return row.id
 
 
-def _reassess_own(actor: Actor, old: MedicationOrder, amount: Decimal, why: str) -> UUID:
+def _reassess_own(actor: Actor, old: MedicationOrder, amount: Decimal, why: str, reasons: Mapping[str, str]) -> UUID:
     asked = ordering.as_prescription(old)
-    asked = replace(asked, amount=amount, gates={**old.gates, "reassessed": "yes"}, reasons=_answered(old))
+    asked = replace(
+        asked, amount=amount, gates={**old.gates, "reassessed": "yes"}, reasons={**_answered(old), **reasons}
+    )
     return ordering.replace_order(actor, old, asked, f"Decided anew: {why}").id
 
 

@@ -47,6 +47,7 @@ def treatment(request: Request, person_id: UUID, again: Again | None = None) -> 
         "moves": doors.observed_crossings(request.lens, family),
         "may_programme": policy.PROGRAMME.allows(request.lens, person_id),
         "may_prescribe": policy.SIGN.allows(request.lens, person_id),
+        "asked": observed_views.asked(again.typed, again.wrong) if again else [],
     }
     return frame.page(request, person_id, "medications/observed_treatment.html", "observed_treatment", context, again)
 
@@ -68,7 +69,10 @@ def follow(request: Request, person_id: UUID) -> HttpResponse:
             if amount is None:
                 raise Invalid("Say how much.", fields={"amount": "Say how much."})
             version = frame.version_of(request)
-            return actions.reassess_treatment(**about, version=version, amount=amount, why=words["why"])
+            reasons = observed_views.reasons_in(typed)
+            return actions.reassess_treatment(
+                **about, version=version, amount=amount, why=words["why"], reasons=reasons
+            )
         if verb == "diversion":
             said: dict[str, Any] = {k: words[k] for k in ("seen", "words", "response")}
             return actions.report_diversion(**about, **said)
@@ -113,7 +117,7 @@ def order(request: Request, person_id: UUID, again: Again | None = None) -> Http
     typed, wrong = (again.typed, again.wrong) if again else ({}, {})
     context = {
         "fields": observed_views.programme_fields(typed, wrong),
-        "alerts": [(k, v, typed.get(k, "")) for k, v in wrong.items() if k.startswith("reason-")],
+        "alerts": observed_views.asked(typed, wrong),
     }
     return frame.page(request, person_id, "medications/programme_order.html", "observed_treatment", context, again)
 

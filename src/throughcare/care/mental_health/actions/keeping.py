@@ -23,7 +23,8 @@ from throughcare.care.mental_health.models import (
 from throughcare.care.mental_health.rule_table import load_table
 from throughcare.chart.actions import keeping
 from throughcare.custody import actions as custody
-from throughcare.custody.models import Away, OperationalAlert, Placement
+from throughcare.custody.homes import Home, home_now
+from throughcare.custody.models import Away, OperationalAlert
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotAllowed, NotFound
@@ -51,14 +52,9 @@ KEPT: dict[type[PersonRow], tuple[str, Callable[[Any], Json], DataClass, str]] =
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a person is housed: facility, unit with its kind, the door, and how they are out if they are."""
+class Spot(Home):
+    """Where a person is housed, and how they are out if they are."""
 
-    facility_id: UUID | None = None
-    unit: str = ""
-    unit_kind: str = ""
-    place: str = ""
-    place_id: UUID | None = None
     out: str = ""
 
     @property
@@ -71,23 +67,8 @@ def spot_of(person_id: UUID) -> Spot:
     """Say where a person is now, whichever of their charts holds the stay."""
     charts = family(person_id)
     out = Away.objects.filter(person_id__in=charts, until=None, cancelled=False).values_list("kind", flat=True).first()
-    held = (
-        Placement.objects.filter(person_id__in=charts, until=None, cancelled=False)
-        .select_related("unit", "bed__cell")
-        .first()
-    )
-    if held is None:
-        return Spot(out=out or "")
-    cell = held.bed.cell if held.bed and held.confirmed else None
-    unit = held.unit
-    return Spot(
-        held.facility_id,
-        unit.code if unit else "",
-        unit.kind if unit else "",
-        cell.code if cell else unit.name if unit else "",
-        cell.id if cell else unit.id if unit else None,
-        out or "",
-    )
+    home = home_now(charts)
+    return Spot(home.facility_id, home.unit, home.unit_kind, home.place, home.place_id, out or "")
 
 
 def running(person_id: UUID, *, lock: bool = True) -> Watch | None:

@@ -12,7 +12,6 @@ from throughcare.care.restriction.actions.keeping import (
     chosen,
     keep,
     only,
-    place_of,
     stamp,
     tell,
 )
@@ -33,6 +32,7 @@ from throughcare.care.restriction.policy import MEDICAL, NURSES, PRESCRIBERS, QM
 from throughcare.care.restriction.rule_table import load_table
 from throughcare.chart.actions import keeping as chart
 from throughcare.custody import actions as custody
+from throughcare.custody.homes import home_now
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -194,16 +194,16 @@ def end_placement(
 
 def follow(actor: Actor, person_id: UUID) -> None:
     """Let the house of the person begin or end a stretch: a unit that keeps apart is told by the move itself."""
-    facility, place, kind = place_of(person_id)
-    row, restricted = apart(person_id), kind in load_table().unit_kinds
+    home = home_now(family(person_id))
+    row, restricted = apart(person_id), home.unit_kind in load_table().unit_kinds
     if restricted:
         row = row or _notice(actor, person_id, "unit")
         if row.state == "planned":
             _start(row, row.tier, isolated=False)
-        elif (row.facility_id, row.place) != (facility, place):
-            row.bump(facility_id=facility, place=place)
+        elif (row.facility_id, row.place) != (home.facility_id, home.place):
+            row.bump(facility_id=home.facility_id, place=home.place)
             keep(row)
-    elif row is not None and ((row.origin == "unit" and row.state == "running") or row.facility_id != facility):
+    elif row is not None and ((row.origin == "unit" and row.state == "running") or row.facility_id != home.facility_id):
         end(actor, row)
 
 
@@ -223,14 +223,14 @@ def minutes_today(row: Confinement) -> int:
 
 
 def _notice(actor: Actor, person_id: UUID, origin: str) -> Confinement:
-    facility, place, _ = place_of(person_id)
-    if facility is None:
+    home = home_now(family(person_id))
+    if home.facility_id is None:
         raise Invalid("This person is not in a facility now. Nothing was written.")
     row = Confinement.objects.create(
         id=uuid7(),
         person_id=person_id,
-        facility_id=facility,
-        place=place,
+        facility_id=home.facility_id,
+        place=home.place,
         state="planned",
         origin=origin,
         tier=load_table().unknown,

@@ -1,4 +1,4 @@
-"""What every writer of this room shares: where a person is, the open stretch, keeping rows, telling custody."""
+"""What every writer of this room shares: the open stretch, keeping rows, telling custody."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from throughcare.care.restriction import fhir
 from throughcare.care.restriction.models import Confinement, ConfinementVisit, Restraint, RestraintStep
 from throughcare.care.restriction.rule_table import load_table
 from throughcare.custody import actions as custody
-from throughcare.custody.models import OperationalAlert, Placement
+from throughcare.custody.models import OperationalAlert
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed
@@ -52,20 +52,6 @@ def keep(row: PersonRow) -> None:
         media="fhir",
         happened_at=getattr(row, "at", None) or getattr(row, "since", None) or getattr(row, "noticed_at", None),
     )
-
-
-def place_of(person_id: UUID) -> tuple[UUID | None, str, str]:
-    """Say where a person is: facility, what to call the place, the kind of its unit."""
-    held = (
-        Placement.objects.filter(person_id__in=family(person_id), until=None, cancelled=False)
-        .select_related("unit", "bed__cell")
-        .first()
-    )
-    if held is None:
-        return None, "", ""
-    cell = held.bed.cell if held.bed and held.confirmed else None
-    unit = held.unit
-    return held.facility_id, cell.code if cell else unit.name if unit else "", unit.kind if unit else ""
 
 
 def apart(person_id: UUID) -> Confinement | None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.restriction import rules
-from throughcare.care.restriction.actions.keeping import HELD_ALERTS, chosen, held, keep, only, place_of, stamp, tell
+from throughcare.care.restriction.actions.keeping import HELD_ALERTS, chosen, held, keep, only, stamp, tell
 from throughcare.care.restriction.events import (
     RestraintApplied,
     RestraintCareDone,
@@ -19,6 +19,7 @@ from throughcare.care.restriction.models import Restraint, RestraintStep
 from throughcare.care.restriction.policy import MEDICAL, NURSES, PRESCRIBERS, QMHP
 from throughcare.care.restriction.rule_table import load_table
 from throughcare.chart.actions import keeping as chart
+from throughcare.custody.homes import home_now
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -26,6 +27,7 @@ from throughcare.kernel.errors import Invalid
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
+from throughcare.people.family import family
 
 CLINICAL = NURSES | QMHP
 # Who does what for somebody in restraints, which list it ticks, and what the clocks hear of it.
@@ -73,14 +75,14 @@ def apply_restraint(
         raise Invalid(next(iter(missing.values())), fields=missing)
     if held(person_id) is not None:
         raise Invalid("This person is in restraints already: see the page. Nothing was written.")
-    facility, place, _ = place_of(person_id)
+    home = home_now(family(person_id))
     now, table = clock.now(), load_table()
     until = rules.order_until(now, now, each=table.order, whole=table.whole_order) if by == "clinical" else None
     row = Restraint.objects.create(
         id=uuid7(),
         person_id=person_id,
-        facility_id=facility,
-        place=place,
+        facility_id=home.facility_id,
+        place=home.place,
         decided_by=by,
         device=device,
         since=now,
