@@ -57,6 +57,7 @@ def deliver(stage: Stage, now: datetime) -> int:
         if facility_id is not None and (schedule or len(wanted[facility_id]) < USUAL):
             wanted[facility_id].append((code, schedule, n))
     held = set(StockLot.objects.filter(balance__gt=0).values_list("facility_id", "code"))
+    counted = set(StockLot.objects.exclude(kind="medicine").values_list("facility_id", flat=True))
     came = 0
     for facility_id, products in wanted.items():
         pharmacist = stage.worker(facility_id, Role.RN, now)
@@ -66,6 +67,8 @@ def deliver(stage: Stage, now: datetime) -> int:
             if (facility_id, code) not in held
             for one in _lots(facility_id, code, schedule, n, now)
         ]
+        if facility_id not in counted:
+            lots += _things(facility_id)
         if lots:
             came += len(actions.receive_delivery(actor=pharmacist, facility_id=facility_id, received=lots))
     return came
@@ -89,14 +92,36 @@ def _lots(facility_id: UUID, code: str, schedule: str, orders: int, now: datetim
                 product=code,
                 expires_on=(now + timedelta(days=random.randint(20, 50) if old else random.randint(120, 700))).date(),
                 unscannable="The label is torn" if unread else "",
+                order_form=f"{random.randrange(10**9):09}" if product.schedule == "CII" else "",
             )
         )
     return found
 
 
+def _things(facility_id: UUID) -> list[Received]:
+    """Give what is counted beside medicines: needles and keys, as content/world/medicines.toml has them."""
+    random = Random(f"things:{facility_id}")
+    return [
+        Received(
+            place="controlled",
+            quantity=Decimal(thing["quantity"]),
+            lot=f"{thing['kind'][0].upper()}{random.randrange(10**4):04}",
+            text=thing["text"],
+            unit=thing["unit"],
+            kind=thing["kind"],
+        )
+        for thing in content.load(PATH)["counted"]
+    ]
+
+
 def count(stage: Stage, at: datetime) -> int:
     """Let two people count what is controlled at each facility; a rare count differs, and is reported at once."""
-    places = StockLot.objects.exclude(schedule="").filter(balance__gt=0).values_list("facility_id", "place").distinct()
+    places = (
+        StockLot.objects.exclude(schedule="", kind="medicine")
+        .filter(balance__gt=0)
+        .values_list("facility_id", "place")
+        .distinct()
+    )
     done = 0
     for facility_id, place in sorted(places, key=str):
         nurse, second = _two(stage, facility_id, at)

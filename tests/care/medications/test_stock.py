@@ -22,9 +22,11 @@ from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     place,
 )
 from throughcare.access.models import User
-from throughcare.care.medications import actions
+from throughcare.care.medications import actions, stock_fhir
 from throughcare.care.medications.actions import Change, Charted, CountedLot, Received, Second
+from throughcare.care.medications.actions.differing import as_rule
 from throughcare.care.medications.models import MedicationOrder, StockCount, StockDifference, StockEntry, StockLot
+from throughcare.care.medications.rules import counting, tables
 from throughcare.duties import handing
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
@@ -34,7 +36,7 @@ from throughcare.kernel.vocabulary import Role
 from throughcare.ledger import verify
 
 pytestmark = pytest.mark.django_db
-CLONAZEPAM, LISINOPRIL = "197527", "314076"
+CLONAZEPAM, LISINOPRIL, METHADONE = "197527", "314076", "864706"
 EVE = Second(derived("test", "second"), "Demo-Nurse, Eve", "lpn")
 
 
@@ -117,6 +119,36 @@ def test_waste_needs_a_second_person_and_a_reason(nurse, pharmacist, place) -> N
         actions.change_stock(
             actor=nurse, stock_id=lot.id, change=Change("destroy", Decimal(29), reason="Expired"), second=EVE
         )
+
+
+def test_schedule_two_comes_under_its_order_form(pharmacist, place) -> None:
+    methadone = {"product": METHADONE, "lot": "M1"}
+    with pytest.raises(Invalid) as refused:
+        stocked(pharmacist, place, **methadone)
+    assert set(refused.value.fields) == {"order_form"}
+    lot = stocked(pharmacist, place, **methadone, order_form=" 26x0000ab ")
+    assert lot.schedule == "CII"
+    entry = StockEntry.objects.get(stock=lot)
+    assert entry.order_form == "26X0000AB"
+    assert stock_fhir.entry(entry)["orderForm"] == "26X0000AB"
+
+
+def test_needles_and_keys_are_counted_with_the_medicines(nurse, pharmacist, place) -> None:
+    needles = stocked(pharmacist, place, product="", text="Insulin syringe", unit="piece", kind="sharp", lot="N1")
+    key = stocked(
+        pharmacist, place, product="", text="Key", unit="key", kind="key", lot="K1", quantity=Decimal(2), schedule="CII"
+    )
+    assert key.schedule == "", "a key has no schedule, whatever was typed"
+    actions.change_stock(actor=nurse, stock_id=needles.id, change=Change("use", Decimal(3)))
+    with pytest.raises(Invalid, match="Choose what happened"):
+        actions.change_stock(actor=nurse, stock_id=key.id, change=Change("use", Decimal(1)))
+    with pytest.raises(Invalid, match="1 not counted"):
+        count(nurse, place, [(needles, 27)])
+    done = count(nurse, place, [(needles, 27), (key, 1)])
+    (row,) = StockDifference.objects.filter(id__in=done.differences)
+    assert (row.stock_id, row.counted) == (key.id, 1)
+    found = counting.loss_report([as_rule(row)], tables.counting())
+    assert [f.code for f in found.findings] == ["missing_thing"]
 
 
 def test_moving_to_another_place_keeps_the_lot(nurse, pharmacist, place) -> None:

@@ -41,6 +41,7 @@ def entry(row: StockEntry) -> Json:
         dose=str(row.dose_id) if row.dose_id else None,
         other=str(row.other_id) if row.other_id else None,
         reason=row.reason,
+        orderForm=row.order_form,
     )
 
 

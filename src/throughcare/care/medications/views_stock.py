@@ -12,12 +12,15 @@ from throughcare.care.medications.actions import Change, CountedLot, Received
 from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import StockLot
 from throughcare.care.medications.reads.stock import Shelf
+from throughcare.care.medications.rules.counting import KEY, MEDICINE, MOVES_BY_KIND, SHARP, Move
 from throughcare.kernel.errors import Invalid
 from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
 SECRETS = ("second_secret",)
-MOVES = ("waste", "waste_of_removed", "return_to_stock", "transfer_out", "send_back", "destroy")
+THINGS = (MEDICINE, SHARP, KEY)
+# A removal is said with its dose, so the page of a lot does not offer it.
+MOVES = {kind: tuple(m.value for m in moves if m is not Move.REMOVE) for kind, moves in MOVES_BY_KIND.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,12 @@ def chips(shelf: Shelf) -> list[Chip]:
     ]
     found += [(shelf.low, "low", "shift")]
     marks = [Chip(t(f"stock.{word}"), meaning) for is_so, word, meaning in found if is_so]  # type: ignore[arg-type]
-    return [*marks, *([Chip(shelf.lot.schedule, "accent")] if shelf.lot.schedule else [])]
+    return [*marks, *([Chip(text, "accent")] if (text := counted_as(shelf.lot)) else [])]
+
+
+def counted_as(lot: StockLot) -> str:
+    """Give the word under which a lot is counted piece by piece: its schedule, sharp or key; empty where it is not."""
+    return lot.schedule or (t(f"stock.thing.{lot.kind}") if lot.kind != MEDICINE else "")
 
 
 def scanned(text: str) -> Scanned | None:
@@ -78,16 +86,21 @@ def receive_fields(typed: Mapping[str, str], wrong: Mapping[str, str], product: 
     if product is None:
         schedules = [Option("", t("stock.not_controlled")), *(Option(s, s) for s in ("CII", "CIII", "CIV", "CV"))]
         asked += [
+            _field(typed, wrong, "kind", "select", options=[Option(k, t(f"stock.thing.{k}")) for k in THINGS]),
             _field(typed, wrong, "text", required=True),
             _field(typed, wrong, "unit", width="s", required=True, value="tablet"),
             _field(typed, wrong, "schedule", "select", options=schedules),
         ]
     asked += [
         _field(typed, wrong, "quantity", "number", width="s", required=True, unit=product.unit if product else ""),
-        _field(typed, wrong, "lot", width="s", required=True, max_length=20),
+        _field(
+            typed, wrong, "lot", width="s", required=True, max_length=20, hint="" if product else t("stock.hint.lot")
+        ),
         _field(typed, wrong, "expires_on", "date"),
         _field(typed, wrong, "place", "select", options=place_options(), required=True, value="room"),
     ]
+    if product is None or product.schedule == "CII":
+        asked.append(_field(typed, wrong, "order_form", width="s", hint=t("stock.hint.order_form"), max_length=9))
     if not typed.get("scanned"):
         asked += [
             _field(typed, wrong, "ndc", width="s", hint=t("stock.hint.ndc"), max_length=13),
@@ -103,7 +116,8 @@ def received(typed: Mapping[str, str]) -> Received:
     ndc, gtin = typed.get("ndc", "").strip(), typed.get("gtin", "").strip()
     if not typed.get("scanned"):
         ndc = _typed_ndc(ndc, wrong)
-        if not typed.get("unscannable", "").strip():
+        medicine = (typed.get("kind") or MEDICINE) == MEDICINE
+        if medicine and not typed.get("unscannable", "").strip():
             wrong["unscannable"] = "Say why the pack could not be scanned."
     expires = day(typed.get("expires_on", ""), "expires_on", wrong)
     if wrong:
@@ -120,6 +134,8 @@ def received(typed: Mapping[str, str]) -> Received:
         expires_on=expires,
         schedule=typed.get("schedule", "") if not typed.get("product") else "",
         unscannable="" if typed.get("scanned") else typed.get("unscannable", ""),
+        order_form=typed.get("order_form", ""),
+        kind=typed.get("kind") or MEDICINE,
     )
 
 

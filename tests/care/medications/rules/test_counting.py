@@ -24,7 +24,7 @@ def amounts() -> st.SearchStrategy[Decimal]:
     ("move", "then"),
     [
         ("receive", 13), ("remove_for_dose", 7), ("return_to_stock", 13), ("waste", 7), ("transfer_in", 13), ("transfer_out", 7),
-        ("send_back", 7), ("destroy", 7), ("correction", 13), ("waste_of_removed", 10),  # what was removed is out already
+        ("send_back", 7), ("destroy", 7), ("correction", 13), ("use", 7), ("waste_of_removed", 10),  # what was removed is out already
     ],
 )  # fmt: skip
 def test_every_move_changes_the_book_so(move: str, then: int) -> None:
@@ -107,3 +107,39 @@ def test_who_is_told_of_a_loss(missing: int, open_: int, theft: bool, tell: bool
     assert bool(report.tell) is tell
     assert report.form_106 is form
     assert not counting.loss_report([replace(d, explained=True) for d in found], TABLE).tell
+
+
+@pytest.mark.parametrize(
+    ("schedule", "number", "fine"),
+    [
+        ("CII", "", False), ("CII", "123456789", True), ("CII", "26X0000AB", True), ("CII", "12345678", False), ("CII", "1234567890", False),
+        ("CII", "26Y0000AB", False), ("CII", "26x0000ab", False), ("CIII", "", True), ("CIV", "", True), ("", "", True), ("CIII", "12", False),
+    ],
+)  # fmt: skip
+def test_schedule_two_comes_on_an_order_form(schedule: str, number: str, fine: bool) -> None:
+    assert (counting.order_form_problem(schedule, number) is None) is fine
+
+
+@pytest.mark.parametrize(
+    ("kind", "apart", "theft", "tell", "form", "codes"),
+    [
+        ("medicine", -1, False, False, False, []), ("medicine", -5, False, True, True, ["form_106"]), ("medicine", -1, True, True, True, ["form_106"]),
+        ("sharp", -1, False, True, False, ["missing_thing"]), ("sharp", 1, False, False, False, []), ("key", -1, False, True, False, ["missing_thing"]),
+        # No federal form is about a needle or a key, however many are gone and whoever took them.
+        ("sharp", -50, True, True, False, ["missing_thing"]),
+    ],
+)  # fmt: skip
+def test_a_sharp_or_a_key_that_is_missing_is_told_at_once(
+    kind: str, apart: int, theft: bool, tell: bool, form: bool, codes: list[str]
+) -> None:
+    found = counting.loss_report([Discrepancy("it", TEN * 10, TEN * 10 + apart, kind=kind)], TABLE, theft=theft)
+    assert (bool(found.tell), found.form_106, [f.code for f in found.findings]) == (tell, form, codes)
+
+
+def test_a_key_is_never_used_up_and_only_a_medicine_is_wasted() -> None:
+    assert set(counting.MOVES_BY_KIND) == {"medicine", "sharp", "key"}
+    assert Move.USE in counting.MOVES_BY_KIND["sharp"]
+    for kind in ("medicine", "key"):
+        assert Move.USE not in counting.MOVES_BY_KIND[kind]
+    for kind in ("sharp", "key"):
+        assert not set(counting.MOVES_BY_KIND[kind]) & {Move.WASTE, Move.REMOVE, Move.RETURN}

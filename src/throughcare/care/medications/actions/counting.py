@@ -51,7 +51,7 @@ def count_stock(
     second: Second,
     kind: str = "shift",
 ) -> CountDone:
-    """Keep a count of every controlled lot at one place; each difference from the book is opened for report."""
+    """Keep a count of everything at one place that is counted piece by piece; each difference from the book is opened for report."""
     if kind not in states.COUNT_KINDS:
         raise Invalid("Say whether this is the count of a shift or the inventory.", fields={"kind": "Choose one."})
     lots = {lot.id: lot for lot in to_count(facility_id, place).select_for_update().order_by("id")}
@@ -89,8 +89,8 @@ def count_stock(
 
 
 def to_count(facility_id: UUID, place: str = "") -> QuerySet[StockLot]:
-    """Give the controlled lots that must be counted: those with anything left, and those with a difference open."""
-    rows = StockLot.objects.filter(facility_id=facility_id).exclude(schedule="")
+    """Give what must be counted, controlled medicines, sharps and keys: what has anything left, and what differs."""
+    rows = StockLot.objects.filter(facility_id=facility_id).exclude(schedule="", kind="medicine")
     rows = rows.filter(place=place) if place else rows
     differing = StockDifference.objects.filter(facility_id=facility_id).exclude(state="explained").values("stock_id")
     return rows.filter(Q(balance__gt=0) | Q(id__in=differing))

@@ -65,7 +65,9 @@ def _again(row: StockDifference, expected: Decimal, counted: Decimal) -> None:
 
 
 def _tell_loss(row: StockDifference) -> None:
-    open_ = StockDifference.objects.filter(facility_id=row.facility_id).exclude(state="explained")
+    open_ = (
+        StockDifference.objects.filter(facility_id=row.facility_id).exclude(state="explained").select_related("stock")
+    )
     found = counting.loss_report([as_rule(d) for d in open_], tables.counting(), theft=row.theft)
     if found.tell:
         emit(
@@ -84,6 +86,7 @@ def as_rule(row: StockDifference) -> counting.Discrepancy:
         reported=row.reported_at is not None,
         explained=row.state == "explained",
         found_at=row.found_at,
+        kind=row.stock.kind,
     )
 
 

@@ -27,8 +27,6 @@ from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.ledger import SubjectKind
 
 STOCKERS = GIVERS | {Role.PHARMACY}
-# What a nurse says of a lot by hand; a removal stands with its dose, a correction with its difference.
-BY_HAND = (Move.REMOVE, Move.RETURN, Move.WASTE, Move.WASTE_REMOVED, Move.TRANSFER_OUT, Move.SEND_BACK, Move.DESTROY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,8 @@ class Received:
     expires_on: date | None = None
     schedule: str = ""
     unscannable: str = ""
+    order_form: str = ""
+    kind: str = counting.MEDICINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Change:
     order_id: UUID | None = None
     dose_id: UUID | None = None
     at: datetime | None = None
+    order_form: str = ""
 
 
 @action("medications.receive_stock")
@@ -104,20 +105,28 @@ def _receive(actor: Actor, facility_id: UUID, received: Received) -> UUID:
             "expires_on": known.expires_on,
             "unit": known.unit,
             "schedule": known.schedule,
+            "kind": known.kind,
             "unscannable": known.unscannable.strip()[:120],
         },
     )
     lot = lot_of(lot.id)
-    enter(actor, lot, Change(Move.RECEIVE, known.quantity))
+    enter(actor, lot, Change(Move.RECEIVE, known.quantity, order_form=known.order_form))
     return lot.id
 
 
 def _known(received: Received) -> Received:
     product = formulary.load().product(received.product) if received.product else None
-    plain = replace(received, lot=received.lot.strip()[:20], text=received.text.strip()[:200])
+    plain = replace(
+        received,
+        lot=received.lot.strip()[:20],
+        text=received.text.strip()[:200],
+        order_form=received.order_form.strip().upper(),
+    )
     if product is None:
-        return replace(plain, product="")
-    return replace(plain, text=product.label[:200], unit=product.unit[:20], schedule=product.schedule)
+        return replace(plain, product="", schedule=plain.schedule if plain.kind == counting.MEDICINE else "")
+    return replace(
+        plain, text=product.label[:200], unit=product.unit[:20], schedule=product.schedule, kind=counting.MEDICINE
+    )
 
 
 def _wrong(received: Received) -> dict[str, str]:
@@ -132,6 +141,11 @@ def _wrong(received: Received) -> dict[str, str]:
         wrong["lot"] = "Write the lot number on the pack."
     if received.quantity <= 0:
         wrong["quantity"] = "Enter an amount above 0."
+    if received.kind not in counting.MOVES_BY_KIND:
+        wrong["kind"] = "Say whether it is a medicine, a sharp or a key."
+    form = counting.order_form_problem(received.schedule, received.order_form)
+    if form is not None:
+        wrong["order_form"] = form.text.en
     if received.expires_on is not None and received.expires_on < clock.now().date():
         wrong["expires_on"] = "This pack has expired. Send it back; don't put it with the rest."
     return wrong
@@ -147,7 +161,7 @@ def change_stock(
     if actor.facility_id is not None and lot.facility_id != actor.facility_id:
         raise NotAllowed("This stock lies at another facility. Nothing was changed.")
     move = _move(change.move)
-    if move not in BY_HAND:
+    if move not in counting.MOVES_BY_KIND[lot.kind]:
         raise Invalid("Choose what happened.", fields={"move": "Choose one."})
     if move is Move.TRANSFER_OUT:
         return _transfer(actor, lot, change)
@@ -173,7 +187,13 @@ def _transfer(actor: Actor, lot: StockLot, change: Change) -> UUID:
         text=lot.text,
         ndc=lot.ndc,
         lot=lot.lot,
-        defaults={"gtin": lot.gtin, "expires_on": lot.expires_on, "unit": lot.unit, "schedule": lot.schedule},
+        defaults={
+            "gtin": lot.gtin,
+            "expires_on": lot.expires_on,
+            "unit": lot.unit,
+            "schedule": lot.schedule,
+            "kind": lot.kind,
+        },
     )
     out = enter(actor, lot, change, other=other)
     enter(actor, lot_of(other.id), replace(change, move=Move.TRANSFER_IN), other=lot)
@@ -251,6 +271,7 @@ def enter(
         dose_id=change.dose_id,
         other=other,
         reason=change.reason.strip()[:200],
+        order_form=change.order_form,
     )
     row.save(force_insert=True)
     lot.bump(balance=row.balance, entries=row.number)

@@ -24,6 +24,7 @@ class StockLot(Row):
     expires_on = models.DateField(null=True)
     unit = models.CharField(max_length=20)
     schedule = models.CharField(max_length=5, blank=True)
+    kind = models.CharField(max_length=8, default="medicine")
     balance = models.DecimalField(max_digits=10, decimal_places=3, default=0)
     entries = models.PositiveIntegerField(default=0)
     # Why its code could not be scanned when it came in; counted.
@@ -35,6 +36,7 @@ class StockLot(Row):
         constraints = [
             models.CheckConstraint(condition=Q(balance__gte=0), name="medications_stock_balance"),
             models.CheckConstraint(condition=~Q(text="") & ~Q(lot=""), name="medications_stock_named"),
+            models.CheckConstraint(condition=Q(kind__in=states.STOCK_KINDS), name="medications_stock_kind"),
             models.UniqueConstraint(
                 fields=["facility_id", "place", "code", "text", "ndc", "lot"], name="medications_stock_once"
             ),
@@ -43,8 +45,8 @@ class StockLot(Row):
 
     @property
     def controlled(self) -> bool:
-        """Tell whether it is a controlled substance."""
-        return bool(self.schedule)
+        """Tell whether every piece is counted: a controlled substance, a sharp, a key."""
+        return bool(self.schedule) or self.kind != "medicine"
 
 
 class StockEntry(models.Model):
@@ -69,6 +71,8 @@ class StockEntry(models.Model):
     dose_id = models.UUIDField(null=True)
     other = models.ForeignKey(StockLot, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    # The order form on which schedule II came: the number of the paper one, or of the electronic order.
+    order_form = models.CharField(max_length=9, blank=True)
 
     class Meta:
         constraints = [

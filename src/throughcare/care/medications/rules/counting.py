@@ -4,6 +4,7 @@ holds up. It holds up the closing of a shift; it never holds up a dose.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ class Move(StrEnum):
     TRANSFER_OUT = "transfer_out"
     SEND_BACK = "send_back"
     DESTROY = "destroy"
+    USE = "use"
     CORRECT = "correction"
 
 
@@ -40,9 +42,28 @@ SIGN = {
     Move.TRANSFER_OUT: -1,
     Move.SEND_BACK: -1,
     Move.DESTROY: -1,
+    Move.USE: -1,
 }
 """How each move changes the stock; a correction carries its own sign, what was removed before is out already."""
 WITNESSED = frozenset({Move.WASTE, Move.WASTE_REMOVED, Move.DESTROY, Move.CORRECT, Move.RETURN})
+
+MEDICINE, SHARP, KEY = "medicine", "sharp", "key"
+MOVES_BY_KIND = {
+    MEDICINE: (
+        Move.REMOVE,
+        Move.WASTE,
+        Move.WASTE_REMOVED,
+        Move.RETURN,
+        Move.TRANSFER_OUT,
+        Move.SEND_BACK,
+        Move.DESTROY,
+    ),
+    SHARP: (Move.USE, Move.TRANSFER_OUT, Move.SEND_BACK, Move.DESTROY),
+    KEY: (Move.TRANSFER_OUT, Move.SEND_BACK, Move.DESTROY),
+}
+"""What may be said by hand of each kind of thing that is counted; a sharp is used up, a key only changes its place."""
+# Nine characters: the number printed on the paper form, or year, X and six characters of an electronic order (21 CFR 1305.21).
+ORDER_FORM = re.compile(r"[0-9]{9}|[0-9]{2}X[A-Z0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +121,7 @@ class Discrepancy:
     reported: bool = False
     explained: bool = False
     found_at: datetime | None = None
+    kind: str = MEDICINE
 
     @property
     def apart(self) -> Decimal:
@@ -114,6 +136,25 @@ class LossReport:
     tell: tuple[str, ...]
     form_106: bool
     findings: tuple[Finding, ...]
+
+
+def order_form_problem(schedule: str, number: str) -> Finding | None:
+    """Say what is wrong with the order form under which a delivery came: schedule II comes under one, nothing else does."""
+    if schedule == "CII" and not number:
+        return _finding(
+            "order_form",
+            "Schedule II: write the number of the order form, on paper or electronic.",
+            "Lista II: escriba el número del formulario de pedido, en papel o electrónico.",
+            "21 CFR 1305",
+        )
+    if number and not ORDER_FORM.fullmatch(number):
+        return _finding(
+            "order_form",
+            "An order form has nine digits; an electronic order has two digits, X and six characters.",
+            "El formulario tiene nueve cifras; el pedido electrónico, dos cifras, X y seis caracteres.",
+            "21 CFR 1305",
+        )
+    return None
 
 
 def expected(opening: Decimal, entries: Iterable[Entry]) -> Decimal:
@@ -185,16 +226,21 @@ def may_close_shift(due: Iterable[str], counted: Iterable[str], open_: Iterable[
 
 def loss_report(open_: Sequence[Discrepancy], table: CountTable, *, theft: bool = False) -> LossReport:
     """Say who is told: pharmacist and administrator for more than one open difference or any significant loss, the federal
-    drug agency for theft or a significant loss.
+    drug agency for theft or a significant loss. A sharp or a key that is missing is told at once, whatever the number.
     """
     unexplained = [d for d in open_ if not d.explained]
-    significant = [d for d in unexplained if -d.apart >= table.significant_units]
+    significant = [d for d in unexplained if d.kind == MEDICINE and -d.apart >= table.significant_units]
+    theft = theft and any(d.kind == MEDICINE for d in unexplained)
     found = []
     if theft or significant:
         days, notice = table.form_106_days, table.notice_business_days
         en = f"Theft or significant loss: notice within {notice} business day, Form 106 within {days} days."
         es = f"Robo o pérdida importante: aviso en {notice} día hábil, formulario 106 en {days} días."
         found.append(_finding("form_106", en, es, "21 CFR 1301.76(b)"))
+    if any(d.kind != MEDICINE and d.apart < 0 for d in unexplained):
+        en = "A sharp or a key is missing: tell the shift commander now."
+        es = "Falta un objeto punzante o una llave: avise ahora al jefe de turno."
+        found.append(_finding("missing_thing", en, es))
     if len(unexplained) > table.open_reports:
         found.append(
             _finding(

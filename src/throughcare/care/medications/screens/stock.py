@@ -101,7 +101,8 @@ def lot(request: Request, stock_id: UUID, again: Again | None = None) -> HttpRes
     context = {
         "one": found,
         "entries": [(e, cards.get(e.person_id) if e.person_id else None) for e in found.entries],
-        "moves": views_stock.MOVES,
+        "moves": views_stock.MOVES[found.lot.kind],
+        "counted_as": views_stock.counted_as(found.lot),
         "places": views_stock.place_options(),
         "second": views_stock.second_fields(typed, wrong),
         "typed": typed,
