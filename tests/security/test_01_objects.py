@@ -68,4 +68,4 @@ def shown(answer) -> str:
         answer.text,
     )
     text = re.sub(r'(datetime|data-\w+|width|d|points)="[^"]*"', "", text)
-    return re.sub(r"\d\d:\d\d|in \d+:\d+|[0-9a-f]{8}-[0-9a-f-]{27}", "", text)
+    return re.sub(r"\d?\d:\d\d|in \d+:\d+|[0-9a-f]{8}-[0-9a-f-]{27}", "", text)

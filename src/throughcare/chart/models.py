@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from throughcare.chart import states
 from throughcare.kernel.models import PersonRow
-from throughcare.kernel.vocabulary import SEALED, DataClass
+from throughcare.kernel.vocabulary import AUTHOR_ALONE, SEALED, DataClass
 
 OPEN_CLASSES = [c.value for c in DataClass if c not in SEALED]
 
@@ -433,3 +433,30 @@ class Attachment(Fact):
                 condition=Q(status__in=["current", "entered-in-error"]), name="chart_attachment_status"
             ),
         ]
+
+
+class OwnNote(PersonRow):
+    """A note that its author alone reads: of psychotherapy, or of counselling in a programme.
+
+    Row-level security by class and by author; day and words are encrypted. Of a signed one nothing changes.
+    """
+
+    data_class = models.CharField(max_length=20)
+    author_id = models.UUIDField()
+    status = models.CharField(max_length=20, default="draft")
+    begun_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    addends = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="addenda")
+    body = models.BinaryField()
+
+    class Meta(PersonRow.Meta):
+        constraints = [
+            *PersonRow.Meta.constraints,
+            models.CheckConstraint(condition=Q(data_class__in=sorted(AUTHOR_ALONE)), name="chart_ownnote_class"),
+            states.OWN_NOTE.check("status", "chart_ownnote_status"),
+            models.CheckConstraint(
+                condition=Q(status="draft", signed_at__isnull=True) | ~Q(status="draft") & Q(signed_at__isnull=False),
+                name="chart_ownnote_signed",
+            ),
+        ]
+        indexes = [models.Index(fields=["author_id", "person", "-id"], name="chart_ownnote_author")]

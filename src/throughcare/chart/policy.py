@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
 
 from throughcare.access import conditions, labels
-from throughcare.access.policy import Policy, reads, writes
+from throughcare.access.policy import Policy, reads, roles, writes
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import SEALED, DataClass, Role, Verb
 from throughcare.ledger.models import Current
@@ -28,6 +28,8 @@ ENTER = Policy("chart.enter_result", ((Verb.WRITE, DataClass.CLINICAL), (Verb.RE
 REVIEW = writes("chart.review", DataClass.RESULT, only=frozenset({Role.PROVIDER, Role.PSYCH}))
 INBOX = Policy("chart.inbox", ((Verb.READ, DataClass.RESULT),), frozenset({Role.PROVIDER, Role.PSYCH, Role.RN}))
 COSIGN = writes("chart.cosign", DataClass.CLINICAL, only=frozenset({Role.PROVIDER, Role.PSYCH}))
+# By role alone, so that the log of reads names no class: the page opens alike whether its reader keeps such notes or not.
+OWN_NOTES = roles("chart.own_notes", Role.PSYCH, Role.SUD)
 MEDICINES = writes("chart.medicines", DataClass.MEDICATION)
 HISTORY = Policy("chart.history", only=CLINICIANS | OFFICES | {Role.PREA})
 

@@ -53,6 +53,9 @@ NOTE = Lifecycle(
     ("signed", "mark_error", "entered-in-error"),
     ("cosigned", "mark_error", "entered-in-error"),
 )
+OWN_NOTE = Lifecycle(
+    ("draft", "sign", "signed"),
+)
 ORDER = Lifecycle(
     ("draft", "sign", "active"),
     ("active", "hold", "on-hold"),

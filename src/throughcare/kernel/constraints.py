@@ -41,11 +41,14 @@ def no_overlap(table: str, name: str, *, by: str, period: str, where: str = "") 
 
 
 def sealed(table: str, *, author_column: str | None = None) -> RunSQL:
-    """Put a table under forced row-level security by its `data_class` column; by author too where one is named."""
+    """Put a table under forced row-level security by its `data_class` column; by author too where one is named.
+
+    Then nobody else reads, adds or changes a row, not even an action of somebody who may open the class.
+    """
     author = f" AND {author_column}::text = current_setting('throughcare.user', true)" if author_column else ""
     classes = "string_to_array(current_setting('throughcare.sealed_{}', true), ',')"
     read = f"data_class = ANY ({classes.format('read')}){author}"
-    write = f"data_class = ANY ({classes.format('write')})"
+    write = f"data_class = ANY ({classes.format('write')}){author}"
     return RunSQL(
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;

@@ -65,6 +65,9 @@ SEALED = frozenset(
     }
 )
 
+# Of these, what only whoever wrote an entry reads (clinical.md 7.1, 7.3); the ledger's row security names them too.
+AUTHOR_ALONE = frozenset({DataClass.PSYCHOTHERAPY, DataClass.SUD_COUNSELLING})
+
 
 class Verb(StrEnum):
     """What a role may do with a class of data."""

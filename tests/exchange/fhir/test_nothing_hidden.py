@@ -72,6 +72,23 @@ def record(in_agency: None) -> list[Kept]:
                 body = _body(kind, id_, person, word, number)
                 ledger.record(type=kind, id=id_, person_id=person, data_class=cls, body=body, happened_at=clock.now())
                 made.append(Kept(kind, id_, cls.value, person, body, word))
+    return made + _of_their_authors(person)
+
+
+def _of_their_authors(person: UUID) -> list[Kept]:
+    """Give notes that their author alone reads, written by whoever comes to the door in that role: over FHIR not even they read them."""
+    from throughcare.app import become
+    from throughcare.chart import actions, own_notes
+    from throughcare.kernel.actor import Actor
+
+    made = []
+    for kind in own_notes.kinds():
+        user = become.persona(kind.role).user
+        word = f"zzown{kind.id.replace('_', '')}zz"
+        author = Actor("staff", user.id, user.name, kind.role)
+        note = actions.draft_own_note(actor=author, person_id=person, text=f"Of {word}")
+        actions.sign_own_note(actor=author, person_id=person, note_id=note)
+        made.append(Kept("Composition", note, kind.data_class.value, person, {}, word))
     return made
 
 

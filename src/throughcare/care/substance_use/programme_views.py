@@ -6,6 +6,7 @@ from throughcare.care.substance_use import programme_rules
 from throughcare.care.substance_use.actions.enrolling import CHECKED
 from throughcare.care.substance_use.models.programme import KINDS, OUTCOMES
 from throughcare.care.substance_use.reads import CallLine
+from throughcare.kernel import clock
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -53,6 +54,15 @@ def adding(typed: Typed, wrong: Typed) -> list[FieldShape]:
         _field(typed, wrong, "kind", "select", options=kinds, required=True, width="m"),
         _field(typed, wrong, "on", "date", required=True, width="s"),
         _field(typed, wrong, "words", "textarea", rows=2, required=True),
+    ]
+
+
+def noting(typed: Typed, wrong: Typed) -> list[FieldShape]:
+    """Give the questions of an ordinary note of the programme."""
+    today = clock.today().isoformat()
+    return [
+        _field(typed, wrong, "on", "date", value=today, required=True, width="s"),
+        _field(typed, wrong, "words", "textarea", rows=10, required=True, width="full"),
     ]
 
 

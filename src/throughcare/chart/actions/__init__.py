@@ -29,6 +29,7 @@ from throughcare.chart.actions.medicines import report_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
 from throughcare.chart.actions.observations import Measured, Part, observe, restate
 from throughcare.chart.actions.orders import cosign_order, end_order, order_item, place_order
+from throughcare.chart.actions.own_notes import add_to_own_note, draft_own_note, sign_own_note
 from throughcare.chart.actions.questionnaires import load_forms
 from throughcare.chart.actions.results import file_result, receive_report, review_normals, review_report, tell_result
 
@@ -44,12 +45,14 @@ __all__ = [
     "Vaccine",
     "add_allergy",
     "add_condition",
+    "add_to_own_note",
     "addend_note",
     "attach",
     "change_condition",
     "cosign_note",
     "cosign_order",
     "draft_note",
+    "draft_own_note",
     "end_order",
     "file_result",
     "finish_encounter",
@@ -75,6 +78,7 @@ __all__ = [
     "save_draft",
     "sign_form",
     "sign_note",
+    "sign_own_note",
     "sign_sealed",
     "start_encounter",
     "start_form",

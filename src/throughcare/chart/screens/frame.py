@@ -36,7 +36,7 @@ PARTS: dict[str, list[tuple[str, Policy]]] = {
     "problems": [("chart_problems", policy.CHART), ("chart_allergies", policy.CHART), ("chart_vaccines", policy.CHART)],
     "medicines": [("chart_medicines", policy.TAKEN)],
     "results": [("chart_results", policy.READ), ("chart_orders", policy.READ)],
-    "notes": [("chart_notes", policy.READ), ("chart_forms", policy.READ)],
+    "notes": [("chart_notes", policy.READ), ("chart_forms", policy.READ), ("own_notes", policy.OWN_NOTES)],
     "documents": [("chart_documents", policy.READ)],
     "mind": [],
     "substances": [],

@@ -73,6 +73,13 @@ def _note() -> Sequence[FieldShape]:
     )
 
 
+def _own_note() -> Sequence[FieldShape]:
+    return (
+        FieldShape("on", t("chart.own_on"), "date", required=True, width="m"),
+        FieldShape("text", t("chart.note_text"), "textarea", required=True, rows=14, width="full"),
+    )
+
+
 def _addendum() -> Sequence[FieldShape]:
     return (FieldShape("addendum", t("chart.addendum"), "textarea", required=True, rows=4, width="full"),)
 
@@ -92,6 +99,7 @@ FORMS = {
     "vaccine": _vaccine,
     "vaccine_refused": _vaccine_refused,
     "note": _note,
+    "own_note": _own_note,
     "addendum": _addendum,
     "document": _document,
 }

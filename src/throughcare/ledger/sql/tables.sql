@@ -109,7 +109,7 @@ CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger_version
 CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger_sealed_version
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_version();
 
--- Sealed: readers by class; the writer and the verifier (functions of the owner) by a setting only they make.
+-- Sealed: readers by class (narrowed in 0006: what only its author reads, nobody); the writer and the verifier (functions of the owner) by a setting only they make.
 ALTER TABLE ledger_sealed_version ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_sealed_version FORCE ROW LEVEL SECURITY;
 ALTER TABLE ledger_sealed_current ENABLE ROW LEVEL SECURITY;

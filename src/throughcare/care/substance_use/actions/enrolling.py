@@ -22,6 +22,8 @@ from throughcare.kernel.vocabulary import Role
 from throughcare.people.family import family
 
 CHECKED = ("none", "found", "unanswered")
+# How many letters one entry holds; what is longer is refused, never cut.
+LONGEST = {"programme": 160, "diagnosis": 300, "dual_where": 200, "words": 8000, "why": 300}
 
 
 @action("substance_use.enrol")
@@ -45,6 +47,7 @@ def enrol(
         wrong["diagnosis"] = "Write the diagnosis as it was made."
     if dual_check not in CHECKED or not dual_where.strip():
         wrong["dual_where"] = "Say who was asked whether the person takes part elsewhere, and what they said."
+    wrong |= _too_long(programme=programme, diagnosis=diagnosis, dual_where=dual_where)
     consent = _consent(person_id, programme.strip())
     if consent is None:
         wrong["consent"] = (
@@ -56,7 +59,7 @@ def enrol(
         raise Stale("This person is enrolled already. End that enrolment first, or go on with it.")
     today = clock.today()
     id_ = uuid7()
-    said = {"programme": programme.strip()[:160], "consent": str(consent.id), "consent_form": consent.form_version}
+    said = {"programme": programme.strip(), "consent": str(consent.id), "consent_form": consent.form_version}
     row = Enrolment(
         id=id_,
         person_id=person_id,
@@ -67,8 +70,8 @@ def enrol(
     row.save(force_insert=True)
     sealing.keep("ProgrammeEnrolment", row, programme_fhir.enrolment(row, said))
     emit(ProgrammeEnrolled(**_told(row, id_, row.since)))
-    enter(actor, row, "diagnosis", row.since, {"words": diagnosis.strip()[:300]})
-    enter(actor, row, "dual_check", row.since, {"result": dual_check, "where": dual_where.strip()[:200]})
+    enter(actor, row, "diagnosis", row.since, {"words": diagnosis.strip()})
+    enter(actor, row, "dual_check", row.since, {"result": dual_check, "where": dual_where.strip()})
     return id_
 
 
@@ -82,12 +85,13 @@ def add_to_enrolment(
         raise Invalid("Choose what you add.", fields={"kind": "Choose one."})
     if not words.strip():
         raise Invalid("Write what was done, and by whom.", fields={"words": "Write what was done, and by whom."})
+    _refuse_too_long(words=words)
     row = _open(enrolment_id, person_id)
     if on < row.since or on > clock.today():
         raise Invalid(
             "The day lies outside the enrolment.", fields={"on": "Choose a day since enrolment, up to today."}
         )
-    return enter(actor, row, kind, on, {"words": words.strip()[:600]})
+    return enter(actor, row, kind, on, {"words": words.strip()})
 
 
 @action("substance_use.end_enrolment")
@@ -98,8 +102,9 @@ def end_enrolment(
     require_staff(actor)
     if not why.strip():
         raise Invalid("Say why it ends.", fields={"why": "Say why it ends."})
+    _refuse_too_long(why=why)
     row = _open(enrolment_id, person_id, version)
-    said = sealing.opened(row) | {"ended_why": why.strip()[:300], "ended_by": actor.label()}
+    said = sealing.opened(row) | {"ended_why": why.strip(), "ended_by": actor.label()}
     today = clock.today()
     row.bump(until=max(today, row.since), body=sealing.sealed(row.id, said))
     sealing.keep("ProgrammeEnrolment", row, programme_fhir.enrolment(row, said))
@@ -134,6 +139,19 @@ def require_staff(actor: Actor) -> None:
     """Refuse whoever is not of the programme's staff (7.3)."""
     if actor.role is not Role.SUD and actor.kind != "system":
         raise NotAllowed("Only the programme's own staff writes its record. Call the programme.")
+
+
+def _too_long(**said: str) -> dict[str, str]:
+    return {
+        name: f"At most {LONGEST[name]} letters: write the rest as another entry. What you typed is kept."
+        for name, words in said.items()
+        if len(words.strip()) > LONGEST[name]
+    }
+
+
+def _refuse_too_long(**said: str) -> None:
+    if wrong := _too_long(**said):
+        raise Invalid(next(iter(wrong.values())), fields=wrong)
 
 
 def _open(enrolment_id: UUID, person_id: UUID, version: int | None = None) -> Enrolment:

@@ -73,7 +73,8 @@ def record(request: Request, person_id: UUID, again: Again | None = None) -> Htt
         "records": found,
         "running": any(r.enrolment.until is None for r in found),
         "enrol": programme_views.enrol(typed, wrong),
-        "adding": programme_views.adding(typed, wrong),
+        "adding": programme_views.adding(*(({}, {}) if typed.get("verb") == "note" else (typed, wrong))),
+        "noting": programme_views.noting(*((typed, wrong) if typed.get("verb") == "note" else ({}, {}))),
         "consents": reverse("consents", kwargs={"person_id": person_id}),
         "today": clock.today(),
     }
@@ -98,7 +99,8 @@ def write(request: Request, person_id: UUID) -> HttpResponse:
         on = day_or_none(typed.get("on", ""))
         if on is None:
             raise Invalid("Write the day.", fields={"on": "Write the day."})
-        kind, words = typed.get("kind", ""), typed.get("words", "")
+        kind = "note" if verb == "note" else typed.get("kind", "")
+        words = typed.get("words", "")
         return actions.add_to_enrolment(**about, enrolment_id=enrolment, kind=kind, on=on, words=words)
 
     return frame.attempt(
