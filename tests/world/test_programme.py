@@ -8,7 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fixtures_lenses import lens_of
-from throughcare.care.medications.models import Dose
+from throughcare.care.medications import actions as medications
+from throughcare.care.medications import sealed_orders
+from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeOrder
+from throughcare.care.substance_use import actions as substance_use
 from throughcare.care.substance_use.models import Enrolment, OutsideCall
 from throughcare.care.substance_use.reads import records
 from throughcare.custody import actions as custody
@@ -19,8 +22,10 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
 from throughcare.ledger import formats, verify
+from throughcare.ledger.models import SealedVersion
 from throughcare.people.actions import Demographics, register
-from throughcare.world import medicines, programme, recent
+from throughcare.world import medicines as regimens
+from throughcare.world import programme, recent
 from throughcare.world.scenes import Stage
 from throughcare.world.shares import shares
 
@@ -94,6 +99,10 @@ def test_the_line_is_given_by_every_step_and_sealed(stage, place) -> None:
     assert all(records(lens_of(Role.SUD), [one.id]) for one in people)
     assert verify.run().sound
     assert [str(fault) for fault in formats.check().faults] == [], "what is sealed is compared with what its order says"
+    with db.writing(formats.CHECKER):
+        kinds = set(SealedVersion.objects.values_list("type", flat=True))
+    assert kinds <= set(formats._renderers), "each kind of sealed entry is rendered from its rows"
+    assert {"ProgrammeEntry", "ProgrammeEnrolment"} <= kinds
 
 
 def test_who_arrives_from_an_outside_programme_is_asked_about_decided_and_given(stage, place) -> None:
@@ -121,7 +130,62 @@ def test_who_arrives_from_an_outside_programme_is_asked_about_decided_and_given(
         assert duties_of(one.id, "MOU-01-DECIDE") == {"MOU-01-DECIDE": "done"}
     assert Dose.objects.filter(programme_order_id__isnull=False, status__in=("given", "given-late")).count() > 6
     assert not Duty.objects.filter(rule="MOU-06", closed_at=None).exists()
+    contradicted = Duty.objects.filter(rule="MOU-07")
+    assert contradicted.exists(), "somebody was told two doses"
+    assert set(contradicted.values_list("outcome", flat=True)) == {"done"}, "and each was decided by a prescriber"
+    with db.writing(FEED):
+        first = OutsideCall.objects.filter(person_id__in=contradicted.values("person_id")).order_by("recorded_at")[0]
+        anew = ProgrammeOrder.objects.filter(person_id=first.person_id).order_by("recorded_at")
+        assert [o.status for o in anew] == ["stopped"] * (len(anew) - 1) + ["active"], (
+            "a new order took the old one's place"
+        )
     assert verify.run().sound
+
+
+@pytest.mark.parametrize(("days", "rule"), [(3, "MOU-02"), (5, "MOU-03")])
+def test_days_missed_in_a_row_are_decided_anew_by_the_programme(stage, place, days, rule) -> None:
+    """MOU-02, MOU-03: nobody came to the line; the old dose is blocked, and the world's staff decides as real ones must."""
+    (one,) = wanted(place, "present", 1)
+    with clock.frozen(EVENING):
+        assert programme.begin(stage, [SimpleNamespace(who=one, left=None)], EVENING) == 1
+    with db.writing(FEED):
+        old = ProgrammeOrder.objects.get(person_id=one.id)
+        before = sealed_orders.programmed(old).amount
+    first = Dose.objects.filter(programme_order_id=old.id).order_by("due_at").first()
+    with clock.frozen(first.due_at):
+        other = stage.worker(place.id, Role.RN, first.due_at)
+        seen = programme._observed(first.id, first.due_at, other, place.id)
+        medications.give_observed_dose(
+            actor=stage.worker(place.id, Role.LPN, first.due_at), person_id=one.id, observed=seen
+        )
+    for day in range(1, days + 2):
+        late = first.due_at + timedelta(days=day)
+        with clock.frozen(late):
+            medications.lay_programme_doses(actor=medications.CLOCK)
+            medications.tell_missed_treatment(actor=medications.CLOCK)
+    with clock.frozen(late):
+        (duty,) = Duty.objects.filter(person_id=one.id, rule=rule, closed_at=None)
+        assert (duty.owner_role, duty.lane) == ("provider", "now")
+        assert programme.work(stage, duty, late)
+        assert duties_of(one.id, rule) == {rule: "done"}
+    with db.writing(FEED):
+        new = ProgrammeOrder.objects.get(person_id=one.id, status="active")
+        assert new.id != old.id
+        assert sealed_orders.programmed(new).amount == max(1, before / 2)
+
+
+def test_who_says_yes_to_treatment_is_started_by_a_prescriber(stage, place) -> None:
+    """MOU-05: offered at a check and accepted; the prescriber orders, and the duty is done by the order."""
+    one = somebody(place, 1)
+    with clock.frozen(EVENING):
+        nurse = stage.worker(place.id, Role.RN, EVENING)
+        substance_use.offer_treatment(actor=nurse, person_id=one.id, answer="accepted")
+        (duty,) = Duty.objects.filter(person_id=one.id, rule="MOU-05", closed_at=None)
+        assert programme.work(stage, duty, EVENING)
+        assert duties_of(one.id, "MOU-05") == {"MOU-05": "done"}
+    order = MedicationOrder.objects.get(person_id=one.id, status="active")
+    assert order.opioid_treatment
+    assert Dose.objects.filter(order=order).exists()
 
 
 def test_its_shares_give_about_as_many_as_the_source_counts() -> None:
@@ -131,7 +195,7 @@ def test_its_shares_give_about_as_many_as_the_source_counts() -> None:
     a_year = 22_084 * float(problem["share"]) * float(body["arriving"])
     assert 845 / 2 < a_year < 845 * 1.5
     assert set(programme.WORKED) <= set(recent.WORKED)
-    assert any(r["id"] == "opioid-treatment" for r in content.rows(medicines.PATH, "regimen"))
+    assert any(r["id"] == "opioid-treatment" for r in content.rows(regimens.PATH, "regimen"))
 
 
 def test_what_its_record_asks_for_is_written_by_its_staff(stage, place) -> None:

@@ -10,10 +10,15 @@ from uuid import UUID
 
 from throughcare.care.restriction import actions
 from throughcare.care.restriction.models import Confinement, Restraint
+from throughcare.custody import actions as custody
+from throughcare.custody.homes import home_now
+from throughcare.custody.models import Bed, Placement
+from throughcare.custody.reads.places import HOUSED
 from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel.vocabulary import Role
 from throughcare.world.past import at_minute
 from throughcare.world.recent import Playing
+from throughcare.world.scenes import FEED
 from throughcare.world.shares import about
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -29,6 +34,8 @@ VISITS = {
 }
 AHEAD = timedelta(hours=3)
 CONTACTS = ("extreme", "limited", "limited", "separated")
+# How many of those placed are moved to the unit that keeps apart [D]; the others are kept apart where they live.
+MOVED = 0.6
 
 
 def plan_day(playing: Playing, day: datetime) -> None:
@@ -44,12 +51,14 @@ def place(playing: Playing, at: datetime) -> None:
     random, one = playing.stage.random, playing.crowd.any(playing.stage.random)
     if one is None or Confinement.objects.filter(person_id=one.id).exclude(state="ended").exists():
         return
-    site = playing.crowd.sites[one.site].id
+    site, unit = playing.crowd.sites[one.site].id, playing.crowd.restricted.get(one.site)
+    contact, isolated = random.choice(CONTACTS), random.random() < 0.2
+    bed = _free(unit) if Random(f"moved apart:{one.id}:{at:%Y%m%d}").random() < MOVED else None
+    if bed is not None:
+        # The move itself begins it: custody's system tells where, an officer then says how much contact there is.
+        custody.move_within(actor=FEED, person_id=one.id, unit_id=unit, bed_id=bed)
     row = actions.tell_placement(
-        actor=playing.on_shift(site, Role.CUSTODY, at),
-        person_id=one.id,
-        tier=random.choice(CONTACTS),
-        isolated=random.random() < 0.2,
+        actor=playing.on_shift(site, Role.CUSTODY, at), person_id=one.id, tier=contact, isolated=isolated
     )
     playing.at(at + random.uniform(2, 12) * DAY, lambda moment: _end(playing, row, moment))
 
@@ -92,16 +101,27 @@ def _do(playing: Playing, duty: Duty, row: Confinement, at: datetime) -> None:
     elif duty.rule == "RHU-05-OUT":
         actions.record_out_of_cell(actor=playing.on_shift(row.facility_id, Role.CUSTODY, at), **about_it, minutes=130)
     elif duty.rule == "RHU-05-CAP":
-        actions.end_placement(actor=playing.on_shift(row.facility_id, Role.CUSTODY, at), **about_it)
+        _end(playing, row.id, at)
     elif duty.rule in VISITS:
         kind, role = VISITS[duty.rule]
         who, seen = playing.on_shift(row.facility_id, role, at), "Calm, eats, sleeps; no complaint."
         actions.record_visit(actor=who, **about_it, kind=kind, items=["well"], words=seen)
 
 
+def _free(unit: UUID | None) -> UUID | None:
+    """Give a free bed of a unit; none where it is full, or is no unit."""
+    taken = Placement.objects.filter(HOUSED, unit_id=unit, bed_id__isnull=False).values("bed_id")
+    rows = Bed.objects.filter(unit_id=unit).exclude(id__in=taken).order_by("cell__code", "code")
+    return rows.values_list("id", flat=True).first()
+
+
 def _end(playing: Playing, confinement_id: UUID, at: datetime) -> None:
     row = Confinement.objects.filter(id=confinement_id).exclude(state="ended").first()
-    if row is not None and row.facility_id is not None:
+    one = playing.crowd.people.get(row.person_id) if row is not None else None
+    if row is not None and one is not None and home_now([one.id]).unit_kind == "restricted":
+        back = playing.crowd.bed(one.site)
+        custody.move_within(actor=FEED, person_id=one.id, unit_id=back.unit_id, bed_id=back.bed_id)
+    elif row is not None and row.facility_id is not None:
         officer = playing.on_shift(row.facility_id, Role.CUSTODY, at)
         actions.end_placement(actor=officer, person_id=row.person_id, confinement_id=row.id)
 

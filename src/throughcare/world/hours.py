@@ -2,6 +2,7 @@
 drills, suicide-risk assessments. By the rooms' own actions, one by one; nobody dies, and no known case is rebuilt.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -95,7 +96,7 @@ def _walk(playing: Playing, watch_id: UUID, at: datetime, until: datetime) -> No
         return  # somebody else was there, or it ended
     hour = at.astimezone(ZONE).hour
     seen = "asleep" if hour < 6 or hour >= 23 else Random(f"{watch.person_id}:{at}").choice(("calm", "calm", "pacing"))
-    officer, door = _officer(playing, watch, at), _door(spot_of(watch.person_id))
+    officer, door = _officer(playing, watch, at, busy=_in_place(watch)), _door(spot_of(watch.person_id))
     done = mental_health.record_round(actor=officer, id=uuid7(), watch_id=watch.id, behaviour=seen, door=door)
     if done.running and done.next_at is not None and done.next_at <= until:
         playing.at(done.next_at, lambda moment: _walk(playing, watch_id, moment, until))
@@ -107,7 +108,7 @@ def _stand(playing: Playing, watch: Watch, at: datetime) -> None:
     if post is not None and at - post.since < RELIEF:
         return
     mental_health.take_post(
-        actor=_officer(playing, watch, at, other_than=post),
+        actor=_officer(playing, watch, at, busy={post.observer_id} if post else ()),
         person_id=watch.person_id,
         watch_id=watch.id,
         door=_door(spot_of(watch.person_id)),
@@ -153,14 +154,20 @@ def _visit(playing: Playing, visit: FollowUp, at: datetime) -> None:
     )
 
 
-def _officer(playing: Playing, watch: Watch, at: datetime, other_than: WatchObserver | None = None) -> Actor:
-    """Give an officer of the place; whoever relieves is another one, a nurse where the shift has no other officer."""
+def _in_place(watch: Watch) -> set[UUID]:
+    """Say who of the place has somebody in sight now: they can't walk a round meanwhile."""
+    rows = WatchObserver.objects.filter(facility_id=watch.facility_id, until=None)
+    return set(rows.values_list("observer_id", flat=True))
+
+
+def _officer(playing: Playing, watch: Watch, at: datetime, busy: Collection[UUID] = ()) -> Actor:
+    """Give an officer of the place who is not busy, a nurse where the shift has no other officer."""
     for n in range(8):
         role, dice = (Role.CUSTODY, Role.RN)[n // 4], Random(f"{watch.person_id}:{at:%Y%m%d%H}:{n}")
         one = playing.stage.staff.at(watch.facility_id, role, at, dice).actor
-        if other_than is None or one.id != other_than.observer_id:
+        if one.id not in busy:
             return one
-    raise Refused("Nobody else is there to relieve.")
+    raise Refused("Nobody else is there.")
 
 
 def _door(spot: Spot) -> str:

@@ -30,6 +30,7 @@ class Population:
     people: dict[UUID, Somebody] = field(default_factory=dict)
     free: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
     intake: dict[str, UUID] = field(default_factory=dict)
+    restricted: dict[str, UUID] = field(default_factory=dict)
 
     def add(self, one: Somebody) -> None:
         """Note that somebody is in."""
@@ -77,15 +78,14 @@ def sites() -> dict[str, Site]:
     }
 
 
-def intake_units() -> dict[str, UUID]:
-    """Give where arrivals wait at each site that takes them."""
-    found = Unit.objects.filter(kind="intake").values_list("facility__code", "id")
-    return dict(found)
+def units_of(kind: str) -> dict[str, UUID]:
+    """Give the unit of a kind at each site that has one: where arrivals wait, where people are kept apart."""
+    return dict(Unit.objects.filter(kind=kind).values_list("facility__code", "id"))
 
 
 def now(places: Mapping[str, Site], random: Random) -> Population:
     """Read who is in custody now."""
-    population = Population(places, intake=intake_units())
+    population = Population(places, intake=units_of("intake"), restricted=units_of("restricted"))
     codes = {site.id: code for code, site in places.items()}
     out = set(Away.objects.filter(until=None, cancelled=False).values_list("person_id", flat=True))
     taken = set()

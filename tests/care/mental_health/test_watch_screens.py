@@ -143,7 +143,7 @@ def test_the_page_of_a_person_from_begin_to_end(client, person, place) -> None: 
     watch = Watch.objects.get(person_id=person)
     one = f"{base}{watch.id}/"
     page = client.get(base).content.decode()
-    assert "awaits the professional" in page and "Gave his things away." in page
+    assert "order is still to come" in page and "Gave his things away." in page
     assert "formulation" not in page, "the form is the professional's"
     assert post(client, one + "assess/", version=watch.version).status_code == 403
     assert post(client, one + "raise/", why="Sharpened a spoon.").status_code == 303
@@ -235,6 +235,9 @@ def test_tags_sheets_and_what_waits(client, nurse, psych, person, place) -> None
     door = text_of(client.get(f"/people/{person}/on-watch/print/"))
     assert "Bedding" in door or "blanket" in door
     assert not REASONS.search(door)
+    for paper in (sheet, door):
+        assert "start CPR" in paper and "Call nurse" in paper, "first aid and whom to call stand at the door too"
+        assert "Stays in the cell" in paper
     become(client, "psych", place)
     owed = client.get("/watch/owed/").content.decode()
     assert "First assessment on watch" in owed

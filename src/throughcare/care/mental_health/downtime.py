@@ -22,6 +22,8 @@ LINES = 14
 
 def lines(lens: Lens, facility_id: UUID) -> list[dict[str, Any]]:
     """Give everybody on watch as a sheet needs them: door, name, level, what they may have, when last seen. No reason."""
+    rows, phone = board.board(lens, facility_id), custody.facility(lens, facility_id).nurse_phone
+    told = custody.alerts_of(lens, [line.watch.person_id for line in rows], phone=phone)
     return [
         {
             "person_id": line.watch.person_id,
@@ -32,9 +34,10 @@ def lines(lens: Lens, facility_id: UUID) -> list[dict[str, Any]]:
             "last_seen_at": line.watch.last_seen_at,
             "observer": line.observer.observer if line.observer else "",
             "items": views.property_words(line.watch),
+            "sentences": told.get(line.watch.person_id, []),
             "out_of_cell": views.words_of("out_of_cell", [line.watch.out_of_cell])[0],
         }
-        for line in board.board(lens, facility_id)
+        for line in rows
     ]
 
 

@@ -44,6 +44,11 @@ class Item:
         """Give what an order of that level begins with."""
         return self.constant if level == "constant" else self.staggered
 
+    @property
+    def stands_in(self) -> bool:
+        """Tell whether it is given in the place of something taken: where nothing is taken it is not forbidden, but not needed."""
+        return self.constant == "yes" and self.staggered == "no"
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

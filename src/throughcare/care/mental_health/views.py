@@ -103,7 +103,11 @@ def clock_of(line: Line) -> ClockShape:
 def round_one(line: Line, reader: UUID, alerts: Sequence[AlertLine]) -> RoundOne:
     """Draw the person whose door one stands at."""
     table, row = load_table(), line.watch
-    by = {g: [i.text for k, i in table.items.items() if row.property.get(k) == g] for g in ("yes", "watched", "no")}
+    by: dict[str, list[str]] = {"yes": [], "watched": [], "no": []}
+    for key, item in table.items.items():
+        given = row.property.get(key)
+        if given in by and not (given == "no" and item.stands_in):
+            by[given].append(item.text)
     return RoundOne(
         line=round_line(line, reader),
         number=line.who.number,
@@ -413,7 +417,13 @@ def harm_fields(typed: Typed, wrong: Typed) -> list[FieldShape]:
 
 def property_words(row: Watch) -> list[tuple[str, str]]:
     """Give the order item by item in words."""
-    return [(item.text, t(f"watch.given.{row.property.get(key, 'no')}")) for key, item in load_table().items.items()]
+    words = []
+    for key, item in load_table().items.items():
+        given = row.property.get(key, "no")
+        words.append(
+            (item.text, t("watch.given.unneeded" if given == "no" and item.stands_in else f"watch.given.{given}"))
+        )
+    return words
 
 
 def words_of(table: str, keys: Sequence[str]) -> list[str]:

@@ -29,7 +29,7 @@ def load_places(*, actor: Actor) -> int:
         agency = _agency(content.load(path)["agency"])
         rows = content.rows(path, "facility")
         changed += sum(_facility(agency, row, number) for number, row in enumerate(rows, 1))
-        _housing(rows)
+        _housing(rows, content.load(path).get("synthetic", {}))
     return changed
 
 
@@ -131,12 +131,12 @@ def _day(text: str | None) -> date | None:
     return date(int(year), int(month), int(day))
 
 
-def _housing(rows: Iterable[Mapping[str, Any]]) -> None:
+def _housing(rows: Iterable[Mapping[str, Any]], invented: Mapping[str, Any]) -> None:
     units: list[Unit] = []
     cells: list[Cell] = []
     beds: list[Bed] = []
     for row in rows:
-        for unit, count, per_cell in _units(row):
+        for unit, count, per_cell in _units(row, invented):
             units.append(unit)
             for cell, its_beds in _cells(unit, row["id"], count, per_cell):
                 cells.append(cell)
@@ -145,8 +145,8 @@ def _housing(rows: Iterable[Mapping[str, Any]]) -> None:
         model._default_manager.bulk_create(found, ignore_conflicts=True, batch_size=4000)  # type: ignore[arg-type]
 
 
-def _units(row: Mapping[str, Any]) -> Iterator[tuple[Unit, int, int]]:
-    """Invent units as the content asks: letters, a place for arrivals, an infirmary where there is one."""
+def _units(row: Mapping[str, Any], invented: Mapping[str, Any]) -> Iterator[tuple[Unit, int, int]]:
+    """Invent units as the content asks: letters, one to keep people apart, a place for arrivals, an infirmary where there is one."""
     plan = row.get("units")
     if not plan:
         return
@@ -155,6 +155,9 @@ def _units(row: Mapping[str, Any]) -> Iterator[tuple[Unit, int, int]]:
         (letter, f"Unit {letter}", "housing", plan["cells_per_unit"], plan["beds_per_cell"])
         for letter in _letters(plan["count"])
     ]
+    if apart := invented.get("restricted"):
+        letter = _letters(plan["count"] + 1)[-1]
+        wanted.append((letter, f"Unit {letter}", "restricted", apart["cells"], apart["beds_per_cell"]))
     if row.get("arrivals") or row["kind"] in ("jail", "both") or "reception" in row.get("functions", ()):
         wanted.append(("IN", "Intake", "intake", 20, 2))
     if "infirmary" in row.get("features", ()):
@@ -167,7 +170,8 @@ def _units(row: Mapping[str, Any]) -> Iterator[tuple[Unit, int, int]]:
 
 
 def _letters(count: int) -> list[str]:
-    return list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:count]
+    one = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return [*one, *(f"A{letter}" for letter in one)][:count]
 
 
 def _cells(unit: Unit, facility: str, count: int, per_cell: int) -> Iterator[tuple[Cell, list[Bed]]]:

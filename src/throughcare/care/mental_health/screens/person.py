@@ -10,6 +10,7 @@ from throughcare.care.mental_health import actions, paper_views, policy, views
 from throughcare.care.mental_health.reads import person as reads
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
+from throughcare.custody import reads as custody
 from throughcare.kernel import clock
 from throughcare.people import reads as people
 from throughcare.ui import pages
@@ -34,13 +35,22 @@ def printed(request: Request, person_id: UUID) -> HttpResponse:
     found = reads.watch_of(request.lens, frame.family(request, person_id))
     card = people.card(request.lens, person_id)
     paper = PrintNote(title=t("watch.print"), as_of=clock.now(), facility="", printed_by=request.lens.user_name)
-    context = {
-        "found": found,
-        "who": card,
-        "paper": paper,
-        "items": views.property_words(found.watch) if found.watch else [],
-    }
+    context = {"found": found, "who": card, "paper": paper, **_for_the_door(request, person_id, found)}
     return pages.page(request, "mental_health/watch_print.html", context)
+
+
+def _for_the_door(request: Request, person_id: UUID, found: reads.Page) -> dict[str, Any]:
+    """Give what an officer does at this door: the place, first aid and whom to call, what may be had, where the person may go."""
+    if found.watch is None:
+        return {"items": [], "sentences": [], "place": "", "out_of_cell": ""}
+    facility, where = found.watch.facility_id, custody.whereabouts(request.lens, [person_id]).get(person_id)
+    phone = custody.facility(request.lens, facility).nurse_phone if facility else ""
+    return {
+        "items": views.property_words(found.watch),
+        "sentences": custody.alerts_of(request.lens, [person_id], phone=phone).get(person_id, []),
+        "place": where.words if where else "",
+        "out_of_cell": views.words_of("out_of_cell", [found.watch.out_of_cell])[0],
+    }
 
 
 @screen("POST", HERE + "start/", policy=policy.START, name="watch_start")

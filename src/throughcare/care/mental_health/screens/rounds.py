@@ -136,6 +136,7 @@ EMPTY: dict[str, Any] = {
     "said": "",
     "done": "",
     "code_for": None,
+    "code_person": "",
     "typed": {"note": "", "told": ""},
     "intent": "",
 }
@@ -172,6 +173,7 @@ def _page(
         "said": said,
         "done": done,
         "code_for": views.short_name(code_for.who) + " · " + code_for.place if code_for else None,
+        "code_person": code_for.watch.person_id if code_for else "",
         "typed": {"note": note, "told": told},
     }
     return pages.page_or_fragment(request, TEMPLATE, "all", context, status=status)

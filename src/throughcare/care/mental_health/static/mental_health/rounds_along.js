@@ -22,8 +22,8 @@ function people() {
   return content.people.map((p) => ({ ...p, ...(since[p.watch] ?? {}) })).sort((a, b) => (a.rests - b.rests) || (a.next < b.next ? -1 : 1));
 }
 
-async function look(p, behaviour, door) {
-  const made = await entry({ person_id: p.person, watch_id: p.watch, behaviour: behaviour.key, door, note: "" });
+async function look(p, behaviour, door, note) {
+  const made = await entry({ person_id: p.person, watch_id: p.watch, behaviour: behaviour.key, door, note });
   const at = now();
   overlay()[p.watch] = { ...(overlay()[p.watch] ?? {}), last: at.toISOString(), next: new Date(at.getTime() + drawn() * 1000).toISOString(), event: made.event_id };
   state.open = "";
@@ -65,12 +65,14 @@ async function digest(code) {
 
 function one(p) {
   const door = h("input", { id: "along-door", type: "text", maxlength: "40", autocomplete: "off", autocapitalize: "characters", value: state.note, oninput: (event) => { state.note = event.target.value; } });
+  const note = h("input", { id: "along-note", type: "text", maxlength: "240", autocomplete: "off" });
   const list = (key, things) => things.length && h("div", {}, h("dt", {}, t(key)), h("dd", {}, things.join(" · ")));
   return h("div", { class: "rounds-one" },
     h("h2", {}, h("span", {}, h("span", { class: "num" }, p.place), ` ${p.name}`, h("small", { class: "num" }, p.number))),
     h("div", { class: "field" }, h("label", { for: "along-door" }, t("door")), door),
     h("fieldset", { class: "rounds-seen" }, h("legend", {}, t("seen")),
-      law.behaviours.map((b) => h("button", { type: "button", class: `button${b.code ? " button--danger" : ""}`, onclick: () => look(p, b, door.value) }, b.text))),
+      law.behaviours.map((b) => h("button", { type: "button", class: `button${b.code ? " button--danger" : ""}`, onclick: () => look(p, b, door.value, note.value) }, b.text))),
+    h("div", { class: "field" }, h("label", { for: "along-note" }, t("note")), note),
     posts(p, door),
     p.do.map((s) => h("p", {}, h("b", {}, s.do), ` ${s.first_aid} `, h("b", {}, s.call))),
     h("dl", { class: "rounds-list-of" }, list("may_not", p.may_not), list("may_use", p.may_use), list("may_have", p.may_have)),
