@@ -53,7 +53,8 @@ def place(playing: Playing, at: datetime) -> None:
         return
     site, unit = playing.crowd.sites[one.site].id, playing.crowd.restricted.get(one.site)
     contact, isolated = random.choice(CONTACTS), random.random() < 0.2
-    bed = _free(unit) if Random(f"moved apart:{one.id}:{at:%Y%m%d}").random() < MOVED else None
+    moves = Random(f"moved apart:{one.id}:{at:%Y%m%d}").random() < MOVED
+    bed = _free(unit) if unit is not None and moves else None
     if bed is not None:
         # The move itself begins it: custody's system tells where, an officer then says how much contact there is.
         custody.move_within(actor=FEED, person_id=one.id, unit_id=unit, bed_id=bed)
@@ -108,8 +109,8 @@ def _do(playing: Playing, duty: Duty, row: Confinement, at: datetime) -> None:
         actions.record_visit(actor=who, **about_it, kind=kind, items=["well"], words=seen)
 
 
-def _free(unit: UUID | None) -> UUID | None:
-    """Give a free bed of a unit; none where it is full, or is no unit."""
+def _free(unit: UUID) -> UUID | None:
+    """Give a free bed of a unit; none where it is full."""
     taken = Placement.objects.filter(HOUSED, unit_id=unit, bed_id__isnull=False).values("bed_id")
     rows = Bed.objects.filter(unit_id=unit).exclude(id__in=taken).order_by("cell__code", "code")
     return rows.values_list("id", flat=True).first()
