@@ -10,6 +10,7 @@ from throughcare.chart.models import Observation
 from throughcare.kernel import db, statement
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import derived, uuid7
+from throughcare.kernel.models import Intent
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger.models import Version
 
@@ -82,3 +83,59 @@ def test_a_database_that_goes_away_is_said_and_come_back_to(app_dsn: str):
         entry(uuid7())
     connection.close()
     assert statement.together([("SELECT 1", [])]) == [[(1,)]]
+
+
+MARK = "INSERT INTO kernel_intent (id, action, digest, result, at) VALUES (%s, 'test', '', '', now())"
+
+
+def marked(id_: UUID) -> bool:
+    return Intent.objects.filter(id=id_).exists()
+
+
+def test_what_goes_later_is_found_by_whatever_is_asked_next(app_dsn: str):
+    ids = [uuid7() for _ in range(4)]
+    with db.writing(FEED):
+        db.later(MARK, [ids[0]])
+        assert statement.run("SELECT id FROM kernel_intent WHERE id = %s", [ids[0]]) == [(ids[0],)]
+        db.later(MARK, [ids[1]])
+        assert marked(ids[1]), "Django's own cursors send it first"
+        db.later(MARK, [ids[2]])
+        assert statement.run("SELECT count(*) FROM kernel_intent WHERE id = %s", [ids[2]], prepare=False) == [(1,)]
+        db.later(MARK, [ids[3]])
+    connection.close()
+    assert all(map(marked, ids)), "and what nobody asked for is committed with the end"
+    outside = uuid7()
+    db.later(MARK, [outside])
+    connection.close()
+    assert marked(outside), "outside an action it is written at once"
+
+
+def test_what_goes_later_goes_with_its_part_and_its_action(app_dsn: str):
+    before, part, after, gone = (uuid7() for _ in range(4))
+    with db.writing(FEED):
+        db.later(MARK, [before])
+        with pytest.raises(ZeroDivisionError, match="x"), db.apart():
+            db.later(MARK, [part])
+            raise ZeroDivisionError("x")
+        db.later(MARK, [after])
+    assert [marked(one) for one in (before, part, after)] == [True, False, True]
+    with pytest.raises(ZeroDivisionError, match="x"), db.writing(FEED):
+        db.later(MARK, [gone])
+        raise ZeroDivisionError("x")
+    with db.writing(FEED):
+        pass
+    assert not marked(gone), "nothing of it waits for the next action"
+
+
+def test_an_error_of_what_went_later_is_raised_where_it_is_sent(app_dsn: str):
+    id_, other = uuid7(), uuid7()
+    with pytest.raises(IntegrityError), db.writing(FEED):
+        db.later(MARK, [id_])
+        db.later(MARK, [id_])
+    with db.writing(FEED):
+        with pytest.raises(IntegrityError), db.apart():
+            db.later(MARK, [id_])
+            db.later(MARK, [id_])
+        db.later(MARK, [other])
+    assert not marked(id_) and marked(other), "the part is undone, the rest stands"
+    assert statement.idle()

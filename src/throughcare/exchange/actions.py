@@ -22,7 +22,7 @@ from throughcare.exchange.hl7v2.facts import Place
 from throughcare.exchange.hl7v2.where import resolve
 from throughcare.exchange.models import Imported
 from throughcare.exchange.roster import RosterRow
-from throughcare.kernel import clock, db
+from throughcare.kernel import clock, db, statement
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound, Refused
@@ -37,6 +37,13 @@ ZONE = ZoneInfo("America/New_York")
 TO_CHART = {"fhir", "ndjson", "roster"}  # with the others all is done once they are kept
 
 
+# The bytes go as they are: written out in a statement's words they are twice as long, and all of them are read for a quote.
+KEEP = """
+INSERT INTO exchange_imported (id, version, digest, name, kind, raw, received_at, finished_at, understood, "left", problems)
+VALUES (%s, 1, %s, %s, %s, %s, %s, %s, '{}', '{}', '[]')
+"""
+
+
 @action("exchange.keep_file")
 def keep_file(*, actor: Actor, raw: bytes, name: str, kind: str) -> UUID | None:
     """Keep a file verbatim; None where the same bytes came before and were dealt with: what was stopped is taken up again."""
@@ -46,18 +53,17 @@ def keep_file(*, actor: Actor, raw: bytes, name: str, kind: str) -> UUID | None:
         return None if before.finished_at else before.id
     now = clock.now()
     done = None if kind in TO_CHART else now
-    row = Imported.objects.create(
-        id=uuid7(), digest=digest, name=name[:200], kind=kind, raw=raw, received_at=now, finished_at=done
-    )
+    id_ = uuid7()
+    statement.run(KEEP, [id_, digest, name[:200], kind, raw, now, done])
     ledger.record(
         type="File",
-        id=row.id,
+        id=id_,
         body={"digest": digest.hex(), "kind": kind, "size": len(raw)},
         data_class=DataClass.DEMOGRAPHICS,
         subject=(ledger.SubjectKind.AGENCY, derived("agency")),
         media="throughcare/File",
     )
-    return row.id
+    return id_
 
 
 @action("exchange.say_of_file")
@@ -65,7 +71,7 @@ def say_of_file(
     *, actor: Actor, file_id: UUID, understood: Mapping[str, int], left: Mapping[str, int], problems: Sequence[str]
 ) -> None:
     """Write beside a file what was understood of it, what was left as it came, and what was wrong with it: it is done."""
-    Imported.objects.get(id=file_id).bump(
+    Imported.objects.defer("raw").get(id=file_id).bump(
         understood=dict(understood), left=dict(left), problems=list(problems), finished_at=clock.now()
     )
 

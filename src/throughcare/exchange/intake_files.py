@@ -32,6 +32,8 @@ from throughcare.kernel.errors import Refused
 LARGEST = 256 * 1024 * 1024
 _SHOWN = 20
 _HL7 = re.compile(rb"[\x0b\s\x00]*(?:\xef\xbb\xbf)?(?:MSH|FHS|BHS)[^A-Za-z0-9\r\n]")
+# A whole object in the first line that is not empty; a Bundle laid out in lines is told by that already.
+_LINE = re.compile(rb"\s*\{[^\r\n]*\}[ \t\f\v]*[\r\n]")
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<")
 _PUBLISHED_LINE = re.compile(rb"(?im)^[^\r\n]*(?:^|,)[ \"]*ZZ[A-Z]{6}[ \"]*(?:,|$)[^\r\n]*(?:\r?\n|$)")
 
@@ -263,6 +265,8 @@ def _say_problems(path: Path, problems: Sequence[str], report: Report) -> None:
 
 def _ndjson(raw: bytes) -> list[tuple[str, Any]] | None:
     """The resources of a bulk export, one JSON object a line; None where the file is something else."""
+    if not _LINE.match(raw):
+        return None
     lines = [line for line in raw.splitlines() if line.strip()]
     if len(lines) < 2 or not all(line.lstrip()[:1] == b"{" and line.rstrip()[-1:] == b"}" for line in lines):
         return None

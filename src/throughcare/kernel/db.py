@@ -99,10 +99,21 @@ def writing(actor: Actor, *, reason: str = "", asks: Sequence[statement.Ask] = (
             work.told = told
             yield work
             _end(work)
+    except BaseException:
+        statement.forget()
+        raise
     finally:
         _unit.reset(token)
         if (around := _reading.get()) is not None:
             around.answers.clear()
+
+
+def later(sql: str, values: Sequence[Any]) -> None:
+    """Write with the next trip to the database that an action makes; outside one, at once."""
+    if _unit.get() is None:
+        statement.run(sql, values)
+    else:
+        statement.later(sql, values)
 
 
 def _end(work: Unit) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
-from throughcare.kernel import db, statement
+from throughcare.kernel import db
 from throughcare.kernel.fhir import encode
 
 Kind = TypeVar("Kind", bound=models.Model)
@@ -88,7 +88,7 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
             {column: getattr(row, name) for column, name in columns} | {"id": row.pk}
             for row in rows[start : start + PORTION]
         ]
-        statement.run(words, [encode(said).decode()])
+        db.later(words, [encode(said).decode()])
 
 
 def _write(rows: Sequence[models.Model]) -> None:
@@ -103,7 +103,7 @@ def _portion(rows: Sequence[models.Model]) -> None:
         kind._default_manager.bulk_create(rows)
         return
     said = [{column: field.pre_save(row, True) for column, field in fields} for row in rows]
-    statement.run(_sql(kind), [encode(said).decode()])
+    db.later(_sql(kind), [encode(said).decode()])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 

@@ -33,13 +33,15 @@ Bound = tuple[int, bytes | None, int]
 class _Held:
     """What one connection keeps: its prepared statements, how often others came, and how rows of each are read."""
 
-    __slots__ = ("count", "names", "readers", "seen")
+    __slots__ = ("count", "names", "readers", "seen", "waiting")
 
     def __init__(self) -> None:
         self.names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
         self.readers: dict[bytes, Any] = {}
         self.seen: dict[str, int] = {}
         self.count = 0
+        # What goes with the next trip (`later`), in its order.
+        self.waiting: list[tuple[str, list[Bound]]] = []
 
 
 _held: WeakKeyDictionary[Any, _Held] = WeakKeyDictionary()
@@ -55,9 +57,14 @@ def run(sql: str, values: Sequence[Any], *, prepare: bool = True) -> Rows:
     """Run one statement and give its rows; prepared at once, or where it comes often."""
     own = _open()
     raw: Any = own.connection
-    bound = [_BIND.get(type(v), _other)(v) for v in values]
+    bound = _all_bound(values)
     with own.wrap_database_errors:
-        return _run(raw, sql, bound, prepare=prepare)
+        held = _held_of(raw)
+        if held.waiting:
+            if prepare:
+                return _all(raw, held, [(sql, bound)])[0]
+            _all(raw, held, ())
+        return _run(raw, held, sql, bound, prepare=prepare)
 
 
 def _open() -> BaseDatabaseWrapper:
@@ -68,8 +75,11 @@ def _open() -> BaseDatabaseWrapper:
     return own
 
 
-def _run(raw: Any, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
-    held = _held_of(raw)
+def _all_bound(values: Sequence[Any]) -> list[Bound]:
+    return [_BIND.get(type(v), _other)(v) for v in values]
+
+
+def _run(raw: Any, held: _Held, sql: str, bound: list[Bound], *, prepare: bool) -> Rows:
     oids = tuple([b[0] for b in bound])
     given, forms = [b[1] for b in bound], [b[2] for b in bound]
     name = held.names.get((sql, oids))
@@ -102,6 +112,7 @@ def _of_prepared(raw: Any, held: _Held, name: bytes, result: Any) -> Rows:
 
 def command(words: str) -> None:
     """Run words that bind nothing and bring no rows; several of them are one trip."""
+    send()
     own = _open()
     raw: Any = own.connection
     with own.wrap_database_errors:
@@ -114,18 +125,67 @@ def together(asked: Sequence[Ask]) -> list[Rows]:
     """Run statements one after the other in a single trip and give the rows of each; the first that fails ends them all."""
     own = _open()
     raw: Any = own.connection
-    held = _held_of(raw)
     with own.wrap_database_errors:
-        ready = [_ready(raw, held, *one) for one in asked]
-        results = _piped(raw, ready)
-        for result in results:
-            if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-                _rows(raw, result, None)
-        return [_of_prepared(raw, held, one[0], result) for one, result in zip(ready, results, strict=True)]
+        return _all(raw, _held_of(raw), [(sql, _all_bound(values)) for sql, values in asked])
 
 
-def _ready(raw: Any, held: _Held, sql: str, values: Sequence[Any]) -> tuple[bytes, list[bytes | None], list[int]]:
-    bound = [_BIND.get(type(v), _other)(v) for v in values]
+def later(sql: str, values: Sequence[Any]) -> None:
+    """Run a statement that brings no rows with the next trip to the database, whichever that is.
+
+    For a transaction whose end goes through `together`. Whatever is asked in it afterwards, here or through Django's
+    cursors, finds it done; an error of it is raised there. What goes back before that, goes without it.
+    """
+    own = _open()
+    if _first not in own.execute_wrappers:
+        own.execute_wrappers.insert(0, _first)
+    _held_of(own.connection).waiting.append((sql, _all_bound(values)))
+
+
+def send() -> None:
+    """Run what waits for the next trip: for whoever goes to the database by a way of their own."""
+    own = _open()
+    raw: Any = own.connection
+    held = _held_of(raw)
+    if held.waiting:
+        with own.wrap_database_errors:
+            _all(raw, held, ())
+
+
+def forget() -> None:
+    """Leave out what waits: the transaction it belongs to is gone."""
+    raw: Any = connections[DEFAULT_DB_ALIAS].connection
+    if raw is not None and (held := _held.get(raw)) is not None:
+        held.waiting.clear()
+
+
+def _first(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Let what waits go before a statement of Django's; where a part of the transaction goes back, what waits is of that part."""
+    own = context["connection"]
+    raw = own.connection
+    held = _held.get(raw)
+    if held is not None and held.waiting:
+        broken = raw.pgconn.transaction_status == TransactionStatus.INERROR
+        if broken or sql.startswith("ROLLBACK TO SAVEPOINT"):
+            held.waiting.clear()
+        else:
+            with own.wrap_database_errors:
+                _all(raw, held, ())
+    return execute(sql, params, many, context)
+
+
+def _all(raw: Any, held: _Held, asked: Sequence[tuple[str, list[Bound]]]) -> list[Rows]:
+    """Run what waits and what is asked, in one trip; give what was asked."""
+    waiting, held.waiting = held.waiting, []
+    ready = [_ready(raw, held, *one) for one in (*waiting, *asked)]
+    results = _piped(raw, ready)
+    for result in results:
+        if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            _rows(raw, result, None)
+    from_ = len(waiting)
+    return [_of_prepared(raw, held, one[0], result) for one, result in zip(ready[from_:], results[from_:], strict=True)]
+
+
+def _ready(raw: Any, held: _Held, sql: str, bound: list[Bound]) -> tuple[bytes, list[bytes | None], list[int]]:
     oids = tuple([b[0] for b in bound])
     name = held.names.get((sql, oids)) or _prepared(raw, held, sql, oids)
     held.names.move_to_end((sql, oids))
@@ -250,6 +310,7 @@ class Ready:
 _BIND: dict[type, Callable[[Any], Bound]] = {
     UUID: lambda v: (_UUID, v.bytes, BINARY),
     str: _word,
+    bytes: lambda v: (_BYTES, v, BINARY),
     bool: lambda v: (_BOOL, b"t" if v else b"f", TEXT),
     int: lambda v: (_INT8, b"%d" % v, TEXT),
     datetime: lambda v: (_TIME, v.isoformat().encode(), TEXT),

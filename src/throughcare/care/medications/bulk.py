@@ -25,6 +25,7 @@ from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
+from throughcare.kernel import statement
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 
@@ -140,6 +141,7 @@ def _insert(rows: Sequence[Dose]) -> None:
     """Write doses by COPY: it is the fastest way in."""
     if not rows:
         return
+    statement.send()
     with connection.cursor() as cursor, cursor.copy(f"COPY medications_dose ({', '.join(COLUMNS)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(tuple(_value(row, name) for name in COLUMNS))

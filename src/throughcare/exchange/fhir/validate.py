@@ -17,8 +17,9 @@ from throughcare.kernel.fhir import encode
 __all__ = ["Issue", "Validated", "read", "read_xml", "validate"]
 Json = dict[str, Any]
 LARGEST_EXPONENT = 100
-# Behind what stands before a number in JSON: identifiers have such letters and digits within them.
-_ODD = re.compile(r"\\u0000|\x00|[:,\[\s]-?\d+(?:\.\d+)?[eE][+-]?\d{3}|\d{18}")
+# Behind what stands before a number in JSON: identifiers have such letters and digits within them, and all words are looked
+# through. It begins with few characters, so that most are passed by at once.
+_ODD = re.compile(r"[:,\[]\s*-?(?:\d{18}|\d+\.\d{18}|\d+(?:\.\d+)?[eE][+-]?\d{3})")
 MOST = 100  # as many findings as anybody reads
 DEEPEST_BUNDLE = 8
 _ENTRY = re.compile(r"Bundle\.entry\[\d+\]")
@@ -55,7 +56,7 @@ def read(text: str | bytes, *, profile: str = "") -> Validated:
         resource = parsed.to_dict()
     except (ValueError, ArithmeticError):
         return Validated({}, (Issue("value", "", "A number has more digits than anything that is measured."),))
-    odd = tuple(_odd(resource, str(resource.get("resourceType")))) if _ODD.search(words) else ()
+    odd = tuple(_odd(resource, str(resource.get("resourceType")))) if _may_be_odd(words) else ()
     return Validated(resource, (*odd, *_issues(parsed, resource, profile)))
 
 
@@ -124,6 +125,10 @@ def _readable(found: list[Issue]) -> list[Issue]:
         if told[at[0] if at else ""] <= MOST:
             kept.append(one)
     return kept
+
+
+def _may_be_odd(words: str) -> bool:
+    return "\\u0000" in words or "\0" in words or _ODD.search(words) is not None
 
 
 def _odd(value: Any, path: str) -> Iterator[Issue]:

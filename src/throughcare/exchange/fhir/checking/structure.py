@@ -12,9 +12,11 @@ from throughcare.exchange.fhir.checking import (
     invariants_of_charts,
     invariants_of_definitions,
     invariants_of_the_rest,
+    spot,
     tables,
 )
 from throughcare.exchange.fhir.checking.issue import Issue
+from throughcare.exchange.fhir.checking.spot import Spot
 
 Json = dict[str, Any]
 # Imported so that their checks stand in the register.
@@ -23,27 +25,24 @@ ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _KIND = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 DEEPEST = 60
-# Where an element stands: from its resource on, from its type on, and its own type.
-Place = tuple[str, str, str]
 # HL7's own published definitions carry extensions where their context does not name them (fhir-type, expectation).
 _DEFINING = frozenset(
     {"CapabilityStatement", "CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"}
 )
-_HOLDS = frozenset({"extension", "modifierExtension"})
 
 
 def check(resource: Json) -> list[Issue]:
     """Walk a resource and everything in it."""
     found: list[Issue] = []
-    kind = str(resource.get("resourceType"))
-    _resource(resource, kind, found, None)
+    _resource(resource, spot.resource(str(resource.get("resourceType"))), found, None)
     return found
 
 
-def _resource(one: Json, path: str, found: list[Issue], container: Json | None) -> None:
+def _resource(one: Json, at: Spot, found: list[Issue], container: Json | None) -> None:
     kind = one.get("resourceType")
     if kind not in tables.resource_types():
         return  # the structural reader has said so
+    path = spot.path(at)
     id_ = one.get("id")
     if isinstance(id_, str) and not ID.fullmatch(id_):
         found.append(Issue("invalid", f"{path}.id", "An id has at most 64 letters, digits, hyphens and dots."))
@@ -52,57 +51,53 @@ def _resource(one: Json, path: str, found: list[Issue], container: Json | None) 
         found.append(Issue("code-invalid", f"{path}.language", f"[{language[:40]}] is no language (BCP 47)."))
     found += invariants.of_resource(one, path, container)
     top = container if container is not None else one
-    _element(one, str(kind), path, (str(kind), str(kind), str(kind)), found, top, 0)
+    _element(one, str(kind), at, found, top, 0)
 
 
-def _element(one: Json, kind: str, path: str, place: Place, found: list[Issue], top: Json, depth: int) -> None:
+def _element(one: Json, kind: str, at: Spot, found: list[Issue], top: Json, depth: int) -> None:
     """Check one object of a known type."""
     elements = tables.types().get(kind)
     if elements is None or depth > DEEPEST:
         return
     for check_ in invariants.BY_TYPE.get(kind, ()):
         for code, key, text in check_(one, top):
+            path = spot.path(at)
             found.append(Issue(code, f"{path}.{key}" if key else path, text))
     if kind == "Extension":
-        _extension(one, path, place, found)
-    whole = place[0]
+        _extension(one, at, found)
     for name, value in one.items():
         element = elements.get(name)
         if element is None:
             if name[:1] == "_" and value:
                 bare = elements.get(name[1:])
-                here = (f"{whole}.{name[1:]}", f"{kind}.{name[1:]}", bare.type if bare else "")
-                _shadow(value, f"{path}.{name[1:]}", here, found, top, depth)
+                _shadow(value, Spot(at, name[1:], None, kind, bare.type if bare else ""), found, top, depth)
             continue
         if not (element.complex or element.codes or element.dated):
             continue
-        below = f"{path}.{name}"
-        # an extension stands where its holder does
-        here = place if name in _HOLDS else (f"{whole}.{name}", f"{kind}.{name}", element.type)
-        if isinstance(value, list):
+        if type(value) is list:
             for n, part in enumerate(value):
-                _value(part, element, f"{below}[{n}]", here, found, top, depth)
+                _value(part, element, Spot(at, name, n, kind, element.type), found, top, depth)
         else:
-            _value(value, element, below, here, found, top, depth)
+            _value(value, element, Spot(at, name, None, kind, element.type), found, top, depth)
 
 
-def _value(
-    value: Any, element: tables.Element, path: str, place: Place, found: list[Issue], top: Json, depth: int
-) -> None:
+def _value(value: Any, element: tables.Element, at: Spot, found: list[Issue], top: Json, depth: int) -> None:
     if element.codes:
-        _coded(value, element, path, found)
+        _coded(value, element, at, found)
     elif element.dated and isinstance(value, str) and not _is_a_day(value[:10]):
-        found.append(Issue("value", path, f"[{value[:10]}] is not a day of the calendar."))
-    if not isinstance(value, dict):
+        found.append(Issue("value", spot.path(at), f"[{value[:10]}] is not a day of the calendar."))
+    if type(value) is not dict:
         return
     if not value or value.keys() == {"id"}:
-        found.append(Issue("invariant", path, "An element has a value or parts; leave an empty one out (ele-1)."))
+        words = "An element has a value or parts; leave an empty one out (ele-1)."
+        found.append(Issue("invariant", spot.path(at), words))
     if element.type == "Resource":
-        _resource(value, path, found, top if path.rsplit(".", 1)[-1].startswith("contained") else None)
+        inside = spot.resource(str(value.get("resourceType")), at)
+        _resource(value, inside, found, top if at.name == "contained" else None)
         return
     if element.type == "Reference":
-        _reference(value, element, path, found, top)
-    _element(value, element.type, path, place, found, top, depth + 1)
+        _reference(value, element, at, found, top)
+    _element(value, element.type, at, found, top, depth + 1)
 
 
 def _is_a_day(text: str) -> bool:
@@ -115,16 +110,16 @@ def _is_a_day(text: str) -> bool:
     return True
 
 
-def _shadow(value: Any, path: str, place: Place, found: list[Issue], top: Json, depth: int) -> None:
+def _shadow(value: Any, at: Spot, found: list[Issue], top: Json, depth: int) -> None:
     for part in value if isinstance(value, list) else [value]:
         if isinstance(part, dict):
-            _element(part, "Element", path, place, found, top, depth + 1)
+            _element(part, "Element", at, found, top, depth + 1)
 
 
-def _coded(value: Any, element: tables.Element, path: str, found: list[Issue]) -> None:
+def _coded(value: Any, element: tables.Element, at: Spot, found: list[Issue]) -> None:
     if isinstance(value, str):
         if value not in tables.bare_codes()[element.codes]:
-            found.append(Issue("code-invalid", path, f"[{value[:80]}] is not a code of {element.codes}."))
+            found.append(Issue("code-invalid", spot.path(at), f"[{value[:80]}] is not a code of {element.codes}."))
         return
     if not isinstance(value, dict):
         return
@@ -136,15 +131,15 @@ def _coded(value: Any, element: tables.Element, path: str, found: list[Issue]) -
     if not any(f"{one.get('system', '')}|{one.get('code', '')}" in allowed for one in said):
         if value.get("extension") and not said:
             return
-        found.append(Issue("code-invalid", path, f"None of its codings is of {element.codes}."))
+        found.append(Issue("code-invalid", spot.path(at), f"None of its codings is of {element.codes}."))
 
 
-def _reference(one: Json, element: tables.Element, path: str, found: list[Issue], top: Json) -> None:
+def _reference(one: Json, element: tables.Element, at: Spot, found: list[Issue], top: Json) -> None:
     target = one.get("reference")
     if not isinstance(target, str):
         return
     if target.startswith("#"):
-        _local(target[1:], element, path, found, top)
+        _local(target[1:], element, at, found, top)
         return
     said = _KIND.search(target.split("?")[0])
     kind = said[1] if said else target.split("?")[0] if "?" in target else ""
@@ -155,30 +150,31 @@ def _reference(one: Json, element: tables.Element, path: str, found: list[Issue]
         and stated != kind
         and stated in tables.resource_types()
     ):
-        found.append(Issue("structure", path, f"The address leads to a {kind}, and is said to be a {stated}."))
+        found.append(Issue("structure", spot.path(at), f"The address leads to a {kind}, and is said to be a {stated}."))
     if kind in tables.resource_types() and element.kinds and kind not in element.kinds:
         found.append(
-            Issue("structure", path, f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
+            Issue("structure", spot.path(at), f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
         )
 
 
-def _local(id_: str, element: tables.Element, path: str, found: list[Issue], top: Json) -> None:
+def _local(id_: str, element: tables.Element, at: Spot, found: list[Issue], top: Json) -> None:
     if not id_:
         return
     inside = [one for one in top.get("contained", []) if isinstance(one, dict) and one.get("id") == id_]
     if not inside:
-        found.append(Issue("invariant", path, f"[#{id_[:64]}] is not among the contained resources (ref-1)."))
+        found.append(Issue("invariant", spot.path(at), f"[#{id_[:64]}] is not among the contained resources (ref-1)."))
     elif element.kinds and inside[0].get("resourceType") not in element.kinds:
         kind = inside[0].get("resourceType")
         found.append(
-            Issue("structure", path, f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
+            Issue("structure", spot.path(at), f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
         )
 
 
-def _extension(one: Json, path: str, place: Place, found: list[Issue]) -> None:
+def _extension(one: Json, at: Spot, found: list[Issue]) -> None:
     url = one.get("url")
     if not isinstance(url, str):
         return
+    path = spot.path(at)
     if url.startswith("http") and "|" in url:
         found.append(Issue("invalid", f"{path}.url", "The address of an extension has no version."))
         return
@@ -197,7 +193,7 @@ def _extension(one: Json, path: str, place: Place, found: list[Issue]) -> None:
         found.append(Issue("structure", f"{path}.{value.lstrip('_')}", f"The value of {url} can't be of this type."))
     if parts:
         _parts(url, parts, [str(part.get("url")) for part in inner], path, found)
-    if where and place[0].split(".")[0] not in _DEFINING and not _may_stand(place, where):
+    if where and spot.whole(at).split(".")[0] not in _DEFINING and not _may_stand(at, where):
         found.append(Issue("structure", path, f"{url} may not stand here, only in {', '.join(sorted(where))}."))
 
 
@@ -221,6 +217,6 @@ def _parts(url: str, parts: dict[str, list[int]], said: list[str], path: str, fo
 _ANYWHERE = {"Element", "Resource", "DomainResource", "BackboneElement"}
 
 
-def _may_stand(place: Place, where: frozenset[str]) -> bool:
+def _may_stand(at: Spot, where: frozenset[str]) -> bool:
     """True where the holder is an element that is named, or of a type that is named."""
-    return bool(where & _ANYWHERE or where.intersection(place))
+    return bool(where & _ANYWHERE or where.intersection(spot.names(at)))

@@ -127,9 +127,11 @@ def taken(call: Call, writes: list[Sent]) -> list[Done]:
     """Take in what a token sent, if all of it is its to send; else nothing stands."""
     may.send(call, writes)
     try:
-        with db.writing(call.actor, asks=[store.EPOCH]) as unit:
-            store.require_told(call.bearer, unit.told[0])
-            with matching.searching(partial(search.fitting, call)):
+        named = taking.named(writes)
+        with db.writing(call.actor, asks=[store.EPOCH, matching.who(named)]) as unit:
+            epoch, people = unit.told
+            store.require_told(call.bearer, epoch)
+            with matching.searching(partial(search.fitting, call)), matching.knowing_people(named, people):
                 done = taking.take_in(actor=call.actor, intent=_intent(call), writes=writes)
             may.stand(call, writes, done)
     except DataError:

@@ -4,7 +4,7 @@ Any other search parameter is asked through the sender's lens: what it hides fit
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -15,7 +15,7 @@ from throughcare.exchange.fhir import store
 from throughcare.exchange.fhir.exact import kept
 from throughcare.exchange.fhir.outcome import FhirError
 from throughcare.exchange.models import Outside, OutsideNumber
-from throughcare.kernel import statement
+from throughcare.kernel import db, statement
 from throughcare.people.models import Identifier, Person
 
 Condition = tuple[str, str]
@@ -143,8 +143,21 @@ def _by_id(kind: str, word: str) -> set[UUID]:
 
 def people(ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Give of these the people whom we know, each with the chart that stands for them."""
-    asked = list(ids)
-    return dict(statement.run(WHO, [asked])) if asked else {}
+    asked = sorted(ids)
+    if not asked:
+        return {}
+    found: dict[UUID, UUID] = db.once(("exchange.people", *asked), lambda: dict(statement.run(*who(asked))))
+    return found
+
+
+def who(ids: Iterable[UUID]) -> statement.Ask:
+    """Give the question for these people, for whoever asks it ahead (`knowing_people`)."""
+    return WHO, [sorted(ids)]
+
+
+def knowing_people(ids: Iterable[UUID], rows: statement.Rows) -> AbstractContextManager[None]:
+    """Let `people` answer with what was asked ahead in the same transaction."""
+    return db.knowing({("exchange.people", *sorted(ids)): dict(rows)})
 
 
 WHO = "SELECT p.id, coalesce(p.survivor_id, p.id) FROM people_person p WHERE p.id = ANY (%s::uuid[])"

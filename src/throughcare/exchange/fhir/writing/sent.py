@@ -141,26 +141,31 @@ def numbers(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield system, value
 
 
-def references(value: Any) -> Iterator[Json]:
+def references(value: Any) -> list[Json]:
     """Give every Reference that stands anywhere in a resource."""
-    if isinstance(value, dict):
-        if isinstance(value.get("reference"), str):
-            yield value
-        for part in value.values():
-            if isinstance(part, dict | list):
-                yield from references(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from references(part)
+    found: list[Json] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: Any, found: list[Json]) -> None:
+    # Whatever comes in is walked through here: a list that is filled costs half of what generators do.
+    if type(value) is dict:
+        if type(value.get("reference")) is str:
+            found.append(value)
+        value = value.values()
+    for part in value:
+        if type(part) is dict or type(part) is list:
+            _gather(part, found)
 
 
 def readdressed(value: Any, addresses: Mapping[str, str]) -> Any:
     """Give a resource with every address that was resolved: references, urls and links of narratives alike."""
-    if isinstance(value, dict):
+    if type(value) is dict:
         return {k: readdressed(v, addresses) for k, v in value.items()}
-    if isinstance(value, list):
+    if type(value) is list:
         return [readdressed(v, addresses) for v in value]
-    if isinstance(value, str):
+    if type(value) is str:
         if value in addresses:
             return addresses[value]
         if value.startswith("<div") and "urn:uuid:" in value:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -27,7 +28,7 @@ from throughcare.exchange.incoming import kinds
 from throughcare.exchange.incoming.actions import Arrived, put_before_somebody
 from throughcare.exchange.models import Outside, OutsideNumber
 from throughcare.exchange.resource_parts import moment_of
-from throughcare.kernel import db, statement
+from throughcare.kernel import db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.fhir import encode
@@ -54,6 +55,8 @@ _HAPPENED = (
     *("recordedDate", "dateTime", "created", "issued", "recorded", "started"),
 )
 SOURCE = "FHIR"
+# Id, type, person, version, digest, sender, as what it was sent, whether it stands in the chart.
+OutsideRow = tuple[UUID, str, UUID | None, int, bytes, str, str, bool]
 _PERIODS = ("effectivePeriod", "performedPeriod", "period", "billablePeriod", "occurrencePeriod")
 
 
@@ -66,6 +69,12 @@ def take_in(
     `known` are addresses of what the sender sent before, and where it stands here.
     """
     return _Taking(actor, list(writes), dict(known or {})).run()
+
+
+def named(writes: Sequence[Sent], addresses: Mapping[str, str] = MappingProxyType({})) -> set[UUID]:
+    """Give the ids of the people whom these name by their charts here, some of them by addresses that lead there."""
+    said = {addresses.get(address, address) for one in writes for address in sent.whose(one.resource)}
+    return {UUID(found[1]) for address in said if (found := _PATIENT.search(address))}
 
 
 @dataclass(slots=True)
@@ -95,6 +104,8 @@ class _Taking:
     # Conditional references to what came together: its place here is known once all is kept.
     later: dict[str, int] = field(default_factory=dict)
     numbered: dict[tuple[str, str], list[int]] | None = None
+    # The addresses that stand in each.
+    pointed: list[list[str]] = field(default_factory=list)
 
     def run(self) -> list[Done]:
         """Do it: conditions, people, whose each is, what the chart takes, the rest; then all is kept at once."""
@@ -222,14 +233,9 @@ class _Taking:
     def _find_whose(self) -> None:
         """Find whom each is about: by its own words, else by what it points to."""
         self._named_by_number()
+        self.pointed = [[said["reference"] for said in sent.references(one.resource)] for one in self.writes]
         self._conditional_references()
-        literal = {
-            UUID(found[1])
-            for one in self.writes
-            for address in sent.whose(one.resource)
-            if (found := _PATIENT.search(self.addresses.get(address, address)))
-        }
-        here = matching.people(literal)
+        here = matching.people(named(self.writes, self.addresses))
         later = []
         for n, one in enumerate(self.writes):
             if n in self.whose or n in self.done or n in self.same:
@@ -258,7 +264,7 @@ class _Taking:
                 self.writes[n] = replace(one, resource={**one.resource, name: address})
 
     def _conditional_references(self) -> None:
-        said = {r["reference"] for one in self.writes for r in sent.references(one.resource) if "?" in r["reference"]}
+        said = {address for some in self.pointed for address in some if "?" in address}
         parted = {address: address.partition("?") for address in said}
         asked = {a: (path.rpartition("/")[2], query) for a, (path, _, query) in parted.items() if "//" not in path}
         found = matching.find_all(asked.values())
@@ -342,8 +348,7 @@ class _Taking:
     def _resolve(self) -> None:
         """Refuse what points to something that should have come with it."""
         for n in self.kept:
-            for said in sent.references(self.writes[n].resource):
-                address = said["reference"]
+            for address in self.pointed[n]:
                 if address.startswith("urn:") and address not in self.addresses:
                     words = f"[{address[:80]}] is no entry of this Bundle."
                     raise FhirError(422, "not-found", words, self.writes[n].place or self.writes[n].kind)
@@ -353,12 +358,13 @@ class _Taking:
         keys = {(one.kind, one.id) for one in self.kept.values()}
         rendered: dict[tuple[str, UUID], Entry] = {(e.type, e.id): e for e in unit.entries if (e.type, e.id) in keys}
         unit.entries[:] = [e for e in unit.entries if (e.type, e.id) not in keys]
-        rows: list[Outside] = []
+        rows: list[OutsideRow] = []
         numbers: list[tuple[_Kept, str, str]] = []
         said: list[tuple[str, UUID, str, str]] = []
         for n, one in sorted(self.kept.items()):
             resource = sent.pending(self.writes[n].resource)
-            body, labels = sent.as_kept(sent.readdressed(resource, self.addresses), one.id, sender)
+            words = sent.readdressed(resource, self.addresses) if self.addresses else resource
+            body, labels = sent.as_kept(words, one.id, sender)
             known = [label for label in labels if label in bit_of()]
             before = rendered.get((one.kind, one.id))
             data_class = before.data_class if before is not None else sent.class_of(resource)
@@ -376,7 +382,7 @@ class _Taking:
         _keep_outside(rows)
         if numbers:
             columns = [[k.kind for k, _, _ in numbers], [n[1] for n in numbers], [n[2] for n in numbers]]
-            statement.run(NUMBERS, [*columns, [k.id for k, _, _ in numbers]])
+            db.later(NUMBERS, [*columns, [k.id for k, _, _ in numbers]])
         keep_said(said)
         self._put_before_somebody(sender)
 
@@ -399,26 +405,15 @@ class _Taking:
             return set()
         return set(OutsideNumber.objects.filter(resource_id=one.id).values_list("system", "value"))
 
-    def _row(self, one: _Kept, rows: list[Outside], digest: bytes, sender: str) -> int:
+    def _row(self, one: _Kept, rows: list[OutsideRow], digest: bytes, sender: str) -> int:
         """Say beside the ledger that this is another's; gives its version."""
         row, before = self.held.get(one.id, (None, 0))
         if row is not None:
             row.version, row.digest = before + 1, digest
             row.save(update_fields=["version", "digest"])
             return row.version
-        rows.append(
-            Outside(
-                id=one.id,
-                type=one.kind,
-                person_id=one.person_id,
-                version=before + 1,
-                digest=digest,
-                sender=sender[:160],
-                sent_as=self.writes[one.n].full_url[:300],
-                charted=one.charted,
-                received_at=db.unit().now,
-            )
-        )
+        sent_as = self.writes[one.n].full_url[:300]
+        rows.append((one.id, one.kind, one.person_id, before + 1, digest, sender[:160], sent_as, one.charted))
         return before + 1
 
 
@@ -431,11 +426,10 @@ INSERT INTO exchange_outsidenumber (type, system, value, resource_id) SELECT * F
 """
 
 
-def _keep_outside(rows: Sequence[Outside]) -> None:
+def _keep_outside(rows: Sequence[OutsideRow]) -> None:
     """Say beside the ledger what is another's, all in one statement."""
     if rows:
-        names = ("id", "type", "person_id", "version", "digest", "sender", "sent_as", "charted")
-        statement.run(OUTSIDE, [rows[0].received_at, *([getattr(one, name) for one in rows] for name in names)])
+        db.later(OUTSIDE, [db.unit().now, *(list(column) for column in zip(*rows, strict=True))])
 
 
 def _record(one: _Kept, body: Json, data_class: DataClass, before: Entry | None, labels: int) -> None:
