@@ -7,6 +7,7 @@ from uuid import UUID
 
 from throughcare.access.policy import Policy
 from throughcare.devices.entries import About, Arrival, Section, Taken
+from throughcare.devices.models import DeviceEvent
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.ports import Port
 from throughcare.kernel.vocabulary import DataClass
@@ -50,6 +51,12 @@ class Kind(Protocol):
 
     def take(self, arrival: Arrival) -> Taken:
         """Write what an entry says; runs inside the action. Refuse before anything is written, or not at all."""
+
+    def kept(self, row: DeviceEvent) -> None:
+        """Tell whoever would go on as if nothing had come: this entry is kept, and a person decides; runs inside the action."""
+
+    def looked_at(self, row: DeviceEvent) -> None:
+        """Hear that somebody looked at an entry; runs inside the action."""
 
 
 KINDS: Port[Mapping[str, Kind]] = Port("devices.kinds")

@@ -182,6 +182,20 @@ class PossibleDoubleDose(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoseEntryWaits(Event):
+    """A tablet's entry was kept, by which a dose that looks open may be swallowed; `ref` is the dose, or the order of one asked for (MED-06-KEPT)."""
+
+    name: ClassVar[str] = "dose_entry_waits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoseEntryJudged(Event):
+    """Somebody looked at every kept entry of a dose; `ref` is the dose, or the order of one asked for."""
+
+    name: ClassVar[str] = "dose_entry_judged"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DoubleDoseAnswered(Event):
     """A nurse has seen the person; `ref` is the dose."""
 

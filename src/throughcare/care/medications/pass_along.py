@@ -14,6 +14,7 @@ from throughcare.care.medications.reads import leases, passes
 from throughcare.care.medications.traits import double_kills
 from throughcare.devices.actions import LASTS
 from throughcare.devices.entries import About, Arrival, Section, Taken
+from throughcare.devices.models import DeviceEvent
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ui.forms import id_or_none
@@ -82,3 +83,11 @@ class Doses:
         if arrival.entry.body.get("status") in bags.ARRIVALS:
             return bags.take_arrival(arrival)
         return actions.take_dose(arrival)
+
+    def kept(self, row: DeviceEvent) -> None:
+        """Let nobody give a dose again that may be swallowed: it waits to be judged, at once."""
+        actions.tell_kept(row)
+
+    def looked_at(self, row: DeviceEvent) -> None:
+        """End that wait."""
+        actions.tell_looked_at(row)

@@ -111,8 +111,8 @@ def person(found: PassPerson) -> dict[str, Any]:
         "crossing": str(found.crossing) if found.crossing else "",
         "allergies": list(found.allergies),
         "allergies_asked": found.allergies_asked,
-        "doses": _doses(found.doses),
-        "as_needed": [as_needed(a) for a in found.as_needed],
+        "doses": _doses(found.doses, found.unjudged),
+        "as_needed": [{**as_needed(a), "unjudged": a.order.id in found.unjudged} for a in found.as_needed],
     }
 
 
@@ -121,9 +121,9 @@ def _face(seed: str) -> dict[str, Any]:
     return {part: getattr(drawn, part) for part in Portrait.__slots__}
 
 
-def _doses(rows: Sequence[DoseRow]) -> list[dict[str, Any]]:
+def _doses(rows: Sequence[DoseRow], unjudged: frozenset[UUID]) -> list[dict[str, Any]]:
     stamp = content.stamp()
-    return [dose(row, stamp) for row in rows]
+    return [{**dose(row, stamp), "unjudged": row.id in unjudged} for row in rows]
 
 
 def dose(row: DoseRow, stamp: tuple[str, int]) -> dict[str, Any]:

@@ -87,11 +87,13 @@ def mark(dose: Given) -> dict[str, Any]:
     word = t("medications.status.blank") if overdue else status_words(dose.status)
     at = (dose.happened_at or dose.due_at).astimezone(clock.zone())
     words = f"{word}, {at:%H:%M}" + (f", {dose.by}" if dose.by else "")
+    if dose.unjudged:
+        shape, words = "late", f"{words}. {t('medications.unjudged')}"
     return {
         "id": dose.id,
         "shape": shape,
         "at": f"{dose.due_at.astimezone(clock.zone()):%H:%M}",
-        "short": short(dose),
+        "short": "?" if dose.unjudged else short(dose),
         "became": f"{word}, {at:%H:%M}",
         "words": words,
     }

@@ -16,6 +16,7 @@ from throughcare.care.mental_health.rule_table import load_table
 from throughcare.custody import reads as custody
 from throughcare.custody.models import Placement
 from throughcare.devices.entries import About, Arrival, Section, Taken
+from throughcare.devices.models import DeviceEvent
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.lens import Lens
@@ -99,6 +100,12 @@ class Rounds:
         if body.get("verb") in POSTS:
             return _post(row, arrival)
         return _look(row, arrival)
+
+    def kept(self, row: DeviceEvent) -> None:
+        """Tell nobody: a look that is kept makes nobody be seen less; the round still asks for the next one."""
+
+    def looked_at(self, row: DeviceEvent) -> None:
+        """Hear it: nothing of a round waited for that."""
 
 
 def _look(row: Watch, arrival: Arrival) -> Taken:

@@ -9,13 +9,14 @@ from throughcare.devices.actions.carrying import (
     revoke_device,
     take_bundle,
 )
-from throughcare.devices.actions.hearing import review_entry, settle_entry, take_in
+from throughcare.devices.actions.hearing import look_at, review_entry, settle_entry, take_in
 
 __all__ = [
     "LASTS",
     "carrier_of",
     "device_of",
     "enrol_device",
+    "look_at",
     "return_bundle",
     "review_entry",
     "revoke_device",

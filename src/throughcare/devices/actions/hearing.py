@@ -149,6 +149,8 @@ class _Desk:
         )
         parcel.add(row)
         _record(row, row.person_id in parcel.people)
+        if taken.outcome == "kept" and kind is not None and row.person_id in parcel.people:
+            kind.kept(row)
         return Synced(row.event_id, taken.outcome, taken.sentence, came.entry.kind)
 
 
@@ -177,10 +179,17 @@ def review_entry(*, actor: Actor, intent: UUID | None = None, entry_id: UUID, ve
     row = DeviceEvent.objects.select_for_update().filter(id=entry_id).first()
     if row is None or row.facility_id != actor.facility_id:
         raise NotFound("There is no such entry here.")
+    look_at(row, actor, version, found)
+
+
+def look_at(row: DeviceEvent, actor: Actor, version: int, found: str) -> None:
+    """Write down what was found out about an entry: for kinds, inside their action."""
     if row.reviewed_at is not None or row.version != version:
         raise Stale(f"{row.reviewed_by or 'Somebody'} looked at this entry already.")
     row.bump(reviewed_at=clock.now(), reviewed_by=actor.label(), found=found.strip()[:240])
     _record(row)
+    if (kind := kind_of(row.kind)) is not None:
+        kind.looked_at(row)
 
 
 def settle_entry(row: DeviceEvent, outcome: str, why: str = "", sentence: str = "") -> None:

@@ -22,6 +22,7 @@ from throughcare.care.medications.actions.giving import (
     record_doses,
     record_effect,
 )
+from throughcare.care.medications.actions.judging import judge_entry, tell_kept, tell_looked_at
 from throughcare.care.medications.actions.kept_fitness import check_fitness, lapse_fitness, watch_instead
 from throughcare.care.medications.actions.kept_packs import (
     Issue,
@@ -128,6 +129,7 @@ __all__ = [
     "give_observed_dose",
     "hold_order",
     "issue_pack",
+    "judge_entry",
     "lapse_fitness",
     "lay_doses",
     "lay_programme_doses",
@@ -157,6 +159,8 @@ __all__ = [
     "take_back_pack",
     "take_dose",
     "tell_ending_orders",
+    "tell_kept",
+    "tell_looked_at",
     "tell_loss",
     "tell_missed_treatment",
     "watch_doors",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from throughcare.care.medications import states
+from throughcare.care.medications import states, waiting_entries
 from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, order_of, write_doses
 from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.actions.missing import look_at_misses
@@ -36,6 +36,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
+from throughcare.people.family import family
 
 # Somebody else's clock may run ahead of ours by this much.
 SKEW = timedelta(minutes=5)
@@ -92,6 +93,7 @@ def record_doses(
     rows = doses_of(person_id, [c.dose_id for c in charted])
     said = {c.dose_id: c for c in charted}
     if not entered_late:
+        refuse_unjudged(person_id, list(said))
         said = {i: replace(c, detail=beside(actor, c.detail, c.second)) for i, c in said.items()}
         _two_where_leased(actor, rows, said, now)
     for row in rows:
@@ -100,6 +102,16 @@ def record_doses(
     write_doses(rows)
     after_charting(actor, person_id, rows, now)
     return [Outcome(r.id, r.status, r.version) for r in rows]
+
+
+def refuse_unjudged(person_id: UUID, about: Sequence[UUID]) -> None:
+    """Refuse to go on as if a tablet had said nothing: a kept entry says of this dose (or order) that it was swallowed."""
+    if not waiting_entries.about(family(person_id)).isdisjoint(about):
+        raise Invalid(
+            "A tablet's entry of this dose waits to be judged: it may be swallowed already. Give nothing. Judge it first, "
+            "on the page of this person's medicines.",
+            fields={"status": "Waits to be judged."},
+        )
 
 
 def _own_line(row: Dose, said: Charted, now: datetime, entered_late: bool) -> None:
@@ -350,6 +362,8 @@ def give_as_needed(
         raise Stale("This order is not in force any more. Nothing was charted.")
     if not reason.strip():
         raise Invalid("Say what it is for.", fields={"reason": "Say what it is for."})
+    if at is None:
+        refuse_unjudged(person_id, [order_id])
     timing = from_json(order.timing)
     if timing.kind is not Kind.PRN:
         raise Invalid("This order is not as needed: chart its dose on the list of due doses.")

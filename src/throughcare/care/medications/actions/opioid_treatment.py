@@ -64,6 +64,7 @@ class Observed:
 def give_observed_dose(*, actor: Actor, intent: UUID | None = None, person_id: UUID, observed: Observed) -> Outcome:
     """Give a dose of an observed treatment: every step answered, the gate open, charted once. A watch may begin with it."""
     row, found = _open(actor, person_id, observed.dose_id)
+    giving.refuse_unjudged(person_id, [row.id])
     now = clock.now()
     standing = treatment.standing(found, sorted(family(person_id)), now)
     identity = _identity(actor, person_id, observed)
@@ -103,6 +104,7 @@ def chart_observed_dose(
 ) -> Outcome:
     """Chart that an observed dose was not given, and why: refused, did not come, held, not available, away."""
     row, found = _open(actor, person_id, dose_id)
+    giving.refuse_unjudged(person_id, [row.id])
     if status not in {s.value for s in statuses.MISSED}:
         raise Invalid("Choose why the dose was not given.", fields={"status": "Choose one."})
     _record(actor, row, found, Charted(row.id, status, reason=reason), dict(detail or {}), clock.now())

@@ -83,7 +83,7 @@ def take_dose(arrival: Arrival) -> Taken:
     """Let a dose stand as a device charted it, inside the action of `devices.take_in`."""
     taking = _Taking(arrival)
     if taking.event.dose_id is None:
-        return taking.asked()
+        return chart_asked(arrival.actor, taking.event, arrival.device.facility_id, arrival.received_at)
     return taking.dose(taking.event.dose_id)
 
 
@@ -198,49 +198,47 @@ class _Taking:
                 settle_entry(p, "applied")
 
     def _double(self, row: Dose) -> Taken:
-        about = {"person_id": row.person_id, "facility_id": row.facility_id or self.device.facility_id}
-        emit(PossibleDoubleDose(happened_at=self.now, ref=row.id, **about))
-        return Taken("possible_double", "possible_double", "Given twice, perhaps. See the person now.")
+        return _doubled(row, self.device.facility_id, self.now)
 
-    # --- a dose that was asked for ------------------------------------------------------------------------------------------
 
-    def asked(self) -> Taken:
-        """Write a dose that was asked for."""
-        event = self.event
-        order = (
-            MedicationOrder.objects.select_for_update().filter(id=event.order_id).first() if event.order_id else None
+# --- a dose that was asked for --------------------------------------------------------------------------------------------
+
+
+def chart_asked(nurse: Actor, event: SentEvent, facility_id: UUID, now: datetime) -> Taken:
+    """Write a dose that was asked for, inside an action; one too soon after another stands and is told of (MED-06)."""
+    order = MedicationOrder.objects.select_for_update().filter(id=event.order_id).first() if event.order_id else None
+    if order is None or order.person_id != event.person_id or order.timing.get("kind") != AS_NEEDED:
+        return Taken("kept", "unknown_dose", "There is no such order of this person.")
+    if event.status != Status.GIVEN or event.happened_at > now + DAY:
+        return Taken("kept", "not_a_status", "An as-needed dose is given, or it is not written at all.")
+    near = Dose.objects.filter(order=order, due_at__gt=event.happened_at - DAY, due_at__lt=event.happened_at + DAY)
+    given = sorted(d.happened_at for d in near if d.happened_at and Status(d.status) in statuses.TAKEN)
+    timing = from_json(order.timing)
+    past = tuple(g for g in given if g <= event.happened_at)
+    apart = timedelta(minutes=timing.min_interval_minutes)
+    soon = any(timedelta() <= g - event.happened_at < apart for g in given)
+    allowed = windows.may_give_as_needed(event.happened_at, past, timing).allowed and not soon
+    detail = event.detail or {}
+    at = min(event.happened_at, now)
+    while near.filter(id=name_dose(order.id, _whole(at))).exists():
+        at -= timedelta(milliseconds=1)
+    words = (event.reason or "asked", detail.get("before", ""))
+    row = as_needed_row(nurse, order, at, now, *words, event.amount, detail.get("stock", ""))
+    after_charting(nurse, order.person_id, [row], now)
+    about: dict[str, Any] = {"person_id": row.person_id, "facility_id": row.facility_id}
+    emit(AsNeededDoseGiven(happened_at=at, ref=row.id, route=order.route, **about))
+    if not allowed:
+        return _doubled(row, facility_id, now)
+    return Taken("applied", "after_stop" if order.ended_at and order.ended_at < at else "")
+
+
+def _doubled(row: Dose, facility_id: UUID, now: datetime) -> Taken:
+    emit(
+        PossibleDoubleDose(
+            happened_at=now, person_id=row.person_id, facility_id=row.facility_id or facility_id, ref=row.id
         )
-        if order is None or order.person_id != event.person_id or order.timing.get("kind") != AS_NEEDED:
-            return Taken("kept", "unknown_dose", "There is no such order of this person.")
-        if event.status != Status.GIVEN or event.happened_at > self.now + DAY:
-            return Taken("kept", "not_a_status", "An as-needed dose is given, or it is not written at all.")
-        near = Dose.objects.filter(order=order, due_at__gt=event.happened_at - DAY, due_at__lt=event.happened_at + DAY)
-        given = sorted(d.happened_at for d in near if d.happened_at and Status(d.status) in statuses.TAKEN)
-        timing = from_json(order.timing)
-        past = tuple(g for g in given if g <= event.happened_at)
-        apart = timedelta(minutes=timing.min_interval_minutes)
-        soon = any(timedelta() <= g - event.happened_at < apart for g in given)
-        allowed = windows.may_give_as_needed(event.happened_at, past, timing).allowed and not soon
-        detail = event.detail or {}
-        at = min(event.happened_at, self.now)
-        while near.filter(id=name_dose(order.id, _whole(at))).exists():
-            at -= timedelta(milliseconds=1)
-        row = as_needed_row(
-            self.actor,
-            order,
-            at,
-            self.now,
-            event.reason or "asked",
-            detail.get("before", ""),
-            event.amount,
-            detail.get("stock", ""),
-        )
-        after_charting(self.actor, order.person_id, [row], self.now)
-        about: dict[str, Any] = {"person_id": row.person_id, "facility_id": row.facility_id}
-        emit(AsNeededDoseGiven(happened_at=at, ref=row.id, route=order.route, **about))
-        if not allowed:
-            return self._double(row)
-        return Taken("applied", "after_stop" if order.ended_at and order.ended_at < at else "")
+    )
+    return Taken("possible_double", "possible_double", "Given twice, perhaps. See the person now.")
 
 
 @dataclass(frozen=True, slots=True)

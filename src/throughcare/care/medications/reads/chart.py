@@ -1,15 +1,16 @@
 """One person's medicines through a lens: what is ordered, what was brought from outside, and every dose of the last days."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from throughcare.care.medications import states
+from throughcare.care.medications import states, waiting_entries
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
+from throughcare.care.medications.waiting_entries import WaitingEntry
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -42,6 +43,8 @@ class Given:
     by: str
     reason: str
     amended: bool
+    unjudged: bool = False
+    """A tablet's entry says that it was swallowed, and waits to be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,10 @@ def sheet(lens: Lens, people: Sequence[UUID], zone: ZoneInfo, *, days: int = 7) 
             ).order_by("due_at")
         )
         orders = {o.id: o for o in MedicationOrder.objects.filter(id__in={r.order_id for r in rows})}
+        unjudged = waiting_entries.about(people)
     lines: dict[UUID, dict[date, list[Given]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        lines[row.order_id or row.id][row.due_at.astimezone(zone).date()].append(_given(row))
+        lines[row.order_id or row.id][row.due_at.astimezone(zone).date()].append(_given(row, unjudged))
     ordered = sorted(lines, key=lambda i: (not orders[i].time_critical, orders[i].text, orders[i].starts_at))
     return shown, [SheetRow(orders[i], dict(lines[i])) for i in ordered]
 
@@ -162,7 +166,20 @@ def dose(lens: Lens, people: Sequence[UUID], dose_id: UUID) -> OneDose:
         )
         if row is None:
             raise NotFound("This dose is not due any more: its order was stopped or changed.")
-        return OneDose(_given(row), row.order, row.detail or {}, row.version)
+        return OneDose(_given(row, waiting_entries.about(people)), row.order, row.detail or {}, row.version)
+
+
+def unjudged(lens: Lens, people: Sequence[UUID]) -> list[tuple[WaitingEntry, str]]:
+    """Give the kept entries of this person's swallowed doses, oldest first, each with the medicine it is of."""
+    _may(lens, people, Verb.READ)
+    with db.reading(lens):
+        found = waiting_entries.waiting(people)
+        named = [e.about for e in found if not e.asked_for]
+        doses = Dose.objects.filter(id__in=named, due_at__in=[due_at_of(i) for i in named], person_id__in=people)
+        orders = dict(doses.values_list("id", "order__text"))
+        asked = [e.about for e in found if e.asked_for]
+        orders |= dict(MedicationOrder.objects.filter(id__in=asked, person_id__in=people).values_list("id", "text"))
+    return [(e, orders.get(e.about) or "") for e in found]
 
 
 def brought(lens: Lens, people: Sequence[UUID], medicine_id: UUID | None) -> HomeMedicine | None:
@@ -192,7 +209,6 @@ def _may(lens: Lens, people: Sequence[UUID], verb: Verb) -> None:
         lens.require(verb, DataClass.MEDICATION, person_id=person_id)
 
 
-def _given(row: Dose) -> Given:
-    return Given(
-        row.id, row.due_at, row.status, row.happened_at, row.by or "", row.reason or "", amended=row.version > 2
-    )
+def _given(row: Dose, unjudged: Collection[UUID] = ()) -> Given:
+    stands = (row.status, row.happened_at, row.by or "", row.reason or "")
+    return Given(row.id, row.due_at, *stands, amended=row.version > 2, unjudged=row.id in unjudged)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from throughcare.care.medications import states
+from throughcare.care.medications import states, waiting_entries
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.facility_passes import facility_passes
 from throughcare.care.medications.models import Crossing, Dose, MedicationPass
@@ -62,6 +62,8 @@ class PassPerson:
     allergies_asked: bool
     doses: list[DoseRow] = field(default_factory=list)
     as_needed: list[AsNeeded] = field(default_factory=list)
+    unjudged: frozenset[UUID] = frozenset()
+    """The doses, and the orders of what is asked for, of which a tablet's entry waits to be judged."""
     crossing: UUID | None = None
     """The move by which somebody who is expected comes, where medicines travel."""
 
@@ -177,11 +179,16 @@ def _people(lens: Lens, rows: Sequence[Expected], since: datetime, until: dateti
     orders = _orders(root)
     doses, given = _doses(orders, since, until)
     told = _allergies(root)
+    unjudged: dict[UUID, set[UUID]] = defaultdict(set)
+    for entry in waiting_entries.waiting(root):
+        unjudged[root[entry.person_id]].add(entry.about)
     by_root: dict[UUID, list[OrderRow]] = defaultdict(list)
     for order in orders.values():
         by_root[root[order.person_id]].append(order)
     return [
-        _person(one, told[chart], by_root[chart], doses, given) for one in shown for chart in (root[one[0].person_id],)
+        _person(one, told[chart], by_root[chart], doses, given, frozenset(unjudged[chart]))
+        for one in shown
+        for chart in (root[one[0].person_id],)
     ]
 
 
@@ -191,6 +198,7 @@ def _person(
     orders: Sequence[OrderRow],
     doses: Mapping[UUID, list[DoseRow]],
     given: Mapping[UUID, list[datetime]],
+    unjudged: frozenset[UUID],
 ) -> PassPerson:
     who, where, place, at = expected
     return PassPerson(
@@ -204,6 +212,7 @@ def _person(
         as_needed=[
             AsNeeded(o, tuple(given.get(o.id, ()))) for o in orders if o.status == "active" and _is_as_needed(o)
         ],
+        unjudged=unjudged,
     )
 
 

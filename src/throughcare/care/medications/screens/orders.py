@@ -39,9 +39,12 @@ def medications(request: Request, person_id: UUID, again: Again | None = None) -
         "programme": programme_orders(request.lens, family),
         "may_order": policy.ORDER.allows(request.lens, person_id),
         "may_sign": policy.SIGN.allows(request.lens, person_id),
+        "may_judge": policy.GIVE.allows(request.lens, person_id),
+        "unjudged": [],
         "sheet": None,
     }
     if policy.READ.allows(request.lens, person_id):
+        context["unjudged"] = reads.unjudged(request.lens, family)
         days, rows = reads.sheet(request.lens, family, clock.zone())
         context["sheet"] = views.sheet(days, rows)
     return frame.page(request, person_id, "medications/medications.html", "medications", context, again)
@@ -246,6 +249,25 @@ def to_sign(request: Request) -> HttpResponse:
     cards = people.cards(request.lens, [r.person_id for r in rows])
     saw(request, *(r.person_id for r in rows))
     return pages.page(request, "medications/to_sign.html", {"rows": [(r, cards[r.person_id]) for r in rows]})
+
+
+@screen("POST", ONE + "entries/<uuid:entry_id>/", policy=policy.GIVE, name="judge_dose_entry")
+def judge(request: Request, person_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Say whether a dose was swallowed of which a tablet's entry was kept."""
+    said = {"yes": True, "no": False}.get(request.POST.get("swallowed", ""))
+
+    def act(intent: UUID | None) -> None:
+        about: dict[str, Any] = {"person_id": person_id, "entry_id": entry_id, "version": frame.version_of(request)}
+        actions.judge_entry(
+            actor=request.actor, intent=intent, **about, swallowed=said, found=request.POST.get("found", "")
+        )
+
+    return frame.attempt(
+        request,
+        act,
+        lambda again: medications(request, person_id=person_id, again=again),
+        lambda _: frame.go(request, "medications", person_id, t("medications.judged")),
+    )
 
 
 # --- one dose -------------------------------------------------------------------------------------------------------------

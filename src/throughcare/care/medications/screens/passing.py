@@ -47,7 +47,8 @@ DOORS = (
 def context_of(request: Request) -> dict[str, Any]:
     """Give what the page's script needs: addresses, sentences, and what may be charted. Nobody's data."""
     return {
-        "addresses": {name: reverse(f"pass_{name}") for name in DOORS} | {"page": reverse("pass")},
+        "addresses": {name: reverse(f"pass_{name}") for name in DOORS}
+        | {"page": reverse("pass"), "judge": reverse("medications", args=[UUID(int=0)])},
         "words": wordings(WORDS),
         "tablet": going_along.needs(DOSE, request.lens),
         "exceptions": pass_views.exceptions(),

@@ -78,7 +78,7 @@ export async function remember(people) {
   for (const p of people) for (const d of p.doses) {
     const mine = became[d.id];
     if (mine?.event && waiting.has(mine.event)) Object.assign(d, mine);
-    else became[d.id] = { status: d.status, version: d.version, happened: d.happened, by: d.by, reason: d.reason };
+    else became[d.id] = { status: d.status, version: d.version, happened: d.happened, by: d.by, reason: d.reason, unjudged: d.unjudged };
   }
   tablet.open.overlay.skew = time.skew;
   await kept();

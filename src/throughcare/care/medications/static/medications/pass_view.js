@@ -5,7 +5,7 @@ import { section } from "../devices/tablet.js";
 import { now } from "../devices/wire.js";
 import { face } from "./faces.js";
 import { came } from "./pass_offline.js";
-import { alsoOnPaper, byScale, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, lotOf, matches, measured, openPerson, otherLot, person, state, undo, waits } from "./pass.js";
+import { addresses, alsoOnPaper, byScale, draw, dueNow, except, give, giveAsked, isLate, isOpen, isReady, lotOf, matches, measured, openPerson, otherLot, person, state, undo, waits } from "./pass.js";
 
 const statusWords = Object.fromEntries(JSON.parse(document.getElementById("pass").dataset.exceptions).map((e) => [e.status, e.words]));
 const wordsOf = (d) => statusWords[d.status] ?? ({ given: t("given"), "given-late": t("given"), "given-early": t("given") }[d.status] ?? d.status);
@@ -74,7 +74,7 @@ export function drawPerson(place) {
   place.classList.toggle("is-empty", !p);
   if (!p) return place.replaceChildren(h("div", { class: "pass-choose" }, h("p", {}, h("b", {}, t("choose"))), h("p", { class: "muted" }, t("choose_hint"))));
   const focus = document.activeElement?.dataset?.keep;
-  const ready = p.doses.filter(isReady), waiting = p.doses.filter((d) => waits(d) && !d.own_line);
+  const ready = p.doses.filter(isReady), waiting = p.doses.filter((d) => waits(d) && !d.own_line && !d.unjudged);
   place.replaceChildren(
     h("button", { type: "button", class: "button button--quiet pass-back pass-target", onclick: () => { state.open = ""; draw(); } }, `‹ ${t("back_to_list")}`),
     head(p),
@@ -116,6 +116,9 @@ function head(p) {
     h("p", { class: "pass-compare muted" }, t(state.badge === p.id ? "identified" : "compare"))));
 }
 
+/** A tablet's entry of it waits to be judged: it may be swallowed already, and nobody gives it until a nurse has said. */
+const judge = (p) => h("p", { class: "pass-asks pass-hold", role: "alert" }, t("unjudged"), " ", h("a", { href: addresses.judge.replace("00000000-0000-0000-0000-000000000000", p.id) }, t("judge")));
+
 function doseRow(p, d) {
   const ready = isReady(d), open = waits(d), late = isLate(d);
   const marks = [d.critical && t("time_critical"), d.schedule, d.high_alert && t("high_alert"), d.own_line && t("own_line"), d.mode !== "DOT" && d.mode].filter(Boolean);
@@ -129,6 +132,7 @@ function doseRow(p, d) {
     h("span", { class: "pass-tick", "aria-hidden": "true" }, shape(["expected", "refused", "no-show", "held", "not-available", "away"].includes(d.status) ? "ended" : "done")),
     h("span", { class: "pass-dose-what" }, ...what.slice(0, 2), h("span", { class: "num" }, d.status === "expected" ? t(d.stopped ? "stopped" : "on_hold") : [wordsOf(d), hhmm(d.happened), d.by].filter(Boolean).join(" · "))),
     state.paper && ["given", "given-late", "given-early"].includes(d.status) ? h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => alsoOnPaper(p, d) }, t("also_paper")) : d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => undo(p, d) }, t("undo")));
+  if (d.unjudged) return h("li", { class: "pass-dose" }, h("span", { class: "pass-tick", "aria-hidden": "true" }, shape("late")), h("span", { class: "pass-dose-what" }, ...what), judge(p));
   const hold = measured(d) === "hold", scaled = byScale(d);
   return h("li", { class: `pass-dose${ready ? " is-ready" : ""}${late ? " is-late" : ""}` },
     h("label", { class: "pass-dose-tick" },
@@ -170,7 +174,7 @@ function asked(p) {
   return h("section", { class: "pass-asked" }, h("h3", {}, t("as_needed")), h("ul", {}, p.as_needed.map((a) => {
     const may = a.may || !a.earliest || new Date(a.earliest) <= now();
     const facts = [a.amount, a.for, a.words, a.given.length && t("last", { at: hhmm(a.given.at(-1)) })].filter(Boolean).join(" · ");
-    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) }))), lotButton(a.code),
-      h("button", { type: "button", class: "button pass-target", disabled: !may || state.busy, onclick: () => giveAsked(p, a) }, t("ask")));
+    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) })), a.unjudged && judge(p)), lotButton(a.code),
+      h("button", { type: "button", class: "button pass-target", disabled: !may || a.unjudged || state.busy, onclick: () => giveAsked(p, a) }, t("ask")));
   })));
 }
