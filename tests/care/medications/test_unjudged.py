@@ -1,5 +1,6 @@
 """A tablet's entry that was kept: its dose may be swallowed, so nobody gives it again before a nurse has judged (MED-06-KEPT)."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from throughcare.devices.models import DeviceEvent
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.ids import uuid7
 from throughcare.ledger import verify
 
 pytestmark = pytest.mark.django_db
@@ -157,13 +159,10 @@ def test_pass_sheet_dose_and_downtime_say_so_and_the_page_judges(client, dose) -
         home = f"/people/{dose.person_id}/medications/"
         for page in (home, f"{home}doses/{dose.id}/", "/pass/downtime/"):
             assert SENTENCE in client.get(page).content.decode(), page
-        refused = post(
-            client,
-            "/pass/chart/",
-            {"person": str(dose.person_id), "doses": [{"dose": str(dose.id), "status": "given"}]},
-        )
-        assert refused.status_code == 422 and SENTENCE in refused.content.decode()
-        said = {"version": sent.version, "swallowed": "yes", "found": "She saw it."}
+        given = [{"dose": str(dose.id), "status": "given"}]
+        status, answer = post(client, "chart", person=str(dose.person_id), doses=given)
+        assert status == 422 and SENTENCE in json.dumps(answer)
+        said = {"intent": str(uuid7()), "version": sent.version, "swallowed": "yes", "found": "She saw it."}
         assert client.post(f"{home}entries/{sent.id}/", said).status_code == 303
         assert SENTENCE not in client.get(home).content.decode()
     dose.refresh_from_db()

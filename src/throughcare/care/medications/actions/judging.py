@@ -62,7 +62,8 @@ def _about(row: DeviceEvent) -> UUID | None:
         )
         return row.about_id if doses.exclude(status__in=sorted(statuses.TAKEN)).exists() else None
     order_id = read_sent(row.body).order_id
-    return order_id if MedicationOrder.objects.filter(id=order_id, person_id__in=people).exists() else None
+    known = order_id is not None and MedicationOrder.objects.filter(id=order_id, person_id__in=people).exists()
+    return order_id if known else None
 
 
 @action("medications.judge_entry")
