@@ -65,6 +65,17 @@ def test_the_packet_is_ready_at_any_moment_in_both_languages(doctor, nurse, pers
     assert {s.title for s in found.sections}.isdisjoint(s.title for s in spanish.sections)
 
 
+def test_what_a_label_hides_from_the_person_is_said_in_their_language(doctor, nurse, person) -> None:  # noqa: F811
+    """A problem in a clinician's own words is not read at the kiosk: the page says that there is more, and whom to ask."""
+    ready(doctor, nurse, person)
+    mine = lens_of(Role.PATIENT, person_id=person)
+    with clock.frozen(MORNING):
+        assert section(packet(mine, person, "es"), "problems").words == (
+            "Hay más en nuestra lista. Pregunte a una enfermera.",
+        )
+        assert section(packet(mine, person, "en"), "problems").words == ("There is more on our list. Ask a nurse.",)
+
+
 def test_a_few_queries_make_the_packet_however_much_there_is(doctor, nurse, person) -> None:  # noqa: F811
     ready(doctor, nurse, person)
 

@@ -182,8 +182,14 @@ def _naloxone(plan: ReleasePlan | None) -> tuple[PacketSection, ...]:
 
 def _problems(seen: Sight, lang: str) -> PacketSection:
     found = list(seen.of(chart_rows.Condition).filter(status="active").order_by("text")[:60])
-    said = tuple(dict.fromkeys(plain(chart.words_of(seen, row), lang) for row in found))
+    said = tuple(dict.fromkeys(_called(seen, row, lang) for row in found))
     return PacketSection("problems", t("reentry.problems"), said or (t("reentry.problems.none"),))
+
+
+def _called(seen: Sight, row: chart_rows.Condition, lang: str) -> str:
+    """Name a problem in plain words; where a label hides what a clinician typed, say only that there is more, and whom to ask."""
+    words = chart.words_of(seen, row)
+    return t("reentry.problems.more") if words == chart.UNSAID else plain(words, lang)
 
 
 def _allergies(lens: Lens, family: Sequence[UUID], lang: str) -> PacketSection:
