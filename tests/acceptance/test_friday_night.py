@@ -1,5 +1,6 @@
 """Friday night, arriving on methadone: from the wire to the officer's round, with the clock moved and every joint closed."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,16 +18,16 @@ from tests.exchange.messages import ZONE, Arrival, message
 from throughcare.access.models import User
 from throughcare.care.intake.models import Arrival as Coming
 from throughcare.care.medications import sealed_orders
-from throughcare.care.medications.models import Dose, ProgrammeOrder
-from throughcare.care.mental_health.models import Watch
+from throughcare.care.medications.models import Dose, ProgrammeEntry, ProgrammeOrder
+from throughcare.care.mental_health.models import Watch, WatchCheck
 from throughcare.chart import actions as chart
 from throughcare.custody.models import Facility
-from throughcare.duties.models import Duty
+from throughcare.duties.models import Duty, Escalation
 from throughcare.kernel import clock, db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
-from throughcare.people.models import Person
+from throughcare.people.models import MergeProposal, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
 PROGRAMME = {"programme": "Demo-Programme", "number": "555-0100"}
@@ -34,6 +35,9 @@ COUNSELLOR = Actor("staff", derived("test", "sud"), "Demo-Counsellor, Sol", Role
 REASONS = re.compile(
     r"methadone|opioid|suicid|C-SSRS|withdrawal|COWS|MOUD|heroin|fentanyl|programme|risk", re.IGNORECASE
 )
+
+# What leads away, ends the session, is no page, or is everybody's: the public numbers are of nobody.
+NO_PAGE = re.compile(r"/(static|demo|sign-out|account|gallery|public)\b")
 
 
 def friday() -> datetime:
@@ -91,6 +95,7 @@ def test_friday_night_arriving_on_methadone(night) -> None:
     prior_words = nurse.read(base + "?section=review")
     assert "Penicillin" in prior_words or "Penicillin" in nurse.read(f"/people/{person}/")
     assert Person.objects.get(id=person).survivor_id is None
+    assert MergeProposal.objects.filter(state="open").exists(), "it is put before a person"
 
     # The quick look: opioids today. The screening: on methadone, one attempt years ago.
     look = nurse.send(base + "look/", **{**HEALTHY_LOOK, "last-opioid": ["day"]})
@@ -119,9 +124,7 @@ def test_friday_night_arriving_on_methadone(night) -> None:
     assert "SUI-02" in open_rules(person)
     assert reads_instruments(coming)["c-ssrs-screener"].status == "completed"
 
-    # The officer: what to do, first aid, whom to call. On no page why.
-    officer = night.as_("custody", place.id, size=(390, 844))
-    assert "Luis S." in officer.read("/rounds/")
+    the_first_round(night, person, watch)
 
     order = the_programme_is_closed(night, person, begins)
     the_answer_on_saturday(night, person, order, begins)
@@ -134,6 +137,30 @@ def test_friday_night_arriving_on_methadone(night) -> None:
     assert night.run("messages", "--audit").returncode == 0
     verified = night.run("verify")
     assert verified.returncode == 0, verified.stdout
+
+
+def the_first_round(night, person: UUID, watch: Watch) -> None:
+    """An officer walks it at once, with a phone: what to do, first aid, whom to call; two touches; the house's own time."""
+    officer = night.as_("custody", hartford().id, size=(390, 844))
+    page = officer.open("/rounds/")
+    page.locator("#rounds-people a", has_text="Luis S.").click()
+    page.locator(".rounds-one").wait_for()
+    told = page.inner_text("body")
+    for words in ("Check at random", "start CPR", "Call nurse"):
+        assert words in told
+    before = night.now()
+    page.get_by_role("button", name="Awake, calm").click()
+    page.locator(".rounds-done").wait_for()
+    page.close()
+    (check,) = WatchCheck.objects.filter(watch=watch)
+    assert check.behaviour == "calm"
+    assert before - timedelta(seconds=5) < check.at < night.now() + timedelta(seconds=5), (
+        "the house's time, not the phone's"
+    )
+    watch.refresh_from_db()
+    assert timedelta(minutes=4) <= watch.next_check_at - check.at <= timedelta(minutes=14), "the next is drawn"
+    assert watch.state == "preliminary", "and still nobody signed"
+    assert "SUI-02" in open_rules(person)
 
 
 def the_programme_is_closed(night, person: UUID, begins: datetime) -> UUID:
@@ -180,10 +207,7 @@ def the_answer_on_saturday(night, person: UUID, order: UUID, begins: datetime) -
     (decide,) = Duty.objects.filter(person_id=person, rule="MOU-07", closed_at=None)
     assert (decide.owner_role, decide.lane) == ("provider", "now")
     assert "Sample-Ortiz" in provider.read("/work/").partition("This shift")[0], "in what is owed now"
-    (dose,) = doses_of(person, order)[:1]
-    refused = nurse_gives(night, person, dose.id)
-    assert refused.status == 422
-    assert "every old dose is blocked" in refused.text()
+    both_old_doses_are_blocked(night, person, order)
     with db.writing(COUNSELLOR):
         assert ProgrammeOrder.objects.get(id=order).status == "active", "blocked, and not cancelled"
     page = f"/people/{person}/observed-doses/"
@@ -191,6 +215,21 @@ def the_answer_on_saturday(night, person: UUID, order: UUID, begins: datetime) -
     decided = sud.send(page, **said)
     assert decided.status == 303, re.findall(r"error-summary.*?</div>", decided.text(), re.DOTALL)
     assert "MOU-07" not in open_rules(person)
+
+
+def both_old_doses_are_blocked(night, person: UUID, order: UUID) -> None:
+    """Neither what he said (80 mg, as ordered) nor what the programme says (60 mg) is given until a prescriber has decided."""
+    with db.writing(COUNSELLOR):
+        assert sealed_orders.programmed(ProgrammeOrder.objects.get(id=order)).amount == 8, "80 mg, as he said"
+        block = ProgrammeEntry.objects.filter(person_id=person, kind="outside_report").latest("happened_at")
+        assert sealed_orders.opened(block)["dose"].startswith("60")
+    old = doses_of(person, order)
+    assert len(old) >= 2
+    for dose in old:
+        refused = nurse_gives(night, person, dose.id)
+        assert refused.status == 422
+        assert "every old dose is blocked" in refused.text()
+    assert [d.id for d in doses_of(person, order)] == [d.id for d in old], "and nothing was charted"
 
 
 def doses_of(person: UUID, order: UUID) -> list[Dose]:
@@ -236,20 +275,36 @@ def the_three_days_end(night, person: UUID, first: datetime) -> None:
     assert abs(duty.due_at - first - timedelta(hours=72)) < timedelta(minutes=5), "it can't be renewed"
     night.sleep_until(first + timedelta(hours=24, minutes=30))
     assert duty.soon_at <= duty.due_at - timedelta(hours=48) < night.now(), "warned forty-eight hours ahead"
-    assert "Sample-Ortiz" in night.as_("provider", hartford().id).read("/work/")
+    provider = night.as_("provider", hartford().id)
+    assert "Sample-Ortiz" in provider.read("/work/")
+    # At its end it pages: it stands first of all, in what is owed now, and is told upwards until somebody is seen to act.
+    night.sleep_until(duty.due_at + timedelta(minutes=2))
+    assert (
+        "Arrange where observed doses come from"
+        in night.as_("provider", hartford().id).read("/work/").partition("This shift")[0]
+    )
+    told = Escalation.objects.filter(duty=duty, kind="late", cleared_at=None)
+    assert told.exists(), "and it goes up"
+    duty.refresh_from_db()
+    assert duty.closed_at is None, "the end of the rule ends no duty"
 
 
 def no_drug_on_any_officers_screen(night, person: UUID) -> None:
     """Whatever an officer may open says what to do, and nothing of why."""
     officer = night.as_("custody", hartford().id, size=(390, 844))
-    seen = 0
-    for route in officers_pages(person):
+    # Every door of the role, and every page that one of those leads to; the bytes as sent, so what is folded or hidden too.
+    to_see, seen = officers_pages(person), set()
+    while to_see:
+        route = to_see.pop()
         answer = officer.context.request.get(night.address + route)
+        seen.add(route)
         if answer.status == 200 and "html" in answer.headers["content-type"]:
-            words = re.sub(r"<[^>]+>", " ", answer.text())
-            assert not REASONS.search(words), f"{route}: {REASONS.search(words)}"
-            seen += 1
-    assert seen > 8
+            found = REASONS.search(re.sub(r"/(?:people|work|static|rounds|custody)/[^\s\"]*", " ", answer.text()))
+            assert not found, f"{route}: {found}"
+            links = {html.unescape(one) for one in re.findall(r'href="(/[^"#]*)', answer.text())}
+            to_see += sorted(one for one in links - seen - set(to_see) if not NO_PAGE.match(one))
+    assert {f"/rounds/?watch={w}" for w in Watch.objects.filter(ended_at=None).values_list("id", flat=True)} <= seen
+    assert len(seen) > 20
 
 
 def officers_pages(person: UUID) -> list[str]:

@@ -91,6 +91,22 @@ def test_nobody_leaves_unknown() -> None:
     assert not rules.may_end("nowhere", TABLE, known=True, drill=False).ok
 
 
+@pytest.mark.parametrize(
+    ("ending", "left", "drill", "may"),
+    [
+        ("sent_out", True, False, True),
+        ("died", True, False, True),
+        ("false_alarm", True, False, False),
+        ("stays", True, False, False),
+        ("infirmary", True, False, False),
+        ("false_alarm", False, False, True),
+        ("stays", True, True, True),
+    ],
+)
+def test_who_left_by_ambulance_is_not_said_to_be_here(ending: str, left: bool, drill: bool, may: bool) -> None:
+    assert rules.may_end(ending, TABLE, known=True, drill=drill, left=left).ok is may
+
+
 def test_every_stamp_of_a_group_is_on_the_page() -> None:
     assert {k.group for k in TABLE.stamps.values()} == {"first", "care", "value", "way"}
     letters = [k.letter for k in TABLE.stamps.values() if k.letter]

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from throughcare.care.emergency.rule_table import CodeTable
 
+# Endings that are true of somebody who has left.
+AWAY = frozenset({"sent_out", "died"})
+
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
@@ -166,13 +169,16 @@ def may_be_at(at: datetime, called_at: datetime, now: datetime, table: CodeTable
     return YES
 
 
-def may_end(ending: str, table: CodeTable, *, known: bool, drill: bool) -> Decision:
-    """Tell whether a code may end so: nobody goes to a hospital or a cell as an unknown person."""
+def may_end(ending: str, table: CodeTable, *, known: bool, drill: bool, left: bool = False) -> Decision:
+    """Tell whether a code may end so: nobody goes to a hospital or a cell unknown, and who `left` by ambulance is not back here."""
     found = table.endings.get(ending)
     if found is None:
         return Decision(False, "Choose how it ended.", "ending")
     if found.person and not known and not drill:
         return Decision(False, "First say who this is: the record of this hour must reach their chart.", "ending")
+    if left and not drill and ending not in AWAY:
+        told = "The person has left the gate by ambulance. Choose that they were sent to hospital, or put that stamp right."
+        return Decision(False, told, "ending")
     return YES
 
 

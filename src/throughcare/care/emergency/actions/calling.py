@@ -115,7 +115,9 @@ def end_code(
     """End a code; its times, vital signs and medicines go into the chart of the person."""
     row = keeping.locked(code_id)
     table = load_table()
-    decision = rules.may_end(ending, table, known=row.person_id is not None, drill=bool(row.drill))
+    held = rules.standing(keeping.all_stamps(row.id))
+    left = rules.first(held, frozenset({"left_gate"})) is not None
+    decision = rules.may_end(ending, table, known=row.person_id is not None, drill=bool(row.drill), left=left)
     if not decision.ok:
         raise Invalid(decision.sentence, fields={decision.field: decision.sentence})
     if ending in ("stays", "refused") and not row.drill and not plan.strip():
