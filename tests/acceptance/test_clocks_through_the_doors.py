@@ -67,7 +67,7 @@ def test_an_urgent_finding_is_open_until_its_referral_is_acted_on(client, coming
     (referral,) = Effect.objects.filter(kind="referral", key="mental-health-now", state="acted")
     (found,) = [d for d in duties(person, "INT-03") if d.about == referral.id]
     assert (found.closed_at, found.lane) == (None, "now")
-    assert open_(person, "MHS-02"), "a finding of mental health brings its evaluation"
+    assert open_(person, "MHS-02-URGENT"), "a finding of mental health brings its evaluation"
     psych = Actor("staff", derived("test", "psych"), "Demo-Mind, Cy", Role.PSYCH, hartford.id)
     chart.end_order(actor=psych, person_id=person, order_id=referral.act_id, verb="complete")
     (found,) = [d for d in duties(person, "INT-03") if d.about == referral.id]

@@ -1,11 +1,14 @@
 """The clock table is whole, says what the specification says, and refuses what it can't understand."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.duties.rule_makers import WORKING, local
+from throughcare.care.intake.rule_table import Doing, load_table
+from throughcare.chart import forms
+from throughcare.chart.forms.scale import within
 from throughcare.duties import clock_table
 from throughcare.duties.clock_table import at_facility, every_version, rule, rules
 from throughcare.duties.rule import matches
@@ -50,7 +53,17 @@ LIMITS = [
     ("IHA-04", {"age": 49, "chronic": False}, "prison", "2029-11-21 00:00"),
     ("MHS-01", {}, "jail", "2026-12-04 00:00"),
     ("MHS-02", {}, "jail", "2026-12-20 00:00"),
-    ("MHS-02", {"urgency": "urgent"}, "jail", "2026-11-23 09:00"),
+    ("MHS-02", {"within": "P14D"}, "prison", "2026-12-04 00:00"),
+    ("MHS-02", {"within": "P14D", "suicide_risk": "low"}, "prison", "2026-12-04 00:00"),
+    ("MHS-02", {"within": "P14D", "suicide_risk": "low"}, "both", "2026-11-23 09:00"),
+    ("MHS-02-URGENT", {}, "jail", "2026-11-23 09:00"),
+    ("MHS-02-URGENT", {"urgency": "urgent"}, "jail", "2026-11-20 21:00"),
+    ("MHS-02-URGENT", {"urgency": "emergent"}, "prison", "2026-11-20 09:15"),
+    ("INT-03-LATER", {"within": "P2D"}, "jail", "2026-11-25 00:00"),
+    ("INT-03-LATER", {"within": "PT60M"}, "jail", "2026-11-20 10:00"),
+    ("INT-03-LATER", {}, "jail", "2026-12-20 00:00"),
+    ("INT-03-ASK", {"urgency": "emergent"}, "jail", "2026-11-20 09:15"),
+    ("INT-03-ASK", {"urgency": "urgent"}, "jail", "2026-11-20 10:00"),
     ("DEN-01", {}, "prison", "2026-11-27 00:00"),
     ("DEN-02", {}, "prison", "2026-12-20 00:00"),
     ("DEN-02", {}, "jail", "2027-11-21 00:00"),
@@ -160,6 +173,38 @@ def test_what_release_leaves_open_goes_to_the_planner() -> None:
         "SPC-01",
     ):
         assert on_move(rule(rule_id, TODAY), "release").effect == "convert", rule_id
+
+
+def called_by_content() -> dict[tuple[str, str], forms.Action]:
+    """Give every referral and order that a score or an answer calls for and that can wait, but for mental health's own."""
+    found = {}
+    for name in forms.names():
+        if (scale := forms.load(name).scale) is not None and not scale.acted_on_by:
+            bands = [*(b.actions for b in scale.bands), *(f.actions for f in scale.flags)]
+            found |= {(name, a.key): a for of_band in bands for a in of_band}
+    doings = {("intake", d.key): d for d in load_table().doings.values() if d.kind == "referral"}
+    wanted = {**found, **{at: _as_action(d) for at, d in doings.items()}}
+    return {
+        at: a
+        for at, a in wanted.items()
+        if a.kind in ("referral", "order") and a.due.startswith("P") and a.facts.get("domain") != "mental_health"
+    }
+
+
+def _as_action(d: Doing) -> forms.Action:
+    return forms.Action(d.kind, d.key, d.owner, d.due, d.text, d.source, d.event, d.facts)
+
+
+def test_what_content_calls_for_goes_to_its_owner_by_its_span() -> None:
+    """A span or an owner that the clock does not know would fall to the provider within thirty days, unseen."""
+    called = called_by_content()
+    assert len(called) > 12
+    for at, one in called.items():
+        facts = {"within": one.due, "owner": one.owner}
+        found = due_at(rule("INT-03-LATER", TODAY), local(DAY), facility_kind="jail", working=WORKING, facts=facts)
+        assert found.owner == one.owner, at
+        # Two working days may hold a weekend; no other span is stretched.
+        assert found.due <= local(DAY) + within(one.due) + timedelta(days=3 if one.due == "P2D" else 0), at
 
 
 def test_nothing_changes_on_a_transfer_but_the_place() -> None:

@@ -132,6 +132,7 @@ def wire() -> None:
     events.on(Released, watch.let_go)
     events.on(ReleaseCancelled, watch.release_cancelled)
     events.on(PersonDied, watch.died)
+    events.on(NoteSigned, watch.contact_signed)
     for moved in (Admitted, MovedWithin, TransferredIn, TransferCancelled, ReleaseCancelled):
         events.on(moved, restriction.moved)
     for gone in (Released, PersonDied):

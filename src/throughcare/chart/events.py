@@ -1,6 +1,7 @@
 """What the chart tells the rooms."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from throughcare.kernel.events import Event
@@ -18,6 +19,25 @@ class FormSigned(Event):
     def payload(self) -> dict[str, Any]:
         """Give form and band."""
         return {"form": self.form, "band": self.band, "purpose": self.purpose}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreCalled(Event):
+    """A score that was signed in the chart calls for something; `ref` is the order placed, or the form that is to be asked."""
+
+    name: ClassVar[str] = "score_called"
+    form: str
+    kind: str
+    key: str
+    owner: str
+    within: str
+    urgency: str
+    facts: Mapping[str, bool | str] = field(default_factory=dict)
+
+    def payload(self) -> dict[str, Any]:
+        """Give what is called for, whose it is and how soon, with the content's own facts."""
+        said = {"form": self.form, "kind": self.kind, "key": self.key, "owner": self.owner}
+        return {**said, "within": self.within, "urgency": self.urgency, **self.facts}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +120,14 @@ class NoteSigned(Event):
     name: ClassVar[str] = "note_signed"
     kind: str
     cosign_asked: bool = False
+    age: int | None = None
+    chronic: bool | None = None
 
     def payload(self) -> dict[str, Any]:
-        """Give the kind of note, and whether its author asks for a second signature."""
-        return {"kind": self.kind, "cosign_asked": self.cosign_asked}
+        """Give the kind of note, whether its author asks for a second signature, and of an assessment what its next asks (IHA-04)."""
+        said = {"kind": self.kind, "cosign_asked": self.cosign_asked}
+        known = {"age": self.age, "chronic": self.chronic}
+        return {**said, **{name: value for name, value in known.items() if value is not None}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What the clock tells the other rooms, and the calendar's own events."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -62,3 +63,15 @@ class FacilityYearBegan(Event):
     """A calendar year began at a facility: drills, meetings and studies are counted from here."""
 
     name: ClassVar[str] = "facility_year_began"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseNears(Event):
+    """An expected release is two weeks away or less; `ref` is custody's plan, and it happened two weeks before the release."""
+
+    name: ClassVar[str] = "release_nears"
+    release_at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        """Give when."""
+        return {"release_at": self.release_at}

@@ -3,12 +3,12 @@
 Due soon and overdue need no writes: they are computed. Running it again changes nothing.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from throughcare.custody.models import Facility
+from throughcare.custody.models import Facility, Placement, ScheduledEvent
 from throughcare.duties import cover, rulebook
-from throughcare.duties.events import CollectionDayBegan, FacilityYearBegan
+from throughcare.duties.events import CollectionDayBegan, FacilityYearBegan, ReleaseNears
 from throughcare.duties.models import OPEN, Duty, Escalation
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
@@ -18,6 +18,7 @@ from throughcare.kernel.ids import derived
 
 TICKER = Actor.system("ticker")
 COLLECTION_HOUR = time(6)
+NEAR = timedelta(days=14)
 
 
 def run(now: datetime | None = None) -> int:
@@ -32,7 +33,7 @@ def run(now: datetime | None = None) -> int:
 def advance(*, actor: Actor) -> int:
     """Begin calendar days, then tell upwards of what is late or uncovered."""
     now = clock.now()
-    return _begin_days(now) + _late(now) + _cover(now)
+    return _begin_days(now) + _nearing(now) + _late(now) + _cover(now)
 
 
 def _late(now: datetime) -> int:
@@ -86,6 +87,28 @@ def _begin_days(now: datetime) -> int:
             )
             begun += 1
     return begun
+
+
+def _nearing(now: datetime) -> int:
+    """Tell once of each expected release that is two weeks away or less, of whoever is in custody (clinical.md 3.2)."""
+    near = ScheduledEvent.objects.filter(kind="release", state="planned", starts_at__gt=now, starts_at__lte=now + NEAR)
+    rows = list(near.values_list("id", "person_id", "starts_at"))
+    whom = {person_id for _, person_id, _ in rows}
+    told = set(Duty.objects.filter(person_id__in=whom, trigger="release_nears").values_list("ref", flat=True))
+    held = Placement.objects.filter(person_id__in=whom, until=None, cancelled=False)
+    where = dict(held.values_list("person_id", "facility_id"))
+    rows = [row for row in rows if row[0] not in told and row[1] in where]
+    for plan, person_id, starts_at in rows:
+        emit(
+            ReleaseNears(
+                happened_at=starts_at - NEAR,
+                person_id=person_id,
+                facility_id=where[person_id],
+                ref=plan,
+                release_at=starts_at,
+            )
+        )
+    return len(rows)
 
 
 def _facilities(today: date) -> list[UUID]:

@@ -1,9 +1,11 @@
 """What the people room tells the others."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 
+from throughcare.kernel import clock
 from throughcare.kernel.events import Event
 
 
@@ -49,3 +51,15 @@ class PersonDied(Event):
     """The person has died."""
 
     name: ClassVar[str] = "died"
+
+    def payload(self) -> dict[str, Any]:
+        """Give when the federal report of the quarter is due (DTH-05)."""
+        return {"federal_report_due_at": federal_report_due_at(self.happened_at)}
+
+
+def federal_report_due_at(died_at: datetime) -> datetime:
+    """Give the end of the day on which the report of a death is due: the 20th after the quarter in which it happened."""
+    day = died_at.astimezone(clock.zone()).date()
+    month = (day.month - 1) // 3 * 3 + 4
+    due = date(day.year + month // 13, month % 12, 20)
+    return datetime.combine(due + timedelta(days=1), time(0), tzinfo=clock.zone()).astimezone(UTC)

@@ -27,9 +27,22 @@ Scene = Callable[[datetime], object]
 # Duties that staff work off without a page of their own yet: by the button on the duty.
 WORKED = (
     *("INT-05-TEST", "INT-08-RESCREEN", "INT-09", "INT-07", "INT-04-DOSE", "INT-04-DECIDE", "TRN-01", "TRN-03"),
+    *("SUI-07-MOVE", "SUI-07-APART", "SUI-07-COURT", "SUI-07-RELEASE", "SUI-07-CONTACT"),
     *("WDR-02", "WDR-03", "WDR-04", "IHA-01", "IHA-02", "IHA-03-VACCINE"),
-    *("MHS-01", "MHS-02", "MHC-01", "CHR-02", "DEN-01", "DEN-02", "SCR-01", "SCR-06", "CUS-01", "CUS-02"),
-    *("INT-03", "INT-09-REASSESS", "INT-10", "LAB-01", "LAB-02", "REL-CONTACT-7"),
+    *(
+        "MHS-01",
+        "MHS-02",
+        "MHS-02-URGENT",
+        "MHC-01",
+        "CHR-02",
+        "DEN-01",
+        "DEN-02",
+        "SCR-01",
+        "SCR-06",
+        "CUS-01",
+        "CUS-02",
+    ),
+    *("INT-03", "INT-03-LATER", "INT-03-ASK", "INT-09-REASSESS", "INT-10", "LAB-01", "LAB-02", "REL-CONTACT-7"),
     *programme.WORKED,
     *("REL-01", "REL-01-PLAN", "REL-01-UNPLANNED", "REL-MED", "REL-MH", "REL-REFER", "REL-CONTACT-1"),
 )

@@ -1,12 +1,13 @@
 """The first thread: custody books somebody, the nurse looks, asks and signs; what answers call for is there at once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from throughcare.care.intake import actions, answering, reads
 from throughcare.care.intake.models import Arrival, Effect
+from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart.models import Allergy, HomeMedicine, Order
 from throughcare.custody import actions as custody
@@ -223,3 +224,20 @@ def test_who_is_gone_leaves_the_queue(arrival, rn_lens) -> None:
     custody.release(actor=Actor.feed("custody"), person_id=arrival.person_id, planned=False)
     assert reads.queue(rn_lens) == []
     assert Arrival.objects.get(id=arrival.id).state == "left"
+
+
+def test_what_a_screening_finds_and_can_wait_has_an_owner_and_its_own_time(nurse, arrival) -> None:
+    """A referral without a clock is lost: the dentist's week and the evaluation within three days are duties."""
+    person = arrival.person_id
+    save = {"actor": nurse, "person_id": person, "arrival_id": arrival.id}
+    actions.save_screening(**save, posted=healthy(**{"dental-pain": ["yes"], "mind": ["treatment"]}))
+    tooth = Duty.objects.get(person_id=person, rule="INT-03-LATER", owner_role="dental")
+    assert (tooth.due_at - tooth.opened_at).days in (6, 7)
+    assert Duty.objects.get(person_id=person, rule="MHS-02").owner_role == "psych"
+    posted = {f"bjmhs-{n}": ["yes" if n < 3 else "no"] for n in range(1, 9)} | {"officer-concern": ["no"]}
+    actions.sign_instrument(**save, form="bjmhs", posted=posted)
+    urgent = Duty.objects.get(person_id=person, rule="MHS-02-URGENT", closed_at=None)
+    assert urgent.due_at - urgent.opened_at == timedelta(hours=72)
+    dentist = Effect.objects.get(arrival=arrival, key="dental-urgent")
+    chart.end_order(actor=nurse, person_id=person, order_id=dentist.act_id, verb="complete")
+    assert Duty.objects.get(id=tooth.id).outcome == "done"

@@ -299,7 +299,7 @@ def test_cssrs_bands_call_for_what_the_table_says() -> None:
     assert form.scale
     keys = {band.key: [action.key for action in band.actions] for band in form.scale.bands}
     assert keys["none"] == []
-    assert keys["low"] == ["mental-health-urgent"]
+    assert keys["low"] == ["mental-health-routine"], "72 hours in a jail by the clock (MHS-02)"
     assert "watch_staggered" in keys["moderate"]
     assert "watch_constant" in keys["high"]
 

@@ -123,7 +123,8 @@ def _act(actor: Actor, effect: Effect, facts: Mapping[str, bool | str], event: s
 def _order(actor: Actor, effect: Effect, facts: Mapping[str, bool | str]) -> UUID:
     if effect.kind == "referral":
         urgency = "emergent" if effect.key in EMERGENT else "urgent" if effect.due in PRIORITY else "routine"
-        _signal(effect, "screening_positive", {"urgency": urgency, "key": effect.key, **facts})
+        told = {"urgency": urgency, "key": effect.key, "within": effect.due, "owner": effect.owner}
+        _signal(effect, "screening_positive", {**told, **facts})
     return chart.place_order(
         actor=actor,
         person_id=effect.person_id,

@@ -154,3 +154,15 @@ class SelfHarmClassed(Event):
     """A mental health professional gave an act its class."""
 
     name: ClassVar[str] = "self_harm_classed"
+    kind: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give the class, in the words of the C-SSRS."""
+        return {"kind": self.kind}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuicideRiskNotAsked(Event):
+    """A mental health visit was signed, and nobody had asked the suicide questions that day; `ref` is the note."""
+
+    name: ClassVar[str] = "suicide_risk_not_asked"

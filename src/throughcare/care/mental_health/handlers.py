@@ -1,11 +1,15 @@
 """What the watch does when others tell it something: an answer begins it, a move carries it, a release hands it on; wired in app/wiring.py."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from throughcare.care.mental_health import rules, states
 from throughcare.care.mental_health.actions import keeping, ordering
-from throughcare.care.mental_health.models import FollowUp, Watch
+from throughcare.care.mental_health.events import SuicideRiskNotAsked
+from throughcare.care.mental_health.models import FollowUp, Watch, WatchAssessment
 from throughcare.care.mental_health.rule_table import load_table
+from throughcare.chart.events import NoteSigned
+from throughcare.chart.models import FormResponse
 from throughcare.custody.events import (
     AlertEnded,
     AlertRaised,
@@ -20,8 +24,15 @@ from throughcare.custody.events import (
 from throughcare.custody.models import OperationalAlert
 from throughcare.kernel import db
 from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.events import emit
 from throughcare.people.events import PersonDied
 from throughcare.people.family import family
+
+CONTACTS = frozenset(
+    {"mental_health", "mental_health_visit", "mental_health_evaluation", "psychiatric_visit", "psychiatry"}
+)
+ASKED_LATELY = timedelta(hours=12)
+SCREENER = "c-ssrs-screener"
 
 
 def begin_by_alert(event: AlertRaised) -> None:
@@ -118,3 +129,21 @@ def _charts(person_id: UUID | None) -> frozenset[UUID]:
 def _stands(row: Watch) -> bool:
     wanted = states.ALERTS[row.level]
     return OperationalAlert.objects.filter(person_id__in=family(row.person_id), template=wanted, ended_at=None).exists()
+
+
+def contact_signed(event: NoteSigned) -> None:
+    """Tell of a mental health visit at which the suicide questions were not asked (clinical.md 3.2: at each contact)."""
+    if event.kind not in CONTACTS or event.person_id is None:
+        return
+    kin, since = family(event.person_id), event.happened_at - ASKED_LATELY
+    asked = FormResponse.objects.filter(person_id__in=kin, form=SCREENER, signed_at__gte=since).exclude(status="draft")
+    assessed = WatchAssessment.objects.filter(person_id__in=kin, at__gte=since)
+    if not asked.exists() and not assessed.exists():
+        emit(
+            SuicideRiskNotAsked(
+                happened_at=event.happened_at,
+                person_id=event.person_id,
+                facility_id=event.facility_id,
+                ref=event.ref,
+            )
+        )

@@ -7,12 +7,14 @@ A draft is durable but not yet the record: its versions enter the ledger with th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
 from throughcare.chart import forms, states
 from throughcare.chart import models as m
+from throughcare.chart.actions import scored
 from throughcare.chart.actions.keeping import mine, recorded
 from throughcare.chart.actions.observations import observe
 from throughcare.chart.events import FormSigned
@@ -162,16 +164,21 @@ def sign_form(
     _refuse_unfinished(form, answers, row.language)
     score = forms.score(form, answers, sex=sex)
     stopped = answers.form_unable is not None
+    # What a room asks for its own purpose, that room acts on, as the answers come (ruling 2).
+    called = scored.called_for(form, score) if not row.purpose else ()
     row.bump(
         posted=row.posted,
         form_version=form.version,
         status=states.RESPONSE.after(row.status, "stop" if stopped else "sign"),
         signed_at=clock.now(),
         signed_by=actor.label(),
-        score=_score(score),
+        score=None if score is None else {**_score(score), "called": scored.said(called)},
     )
     _keep(row, form, answers, score, actor)
     band = score.band.key if score and score.band else ""
+    if called:
+        begin = partial(start_form, actor=actor, person_id=person_id, language=row.language)
+        scored.act_on(actor, row, called, lambda name: begin(form=name))
     emit(
         FormSigned(
             happened_at=clock.now(),
@@ -218,7 +225,7 @@ def sign_sealed(
         recorded_by=actor.label(),
         started_at=now,
         signed_at=now,
-        body=bodies.seal(bodies.pack(encode({"posted": posted, "score": _score(score)})), bound_to=id_.bytes),
+        body=bodies.seal(bodies.pack(encode({"posted": posted, "score": score and _score(score)})), bound_to=id_.bytes),
     )
     ledger.record(
         type="QuestionnaireResponse", id=id_, person_id=person_id, data_class=data_class, body=response, happened_at=now
@@ -278,9 +285,7 @@ def _taken_over(step: Mapping[str, str]) -> dict[str, Any]:
     return {"url": OWN + "taken-over", "extension": [*parts, {"url": "at", "valueDateTime": step["at"]}]}
 
 
-def _score(score: forms.Score | None) -> dict[str, Any] | None:
-    if score is None:
-        return None
+def _score(score: forms.Score) -> dict[str, Any]:
     return {
         "status": score.status.value,
         "value": None if score.value is None else str(score.value),

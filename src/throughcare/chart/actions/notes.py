@@ -1,6 +1,7 @@
 """Notes: drafted, signed, co-signed, addended; never edited once signed."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughcare.chart import models as m
@@ -14,6 +15,8 @@ from throughcare.kernel.errors import Invalid, NotAllowed
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
+from throughcare.people.family import family
+from throughcare.people.models import Person
 
 
 @action("chart.draft_note")
@@ -84,8 +87,23 @@ def sign_note(
                 ref=row.id,
                 kind=row.kind,
                 cosign_asked=ask_cosign,
+                **_of_assessment(row),
             )
         )
+
+
+ASSESSMENTS = frozenset({"initial_health_assessment", "periodic_health_assessment"})
+
+
+def _of_assessment(row: m.Note) -> dict[str, Any]:
+    """Give what decides when the next assessment is due: age, and whether anything on the problem list goes on (IHA-04)."""
+    if row.kind not in ASSESSMENTS:
+        return {}
+    kin = family(row.person_id)
+    born = Person.objects.filter(id=row.person_id).values_list("birth_date", flat=True).first()
+    today = clock.today()
+    age = None if born is None else today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return {"age": age, "chronic": m.Condition.objects.filter(person_id__in=kin, status="active").exists()}
 
 
 @action("chart.cosign_note")

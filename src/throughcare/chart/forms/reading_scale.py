@@ -67,6 +67,8 @@ def _scale(table: Table) -> Scale:
         flags=tuple(_flag(row, source) for row in table.get("flag", ())),
         gates=tuple(table.get("gates", ())),
         higher_is_worse=bool(table.get("higher_is_worse", True)),
+        acted_on_by=str(table.get("acted_on_by", "")),
+        unable_actions=tuple(read_action(row, source) for row in table.get("unable_action", ())),
     )
 
 

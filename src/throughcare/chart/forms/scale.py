@@ -30,6 +30,11 @@ def within(due: str) -> timedelta:
     return timedelta(days=int(found[1] or 0), hours=int(found[2] or 0), minutes=int(found[3] or 0))
 
 
+def urgency(due: str) -> str:
+    """How urgent it is by its span: `emergent` now, `urgent` in this visit, shift or day, else `routine` (INT-03)."""
+    return "emergent" if due == "now" else "urgent" if due in _WORDS else "routine"
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing a score or an answer calls for: owner's role, limit, source; a duty names the event that its clock opens by."""
@@ -87,6 +92,10 @@ class Scale:
     flags: tuple[Flag, ...] = ()
     higher_is_worse: bool = True
     gates: tuple[str, ...] = ()
+    acted_on_by: str = ""
+    """The room that acts on a score wherever it is signed; else the chart does what the table calls for."""
+    unable_actions: tuple[Action, ...] = ()
+    """The safest precautions where an item could not be asked (ruling 2)."""
 
     def band_for(self, value: Decimal, sex: str) -> Band | None:
         """The band that holds `value`; an unknown sex takes the lowest threshold (the worst band that fits)."""

@@ -84,6 +84,7 @@ def response(request: Request, person_id: UUID, response_id: UUID) -> HttpRespon
         "row": row,
         "title": summary.form_title(row.form),
         "score": summary.score_words(row),
+        "called": (row.score or {}).get("called", []),
         "answers": answered.lines(versions[0].body),
         "history": reverse(
             "chart_history", kwargs={"person_id": person_id, "kind": "QuestionnaireResponse", "id": response_id}

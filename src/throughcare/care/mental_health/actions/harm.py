@@ -66,7 +66,11 @@ def class_self_harm(
         classed_by=actor.label(),
     )
     keep(row)
-    emit(SelfHarmClassed(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
+    emit(
+        SelfHarmClassed(
+            happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id, kind=row.kind
+        )
+    )
     return row.id
 
 
