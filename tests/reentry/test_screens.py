@@ -2,6 +2,7 @@
 # ruff: noqa: F811
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from throughcare.access import actions as access
 from throughcare.access.kinds import Agreement
 from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
+from throughcare.custody.models import LegalStatus
 from throughcare.kernel import clock, content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import uuid7
@@ -135,6 +137,7 @@ def test_parole_reads_when_and_where_and_no_clinical_word(client, doctor, planne
         chart.add_condition(actor=doctor, person_id=person, text="Depression", data_class=DataClass.MENTAL_HEALTH)
         custody.raise_alert(actor=planner, person_id=person, template="hearing_aid")
         custody.raise_alert(actor=planner, person_id=person, template="watch_staggered")
+        custody.raise_alert(actor=planner, person_id=person, template="mask_single_cell")
         for kind, partner in (
             ("opioid_treatment", "sample_opioid_hartford"),
             ("mental_health", "sample_mind_hartford"),
@@ -153,6 +156,8 @@ def test_parole_reads_when_and_where_and_no_clinical_word(client, doctor, planne
         words = re.sub(r"<[^>]+>", " ", main)
         assert "2 Sample Street, Hartford" in words
         assert "hearing aid" in words.casefold()
+        assert "Wear a mask near this person" in words, "what keeps an officer from being infected, and not why"
+        assert "cell" not in words.casefold()
         assert "Sample-Ortiz" not in words, "who they are was not released either"
         assert CLINICAL.findall(words) == []
         assert "random" not in words
@@ -160,6 +165,33 @@ def test_parole_reads_when_and_where_and_no_clinical_word(client, doctor, planne
         assert not re.search(r"levetiracetam|depress|Sample Opioid|Sample Counsel|mental", everything, re.IGNORECASE)
         for page in ("release/", "release/packet/", "release/packet/pdf/", "medications/", ""):
             assert client.get(f"/people/{person}/{page}").status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("segment", "parole", "officers"),
+    [
+        ("parole", True, False),
+        ("special_parole", True, False),
+        ("halfway_house_parole", True, False),
+        ("halfway_house_transfer_parole", True, False),
+        ("halfway_house_community_release", False, True),
+        ("transitional_supervision", False, True),
+        ("discharged", False, False),
+    ],
+)
+def test_who_sees_somebody_outside_follows_the_segment_of_legal_status(
+    client, planner, person, place, segment, parole, officers
+) -> None:
+    """Ruling 9: parole sees whom parole supervises; custody's view ends there, and not with community release."""
+    with clock.frozen(MORNING):
+        given = number(person)
+        custody.release(actor=FEED, person_id=person, planned=True, destination=segment)
+    with clock.frozen(MORNING + timedelta(hours=1)):
+        become(client, "parole", place)
+        assert client.get("/parole/", {"number": given}, follow=True).status_code == (200 if parole else 404)
+        assert client.get(f"/parole/{person}/").status_code == (200 if parole else 404)
+    running = LegalStatus.objects.filter(person_id=person, until=None).first()
+    assert (running is not None and running.custody_sees) is officers
 
 
 def test_a_consent_opens_to_parole_what_it_names_and_no_more(client, doctor, planner, person, place) -> None:
@@ -198,6 +230,26 @@ def test_a_person_reads_their_own_packet_at_the_kiosk(client, doctor, person, pl
     assert "Mis medicinas" in page and "levetiracetam" in page
     born = re.search(r" · (\d{1,2} \w{3} \d{4}|\w{3} \d{1,2}, \d{4}) · ", page)
     assert born and born[1][0].isdigit(), "days are in the page's language too"
+
+
+def test_a_sudden_release_has_its_papers_within_a_minute_and_waits_for_none(client, doctor, person, place) -> None:
+    """Custody lets go at once; both languages as PDF, print and page, and the paper sent after them, inside sixty seconds."""
+    pytest.importorskip("typst", reason="typst, which typesets the PDF, is not installed here")
+    seizure(doctor, person)
+    with clock.frozen(MORNING):
+        begins = time.perf_counter()
+        custody.release(actor=FEED, person_id=person, planned=False, destination="discharged")
+        assert not Packet.objects.filter(person_id=person).exists(), "liberty waits for no paper"
+        become(client, "rn", place)
+        page = f"/people/{person}/release/packet/"
+        for lang in ("en", "es"):
+            assert "levetiracetam" in client.get(page, {"lang": lang}).content.decode()
+            assert "levetiracetam" in client.get(page + "print/", {"lang": lang}).content.decode()
+            assert client.get(page + "pdf/", {"lang": lang}).content.startswith(b"%PDF-")
+        sent = {"intent": str(uuid7()), "act": "hand", "lang": "es", "sent_to": "The address they gave"}
+        assert client.post(page, sent).status_code == 303
+        assert time.perf_counter() - begins < 60
+    assert Packet.objects.get(person_id=person).outcome == "sent"
 
 
 def handed(client, place, person):

@@ -42,6 +42,7 @@ class ReleaseTable:
     docket_hours_back: int
     parole_alerts: tuple[str, ...]
     parole_statuses: tuple[str, ...]
+    parole_words: Mapping[str, str]
     steps: tuple[Step, ...]
     appointments: Mapping[str, int]
 
@@ -73,6 +74,7 @@ def _table(stamp: tuple[str, int]) -> ReleaseTable:
         docket_hours_back=body["registry"]["docket_hours_back"],
         parole_alerts=tuple(body["parole"]["alerts"]),
         parole_statuses=tuple(body["parole"]["statuses"]),
+        parole_words=dict(body["parole"]["words"]),
         steps=tuple(Step(r["id"], r["day"]) for r in content.rows(RULES, "step")),
         appointments={r["id"]: r["within_days"] for r in content.rows(RULES, "appointment")},
     )

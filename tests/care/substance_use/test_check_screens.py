@@ -58,6 +58,17 @@ def test_from_the_board_to_the_order_that_ends_it(client, nurse, person, place) 
     assert Episode.objects.get().state == "finished"
 
 
+@pytest.mark.parametrize(
+    ("substance", "words"), [("opioid", "Naloxone within reach."), ("alcohol", "Thiamine too"), ("sedative", "tapers")]
+)
+def test_what_belongs_to_a_substance_stands_beside_each_check(client, nurse, person, place, substance, words) -> None:  # noqa: F811
+    """What 3.3 asks beside the scale is read where the check is made, and where it is decided."""
+    episode = begun(nurse, person, substance)
+    become(client, "rn", place)
+    for page in (f"/people/{person}/checks/{episode.id}/", f"/people/{person}/checks/"):
+        assert words in client.get(page).content.decode()
+
+
 def test_a_refused_check_comes_back_with_everything_typed(client, nurse, person, place) -> None:  # noqa: F811
     episode = begun(nurse, person)
     become(client, "rn", place)

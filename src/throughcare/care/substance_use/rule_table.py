@@ -31,7 +31,7 @@ class ByScore:
 
 @dataclass(frozen=True, slots=True)
 class Substance:
-    """How one substance's withdrawal is followed."""
+    """How one substance's withdrawal is followed; `remember` is what stands beside every check of it."""
 
     id: str
     scale: str
@@ -47,7 +47,7 @@ class Substance:
     provider_now_at: int | None
     hospital_at: int | None
     offers_treatment: bool
-    taper: bool
+    remember: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _substance(row: Mapping[str, Any]) -> Substance:
         provider_now_at=row.get("provider_now_at"),
         hospital_at=row.get("hospital_at"),
         offers_treatment=row.get("offers_treatment", False),
-        taper=row.get("taper", False),
+        remember=tuple(Text(said["en"], said["es"]) for said in row.get("remember", ())),
     )
 
 

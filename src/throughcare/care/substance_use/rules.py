@@ -71,7 +71,6 @@ class Decision:
     next_why: Text
     may_end: bool = False
     mental_health_now: bool = False
-    naloxone_near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,6 @@ def decide(
         next_why=why,
         may_end=may_end(substance, opened_at, found, earlier) and not made,
         mental_health_now="suicidal" in found.signs,
-        naloxone_near=substance.id == "opioid",
     )
 
 

@@ -87,11 +87,14 @@ def _appointments(charts: frozenset[UUID]) -> list[Whereto]:
 
 def _sentences(charts: frozenset[UUID]) -> list[str]:
     runs = Q(until=None) | Q(until__gt=clock.now())
-    allowed = load_table().parole_alerts
+    table = load_table()
+    allowed, own = table.parole_alerts, table.parole_words
     rows = OperationalAlert.objects.filter(runs, person_id__in=charts, ended_at=None, template__in=allowed)
     known = custody_wording.templates()
     return [
-        known[r.template].sentence("text", r.values, lang="en", phone="", until=_until(r.until))
+        own[r.template].format(until=_until(r.until))
+        if r.template in own
+        else known[r.template].sentence("text", r.values, lang="en", phone="", until=_until(r.until))
         for r in rows
         if r.template in known
     ]

@@ -50,6 +50,7 @@ def person(request: Request, person_id: UUID, again: Again | None = None) -> Htt
         "offers_now": any(f.episode.substance == "opioid" and f.episode.state == "active" for f in followed),
         "pregnant": reads.known_pregnant(request.lens, family),
         "may_decide": policy.DECIDE.allows(request.lens, person_id),
+        "remember": {key: s.remember for key, s in load_table().substances.items()},
         "free": [s for s in load_table().substances if not _running(followed, s)],
         "last_words": views.last_words,
     }
@@ -181,6 +182,7 @@ def _check(request: Request, person_id: UUID, found: reads.Followed, again: Agai
     posted: Mapping[str, list[str]] = views.of_form(name, posted_of(request)) if again else {}
     context: dict[str, Any] = {
         "one": found,
+        "remember": load_table().substances[found.episode.substance].remember,
         "clock": views.clock_of(found),
         "scale": views.scale(name, posted, unfinished=bool(again) and verb == "check") if name else None,
         "vitals": views.vitals(typed, wrong, last, fluids=False),
