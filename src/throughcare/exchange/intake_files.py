@@ -25,7 +25,7 @@ from throughcare.exchange.documents import actions as documents
 from throughcare.exchange.documents import inbox
 from throughcare.exchange.fhir.writing import filing
 from throughcare.exchange.hl7v2 import actions as hl7v2
-from throughcare.exchange.hl7v2.wire import split_batch
+from throughcare.exchange.hl7v2.wire import miscounted, split_batch
 from throughcare.kernel import beside, clock
 from throughcare.kernel.errors import Refused
 
@@ -204,6 +204,8 @@ def _messages(path: Path, raw: bytes, report: Report) -> None:
         report.fault(f"{line}; see the exceptions board")
     else:
         report.say(line)
+    for odd in miscounted(raw):
+        report.fault(f"{path}: {odd}")
 
 
 # --- documents ------------------------------------------------------------------------------------------------------------

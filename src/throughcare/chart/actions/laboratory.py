@@ -5,7 +5,7 @@ reviewed yet, the review is owed again, by the clock of its new urgency (LAB-01)
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,8 +29,11 @@ from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import families, family
 
 FINISHED = frozenset({"final", "amended", "corrected"})
-# Where a report stands; an earlier stage never takes the place of a later one.
-STAGE = {"registered": 0, "preliminary": 1, "final": 2, "amended": 3, "corrected": 3, "cancelled": 3}
+# Lines that nobody goes by any more.
+TAKEN_BACK = frozenset({"cancelled", "entered-in-error"})
+# Where a report stands; an earlier stage never takes the place of a later one. What is said later of a finished one counts,
+# whatever it calls itself: laboratories add tests to a corrected report as final ones.
+STAGE = {"registered": 0, "preliminary": 1, "final": 2, "amended": 2, "corrected": 2, "cancelled": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Told:
     words: str = ""
     specimen: str = ""
     said: str = "normal"
+    by_lines: bool = False
+    """True where nothing but its lines says that it is cancelled."""
     judged: bool = True
     data_class: DataClass = DataClass.RESULT
     order_id: UUID | None = None
@@ -135,17 +140,20 @@ def _again(actor: Actor, row: m.Report, told: Told) -> Taken:
     """Bring a report in line with what is told of it now."""
     flush(m.Report, m.Observation)  # it may have come a moment ago, with others
     before, status = row.urgency, told.status
-    changed, fresh = _lines(row, told, corrects=row.status in FINISHED)
-    if row.status in FINISHED and status == "final" and (changed or fresh):
+    changed, fresh, others = _lines(row, told, corrects=row.status in FINISHED)
+    others = [line for line in others if line.status not in TAKEN_BACK]
+    if status == "cancelled" and told.by_lines and others:
+        status = "corrected"  # some of its lines were taken back; what was not told again still stands
+    if row.status in {*FINISHED, "cancelled"} and status == "final" and (changed or fresh):
         status = "corrected"  # a final report that says something else is a correction, whatever it calls itself
     # What is taken back stays readable: who read it may have acted on it.
-    words = told.words or (row.words if told.status == "cancelled" else "")
+    words = told.words or (row.words if status == "cancelled" else "")
     shell = {"words": words, "specimen": told.specimen or row.specimen, "judged": told.judged}
     shell |= {"status": _later(row.status, status), "order_id": row.order_id or told.order_id}
     differs = any(getattr(row, name) != value for name, value in shell.items())
     if not (changed or fresh or differs):
         return Taken(row.id, "same", before)
-    urgency = _urgency(told)
+    urgency = _urgency(replace(told, status=status), others)
     shell |= {"urgency": urgency, "said_at": told.said_at}
     reviewed = row.reviewed_at is not None
     if reviewed:
@@ -180,8 +188,8 @@ def _review_set_aside(row: m.Report) -> dict[str, object]:
     return {**unread, "told_at": None, "told_by": "", "told_how": "", "earlier": [*row.earlier, past]}
 
 
-def _lines(row: m.Report, told: Told, *, corrects: bool) -> tuple[list[m.Observation], list[Line]]:
-    """Change the lines that say something else now; give them, and those that are new."""
+def _lines(row: m.Report, told: Told, *, corrects: bool) -> tuple[list[m.Observation], list[Line], list[m.Observation]]:
+    """Change the lines that say something else now; give them, those that are new, and those that were not told again."""
     standing = {o.line: o for o in m.Observation.objects.select_for_update().filter(report_id=row.id)}
     changed, fresh = [], []
     for line in told.lines:
@@ -201,7 +209,8 @@ def _lines(row: m.Report, told: Told, *, corrects: bool) -> tuple[list[m.Observa
         was = resulting.said_before(known) if said_else and corrects else known.was
         known.bump(**said, status=status, was=was)
         changed.append(known)
-    return changed, fresh
+    again = {line.key for line in told.lines}
+    return changed, fresh, [line for key, line in standing.items() if key not in again]
 
 
 def _add(actor: Actor, row: m.Report, lines: Sequence[Line]) -> None:
@@ -219,11 +228,15 @@ def _later(before: str, now: str) -> str:
     return before if before in FINISHED and now == "final" else now
 
 
-def _urgency(told: Told) -> str:
-    """A report is as urgent as its worst line; one that was cancelled is never normal: somebody must order again."""
+def _urgency(told: Told, others: Sequence[m.Observation] = ()) -> str:
+    """A report is as urgent as its worst line that stands, also of `others`, which a correction did not tell again.
+
+    One that was cancelled is never normal: somebody must order again.
+    """
     if told.status == "cancelled":
         return "abnormal"
-    return resulting.urgency_of((one.measured.interpretation for one in told.lines), told.said)
+    said = [one.measured.interpretation for one in told.lines if one.status not in TAKEN_BACK]
+    return resulting.urgency_of([*said, *(one.interpretation for one in others)], told.said)
 
 
 def _end_order(actor: Actor, row: m.Report) -> None:

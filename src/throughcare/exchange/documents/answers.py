@@ -137,7 +137,7 @@ def _label(segment: Segment, number: int) -> str:
 def _said(at: Stamp | None) -> str:
     if at is None:
         return ""
-    return at.at.isoformat() if at.is_exact else _day(at) or at.text[:4]
+    return at.at.isoformat() if at.is_exact else at.day_words
 
 
 def _day(at: Stamp | None) -> str:

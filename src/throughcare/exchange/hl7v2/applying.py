@@ -29,6 +29,9 @@ from throughcare.kernel.actor import Actor
 from throughcare.people import actions as people
 from throughcare.people.models import Person
 
+# What custody's messages say to custody; a note and its own segment are read with it, the rest is listed.
+USED = frozenset({"MSH", "EVN", "PID", "PV1", "MRG", "ZCU", "SFT"})
+
 REGISTERING = frozenset({"A01", "A04", "A28"})
 DESCRIBING = frozenset({"A01", "A04", "A08", "A28", "A31"})
 FLAGGING = frozenset({"A01", "A04", "A08"})
@@ -69,17 +72,19 @@ def _applied(row: Message, said: Facts, actor: Actor) -> Applied:
         return _propose_merges(row, said, actor)
     person = _person(row, said, actor)
     row.person_id = person.id
+    left = subject.uncharted(said, USED)
     if event not in STAY_EVENTS:
-        return Applied(f"{EVENTS[event]}: recorded.")
+        return Applied(f"{EVENTS[event]}: recorded.", left=left)
     one = _happening(row, said)
     row.story, row.booking = _story(one), one.booking
     history = _history(person, row, one, actor)
     if not history.stays:
-        return Applied(f"{EVENTS[event]}: recorded.")
+        return Applied(f"{EVENTS[event]}: recorded.", left=left)
     outcome = Reconciliation(person.id, row, actor, history).run(event)
     if event in FLAGGING and said.custody.officer_flags:
         intake.report_by_officer(actor=actor, person_id=person.id, flags=_flags(said.custody.officer_flags))
-    return Applied(outcome, also=tuple(one for one, effect in history.effects.items() if effect is not Effect.WAITING))
+    also = tuple(one for one, effect in history.effects.items() if effect is not Effect.WAITING)
+    return Applied(outcome, also=also, left=left)
 
 
 # --- who ------------------------------------------------------------------------------------------------------------------

@@ -22,15 +22,36 @@ def observation(obx: Segment, reader: Reader) -> Observation:
     values = (datatypes.value(kind, one, reader.zone) for one in obx.repetitions(5))
     return Observation(
         kind=kind,
-        code=code(obx, 3),
+        code=_observed(obx),
         values=tuple(one for one in values if one is not None),
-        sub_id=obx.part(4),
+        sub_id=f"{obx.part(4)}{_part(obx)}",
         unit=datatypes.code(obx.first(6)),
         reference_range=obx.first(7).whole(),
         flags=tuple(one.part(1) for one in obx.repetitions(8)),
         status=obx.part(11),
         at=reader.stamp(obx, 14),
     )
+
+
+# What part of a report a line is, said behind the code of the whole (HL7 v2.3 to 2.5, 7.2.4): 71020&IMP.
+SUFFIXES = {
+    "ANT": "annotation", "ADT": "anatomy", "CNP": "course not planned", "DEV": "device", "GDT": "description",
+    "IMP": "impression", "REC": "recommendation", "TCM": "comparison", "TEC": "technique", "VIEW": "view",
+}  # fmt: skip
+
+
+def _observed(obx: Segment) -> Code:
+    """Read what was observed; a line that is a part of a report says which."""
+    read = code(obx, 3)
+    if not (suffix := _part(obx)):
+        return read
+    named = f"{read.label} {SUFFIXES[suffix]}".strip()
+    return replace(read, text=named[:1].upper() + named[1:])
+
+
+def _part(obx: Segment) -> str:
+    suffix = obx.part(3, 1, 2).upper() or obx.part(3, 2, 2).upper()
+    return suffix if suffix in SUFFIXES else ""
 
 
 def allergy(al1: Segment, reader: Reader) -> Allergy:

@@ -16,6 +16,7 @@ LONGEST = 250  # no name, number or place of a person is longer; more than this 
 EARLIEST = 1800  # a year before this is a placeholder or a fault
 _TIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.(\d{1,6}))?([+-]\d{4})?")
 _PRECISIONS = (Precision.YEAR, Precision.MONTH, Precision.DAY, Precision.MINUTE, Precision.MINUTE, Precision.SECOND)
+_CLOCK = re.compile(r"(\d\d)(\d\d)(\d\d(?:\.\d+)?)?([+-]\d{4})?")
 _STRUCTURED = re.compile(r"(<=|>=|<>|<|>|=)?")
 
 T = TypeVar("T")
@@ -141,7 +142,7 @@ def value(kind: str, one: Repetition, zone: ZoneInfo) -> Value | None:
     """One repetition of OBX-5, typed by OBX-2; a number that is none stays text."""
     if kind in ("CE", "CWE", "CNE", "CF"):
         coded = code(one)
-        return Value(coded.label, code=coded) if coded else None
+        return Value(_in_words(coded), code=coded) if coded else None
     if kind == "SN":
         pieces = [one.part(n) for n in (1, 2, 3, 4)]
         text = "".join(pieces)
@@ -160,20 +161,38 @@ def value(kind: str, one: Repetition, zone: ZoneInfo) -> Value | None:
     if kind in ("DT", "TM", "TS", "DTM"):
         stamp = stamp_of(one.part(1), zone) if kind != "TM" else None
         return Value(_told(kind, one.part(1), stamp), at=stamp)
-    if kind in ("CX", "EI", "HD", "XPN", "XCN", "XON", "XAD", "XTN"):
+    if kind == "DR":
+        ends = [stamp_of(one.part(n), zone) for n in (1, 2)]
+        told = [_told("TS", one.part(n), end) for n, end in enumerate(ends, 1)]
+        return Value(" to ".join(told), at=ends[0])
+    if kind in ("CX", "EI", "HD", "XPN", "XCN", "XON", "XAD", "XTN", "AD", "PN", "CN", "PPN", "MO", "CP"):
         return Value(" ".join(filter(None, (one.part(n) for n in range(1, 10)))))
     return Value(text)
+
+
+def _in_words(coded: Code) -> str:
+    """Say a coded value with the words that its sender wrote first, where they say more than the name of the code."""
+    label, original = coded.label, coded.original_text
+    return f"{label} ({original})" if original and original.casefold() not in label.casefold() else label
 
 
 def _told(kind: str, text: str, stamp: Stamp | None) -> str:
     """Write a day or a time as people do, as exactly as it was said."""
     digits = text.replace(":", "")
-    if kind == "TM" and re.fullmatch(r"\d{4}(?:\d\d(?:\.\d+)?)?(?:[+-]\d{4})?", digits):
-        return f"{digits[:2]}:{digits[2:4]}"
+    if kind == "TM" and (hour := _CLOCK.fullmatch(digits)):
+        return _hour(hour)
     if stamp is None:
         return text
-    day = "-".join(filter(None, (stamp.text[:4], stamp.text[4:6], stamp.text[6:8])))
-    return f"{day} {stamp.text[8:10]}:{stamp.text[10:12]}" if stamp.is_exact and len(stamp.text) >= 12 else day
+    day = stamp.day_words
+    hour = _CLOCK.fullmatch(text.replace(" ", "")[8:]) if len(stamp.text) >= 12 else None
+    return f"{day} {_hour(hour)}" if hour else day
+
+
+def _hour(clock: re.Match[str]) -> str:
+    """Write hours and minutes, seconds where they say something, and the zone where one was named: another's noon is not ours."""
+    hours, minutes, seconds, zone = clock.groups()
+    exact = f":{seconds}" if seconds and seconds.strip("0.") else ""
+    return f"{hours}:{minutes}{exact}" + (f" {zone[:3]}:{zone[3:]}" if zone else "")
 
 
 def _decimal(text: str) -> Decimal | None:

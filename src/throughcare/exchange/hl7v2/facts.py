@@ -33,6 +33,11 @@ class Stamp:
         return self.precision in (Precision.MINUTE, Precision.SECOND)
 
     @property
+    def day_words(self) -> str:
+        """The day as exactly as the sender wrote it: 2015, 2015-07, 2015-07-03."""
+        return "-".join(filter(None, (self.text[:4], self.text[4:6], self.text[6:8])))
+
+    @property
     def day(self) -> date:
         """The calendar day as the sender wrote it."""
         return date(int(self.text[:4]), int(self.text[4:6] or 1), int(self.text[6:8] or 1))

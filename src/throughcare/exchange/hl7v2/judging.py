@@ -24,6 +24,18 @@ SYSTEMS = {
     "I10": "http://hl7.org/fhir/sid/icd-10-cm",
     "I10C": "http://hl7.org/fhir/sid/icd-10-cm",
     "RXNORM": "http://www.nlm.nih.gov/research/umls/rxnorm",
+    # Table 0396; after those above, which are kept where a sender gives both.
+    "NDC": "http://hl7.org/fhir/sid/ndc",
+    "MVX": "http://hl7.org/fhir/sid/mvx",
+    "I9": "http://hl7.org/fhir/sid/icd-9-cm",
+    "I9C": "http://hl7.org/fhir/sid/icd-9-cm",
+    "I9CDX": "http://hl7.org/fhir/sid/icd-9-cm",
+    "I9CP": "http://hl7.org/fhir/sid/icd-9-cm",
+    "I10P": "http://www.cms.gov/Medicare/Coding/ICD10",
+    "C4": "http://www.ama-assn.org/go/cpt",
+    "CPT": "http://www.ama-assn.org/go/cpt",
+    "CPT4": "http://www.ama-assn.org/go/cpt",
+    "UNII": "http://fdasis.nlm.nih.gov",
 }
 RANGE = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(-?\d+(?:\.\d+)?)\s*\Z")
 BOUND = re.compile(r"\s*(<=?|>=?)\s*(-?\d+(?:\.\d+)?)\s*\Z")

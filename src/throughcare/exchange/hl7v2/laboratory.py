@@ -16,6 +16,9 @@ from throughcare.kernel import content
 from throughcare.kernel.vocabulary import DataClass
 
 WORDY = frozenset({"TX", "FT", "ST"})
+# Many laboratories send every value as a string, or name no type: a plain number beside its unit is a quantity all the same.
+UNTYPED = frozenset({"", "ST"})
+QUANTITY = re.compile(r"(<=|>=|<|>)?\s*([+-]?\d{1,9}(?:\.\d{1,4})?)")
 # OBX-11 (table 0085) and OBR-25 (table 0123) in FHIR's words; what a laboratory takes back is an error of its own.
 LINE_STATUS = {
     "": "final", "F": "final", "U": "final", "P": "preliminary", "R": "preliminary", "S": "preliminary",
@@ -47,6 +50,7 @@ def told_of(panel: panels.Panel, sender: str, received: datetime, order_id: UUID
         system=system,
         code=code,
         status=status_of(panel, lines),
+        by_lines=REPORT_STATUS.get(panel.order.status) != "cancelled",
         lines=lines,
         words="\n".join(panel.notes),
         specimen="; ".join(filter(None, panel.specimens))[:240],
@@ -120,7 +124,9 @@ def _line(one: panels.Told, key: str, sender: str, taken: datetime, received: da
     number, words = _value(seen, one, unit)
     value = next((v.code for v in seen.values if v.code), None) if len(seen.values) == 1 else None
     value_system, value_code = judging.coded(value, sender) if value else ("", "")
-    standing, sure = judging.standing(seen, code if system == LOINC else "", number, words, unit)
+    standing, sure = judging.standing(
+        seen, code if system == LOINC else "", number, value.label if value else words, unit
+    )
     measured = Measured(
         system=system,
         code=code,
@@ -155,7 +161,11 @@ def _value(seen: facts.Observation, one: panels.Told, unit: str) -> tuple[Decima
         if plain and fits and len(unit) <= 40 and _comparator(seen) in ("", "<", "<=", ">", ">="):
             return number, ""
     said = "\n".join(value.text for value in seen.values)
-    return None, f"{said} {unit}".strip() if seen.kind in ("NM", "SN") and said else said
+    if len(seen.values) == 1 and seen.kind in UNTYPED and (found := QUANTITY.fullmatch(said)) and 0 < len(unit) <= 40:
+        return Decimal(found[2]), ""
+    # A unit belongs to what is counted: 5-10 /HPF. Of words alone ("see note") it says nothing.
+    counted = seen.kind in ("NM", "SN") or (len(said) <= 40 and any(letter.isdigit() for letter in said))
+    return None, f"{said} {unit}".strip() if counted and said else said
 
 
 def _comparator(seen: facts.Observation) -> str:

@@ -2,15 +2,17 @@
 
 import base64
 import binascii
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 from throughcare.exchange.hl7v2 import clinical, datatypes
 from throughcare.exchange.hl7v2.datatypes import Reader
-from throughcare.exchange.hl7v2.facts import Code, Message, Observation, Order, Stamp
+from throughcare.exchange.hl7v2.facts import Code, Message, Observation, Order, Stamp, Value
 from throughcare.exchange.hl7v2.parse import CONNECTICUT
 from throughcare.exchange.hl7v2.wire import Repetition, Segment
 
-ENCAPSULATED = ("ED", "RP")
+# ED-2 and ED-3 of plain text (tables 0191, 0291), as they are written.
+PLAIN = re.compile(r"(?:TEXT|TX|text)(?:/(?:plain|PLAIN|txt|TXT|text|TEXT|x-hl7-ft))?|text/plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,23 @@ def _begin(obr: Segment, orc: Segment | None, reader: Reader) -> Panel:
 
 def _tell(panel: Panel, segment: Segment, read: Observation) -> None:
     files = [_document(one) for one in segment.repetitions(5)] if read.kind == "ED" else []
+    words = [words_of(one) for one in files]
+    if files and all(words):
+        # A text that travels as a file is read like any other.
+        values = tuple(Value(one) for one in words)
+        panel.told.append(Told(replace(read, kind="TX", values=values)))
+        return
     panel.told.append(Told(read, documents=files))
+
+
+def words_of(file: Document) -> str:
+    """Give the words of a file that is plain text; empty for any other."""
+    if file.content is None or not PLAIN.fullmatch(file.kind) or file.content.startswith((b"{\\rtf", b"%PDF")):
+        return ""
+    try:
+        return file.content.decode().replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    except UnicodeDecodeError:
+        return file.content.decode("cp1252", "replace").replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 def _add(panel: Panel, segment: Segment, reader: Reader) -> None:

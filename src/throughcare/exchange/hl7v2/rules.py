@@ -56,7 +56,7 @@ TAKEN: dict[str, frozenset[str]] = {
     "SIU": frozenset({"S12", "S13", "S14", "S15", "S16", "S17", "S26"}),
     "VXU": frozenset({"V04"}),
 }
-VERSIONS = frozenset("2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2".split())  # noqa: SIM905
+VERSIONS = frozenset("2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9 2.9.1".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from throughcare.exchange.hl7v2.problems import Code, Problem, malformed, odd
 
 _BOM = b"\xef\xbb\xbf"
+# Segments whose loss would lose a fact: named by these, a line is no text that goes on.
+_BARE = frozenset(
+    "EVN PID PD1 NK1 PV1 PV2 MRG OBX AL1 DG1 PR1 OBR ORC RXA RXR RXO SCH AIL AIS AIP TQ1 SPM NTE TXA MSA QAK QPD IN1 ZCU".split()  # noqa: SIM905
+)
 _HEADER_ROWS = ("MSH", "FHS", "BHS")
 _ENVELOPE = re.compile(rb"(?:\A|[\r\n])(?:\xef\xbb\xbf)?(MSH|FHS|BHS|BTS|FTS)(?=[^A-Za-z0-9\r\n])")
 
@@ -21,7 +25,16 @@ _CODECS = {
     "GB 18030-2000": "gb18030",
     "BIG-5": "big5",
     "KS X 1001": "euc_kr",
-} | {f"8859/{n}": f"iso8859_{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 15)}
+    "UTF8": "utf-8",
+    "US-ASCII": "ascii",
+    "WINDOWS-1252": "cp1252",
+    "CP1252": "cp1252",
+} | {
+    # The table's own name, and what senders write instead of it.
+    f"{form}{n}": f"iso8859_{n}"
+    for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 15)
+    for form in ("8859/", "8859-", "ISO-8859-", "ISO8859-", "ISO 8859-", "ISO8859/", "ISO_8859-")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +216,23 @@ def split_batch(data: bytes) -> list[bytes]:
     return messages or ([data] if data.strip() else [])
 
 
+def miscounted(data: bytes) -> list[str]:
+    """Say where a batch's trailer counts other messages than stand before it (BTS-1), or a file's other batches (FTS-1)."""
+    rows = [row.strip(b"\x0b\x1c \t") for row in re.split(rb"[\r\n]+", data)]
+    found, messages, batches = [], 0, 0
+    for row in rows:
+        name, said = row.removeprefix(_BOM)[:3], re.match(rb"\d{1,9}", row[4:])
+        messages = messages + 1 if name == b"MSH" else 0 if name == b"BHS" else messages
+        batches += name == b"BHS"
+        has = messages if name == b"BTS" else batches if name == b"FTS" else None
+        if has is not None and said is not None and int(said[0]) != has:
+            kind, what = ("batch", "messages") if name == b"BTS" else ("file", "batches")
+            found.append(
+                f"the {kind} says that it has {int(said[0])} {what}, and {has} came: ask the sender for the rest"
+            )
+    return found
+
+
 def _decode(data: bytes, problems: list[Problem]) -> tuple[str, str]:
     header = re.split(rb"[\r\n]", data, maxsplit=1)[0]
     fields = header.split(data[3:4])
@@ -241,7 +271,13 @@ def _segments(text: str, separators: Separators, problems: list[Problem]) -> lis
         if not line.strip("\x00 \t"):
             continue
         if lines and not starts.match(line):
-            lines[-1].append(line)  # a raw line break inside a note: the text goes on
+            if (meant := _meant(line, separators)) is not None:
+                problems.append(
+                    odd(meant[:3], None, "The segment is indented or in small letters; it is read as meant.")
+                )
+                lines.append([meant])
+            else:
+                lines[-1].append(line)  # a raw line break inside a note: the text goes on
         else:
             lines.append([line.lstrip("\ufeff")])
     if len(lines) > MOST_SEGMENTS:
@@ -256,6 +292,13 @@ def _segments(text: str, separators: Separators, problems: list[Problem]) -> lis
         if len(parts) > 1:
             problems.append(odd(name, None, "The segment is broken over several lines.", row=rows[name]))
     return segments
+
+
+def _meant(line: str, separators: Separators) -> str | None:
+    """Give a line as the segment that it surely is, though it is indented or named in small letters; None for any other."""
+    bare = line.lstrip(" \t\ufeff")
+    name, mark = bare[:3].upper(), bare[3:4]
+    return f"{name}{bare[3:]}" if mark == separators.field and name in _BARE else None
 
 
 def _fields(line: str, separators: Separators) -> tuple[str, tuple[str, ...]]:

@@ -36,7 +36,8 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
     told_at = said.header.sent_at.at if said.header and said.header.sent_at else row.received_at
     found = panels.panels(said)
     title = KINDS.get(txa.part(2).upper()) or _label(txa) or "Document"
-    text = "\n".join(value.text for one in said.observations if one.kind != "ED" for value in one.values)
+    lines = [one.observation for panel in found for one in panel.told if not one.documents]
+    text = "\n".join(value.text for one in lines for value in one.values)
     told = chart.Told(
         source=said.sender[:160],
         filler=_number(txa, event)[:160],

@@ -6,6 +6,7 @@ from uuid import UUID
 from throughcare.exchange import classing
 from throughcare.exchange.hl7v2 import datatypes, judging, panels
 from throughcare.exchange.hl7v2.charting import subject
+from throughcare.exchange.hl7v2.facts import Code, Order
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.holding import Applied, Hold
 from throughcare.exchange.hl7v2.panels import Panel
@@ -18,7 +19,9 @@ from throughcare.kernel.fhir import Json, coding, concept, instant, reference, r
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
 
-USED = frozenset({"MSH", "PID", "ORC", "OBR", "NTE"})
+USED = frozenset({"MSH", "PID", "ORC", "OBR", "NTE", "RXO", "TQ1"})
+# What is asked for stands in one of these; with what precedes it from its ORC on, and what follows until the next.
+ASKED = ("OBR", "RXO")
 # ORC-1 (table 0119): what asks, and what takes back; the rest tells of an order of ours
 ASKING = frozenset({"", "NW", "RP", "XO"})
 TAKEN_BACK = frozenset({"CA", "DC"})
@@ -33,18 +36,54 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
     controls = {one.part(1).upper() for one in said.segments if one.name == "ORC"} or {""}
     if not controls & (ASKING | TAKEN_BACK):
         return Applied("News of an order: kept.", left=left)
-    arrived = [_arrived(one, said, person.id) for one in panels.panels(said) or [Panel()]]
+    arrived = [_arrived(panel, parts, said, person.id) for panel, parts in _requests(said)]
     put_before_somebody(actor=actor, arrived=arrived, sender=said.sender)
     return Applied(f"Requests put before a prescriber: {len(arrived)}.", left=left)
 
 
-def _arrived(panel: Panel, said: Facts, person_id: UUID) -> Arrived:
+def _requests(said: Facts) -> list[tuple[Panel, list[Segment]]]:
+    """Give each request with the segments that are its own: one's urgency, reason and asker are not another's."""
+    groups: list[list[Segment]] = []
+    before: list[Segment] = []
+    for segment in said.segments:
+        if segment.name in ASKED:
+            groups.append([*before, segment])
+            before = []
+        elif segment.name == "ORC" or (before and segment.name == "TQ1"):
+            before.append(segment)
+        elif groups and not before:
+            groups[-1].append(segment)
+    found = iter([one for one in panels.panels(said) if one.order.service.label or one.control or one.order.placer])
+    asked = [(next(found, Panel()) if g[_at(g)].name == "OBR" else _medicine(g), g) for g in groups]
+    return asked or [(Panel(control=_first(before, 1)), before)]
+
+
+def _at(parts: list[Segment]) -> int:
+    return next(n for n, one in enumerate(parts) if one.name in ASKED)
+
+
+def _medicine(parts: list[Segment]) -> Panel:
+    """Read a medicine that is asked for (RXO): what, how much, and what stands beside it."""
+    rxo, orc = parts[_at(parts)], _common(parts)
+    amount = " ".join(part for part in (rxo.part(2), rxo.part(4, 2) or rxo.part(4)) if part)
+    notes = [amount] if amount else []
+    notes += [text for one in parts if one.name == "RXR" and (text := one.part(1, 1) or one.part(1, 2))]
+    notes += [one.first(3).whole() for one in parts if one.name == "NTE" and one.first(3).whole()]
+    order = Order(datatypes.code(rxo.first(1)) or Code(), orc.part(2) if orc else "", orc.part(3) if orc else "")
+    return Panel(order=order, control=orc.part(1) if orc else "", notes=notes)
+
+
+def _first(parts: list[Segment], number: int) -> str:
+    return next((one.part(number) for one in parts if one.name == "ORC"), "")
+
+
+def _arrived(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -> Arrived:
     service = panel.order.service
     into = judging.class_of(*judging.coded(service, said.sender), judging.names(service))
     if classing.is_sealed(into):
         raise Hold("not_taken", "This belongs to a sealed record, which no message can write to.")
     into = DataClass.CLINICAL if into is DataClass.RESULT else into
-    body = _resource(panel, said, person_id)
+    body = _resource(panel, parts, said, person_id)
     id_ = keeping.keep(body, person_id=person_id, data_class=into, sender=_plain(said.sender))
     urgent = "urgent" if body.get("priority") else "routine"
     taken_back = panel.control.upper() in TAKEN_BACK
@@ -52,8 +91,8 @@ def _arrived(panel: Panel, said: Facts, person_id: UUID) -> Arrived:
     return Arrived("request", person_id, "ServiceRequest", id_, into, title, urgent)
 
 
-def _resource(panel: Panel, said: Facts, person_id: UUID) -> Json:
-    service, orc = panel.order.service, _common(said)
+def _resource(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -> Json:
+    service, orc = panel.order.service, _common(parts)
     system, value = judging.coded(service, said.sender)
     coded = [coding(system, value, service.label)] if value else []
     return resource(
@@ -64,32 +103,36 @@ def _resource(panel: Panel, said: Facts, person_id: UUID) -> Json:
         else None,
         status="revoked" if panel.control.upper() in TAKEN_BACK else "active",
         intent="order",
-        priority=_priority(said),
+        priority=_priority(parts),
         code=concept(*coded, text=service.label or "Request"),
         subject=reference("Patient", person_id),
         authoredOn=instant(said.header.sent_at.at) if said.header and said.header.sent_at else None,
         requester={"display": _name(orc, 12)} if orc is not None and _name(orc, 12) else None,
-        reasonCode=[concept(text=one) for one in _reasons(said)] or None,
+        reasonCode=[concept(text=one) for one in _reasons(parts)] or None,
         note=[{"text": one} for one in panel.notes] or None,
     )
 
 
-def _common(said: Facts) -> Segment | None:
-    return next((one for one in said.segments if one.name == "ORC"), None)
+def _common(parts: list[Segment]) -> Segment | None:
+    return next((one for one in parts if one.name == "ORC"), None)
 
 
-def _priority(said: Facts) -> str | None:
+def _priority(parts: list[Segment]) -> str | None:
     """Give how urgent it is called: stat, asap, urgent; nothing for routine."""
-    for segment in said.segments:
-        letter = segment.part(27, 6) if segment.name == "OBR" else segment.part(9) if segment.name == "TQ1" else ""
+    for segment in parts:
+        letter = {"OBR": segment.part(27, 6), "ORC": segment.part(7, 6), "TQ1": segment.part(9)}.get(segment.name, "")
         if letter.upper()[:1] in URGENCY:
             return URGENCY[letter.upper()[:1]]
     return None
 
 
-def _reasons(said: Facts) -> list[str]:
-    codes = [datatypes.code(one.first(31)) for one in said.segments if one.name == "OBR"]
-    return [one.label for one in codes if one and one.label]
+def _reasons(parts: list[Segment]) -> list[str]:
+    """Give what it is asked for: the coded reasons (OBR-31) and the words beside them (OBR-13), each once."""
+    found = [
+        code.label for obr in parts if obr.name == "OBR" for one in obr.repetitions(31) if (code := datatypes.code(one))
+    ]
+    found += [obr.first(13).whole() for obr in parts if obr.name == "OBR"]
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def _name(segment: Segment, number: int) -> str:

@@ -35,7 +35,7 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
     if len(said.people) > 1:
         raise Hold("two_people", "The registry knows more than one such person. Ask it again with more details.")
     if not said.people and not said.vaccinations:
-        return Applied("An answer without a person: nothing to record.", left=subject.uncharted(said, USED))
+        return Applied(_without_person(said), left=subject.uncharted(said, USED))
     person = subject.found(row, said)
     row.person_id = person.id
     if type_of(said) == "RSP":
@@ -52,6 +52,24 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
             chart.record_immunization(actor=actor, person_id=person.id, given=given)
             done += 1
     return Applied(f"Vaccines recorded: {done}.", left=(*subject.uncharted(said, USED), *skipped))
+
+
+# QAK-2 (table 0208) of an answer without a person; what else it may be is an error of the registry's or of our question.
+WITHOUT = {
+    "NF": "The registry knows nobody by these details.",
+    "TM": "The registry knows too many such people to answer. Ask it again with more details.",
+    "PD": "The registry keeps this person's record closed.",
+}
+
+
+def _without_person(said: Facts) -> str:
+    status = next((one.part(2).upper() for one in said.segments if one.name == "QAK"), "")
+    answer = next((one.part(1).upper() for one in said.segments if one.name == "MSA"), "")
+    if status in WITHOUT:
+        return WITHOUT[status]
+    if {status, answer} & {"AE", "AR", "CE", "CR"}:
+        return "The registry could not answer the question: its words are in the message. Nothing is known by this."
+    return "An answer without a person: nothing to record."
 
 
 ANSWER_USED = USED | {"OBX"}
@@ -95,7 +113,7 @@ def _given(rxa: Segment, rxr: Segment | None, said: Facts) -> chart.Vaccine | No
     refused = datatypes.code(rxa.first(18))
     maker = datatypes.code(rxa.first(17))
     return chart.Vaccine(
-        text=code.label[:200],
+        text=(code.label if len(at.text) >= 8 else f"{code.label} (day not said: {at.day_words})")[:200],
         given_at=at.at,
         code=value,
         system=system,

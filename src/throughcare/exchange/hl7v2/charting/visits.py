@@ -1,6 +1,6 @@
 """SIU: visits at another place. The person's record has them; their dates reach neither custody nor the person."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from throughcare import ledger
 from throughcare.exchange import fhir_rows
@@ -41,11 +41,13 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
         return Applied("An older word of this visit; nothing was changed.", left=subject.uncharted(said, USED))
     facts = _facts(sch, said, told_at)
     if known is None:
+        facts["place"] = facts["place"] or said.sender[:200]
         known = VisitOutside.objects.create(
             id=uuid7(), person_id=person.id, source=said.sender[:160], number=number, **facts
         )
     else:
-        known.bump(**facts)
+        # What a later message does not say again (most that take a visit back say only its number) stands as it was.
+        known.bump(**{name: value for name, value in facts.items() if value not in (None, "")})
     ledger.record(
         type="Appointment",
         id=known.id,
@@ -67,24 +69,41 @@ def _is_over(visit: VisitOutside) -> bool:
 def _facts(sch: Segment, said: Facts, told_at: datetime) -> dict[str, object]:
     reader = Reader(CONNECTICUT)
     start, minutes = _when(sch, said, reader)
-    reason = datatypes.code(sch.first(7)) or datatypes.code(sch.first(6))
     place = next((one.first(3).whole() for one in said.segments if one.name == "AIL"), "")
     return {
         "status": BY_EVENT.get(event_of(said)) or BY_WORD.get(sch.part(25).upper().replace(" ", ""), "booked"),
         "starts_at": start.at if start else None,
         "minutes": minutes,
-        "place": " ".join(place.replace("^", " ").replace("&", " ").split())[:200] or said.sender[:200],
-        "reason": reason.label[:240] if reason else "",
+        "place": " ".join(place.replace("^", " ").replace("&", " ").split())[:200],
+        "reason": _reason(sch, said)[:240],
         "told_at": told_at,
     }
 
 
+def _reason(sch: Segment, said: Facts) -> str:
+    """Give what the visit is for: its reason, what brought the message about (not why it is taken back), the services booked."""
+    fields = [sch.first(7)]
+    if event_of(said) not in BY_EVENT:
+        fields += [sch.first(6), *(one.first(3) for one in said.segments if one.name == "AIS")]
+    labels = [code.label for one in fields if (code := datatypes.code(one)) is not None and code.label]
+    return "; ".join(dict.fromkeys(labels))
+
+
 def _when(sch: Segment, said: Facts, reader: Reader) -> tuple[Stamp | None, int | None]:
     """Give the start, from wherever this version of the standard says it, and the length in minutes."""
-    start = reader.stamp(sch, 11, 4)
+    start, end = reader.stamp(sch, 11, 4), reader.stamp(sch, 11, 5)
     for name, number in (("TQ1", 7), ("AIS", 4), ("AIL", 6), ("AIP", 6)):
         for segment in (one for one in said.segments if one.name == name):
             start = start or reader.stamp(segment, number)
+            end = end or (reader.stamp(segment, 8) if name == "TQ1" else None)
     length, unit = sch.part(9), sch.part(10).lower()
     minutes = int(float(length)) if length.replace(".", "", 1).isdigit() and float(length) < 100_000 else None
-    return start, minutes // 60 if minutes is not None and unit in ("s", "sec") else minutes
+    if (
+        minutes is None
+        and start is not None
+        and end is not None
+        and timedelta() < end.at - start.at < timedelta(days=2)
+    ):
+        return start, int((end.at - start.at).total_seconds()) // 60
+    by = {"s": 1 / 60, "sec": 1 / 60, "h": 60, "hr": 60, "hour": 60, "hours": 60}.get(unit, 1)
+    return start, None if minutes is None else int(minutes * by)
