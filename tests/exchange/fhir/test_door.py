@@ -24,7 +24,8 @@ def test_nobody_reads_without_a_token(in_agency: None, token: str) -> None:
 
     told = {("system", "metadata"), ("system", "openapi.json")}
     for one in registry.interactions():
-        path = {"system": "", "type": "Patient/", "instance": "Patient/x/"}[one.level] + one.tail.replace("*", "1")
+        word = "Observation" if one.tail.startswith("*") else "1"
+        path = {"system": "", "type": "Patient/", "instance": "Patient/x/"}[one.level] + one.tail.replace("*", word)
         kind = next(iter(one.types)) if one.types else "Patient"
         answer = Door(token)(one.method, path.replace("Patient", kind).rstrip("/"))
         if one.public:
@@ -40,6 +41,8 @@ def test_nobody_reads_without_a_token(in_agency: None, token: str) -> None:
     [
         ("GET", "Nothing/1", {}, 404),
         ("GET", "Patient/1/nothing", {}, 404),
+        ("GET", "Patient/1/*", {}, 404),
+        ("GET", "Patient/1/_history/*", {}, 404),
         ("GET", "metadata?_format=xml", {}, 406),
         ("GET", "metadata", {"accept": "application/fhir+xml"}, 406),
         ("DELETE", "metadata", {}, 405),

@@ -203,6 +203,11 @@ def _reads(door: Door, record: list[Kept], seen: dict[tuple[str, str], Any]) -> 
     for kind in TYPES:
         listed = {e["resource"]["id"] for e in door.get(f"{kind}/_history", _count=1000).json.get("entry", ())}
         assert listed.isdisjoint({str(k.id) for k in record if k.kind == kind and (kind, str(k.id)) not in seen})
+    whole = door.get("_history", _count=1000)
+    told = {(e["resource"]["resourceType"], e["resource"]["id"]) for e in whole.json.get("entry", ())}
+    assert told & {(k.kind, str(k.id)) for k in record} <= set(seen)
+    for k in record:
+        _silent(whole.body, k, seen)
 
 
 def _searches(door: Door, record: list[Kept], seen: dict[tuple[str, str], Any]) -> None:
@@ -212,6 +217,8 @@ def _searches(door: Door, record: list[Kept], seen: dict[tuple[str, str], Any]) 
         answer = door.get(kind, patient=person, _count=500)
         assert answer.status == 200
         assert {r["id"] for r in answer.resources} & ids == expected, kind
+        inside = door.get(f"Patient/{person}/{kind}", _count=500)
+        assert (inside.resources, inside.json["total"]) == (answer.resources, answer.json["total"]), kind
         assert (
             door.get(kind, patient=person, _summary="count").json["total"]
             == answer.json["total"]

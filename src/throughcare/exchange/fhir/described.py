@@ -100,12 +100,13 @@ def _inpath_of(one: Interaction, kind: str) -> list[Json]:
 
 
 def _in_query(one: Interaction, kind: str) -> list[Json]:
-    if one.code not in ("search-type", "search-system", "history-type", "history-instance") or one.method != "GET":
+    histories = ("history-type", "history-instance", "history-system")
+    if one.code not in ("search-type", "search-system", *histories) or one.method != "GET":
         return []
     if one.code == "search-system":
         return [_query("_type", required=True), _query("_count", "integer")]
     if one.code != "search-type":
-        return [_query("_count", "integer"), *([_query("_since")] if one.code == "history-type" else [])]
+        return [_query("_count", "integer"), *([_query("_since")] if one.code != "history-instance" else [])]
     every = [*COMMON, *sorted({p.name for p in params.BY_TYPE.get(kind, ())})]
     return [*(_query(name) for name in every), _query("_count", "integer"), _query("_include"), _query("_revinclude")]
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from throughcare.exchange.fhir import finding, including, paging, resource, store, values
+from throughcare.exchange.fhir import finding, including, months, paging, resource, store, values
 from throughcare.exchange.fhir.bundle import Entry, bundle
 from throughcare.exchange.fhir.call import Answer, Call, id_of
 from throughcare.exchange.fhir.criteria import too_costly, within
@@ -27,8 +28,8 @@ DOCUMENT = frozenset({"DocumentReference"})
 AROUND = frozenset({"Practitioner", "PractitionerRole", "Organization", "Location"})
 # What is shown whole is not read for it: its own bytes say whom it names.
 _AROUND = re.compile(rb'"reference":"((?:%b)/[0-9a-f-]{36})"' % "|".join(sorted(AROUND)).encode())
-# The epoch, whether anything sealed was ever kept of the person, and what is not: one statement.
-OF_PERSON = f"""
+# The epoch, whether anything sealed was ever kept of the person, and what is not: one statement, which looks in the newest months.
+_OF_PERSON = f"""
 WITH found AS MATERIALIZED (
   SELECT {store.COLUMNS} FROM ledger_current c
   WHERE c.person_id = %s AND c.type = ANY (%s::text[]) AND c.written_at >= %s ORDER BY c.position DESC LIMIT {finding.MANY + 1}
@@ -36,8 +37,13 @@ WITH found AS MATERIALIZED (
   SELECT EXISTS (SELECT FROM ledger_head h WHERE h.sealed AND h.n > 0 AND h.subject = %s) AS sealed
 )
 SELECT e.n, h.sealed, {store.COLUMNS}, {store.BODY} FROM access_epoch e CROSS JOIN hidden h
-LEFT JOIN (found c {store.JOIN.format(v="ledger_version")}) ON true
+LEFT JOIN (found c {{join}}) ON true
 """  # noqa: S608
+
+
+@lru_cache(maxsize=20)
+def _of_person_within(bounds: months.Bounds) -> str:
+    return _OF_PERSON.format(join=store.JOIN_WITHIN.format(within=months.within(bounds)))
 
 
 @interaction(
@@ -153,7 +159,7 @@ def _of_person(call: Call, person: UUID, kinds: Sequence[str], since: Span | Non
     bearer = call.bearer
     at = since.start if since else values.EARLIEST
     stored = [k for k in kinds if k not in LEAN]
-    rows = store.rows(OF_PERSON, [person, stored, at, person])
+    rows = store.rows(_of_person_within(months.newest()), [person, stored, at, person])
     if rows[0][0] != bearer.epoch:
         raise store.EpochMoved
     sealed = rows[0][1]
@@ -161,7 +167,8 @@ def _of_person(call: Call, person: UUID, kinds: Sequence[str], since: Span | Non
         raise too_costly(
             f"There are more than {finding.MANY} entries. Ask type by type (_type), or from a time on (_since)."
         )
-    found = finding.judged(bearer, Query("", []), list(store.unpacked(r[2:] for r in rows if r[2] is not None)))
+    whole = store.completed(bearer, [r[2:] for r in rows if r[2] is not None])
+    found = finding.judged(bearer, Query("", []), list(store.unpacked(whole)))
     for kind in kinds:
         query = Query(kind, [], ids=None)
         if kind in LEAN:

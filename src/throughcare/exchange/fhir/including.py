@@ -58,7 +58,7 @@ def _referred(bearer: Bearer, include: Include, hits: Sequence[Hit]) -> list[Hit
 
 def fetched(bearer: Bearer, kind: str, ids: Sequence[UUID]) -> list[Hit]:
     """Give those of these entries that the lens shows."""
-    found = list(store.unpacked(store.rows(finding.BODIES, [kind, list(ids)])))
+    found = store.of_ids(bearer, kind, ids)
     lacking = sorted(set(ids) - {r.id for r in found})
     if lacking and kind in PLENTIFUL:
         found += store.unpacked(store.rows(store.ALONE, [lacking, kind]))

@@ -1,7 +1,7 @@
 """/fhir/metadata: what the API can do, made of what declared itself."""
 
 from throughcare import __version__
-from throughcare.exchange.fhir import params, profiles, registry
+from throughcare.exchange.fhir import compartments, params, profiles, registry
 from throughcare.exchange.fhir.call import Answer, Call
 from throughcare.exchange.fhir.registry import interaction
 from throughcare.exchange.fhir.types import HELD, LEAN, STORED
@@ -47,6 +47,7 @@ def statement(base: str) -> Json:
                 resource=[_resource(kind, declared) for kind in sorted(HELD)],
                 interaction=[{"code": c} for c in _of_system(whole)],
                 operation=_operations(whole),
+                compartment=[compartments.DEFINITION],
             )
         ],
     }
@@ -103,7 +104,8 @@ def _resource(kind: str, declared: list[registry.Interaction]) -> Json:
 def _documentation(kind: str, codes: list[str]) -> str | None:
     """Say what a type does not do that a client would expect of it."""
     never = registry.why_not("PUT", kind) if "create" in codes and "update" not in codes else ""
-    return " ".join(words for words in (_LEAN if kind in LEAN else "", never) if words) or None
+    kept = registry.why_not("DELETE", kind) if "create" in codes else ""
+    return " ".join(words for words in (_LEAN if kind in LEAN else "", never, kept) if words) or None
 
 
 _LEAN = "Found by patient (or _id) alone; what else is asked is compared entry by entry."

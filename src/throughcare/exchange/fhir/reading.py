@@ -7,7 +7,7 @@ from functools import wraps
 from uuid import UUID
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import gate, resource, store
+from throughcare.exchange.fhir import gate, resource, scopes, store
 from throughcare.exchange.fhir.bundle import Entry, bundle
 from throughcare.exchange.fhir.call import Answer, Call, id_of
 from throughcare.exchange.fhir.outcome import FhirError, bad, not_found
@@ -76,8 +76,21 @@ def history_of_type(call: Call, kind: str) -> Answer:
     from throughcare.exchange.fhir import histories
 
     store.require_epoch(call.bearer)
-    found, link = histories.of_type(call, kind)
+    found, link = histories.of_types(call, [kind], f"{kind}/_history")
     return _told(call, found, f"fhir history {kind}", links=link)
+
+
+@interaction("history-system", "GET", "system", "_history", doc="Lists the versions of all types, newest first.")
+@with_present_lens
+def history_of_all(call: Call) -> Answer:
+    """Give versions of all types that the token may search, newest first, page by page (`_count`, `_since`, `_at`); doses by person alone."""
+    from throughcare.exchange.fhir import histories
+
+    store.require_epoch(call.bearer)
+    scopes_ = call.bearer.scopes
+    kinds = [kind for kind in sorted(STORED - LEAN) if scopes_ is None or scopes.might(scopes_, kind, "s")]
+    found, link = histories.of_types(call, kinds, "_history")
+    return _told(call, found, "fhir history", links=link)
 
 
 def shape_of(call: Call) -> Shape:

@@ -19,6 +19,7 @@ MODULES = [
     "throughcare.exchange.fhir.described",
     "throughcare.exchange.fhir.reading",
     "throughcare.exchange.fhir.search",
+    "throughcare.exchange.fhir.compartments",
     "throughcare.exchange.fhir.provenance",
     "throughcare.exchange.fhir.audit",
     "throughcare.exchange.fhir.everything",
@@ -69,7 +70,7 @@ def interaction(
     """Declare an interaction.
 
     `level` is `system`, `type` or `instance`; `tail` is what follows in the path (`_search`, `_history`, `_history/*`,
-    `$everything`, `metadata`; a `*` is handed on as an argument). The handler is called with the call, and type and id
+    `$everything`, `metadata`; a `*` is handed on as an argument, and where one comes first it is a type). The handler is called with the call, and type and id
     where the level has them. `operation` is the canonical address of an operation's definition.
     """
 
@@ -89,9 +90,18 @@ def never(method: str, types: frozenset[str], words: str) -> None:
     _WHY.update({(method, kind): words for kind in types})
 
 
+# What is done to nothing that is held here, whatever its type.
+_NEVER = {
+    "DELETE": "Nothing is deleted here: the record keeps every version of every fact. What was wrong is said to be so, by a new"
+    " version with the status entered-in-error.",
+    "PATCH": "No part of a resource is changed by itself here. Send the whole as it should be, by PUT with If-Match, where the"
+    " CapabilityStatement names update for its type.",
+}
+
+
 def why_not(method: str, kind: str) -> str:
     """Give that sentence."""
-    return _WHY.get((method, kind), f"[{method[:20]}] is not done here.")
+    return _WHY.get((method, kind)) or (kind and _NEVER.get(method)) or f"[{method[:20]}] is not done here."
 
 
 def interactions() -> list[Interaction]:
@@ -143,8 +153,10 @@ def _place(parts: tuple[str, ...]) -> tuple[list[Interaction], str, tuple[str, .
 
 
 def _tailed(level: str, rest: tuple[str, ...]) -> tuple[list[Interaction], tuple[str, ...]]:
-    if at := _AT.get((level, "/".join(rest))):
+    if "*" not in rest and (at := _AT.get((level, "/".join(rest)))):  # a star that somebody writes stands for nothing
         return at, ()
     if len(rest) > 1 and (at := _AT.get((level, f"{'/'.join(rest[:-1])}/*"))):
         return at, rest[-1:]
+    if rest and rest[0][:1].isupper() and (at := _AT.get((level, "/".join(("*", *rest[1:]))))):
+        return at, rest[:1]
     return [], ()

@@ -38,8 +38,7 @@ def search(call: Call, kind: str) -> Answer:
 @with_present_lens
 def search_by_form(call: Call, kind: str) -> Answer:
     """Give a page of what answers; what is asked for stands in no address."""
-    if call.content_type not in ("", "application/x-www-form-urlencoded"):
-        raise FhirError(415, "not-supported", "A search by POST is a form: application/x-www-form-urlencoded.")
+    require_form(call)
     return searched(call, kind, call.params)
 
 
@@ -54,9 +53,14 @@ def search_everywhere(call: Call) -> Answer:
 @with_present_lens
 def search_everywhere_by_form(call: Call) -> Answer:
     """Give the same, with its words in the body."""
+    require_form(call)
+    return searched_together(call)
+
+
+def require_form(call: Call) -> None:
+    """Refuse a search by POST that is no form."""
     if call.content_type not in ("", "application/x-www-form-urlencoded"):
         raise FhirError(415, "not-supported", "A search by POST is a form: application/x-www-form-urlencoded.")
-    return searched_together(call)
 
 
 def searched_together(call: Call) -> Answer:

@@ -229,6 +229,22 @@ def completed(bearer: Bearer, found: Sequence[tuple[Any, ...]]) -> list[tuple[An
     return [r if r[-2] is not None else (*r[:-3], *bodies_[r[7]]) for r in found]
 
 
+_OF_IDS = f"SELECT {COLUMNS}, {BODY} FROM ledger_current c {{join}} WHERE c.type = %s AND c.id = ANY (%s)"  # noqa: S608
+
+
+@lru_cache(maxsize=200)
+def _of_ids_within(bounds: months.Bounds | None) -> str:
+    join = JOIN.format(v="ledger_version") if bounds is None else JOIN_WITHIN.format(within=months.within(bounds))
+    return _OF_IDS.format(join=join)
+
+
+def of_ids(bearer: Bearer, kind: str, ids: Sequence[UUID]) -> list[Row]:
+    """Find these as they stand: in one month, where all of their ids were made in it."""
+    guesses = {months.of_id(id_) for id_ in ids}
+    found = rows(_of_ids_within(guesses.pop() if len(guesses) == 1 else None), [kind, list(ids)])
+    return list(unpacked(completed(bearer, found)))
+
+
 def fresh(bearer: Bearer, secret: str) -> Bearer | None:
     """Make the bearer's lens anew."""
     return tokens.bearer(secret, fresh=True)
