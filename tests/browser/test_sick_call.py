@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from time import monotonic
 from uuid import UUID
 
@@ -10,12 +11,19 @@ from playwright.sync_api import BrowserContext
 
 from tests.browser.desk import SIZES, WALL, Keys, become, chromium, sound, watched
 from tests.browser.test_intake import hartford, nurse
+from tests.care.medications.test_ordering_and_giving import asked
+from tests.care.medications.test_programme import AnyReason
+from throughcare.access import actions as access
+from throughcare.access.kinds import Agreement
+from throughcare.care.medications import actions as medicines
 from throughcare.care.sick_call import actions
 from throughcare.care.sick_call.models import CareRequest
+from throughcare.chart import actions as chart
 from throughcare.custody import actions as custody
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.vocabulary import Role
+from throughcare.kernel.ids import derived
+from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.people.actions import Demographics, register
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.database_copy]
@@ -24,6 +32,16 @@ ASKED = (
     ("dental", "My tooth hurts, I can't chew on the left"),
     ("mental", "I can't sleep, I worry all night"),
     ("missed-dose", "I did not get my blood pressure pill today"),
+)
+
+
+TABLET = {"390": (390, 844), "1024": (1024, 768)}
+OWN = (
+    ("/kiosk/medicines/", "Mis medicinas"),
+    ("/kiosk/results/", "Mis resultados"),
+    ("/kiosk/health/", "Mi salud"),
+    ("/kiosk/appointments/", "Mis citas"),
+    ("/my/consents/", "Lo que acepté"),
 )
 
 
@@ -38,6 +56,22 @@ def asking(n: int, words: str = "", kind: str = "", language: str = "en") -> UUI
         actor=by, person_id=who, kind=kind or usual[0], words=words or usual[1], language=language
     )
     return done.request_id
+
+
+def recorded(person: UUID) -> None:
+    """Have something on each page that a person reads of themselves."""
+    by, doctor = nurse(), Actor("staff", derived("test", "doctor"), "Demo-Doctor, Eve", Role.PROVIDER, hartford().id)
+    chart.add_condition(actor=doctor, person_id=person, text="Hypertension", system="urn:test", code="I10")
+    line = chart.Measured("http://loinc.org", "2823-3", "Potassium", Decimal("5.9"), "mmol/L", category="laboratory",
+                          interpretation="H", reference_range="3.5 to 5.1", data_class=DataClass.RESULT)  # fmt: skip
+    for plan in ("letter", "discuss"):
+        result = chart.file_result(actor=doctor, person_id=person, text=f"Panel, {plan}", lines=[line][plan == "letter":],
+                                   words="as written")  # fmt: skip
+        chart.review_report(actor=doctor, person_id=person, report_id=result, plan=plan, words="said")
+        chart.tell_result(actor=doctor, person_id=person, report_id=result)
+    medicines.place_order(actor=doctor, person_id=person, asked=asked(reasons=AnyReason()))
+    yes = Agreement(kind="treatment", form_version="T-1", agreed=True, language="es")
+    access.give_consent(actor=by, person_id=person, agreement=yes)
 
 
 @pytest.fixture
@@ -161,6 +195,7 @@ def test_in_at_the_kiosk_with_a_code_on_paper(desk: tuple[BrowserContext, str]) 
     """The nurse gives the code; the person comes in with it, sees the choices in Spanish, and the next one finds the door."""
     context, site = desk
     person = CareRequest.objects.get(id=asking(0)).person_id
+    recorded(person)
     page, said = watched(context)
     page.goto(f"{site}/people/{person}/consents/")
     page.click("text=Way in at the kiosk")
@@ -186,6 +221,10 @@ def test_in_at_the_kiosk_with_a_code_on_paper(desk: tuple[BrowserContext, str]) 
     sound(page, "kiosk-choices")
     page.click("text=Mi salida")
     sound(page, "kiosk-packet")
+    for there, words in OWN:
+        page.goto(f"{site}{there}")
+        assert page.locator("h1").inner_text() == words
+        sound(page, "kiosk" + there.replace("/", "-"), TABLET)
     page.goto(f"{site}/kiosk/?lang=es")
     page.click("footer button")
     page.wait_for_url("**/kiosk/sign-in/**")

@@ -2,10 +2,11 @@
 
 import re
 
+from throughcare.chart.plain_words import plain
 from throughcare.kernel import content
 from throughcare.reentry import partners
 from throughcare.reentry.rules import after_failure, may_finish, steps_now
-from throughcare.reentry.tables import load_table, plain
+from throughcare.reentry.tables import load_table
 
 WORDS = "wording/reentry_packet.toml"
 

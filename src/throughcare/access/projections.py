@@ -52,7 +52,7 @@ def _place_and_time(body: Json) -> Json | None:
 
     Of a visit outside nothing: custody plans the move by its own schedule, and a date known early is a risk.
     """
-    if _is_off_site(body):
+    if is_off_site(body):
         return None
     found = _kept(Appointment=("status", "start", "end", "priority", "participant"))(body)
     if found is None:
@@ -67,12 +67,12 @@ def _is_place(participant: Json) -> bool:
 
 def _no_offsite_date(body: Json) -> Json | None:
     """Keep all, but of a visit outside no time: a known date is a risk."""
-    if _is_off_site(body):
+    if is_off_site(body):
         return {name: value for name, value in body.items() if name not in ("start", "end", "requestedPeriod", "slot")}
     return dict(body)
 
 
-def _is_off_site(body: Json) -> bool:
+def is_off_site(body: Json) -> bool:
     """Tell whether a visit is outside: typed so, or another system's word. Only what was sent names its source."""
     if body.get("resourceType") == "Appointment" and body.get("meta", {}).get("source"):
         return True

@@ -31,6 +31,9 @@ COSIGN = writes("chart.cosign", DataClass.CLINICAL, only=frozenset({Role.PROVIDE
 # By role alone, so that the log of reads names no class: the page opens alike whether its reader keeps such notes or not.
 OWN_NOTES = roles("chart.own_notes", Role.PSYCH, Role.SUD)
 MEDICINES = writes("chart.medicines", DataClass.MEDICATION)
+# The person reads their own at the kiosk, never on the pages of staff.
+OWN_RESULTS = reads("chart.own_results", DataClass.RESULT, only=frozenset({Role.PATIENT}))
+OWN_HEALTH = Policy("chart.own_health", ((Verb.SUMMARY, DataClass.CLINICAL),), frozenset({Role.PATIENT}))
 HISTORY = Policy("chart.history", only=CLINICIANS | OFFICES | {Role.PREA})
 
 OPEN = [c for c in DataClass if c not in SEALED]

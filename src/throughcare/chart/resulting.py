@@ -17,6 +17,18 @@ PLANS = ("letter", "discuss", "order", "refer", "no_change")
 WITHOUT_WORDS = frozenset({"letter"})
 
 
+def stands_open(plan: str, told: bool) -> bool:
+    """Tell whether a person reads the values of a reviewed result at the kiosk: once told, or where normal and a letter goes.
+
+    Whatever else a review decided is said by somebody first (LAB-02). [D]
+    """
+    return bool(plan) and (told or plan == "letter")
+
+
+# How a value stands to the range that the laboratory gave, as a person reads it; a letter that stands nowhere says nothing.
+COMPARED = {"N": "within", "H": "high", "HH": "high", "L": "low", "LL": "low", "A": "other", "AA": "other"}
+
+
 def interpret(analyte: Analyte, value: Decimal | str) -> str:
     """Say how a value stands to its ranges, in HL7's letters; empty where it is normal."""
     if isinstance(value, str):

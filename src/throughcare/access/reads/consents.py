@@ -31,6 +31,7 @@ class ConsentRow:
     signed_at: datetime
     expires_at: datetime | None
     expires_event: str
+    irrevocable_until: str
     state: str
     can_revoke: bool
 
@@ -67,6 +68,7 @@ def _row(row: Consent, titles: dict[str, str]) -> ConsentRow:
         row.signed_at,
         row.expires_at,
         row.expires_event,
+        row.irrevocable_until,
         state,
         can_revoke=state == "in force" and not row.irrevocable_until,
     )

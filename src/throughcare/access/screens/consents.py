@@ -7,12 +7,13 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 
 from throughcare.access import actions, forms, kinds, limits, matrix, policy, reads
-from throughcare.access.doors import Request, screen
+from throughcare.access.doors import Request, saw, screen
 from throughcare.access.ports import NAMES
-from throughcare.kernel.errors import Invalid, Stale
-from throughcare.kernel.vocabulary import Role
+from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.ui import pages
 from throughcare.ui.shapes import FieldError, FieldShape, Option
+from throughcare.ui.wording import t
 
 LANGUAGES = (Option("en", "English"), Option("es", "Español"), Option("other", "Another language"))
 TOLD = (Role.COMMUNITY, Role.PAROLE, Role.OMBUDS, Role.PLANNER, Role.PROVIDER, Role.RN, Role.PSYCH)
@@ -22,6 +23,19 @@ TOLD = (Role.COMMUNITY, Role.PAROLE, Role.OMBUDS, Role.PLANNER, Role.PROVIDER, R
 def consents(request: Request, person_id: UUID) -> HttpResponse:
     """Show a person's consents and the form for another."""
     return _page(request, person_id)
+
+
+@screen("GET", "/my/consents/", policy=policy.MINE, name="my-consents")
+def my_consents(request: Request) -> HttpResponse:
+    """Show a person what they said yes or no to; taking one back is done with a person."""
+    person_id = request.lens.person_id
+    if person_id is None:
+        raise NotFound("This page is for patients.")
+    lang = pages.language_of(request)
+    rows = reads.consents(request.lens, person_id)
+    saw(request, person_id)
+    shown = {"rows": [_mine(row, lang) for row in rows], "lang": lang, "back": any(row.can_revoke for row in rows)}
+    return pages.page(request, "access/my_consents.html", shown, lang=lang)
 
 
 @screen("POST", "/people/<uuid:person_id>/consents/", policy=policy.CONSENTS_WRITE, name="consents")
@@ -58,6 +72,21 @@ def revoke_consent(request: Request, person_id: UUID, consent_id: UUID) -> HttpR
     except Invalid as invalid:
         return _page(request, person_id, invalid)
     return HttpResponseRedirect(f"/people/{person_id}/consents/")
+
+
+def _mine(row: reads.ConsentRow, lang: str) -> dict[str, Any]:
+    """Say one consent in the words of who signed it."""
+    titles, kind = matrix.load_matrix().titles, kinds.of(row.kind)
+    told = [titles[DataClass(c)] for c in row.classes if DataClass(c) in titles]
+    return {
+        "row": row,
+        "title": kind.title_es if lang == "es" else kind.title,
+        "state": f"own.consents.{row.state.replace(' ', '_')}",
+        "to": ", ".join(
+            [*(t(f"who_looked.role.{role}", lang=lang) for role in row.roles), *filter(None, [row.recipient])]
+        ),
+        "what": ", ".join(one.spanish if lang == "es" else one.english for one in told),
+    }
 
 
 def _page(request: Any, person_id: UUID, invalid: Invalid | None = None) -> HttpResponse:

@@ -32,3 +32,5 @@ DEVICES = Policy(
 )
 # Who keeps the rules of the checks, and who orders under them.
 ALERTS = Policy("medications.alerts", ((Verb.READ, DataClass.MEDICATION),), PRESCRIBERS | {Role.PHARMACY, Role.HSA})
+# The person reads their own medicines at the kiosk.
+OWN = Policy("medications.own", ((Verb.READ, DataClass.MEDICATION),), frozenset({Role.PATIENT}))

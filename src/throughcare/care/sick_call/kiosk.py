@@ -8,7 +8,7 @@ from django.utils import translation
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.sick_call import actions, kiosk_views, policy, reads, views
-from throughcare.chart import forms, questions
+from throughcare.chart import booked, forms, questions
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.ui import pages, wording
@@ -18,11 +18,8 @@ FORM = "sick-call-request"
 
 
 def _language(request: Request) -> str:
-    asked = request.GET.get("lang", "") or request.POST.get("lang", "")
-    chosen = asked if asked in ("en", "es") else request.session.get("lang", "en")
-    if asked in ("en", "es") and request.session.get("lang") != asked:
-        request.session["lang"] = asked
-    return str(chosen)
+    posted = request.POST.get("lang", "")
+    return posted if posted in wording.LANGUAGES else pages.language_of(request)
 
 
 @screen("GET", "/kiosk/", policy=policy.KIOSK, name="kiosk")
@@ -30,14 +27,20 @@ def kiosk(request: Request) -> HttpResponse:
     """Offer what a person can do here."""
     lang = _language(request)
     with translation.override(lang):
-        context = {"buttons": kiosk_views.kiosk_buttons(lang), "lang": lang, "fee": kiosk_views.fee(lang)}
-        return pages.page(request, "sick_call/kiosk.html", context)
+        context = {
+            "asks": kiosk_views.ask_buttons(lang),
+            "shows": kiosk_views.record_buttons(lang),
+            "lang": lang,
+            "fee": kiosk_views.fee(lang),
+        }
+        return pages.page(request, "sick_call/kiosk.html", context, lang=lang)
 
 
 @screen("GET", "/kiosk/ask/", policy=policy.KIOSK, name="kiosk_ask")
 def ask(request: Request) -> HttpResponse:
     """Ask to be seen."""
-    return _ask(request, {"type": [request.GET.get("type", "")]} if request.GET.get("type") else {})
+    begun = {name: [request.GET[name][:400]] for name in ("type", "words") if request.GET.get(name)}
+    return _ask(request, begun)
 
 
 @screen("POST", "/kiosk/ask/", policy=policy.KIOSK, name="kiosk_ask")
@@ -82,6 +85,7 @@ def receipt(request: Request, request_id: UUID) -> HttpResponse:
                 "lang": lang,
                 "missed": kiosk_views.missed(lang) if reads.my_missed(request.lens, row) else [],
             },
+            lang=lang,
         )
 
 
@@ -92,7 +96,21 @@ def requests(request: Request) -> HttpResponse:
     saw(request, *(r.person_id for r in rows))
     lang = _language(request)
     with translation.override(lang):
-        return pages.page(request, "sick_call/requests.html", {"rows": rows, "lang": lang})
+        return pages.page(request, "sick_call/requests.html", {"rows": rows, "lang": lang}, lang=lang)
+
+
+@screen("GET", "/kiosk/appointments/", policy=policy.OWN_VISITS, name="kiosk_visits")
+def visits_ahead(request: Request) -> HttpResponse:
+    """Show a person the visits ahead of them: here with their time, outside without, and after they go home."""
+    if request.lens.person_id is None:
+        raise NotFound("There is no such page for you.")
+    here = reads.my_visits(request.lens)
+    ahead = booked.coming(request.lens, request.lens.person_id)
+    saw(request, request.lens.person_id)
+    lang = _language(request)
+    return pages.page(
+        request, "sick_call/kiosk_visits.html", {**kiosk_views.visits(here, ahead), "lang": lang}, lang=lang
+    )
 
 
 @screen("POST", "/kiosk/requests/<uuid:request_id>/withdraw/", policy=policy.KIOSK, name="kiosk_withdraw")
@@ -162,4 +180,4 @@ def _ask(request: Request, posted: dict[str, list[str]], *, unfinished: bool = F
         "lang": lang,
     }
     with translation.override(lang):
-        return pages.page(request, "sick_call/ask.html", context, status=422 if unfinished else 200)
+        return pages.page(request, "sick_call/ask.html", context, status=422 if unfinished else 200, lang=lang)

@@ -1,49 +1,58 @@
 """What the kiosk's pages show, in the person's words, English and Spanish; no database, no HTTP."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from throughcare.care.sick_call.models import CareRequest
 from throughcare.care.sick_call.rule_table import load_table
+from throughcare.chart.booked import Coming
 from throughcare.ui import wording
 from throughcare.ui.shapes import KioskButton
 
+ASKS = (
+    ("ask", "sick", "ask"),
+    ("dose", "missed-dose", "pills"),
+    ("dental", "dental", "tooth"),
+    ("mind", "mental", "mind"),
+)
+SHOWS = (
+    ("requests", "kiosk_requests", "list"),
+    ("medicines", "kiosk_medicines", "pills"),
+    ("refill", "kiosk_refill", "pills"),
+    ("appointments", "kiosk_visits", "calendar"),
+    ("results", "kiosk_results", "results"),
+    ("health", "kiosk_health", "list"),
+    ("home", "kiosk_packet", "calendar"),
+    ("consents", "my-consents", "results"),
+    ("looked", "my-who-looked", "results"),
+)
 
-def kiosk_buttons(lang: str) -> list[KioskButton]:
-    """Give the large choices of the kiosk; only those that lead somewhere."""
+
+def ask_buttons(lang: str) -> list[KioskButton]:
+    """Give the large choices by which a person asks for care."""
     ask = reverse("kiosk_ask")
-    asks = (
-        ("ask", "sick", "ask"),
-        ("dose", "missed-dose", "pills"),
-        ("dental", "dental", "tooth"),
-        ("mind", "mental", "mind"),
-    )
-    found = [
-        KioskButton(
-            wording.t(f"kiosk.choose.{word}", lang=lang),
-            href=f"{ask}?type={kind}&lang={lang}",
-            hint=wording.t(f"kiosk.choose.{word}_hint", lang=lang),
-            icon=icon,  # type: ignore[arg-type]
-        )
-        for word, kind, icon in asks
-    ]
-    shows = (
-        ("refill", "kiosk_refill", "pills"),
-        ("requests", "kiosk_requests", "list"),
-        ("home", "kiosk_packet", "calendar"),
-        ("looked", "my-who-looked", "results"),
-    )
-    found += [
-        KioskButton(
-            wording.t(f"kiosk.choose.{word}", lang=lang),
-            href=f"{reverse(page)}?lang={lang}",
-            hint=wording.t(f"kiosk.choose.{word}_hint", lang=lang),
-            icon=icon,  # type: ignore[arg-type]
-        )
-        for word, page, icon in shows
-    ]
-    return found
+    return [_button(word, f"{ask}?type={kind}&lang={lang}", icon, lang) for word, kind, icon in ASKS]
+
+
+def record_buttons(lang: str) -> list[KioskButton]:
+    """Give the large choices by which a person reads what is theirs."""
+    return [_button(word, f"{reverse(page)}?lang={lang}", icon, lang) for word, page, icon in SHOWS]
+
+
+def _button(word: str, href: str, icon: Any, lang: str) -> KioskButton:
+    said, hint = (wording.t(f"kiosk.choose.{key}", lang=lang) for key in (word, f"{word}_hint"))
+    return KioskButton(said, href=href, hint=hint, icon=icon)
+
+
+def visits(here: Sequence[CareRequest], ahead: Sequence[Coming]) -> dict[str, Any]:
+    """Sort the visits ahead by where they are; of those outside it is said only that there is one."""
+    return {
+        "here": [one.scheduled_for for one in here],
+        "outside": any(one.outside for one in ahead),
+        "home": [one for one in ahead if not one.outside],
+    }
 
 
 def missed(lang: str) -> list[tuple[str, str]]:

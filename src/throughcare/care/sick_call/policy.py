@@ -8,4 +8,5 @@ QUEUE = Policy("sick_call.queue", ((Verb.READ, DataClass.REQUEST),), NURSES | {R
 TRIAGE = Policy("sick_call.triage", ((Verb.WRITE, DataClass.REQUEST),), frozenset({Role.RN, Role.PROVIDER, Role.PSYCH}))
 LOG = Policy("sick_call.log", ((Verb.WRITE, DataClass.REQUEST),), frozenset({Role.RN, Role.LPN, Role.PROVIDER}))
 KIOSK = Policy("sick_call.kiosk", only=frozenset({Role.PATIENT}))
+OWN_VISITS = Policy("sick_call.own_visits", ((Verb.READ, DataClass.APPOINTMENT),), frozenset({Role.PATIENT}))
 ATTEST = Policy("sick_call.attest", only=frozenset({Role.CUSTODY}))

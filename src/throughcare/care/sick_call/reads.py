@@ -207,6 +207,14 @@ def mine(lens: Lens) -> list[CareRequest]:
         return list(CareRequest.objects.filter(person_id=person_id).order_by("-submitted_at")[:60])
 
 
+def my_visits(lens: Lens) -> list[CareRequest]:
+    """Give the person's own visits to sick call that are planned and still ahead, soonest first."""
+    person_id = _own(lens)
+    with db.reading(lens):
+        rows = CareRequest.objects.filter(person_id=person_id, state="scheduled", scheduled_for__gte=clock.now())
+        return list(rows.order_by("scheduled_for")[:20])
+
+
 def my_request(lens: Lens, request_id: UUID) -> CareRequest:
     """Give one of the person's own requests."""
     person_id = _own(lens)

@@ -14,6 +14,7 @@ from throughcare.care.medications.reads import doors as medicines
 from throughcare.care.medications.reads import opioid_treatment
 from throughcare.chart import models as chart_rows
 from throughcare.chart import reads as chart
+from throughcare.chart.plain_words import plain
 from throughcare.chart.policy import Sight, sight
 from throughcare.kernel import clock, db
 from throughcare.kernel.lens import Lens
@@ -22,7 +23,7 @@ from throughcare.people import reads as people
 from throughcare.reentry import partners
 from throughcare.reentry.models import Appointment, ReleasePlan
 from throughcare.reentry.sections import PacketNow, PacketSection
-from throughcare.reentry.tables import load_table, plain
+from throughcare.reentry.tables import load_table
 from throughcare.ui.wording import t
 
 # Roles whose copy lacks nothing but what a consent would open; every other page says that it is a part.
