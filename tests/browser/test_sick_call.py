@@ -191,6 +191,32 @@ def test_the_kiosk_speaks_one_language_at_a_time(desk: tuple[BrowserContext, str
     assert said == []
 
 
+def answered(context: BrowserContext, site: str, said: list[str]) -> None:
+    """Have an administrator log and answer the complaint, at a desk of their own."""
+    browser = context.browser
+    assert browser is not None
+    desk = browser.new_context(viewport={"width": 1440, "height": 900})
+    become(desk, site, "hsa", hartford().id)
+    page, also = watched(desk)
+    page.goto(f"{site}/grievances/")
+    sound(page, "complaints-board")
+    page.click("tbody th a")
+    sound(page, "complaint-to-log")
+    page.click('button:has-text("Log it in my name")')
+    page.wait_for_selector("text=Logged in your name")
+    page.check("input[value=upheld]")
+    page.fill("#f-answer_en", "You are right. We changed the list.")
+    page.fill("#f-answer_es", "Tiene razón. Cambiamos la lista.")
+    sound(page, "complaint-to-answer")
+    page.click('button:has-text("Answer the person")')
+    page.wait_for_selector("text=Answered. The person reads it")
+    sound(page, "complaint-answered")
+    page.goto(f"{site}/grievances/slip/?who=ortiz")
+    sound(page, "complaint-slip")
+    assert also == said
+    desk.close()
+
+
 def test_in_at_the_kiosk_with_a_code_on_paper(desk: tuple[BrowserContext, str]) -> None:
     """The nurse gives the code; the person comes in with it, sees the choices in Spanish, and the next one finds the door."""
     context, site = desk
@@ -225,6 +251,17 @@ def test_in_at_the_kiosk_with_a_code_on_paper(desk: tuple[BrowserContext, str]) 
         page.goto(f"{site}{there}")
         assert page.locator("h1").inner_text() == words
         sound(page, "kiosk" + there.replace("/", "-"), TABLET)
+    page.goto(f"{site}/kiosk/complaints/new/")
+    sound(page, "complaint-new", TABLET)
+    page.keyboard.press("Tab")
+    page.check("input[value=waiting]")
+    page.fill("#f-words", "Nadie contesta mis peticiones")
+    page.click("main button[type=submit]")
+    page.wait_for_selector("text=Su queja tiene el número")
+    sound(page, "complaint-sent", TABLET)
+    page.goto(f"{site}/kiosk/complaints/")
+    sound(page, "complaints-own", TABLET)
+    answered(context, site, said)
     page.goto(f"{site}/kiosk/?lang=es")
     page.click("footer button")
     page.wait_for_url("**/kiosk/sign-in/**")

@@ -87,7 +87,7 @@ def test_every_table_is_there(pages: dict[str, str]) -> None:
             "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
         )
         ours = re.compile(
-            r"(access|bulk|chart|custody|devices|duties|emergency|exchange|gate|improvement|insight|intake|kernel|ledger|medications|mental_health|people|reentry|restriction|smart|sick_call|substance_use|workforce)_"
+            r"(access|bulk|chart|custody|devices|duties|emergency|exchange|gate|grievances|improvement|insight|intake|kernel|ledger|medications|mental_health|people|reentry|restriction|smart|sick_call|substance_use|workforce)_"
         )
         there = {name for (name,) in cursor.fetchall() if ours.match(name)}
     told = set(re.findall(r"^### (\w+)$", pages["tables.md"], re.M))

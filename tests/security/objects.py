@@ -336,6 +336,17 @@ def apart_elsewhere(what: str) -> Callable[[World], UUID | None]:
     return make
 
 
+def grievance_elsewhere(world: World) -> UUID:
+    """Give a complaint of the person who is at York."""
+    from throughcare.care.grievances import actions as grievances
+    from throughcare.kernel.actor import Actor
+
+    actor = Actor.system("kiosk")
+    done = grievances.file_grievance(actor=actor, person_id=world.there, about="waiting", words="Nobody answers")
+    return done.grievance_id
+
+
+ELSEWHERE |= {"grievance_id": grievance_elsewhere}
 ELSEWHERE |= {"confinement_id": apart_elsewhere("confinement"), "restraint_id": apart_elsewhere("restraint")}
 NOBODYS |= {
     "edition_id",

@@ -14,6 +14,8 @@ from throughcare.access.models import Amendment, Consent, Posting, Representativ
 from throughcare.care.emergency import fhir as emergency
 from throughcare.care.emergency.models import Code, Debrief, Recommendation, Stamp, Trip
 from throughcare.care.emergency.models import Packet as SendOutPacket
+from throughcare.care.grievances import fhir as grievances
+from throughcare.care.grievances.models import Grievance
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
@@ -134,6 +136,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("HospitalRecommendation", Recommendation, emergency.recommendation),
     ("SendOutPacket", SendOutPacket, emergency.packet),
     ("Communication", CareRequest, sick_call.request),
+    ("Grievance", Grievance, grievances.grievance),
     ("CriticalCall", CriticalCall, chart.critical_call),
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),

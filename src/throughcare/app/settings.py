@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "throughcare.care.intake",
     "throughcare.care.medications",
     "throughcare.care.mental_health",
+    "throughcare.care.grievances",
     "throughcare.care.restriction",
     "throughcare.care.sick_call",
     "throughcare.care.substance_use",

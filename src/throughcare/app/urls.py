@@ -18,6 +18,8 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.emergency.screens",
     "throughcare.care.mental_health.screens",
     "throughcare.care.restriction.screens",
+    "throughcare.care.grievances.screens",
+    "throughcare.care.grievances.kiosk",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.reentry.screens",

@@ -7,12 +7,15 @@ from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.gate_ports import InventedCounts, WarehouseCounts
+from throughcare.app.grievance_ports import CareBySickCall
 from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.app.site_ports import Abilities
 from throughcare.app.treatment_ports import OrderedTreatment
 from throughcare.care.emergency import handlers as emergency
 from throughcare.care.emergency.ports import MEDICINES
+from throughcare.care.grievances import handlers as grievances
+from throughcare.care.grievances.ports import CARE as CARE_FOR_GRIEVANCES
 from throughcare.care.intake import handlers as intake
 from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.medications import door_handlers as doors
@@ -29,6 +32,7 @@ from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
 from throughcare.care.mental_health.along import ROUND, Rounds
 from throughcare.care.restriction import handlers as restriction
+from throughcare.care.sick_call.events import RequestSeen, RequestTriaged, RequestWithdrawn
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
@@ -82,6 +86,7 @@ def wire() -> None:
     REGISTRY.fill(ImmunizationRegistry())
     IDENTITY.fill(SoftwareIdentity())
     TREATMENT.fill(OrderedTreatment())
+    CARE_FOR_GRIEVANCES.fill(CareBySickCall())
     KINDS.fill({DOSE: Doses(), ROUND: Rounds()})
     MEDICINES.fill(MedicinesForPacket())
     NUMBERS.fill(reports)
@@ -122,6 +127,8 @@ def wire() -> None:
     events.on(PersonDied, substance_use.let_go)
     events.on(ReleaseCancelled, substance_use.taken_back)
     events.on(TransferredIn, substance_use.moved)
+    for taken_up in (RequestTriaged, RequestSeen, RequestWithdrawn):
+        events.on(taken_up, grievances.care_taken_up)
     events.on(AlertRaised, watch.begin_by_alert)
     events.on(AlertEnded, watch.hold_alert)
     events.on(SentOut, watch.go_out)

@@ -67,5 +67,9 @@ def rows_of(lens: Lens, person_id: UUID | None = None) -> Q:
     return shown & ~Q(person_id__in=lens.denied) if lens.denied else shown
 
 
+# That somebody complained is known to who answers and who oversees (GRV-01); a nurse has a duty in it, and sees that one alone.
+GUARDED = SEALED | {DataClass.GRIEVANCE}
+
+
 def _guarded(lens: Lens, name: str, person_id: UUID | None) -> bool:
-    return DataClass(name) in SEALED and not lens.may(Verb.READ, DataClass(name), person_id=person_id)
+    return DataClass(name) in GUARDED and not lens.may(Verb.READ, DataClass(name), person_id=person_id)

@@ -12,7 +12,7 @@ from throughcare.duties import handing
 from throughcare.exchange.hl7v2 import actions as exchange
 from throughcare.kernel.vocabulary import Role
 from throughcare.people import actions as people
-from throughcare.world import laboratory, recent, scenes
+from throughcare.world import complaints, laboratory, recent, scenes
 from throughcare.world.cast import SYSTEM
 from throughcare.world.messages import Booking, admission
 from throughcare.world.past import DAY, JAILS, WOMEN, Life, at_minute
@@ -32,6 +32,7 @@ def plan(playing: Playing, now: datetime, gone: Sequence[Life]) -> None:
     """Lay out the set pieces around now."""
     _arrivals(playing, now)
     _requests(playing, now)
+    complaints.plan(playing, now)
     _watches(playing, now)
     _lists(playing, now)
     _handovers(playing, now)

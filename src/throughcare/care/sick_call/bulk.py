@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.sick_call import rules, states
-from throughcare.care.sick_call.actions.requests import _complaint, _receipt, keep
+from throughcare.care.sick_call.actions.requests import _complaint, keep
 from throughcare.care.sick_call.events import RequestAnswered, RequestReceived, RequestSeen, RequestTriaged
 from throughcare.care.sick_call.models import CareRequest
 from throughcare.care.sick_call.rule_table import SickCallTable, load_table
@@ -19,7 +19,7 @@ from throughcare.duties import actions as duties
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import Event
-from throughcare.kernel.ids import uuid7
+from throughcare.kernel.ids import receipt, uuid7
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _submitted(one: Answered, table: SickCallTable) -> CareRequest:
         id=uuid7(),
         person_id=one.person_id,
         facility_id=one.facility_id,
-        receipt=_receipt(),
+        receipt=receipt(),
         channel=one.channel,
         kind=one.kind,
         words=one.words.strip()[:8000],

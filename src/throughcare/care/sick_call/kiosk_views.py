@@ -27,6 +27,7 @@ SHOWS = (
     ("home", "kiosk_packet", "calendar"),
     ("consents", "my-consents", "results"),
     ("looked", "my-who-looked", "results"),
+    ("complaint", "kiosk_complaints", "ask"),
 )
 
 

@@ -1,6 +1,5 @@
 """A request comes in: by kiosk, tablet, paper, voice or staff. It gets a receipt, its clocks, and is never refused."""
 
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -18,12 +17,10 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
-from throughcare.kernel.ids import uuid7
+from throughcare.kernel.ids import receipt, uuid7
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
 
-# No 0/O, 1/I/L, 5/S: a receipt is read aloud and copied by hand.
-ALPHABET = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
 ELECTRONIC = ("kiosk", "tablet")
 
 
@@ -70,7 +67,7 @@ def submit_request(
         id=request_id or uuid7(),
         person_id=person_id,
         facility_id=facility_id or actor.facility_id,
-        receipt=_receipt(),
+        receipt=receipt(),
         channel=channel,
         kind=kind,
         words=words.strip()[:8000],
@@ -163,7 +160,3 @@ def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
 def _complaint(words: str, kind: str) -> str:
     found = rules.likely_complaints(words, load_protocols())
     return found[0].key if found else "" if kind in ("records", "equipment", "result") else kind
-
-
-def _receipt() -> str:
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(3)) for _ in range(3))

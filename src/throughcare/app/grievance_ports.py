@@ -1,0 +1,36 @@
+"""How a complaint asks for care: by sick call, so that the nurse reads what is about health and not the complaint."""
+
+import re
+from uuid import UUID
+
+from throughcare.care.grievances.ports import Asked
+from throughcare.care.sick_call import actions, rules
+from throughcare.care.sick_call.rule_table import load_table
+from throughcare.kernel.actor import Actor
+
+
+class CareBySickCall:
+    """Sick call."""
+
+    def ask(self, actor: Actor, asked: Asked) -> UUID | None:
+        """Take what the person wrote for the nurse; else the sentences of the complaint in which words of danger stand."""
+        words = asked.health or in_danger(asked.words, asked.language)
+        if not words:
+            return None
+        done = actions.submit_request(
+            actor=actor,
+            person_id=asked.person_id,
+            kind="sick",
+            words=words,
+            channel=asked.channel,
+            language=asked.language,
+            facility_id=asked.facility_id,
+        )
+        return done.request_id
+
+
+def in_danger(words: str, language: str) -> str:
+    """Give the sentences in which words stand that sick call acts on at once; nothing where there are none."""
+    table = load_table()
+    said = re.split(r"(?<=[.!?])\s+|\n+", words)
+    return " ".join(s for s in said if rules.pages_now(rules.red_flags(s, table, language)))

@@ -1,0 +1,11 @@
+"""Who may complain, who answers, who reads (clinical.md 7.3). Custody is nowhere here; which rows, `reads` says one by one."""
+
+from throughcare.access.policy import Policy
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+
+OWN = Policy("grievances.own", ((Verb.WRITE, DataClass.GRIEVANCE),), frozenset({Role.PATIENT}))
+READERS = frozenset({Role.HSA, Role.HIM, Role.OMBUDS, Role.PREA})
+BOARD = Policy("grievances.board", ((Verb.READ, DataClass.GRIEVANCE),), READERS)
+ANSWER = Policy("grievances.answer", ((Verb.WRITE, DataClass.GRIEVANCE),), frozenset({Role.HSA}))
+# Who takes a paper slip down reads what they typed and nothing that comes after it.
+SLIP = Policy("grievances.slip", ((Verb.READ, DataClass.GRIEVANCE),), frozenset({Role.RN, Role.HIM, Role.HSA}))
