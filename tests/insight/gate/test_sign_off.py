@@ -1,5 +1,7 @@
 """From draft to publication: who may do what, what the database refuses, and what stays as it was."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -7,6 +9,7 @@ from tests.insight.gate.making import dimension, draft, table
 from throughcare.insight.gate import actions, demonstration, editions, reads, release, writing
 from throughcare.insight.gate.models import Publication, PublishedFile
 from throughcare.insight.gate.ports import COUNTS
+from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Refused, Stale
 from throughcare.kernel.ids import derived
@@ -64,6 +67,18 @@ def published(quarter="2026-Q1", **more):
     actions.publish_edition(actor=AUTHOR, edition=row.id)
     row.refresh_from_db()
     return row
+
+
+def test_days_of_an_edition_are_the_agencys(tmp_path):
+    """Half an hour before midnight in Hartford it is the next day in London, and an edition is still today's."""
+    with clock.frozen(datetime(2026, 7, 1, 3, 30, tzinfo=UTC)), clock.within("Europe/London"):
+        row = published()
+        actions.withdraw_edition(actor=AUTHOR, edition=row.id, because_en="A test.", because_es="Una prueba.")
+        reads.write_out(tmp_path)
+    edition = editions.latest(tmp_path) or editions.read(tmp_path, row.name)
+    assert {edition.published_on, *(one["on"] for one in edition.signed)} == {"2026-06-30"}
+    (listed,) = editions.listed(tmp_path)
+    assert (listed.published_on, listed.withdrawn_on) == ("2026-06-30", "2026-06-30")
 
 
 def test_drafted_signed_twice_published_and_written_as_it_was(tmp_path):

@@ -16,7 +16,7 @@ from throughcare.ledger import SubjectKind
 from . import fhir, keeping, registry, writing
 from .editions import Edition
 from .models import Publication, PublishedFile
-from .periods import period_of, words_of
+from .periods import day_of, period_of, words_of
 from .policy import AUTHORS, CLINICAL, PRIVACY, SIGNERS
 from .ports import COUNTS
 from .reads import tables_of
@@ -164,11 +164,11 @@ def edition_of(row: Publication, at: datetime) -> Edition:
         folder=writing.NOWHERE,
         period={"id": row.quarter, "start": period.start.isoformat(), "end": period.end.isoformat()},
         title=words_of(row.quarter),
-        published_on=at.date().isoformat(),
+        published_on=day_of(at),
         demonstration=row.demonstration,
         corrects=row.corrects.name if row.corrects else None,
         corrections=tuple(row.corrections),
-        signed=tuple({"part": part, "on": on.date().isoformat()} for part, on in signed),
+        signed=tuple({"part": part, "on": day_of(on)} for part, on in signed),
         tables=tuple(table["id"] for table in row.tables),
     )
 

@@ -1,7 +1,9 @@
-"""Periods of publication: a quarter, a year, the last four quarters, five years; each the sum of its quarters."""
+"""Periods of publication: a quarter, a year, the last four quarters, five years; each the sum of its quarters. And its days."""
 
 import re
-from datetime import date
+from datetime import date, datetime
+
+from throughcare.duties.working_time import working_time
 
 from .editions import Words
 from .tables import BadTable, Period
@@ -39,6 +41,11 @@ def words_of(period: str) -> Words:
     if kind == "rolling-5-years":
         return {"en": f"Five years to {end}", "es": f"Cinco años hasta {end}"}
     return {"en": period, "es": period}
+
+
+def day_of(at: datetime) -> str:
+    """Return the day of a moment as editions tell it: the agency's, wherever it was done."""
+    return working_time().day_of(at).isoformat()
 
 
 def _span(name: str, last: str, count: int) -> Period:

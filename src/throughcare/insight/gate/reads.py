@@ -14,6 +14,7 @@ from . import writing
 from .editions import EditionError, Listed, PublishedTable, table_from
 from .editions import listed as on_disk
 from .models import Publication
+from .periods import day_of
 from .policy import EDITIONS
 
 
@@ -89,10 +90,10 @@ def _listed(row: Publication, rows: Iterable[Publication]) -> Listed:
     return Listed(
         id=row.name,
         period=row.quarter,
-        published_on=row.published_at.date().isoformat() if row.published_at else "",
+        published_on=day_of(row.published_at) if row.published_at else "",
         corrects=row.corrects.name if row.corrects else None,
         corrected_by=after,
-        withdrawn_on=row.withdrawn_at.date().isoformat() if row.withdrawn_at else None,
+        withdrawn_on=day_of(row.withdrawn_at) if row.withdrawn_at else None,
         withdrawn_because={"en": row.because_en, "es": row.because_es} if row.withdrawn_at else {},
     )
 
