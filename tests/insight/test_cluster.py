@@ -9,7 +9,7 @@ import pytest
 from throughcare.duties import clock_table
 from throughcare.duties.working_time import working_time
 from throughcare.insight import cluster
-from throughcare.insight.measures import counting, definitions, histories, running
+from throughcare.insight.measures import definitions, histories, periods, running
 from throughcare.insight.measures.running import Period
 from throughcare.insight.warehouse import files, opening, writing
 
@@ -109,10 +109,10 @@ def test_who_carries_nothing_that_counts_is_passed_over_and_nobody_else(con, sta
     running.stand_on(con, running.BY_MONTH)
     judged = [d for d in definitions.measures(state.last_day) if d.judged and not d.waits_for]
     assert all(histories.needs_of(d) for d in judged)
-    periods = counting.judged_periods(con, state.last_day, ZONE)
-    short = [(p.last, d.id, rows) for p, d, rows in histories.judge_all(con, judged, periods, ZONE)]
+    over = periods.judged_periods(con, state.last_day, ZONE)
+    short = [(p.last, d.id, rows) for p, d, rows in histories.judge_all(con, judged, over, ZONE)]
     whole = []
-    for period in periods:
+    for period in over:
         running.set_period(con, period.row())
         whole += [(period.last, d.id, histories.judged(con, d, ZONE)) for d in judged]
     assert short == whole

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.insight.made import HARTFORD, LAST_DAY, at, results, tables
-from throughcare.insight.measures import behind, counting, definitions, running
+from throughcare.insight.measures import behind, definitions, periods, running
 from throughcare.insight.measures.statistics import wilson
 
 ids = count()
@@ -177,7 +177,7 @@ def test_measures_counted_together_are_those_counted_alone() -> None:
     chosen = ("M-ADH", "M-MISS", "S-SH", "S-ED", "S-DEATH", "A-SC1", "A-SC2")
     found = {m: r for (m, month, by, _), r in results(con, *chosen).items() if by == "" and month == "2026-10"}
     for name in chosen:
-        period = counting.month_period("2026-10", LAST_DAY, HARTFORD)
+        period = periods.month_period("2026-10", LAST_DAY, HARTFORD)
         alone = running.run(con, definitions.find(name), period, strata=False)[0]
         together = found[name]
         assert (together["numerator"], together["denominator"]) == (

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from throughcare.duties.working_time import working_time
 from throughcare.insight import fhir, numbers, policy, pooling, reads
-from throughcare.insight.measures import counting, definitions
+from throughcare.insight.measures import definitions, periods
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import Row, total
 from throughcare.kernel import clock
@@ -63,7 +63,7 @@ def _strata(one: Definition, rows: list[Row]) -> dict[str, dict[str, numbers.Num
 
 
 def _covers(one: Definition, month: str, until: date) -> tuple[date, date]:
-    period = counting.month_period(month, until, working_time().zone)
+    period = periods.month_period(month, until, working_time().zone)
     if not one.judged:
         return period.first, period.last
-    return counting.months_before(period.last + timedelta(days=1), counting.looks_back()), period.last
+    return periods.months_before(period.last + timedelta(days=1), periods.looks_back()), period.last

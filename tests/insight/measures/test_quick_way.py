@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tests.insight.measures.warehouse import ZONE, at, opened
-from throughcare.insight.measures import counting, definitions, histories, running
+from throughcare.insight.measures import counting, definitions, histories, periods, running
 from throughcare.insight.measures.codes import LOINC, RXNORM
 from throughcare.insight.measures.running import Period
 from throughcare.insight.schema import BY_NAME
@@ -124,13 +124,13 @@ def judged_definitions():
 
 
 def test_people_judged_by_what_can_decide_are_those_judged_by_everything(con):
-    periods = counting.judged_periods(con, LAST_DAY, ZONE)
+    over = periods.judged_periods(con, LAST_DAY, ZONE)
     running.stand_on(con, running.BY_MONTH)
-    quick = [(p.last, d.id, rows) for p, d, rows in histories.judge_all(con, judged_definitions(), periods, ZONE)]
+    quick = [(p.last, d.id, rows) for p, d, rows in histories.judge_all(con, judged_definitions(), over, ZONE)]
     read = con.execute("SELECT count(*) FROM seen").fetchall()[0][0]
     running.stand_on(con, running.ROW_BY_ROW)
     plain = []
-    for period in periods:
+    for period in over:
         running.set_period(con, period.row())
         plain += [(period.last, d.id, histories.judged(con, d, ZONE)) for d in judged_definitions()]
     assert quick == plain
@@ -140,7 +140,7 @@ def test_people_judged_by_what_can_decide_are_those_judged_by_everything(con):
 
 def test_a_run_of_days_gives_what_its_doses_give(con):
     pod = definitions.find("Q-POD")
-    running.set_period(con, Period(date(2025, 1, 1), LAST_DAY, ZONE, counting._end(LAST_DAY, ZONE)).row())
+    running.set_period(con, Period(date(2025, 1, 1), LAST_DAY, ZONE, periods.end_of(LAST_DAY, ZONE)).row())
     rows = []
     for views in (running.BY_MONTH, running.ROW_BY_ROW):
         running.stand_on(con, views)
@@ -162,9 +162,9 @@ def test_each_way_of_dividing_says_what_counting_row_by_row_says(con):
     compared = 0
     for definition in chosen:
         if definition.judged:
-            period = counting.judged_periods(con, LAST_DAY, ZONE)[0]
+            period = periods.judged_periods(con, LAST_DAY, ZONE)[0]
         else:
-            period = counting.month_period("2026-10", LAST_DAY, ZONE)
+            period = periods.month_period("2026-10", LAST_DAY, ZONE)
         for number in running.run(con, definition, period):
             if not (number.denominator or number.numerator or number.excluded):
                 continue

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from throughcare.insight.measures import counting, running
+from throughcare.insight.measures import parts, periods, running
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.measures.running import Period
 
@@ -47,8 +47,8 @@ def units(
     only = "AND state IN (SELECT unnest(?::VARCHAR[]))" if chosen else ""
     said: list[Any] = [facility, facility, *([chosen] if chosen else [])]
     rows = con.execute(
-        f"SELECT ref, person_id, facility, counted_at, state, {counting.TOOK} AS minutes FROM measured "  # noqa: S608
-        f"WHERE ref IS NOT NULL AND (?::VARCHAR IS NULL OR coalesce(facility, '{counting.NOT_SAID}') = ?) {only} "
+        f"SELECT ref, person_id, facility, counted_at, state, {parts.MINUTES} AS minutes FROM measured "  # noqa: S608
+        f"WHERE ref IS NOT NULL AND (?::VARCHAR IS NULL OR coalesce(facility, '{parts.NOT_SAID}') = ?) {only} "
         "ORDER BY minutes DESC NULLS LAST, counted_at, ref",
         said,
     ).fetchall()
@@ -60,9 +60,9 @@ def _period(
 ) -> Period | None:
     """Give the period a number of a month was counted over: the month, or the months that a judged one looks back."""
     if definition.judged:
-        known = counting.judged_periods(con, last_day, zone)
+        known = periods.judged_periods(con, last_day, zone)
         return next((p for p in known if p.last.strftime("%Y-%m") == month), None)
-    return counting.month_period(month, last_day, zone)
+    return periods.month_period(month, last_day, zone)
 
 
 WHY = """

@@ -40,16 +40,13 @@ LENGTHS: Mapping[str, tuple[int, Precision]] = {"day": (1, "day"), "month": (31,
 STATED = ("active", "recurrence", "relapse")
 Judge = Callable[[Subject], Unit | None]
 
+# `time_held` holds days in a row as one, from `day` on, or each day by itself (`running.stand_on`).
 HELD = """
 SELECT h.person_id, h.facility
 FROM (SELECT person_id, facility FROM person_day WHERE day = DATE '{last}' AND day_of_stay > {before}) h
 JOIN (
-  SELECT person_id, sum(days) AS days FROM (
-    SELECT person_id, days FROM time_held WHERE day >= DATE '{whole_from}' AND day <= DATE '{whole_to}'
-    UNION ALL
-    SELECT person_id, 1 FROM person_day
-    WHERE (day >= DATE '{first}' AND day < DATE '{whole_from}') OR (day > DATE '{whole_to}' AND day <= DATE '{last}')
-  ) GROUP BY person_id
+  SELECT person_id, sum(datediff('day', greatest(day, DATE '{first}'), least(day + days::INT - 1, DATE '{last}')) + 1) AS days
+  FROM time_held WHERE day <= DATE '{last}' AND day + days::INT > DATE '{first}' GROUP BY person_id
 ) d ON d.person_id = h.person_id AND d.days >= {enough}
 """
 CODES = "SELECT DISTINCT unnest(codes) FROM condition UNION SELECT DISTINCT unnest(codes) FROM observation UNION SELECT DISTINCT unnest(codes) FROM given_run"
@@ -141,16 +138,10 @@ def _period(con: duckdb.DuckDBPyConnection) -> tuple[date, date, datetime]:
 
 
 def _held(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Find who may be counted, with their facility. Whole months are read as sums where there are any, the days at the edges one by one."""
+    """Find who may be counted, with their facility."""
     first, last, _ = _period(con)
-    whole_from = first if first.day == 1 else (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    after = last + timedelta(days=1)
-    whole_to = last if after.day == 1 else last.replace(day=1) - timedelta(days=1)
-    if whole_to < whole_from:
-        whole_from, whole_to = first, first - timedelta(days=1)
     enough = SHARE * ((last - first).days + 1)
-    said = {"first": first, "last": last, "whole_from": whole_from, "whole_to": whole_to}
-    return dict(sorted(con.execute(HELD.format(**said, before=DAYS_BEFORE, enough=enough)).fetchall()))
+    return dict(sorted(con.execute(HELD.format(first=first, last=last, before=DAYS_BEFORE, enough=enough)).fetchall()))
 
 
 def _histories(

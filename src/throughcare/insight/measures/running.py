@@ -11,7 +11,7 @@ What became of each row is said here, once for all: `met`; `late`, `open` (misse
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
 COLUMNS = "person_id, facility, ref, counted_at, excluded, hit, base, cause, begun_at, done_at, state"
+STATES = ("met", "late", "open", "refused", "rest", "excused", "left", "time")
 OUT = ("excused", "left")
 AGES = ("under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 BIRTHDAYS = (18, 25, 35, 45, 55, 65)
@@ -143,12 +144,24 @@ def events(definition: Definition) -> str:
     return events_in(found(definition)) if found else query(definition)
 
 
-def state(*, misses: bool, refusals: str) -> str:
-    """Give the expression of what became of a core's row."""
-    refused = f"WHEN cause = 'person' THEN '{'refused' if refusals == 'stays' else 'left'}'"
-    rest = f"{refused} WHEN done_at IS NULL THEN 'open' ELSE 'late'" if misses else "ELSE 'rest'"
-    return f"""CASE WHEN excluded THEN CASE WHEN cause = 'excused' THEN 'excused' ELSE 'left' END
-                    WHEN ref IS NULL THEN 'time' WHEN hit THEN 'met' {rest} END"""
+def name(state: str) -> str:
+    """Write a state as its name."""
+    return f"'{state}'"
+
+
+def number(state: str) -> str:
+    """Write a state as its number in `STATES`."""
+    return f"{STATES.index(state)}::TINYINT"
+
+
+def state(*, misses: bool, refusals: str, word: Callable[[str], str] = name) -> str:
+    """Give the expression of what became of a core's row; `word` writes a state, by its name or by its number."""
+    refused = f"WHEN cause = 'person' THEN {word('refused' if refusals == 'stays' else 'left')}"
+    rest = (
+        f"{refused} WHEN done_at IS NULL THEN {word('open')} ELSE {word('late')}" if misses else f"ELSE {word('rest')}"
+    )
+    return f"""CASE WHEN excluded THEN CASE WHEN cause = 'excused' THEN {word("excused")} ELSE {word("left")} END
+                    WHEN ref IS NULL THEN {word("time")} WHEN hit THEN {word("met")} {rest} END"""
 
 
 def numbered(rows: str) -> str:
@@ -165,10 +178,10 @@ def named(rows: str) -> str:
     return f"SELECT r.* EXCLUDE (stratum, band), {names}, {BAND_NAME} AS age_band FROM ({rows}) r LEFT JOIN stratum_of n ON n.stratum = r.stratum"  # noqa: S608
 
 
-def stated(definition: Definition, rows: str = "") -> str:
-    """Give a measure's rows with what became of each; of other rows of the same columns where they are said."""
-    said = state(misses=definition.misses, refusals=definition.refusals)
-    return f"SELECT *, {said} AS state FROM ({rows or query(definition)})"  # noqa: S608
+def stated(definition: Definition, rows: str = "", *, by_number: bool = False) -> str:
+    """Give a measure's rows with what became of each, as `state` or as `state_number`; of other rows of the same columns where they are said."""
+    said = state(misses=definition.misses, refusals=definition.refusals, word=number if by_number else name)
+    return f"SELECT *, {said} AS {'state_number' if by_number else 'state'} FROM ({rows or query(definition)})"  # noqa: S608
 
 
 def run(
@@ -234,7 +247,7 @@ def set_period(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
 
 
 def keep_judged(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]], also: Sequence[str] = ()) -> None:
-    """Fill `judged` with the rows of people judged one by one, with more columns of text where each row has them."""
+    """Fill `judged` with the rows of people judged one by one, with more columns of whole numbers where each row has them."""
     import pyarrow as pa
 
     instant = pa.timestamp("us")
@@ -251,7 +264,7 @@ def keep_judged(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]],
         "done_at",
         *also,
     )
-    types = (pa.string(), pa.string(), pa.string(), instant, pa.bool_(), pa.bool_(), pa.float64(), pa.string(), instant, instant, *(pa.string() for _ in also))  # fmt: skip
+    types = (pa.string(), pa.string(), pa.string(), instant, pa.bool_(), pa.bool_(), pa.float64(), pa.string(), instant, instant, *(pa.int32() for _ in also))  # fmt: skip
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     table = pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=list(names))
     con.register("rows_judged", table)

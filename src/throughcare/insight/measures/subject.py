@@ -12,6 +12,7 @@ from throughcare.insight.measures.points import Point, Span, years_between
 from throughcare.insight.measures.rows import Condition, Encounter, History, Observation, Order, Procedure, Row, Supply
 
 R = TypeVar("R", bound=Row)
+Kept = TypeVar("Kept")
 
 FINAL = ("final", "amended", "corrected")
 BEING_DONE = ("finished", "arrived", "triaged", "in-progress", "onleave")
@@ -120,9 +121,9 @@ class Subject:
         """Say whether one of the conditions an encounter names as its diagnosis is in a list."""
         return any(c.id in encounter.diagnosis_ids for c in self.conditions(name))
 
-    def kept(self, name: str, find: Callable[[], list[R]]) -> list[R]:
-        """Give rows of the person that no code list names, found once for all periods."""
-        found: list[R] | None = self.known.get((name,))
+    def kept(self, name: str, find: Callable[[], list[Kept]]) -> list[Kept]:
+        """Give what is true of the person in every period, and no code list names: found once for all of them."""
+        found: list[Kept] | None = self.known.get((name,))
         if found is None:
             found = self.known[(name,)] = find()
         return found

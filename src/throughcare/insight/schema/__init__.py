@@ -7,7 +7,7 @@ from throughcare.insight.schema.resources import RESOURCES
 from throughcare.insight.schema.service import SERVICE
 
 # Raised where a column or its meaning changes: a warehouse of another version is built anew.
-VERSION = 5
+VERSION = 6
 
 TABLES: tuple[Table, ...] = (*CUSTODY, *CLINICAL, *SERVICE, *RESOURCES)
 BY_NAME = {table.name: table for table in TABLES}

@@ -117,7 +117,7 @@ PERSON_DAYS = Table(
 )
 PERSON_MONTHS = Table(
     "person_month",
-    "One person's time in custody in a month, at one facility and in one legal status; made from person_day",
+    "One person's days in custody in a row within a month, at one facility and in one legal status; made from person_day",
     "Move, Stay",
     (
         PERSON,
@@ -125,7 +125,7 @@ PERSON_MONTHS = Table(
         DATA_CLASS,
         text("legal_status", "Legal status at the end of those days"),
         Column("day", "date", "First of those days", null=False),
-        Column("days", "int", "How many days", "d", null=False),
+        Column("days", "int", "How many days in a row", "d", null=False),
         Column("hours", "number", "Hours in custody on them", "h", null=False),
     ),
     "day",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MISSING = "There is no warehouse yet. Make it with `throughcare warehouse build`."
 LINKS = """
-CREATE TEMP TABLE link AS
+CREATE TABLE link AS
 WITH RECURSIVE chain AS (
   SELECT id AS person_id, survivor_id, 1 AS depth FROM person WHERE survivor_id IS NOT NULL
   UNION ALL

@@ -15,7 +15,8 @@ FOLLOWED = ("antidepressant", "opioid-medicine", "opioid-medicine-monthly")  # l
 PERSON_MONTH = """
 SELECT person_id, facility, any_value(data_class) AS data_class, legal_status, min(day) AS day, count(*) AS days,
        round(sum(hours), 3) AS hours
-FROM {rows} GROUP BY person_id, facility, legal_status, date_trunc('month', day)
+FROM (SELECT *, day - row_number() OVER (PARTITION BY person_id, facility, legal_status ORDER BY day)::INT AS run FROM {rows})
+GROUP BY person_id, facility, legal_status, date_trunc('month', day), run
 """
 DOSE_MONTH = """
 SELECT person_id, facility, any_value(data_class) AS data_class, strftime(any_value(month), '%Y-%m') AS month, status, outcome, not_done,

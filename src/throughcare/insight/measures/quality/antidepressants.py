@@ -99,16 +99,22 @@ def custody_continued(who: Subject) -> Unit | None:
 
 def _custody(who: Subject, at_least: int, out_of: int) -> Unit | None:
     """Count given days: nobody is judged before the days have passed, nor after a dose in the 105 days before."""
-    given = sorted((s.covers.start.day, s.covers.end.day) for s in who.supplies("antidepressant") if s.covers)
-    starts, last = [], None
-    for first, until in given:
-        if last is None or first - last > CLEAR:
-            starts.append(first)
-        last = until if last is None else max(last, until)
-    began = [on_day(day) for day in starts if within(on_day(day), who.period, by_day=True)]
+    starts = who.kept("antidepressant starts", lambda: _starts(who))
+    began = [day for day in starts if within(day, who.period, by_day=True)]
     if not began or who.age_at(began[0]) < 18 or not depressed_about(who, began[0]):
         return None
     if began[0].day + out_of - 1 > who.period.end.day:
         return None
     enough = days_with_medicine(who, began[0], out_of) >= at_least
     return Unit(True, True, in_palliative_care(who, OF_2025), enough)
+
+
+def _starts(who: Subject) -> list[Point]:
+    """Give the days of doses with none in the 105 days before."""
+    given = sorted((s.covers.start.day, s.covers.end.day) for s in who.supplies("antidepressant") if s.covers)
+    starts, last = [], None
+    for first, until in given:
+        if last is None or first - last > CLEAR:
+            starts.append(on_day(first))
+        last = until if last is None else max(last, until)
+    return starts

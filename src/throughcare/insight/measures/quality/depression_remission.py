@@ -68,11 +68,12 @@ def remitted(score: Observation | None) -> bool:
 
 def _depression_visits(who: Subject) -> Sequence[Encounter]:
     depressions = [c for c in who.conditions(*DEPRESSION) if confirmed_active(c)]
+    span = index_span(who)
     return [
         e
         for e in who.encounters("depression-contact", statuses=("finished",))
         if e.span is not None
-        and within(e.span.end, index_span(who), by_day=True)
+        and within(e.span.end, span, by_day=True)
         and any(overlaps(e.span, c.span) for c in depressions)
     ]
 
@@ -159,13 +160,14 @@ def _procedures(who: Subject, name: str) -> Sequence[Procedure]:
 def custody(who: Subject) -> Unit | None:
     """Judge somebody in custody at the follow-up: the first high score of the index span, with or without a visit of its own."""
     depressions = [c for c in who.conditions(*DEPRESSION) if c.status in ("active", "recurrence", "relapse")]
+    span = index_span(who)
     index = min(
         (
             o
             for o in who.observations("phq-9", statuses=FINAL)
             if o.number is not None
             and o.number > HIGH
-            and during(o.span, index_span(who), by_day=True)
+            and during(o.span, span, by_day=True)
             and any(overlaps(o.span, c.span, by_day=True) for c in depressions)
         ),
         key=by_start,

@@ -7,33 +7,42 @@ due is the person's; everything else late or never done is a miss of ours.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from throughcare.insight.measures.definitions import Definition
 
-LEFT = "(d.outcome IN ('void', 'converted') AND d.closed_at <= d.due_at)"
-HIT = "(d.outcome NOT IN ('void', 'converted', 'refused', 'excused') AND d.closed_at <= d.due_at)"
+
+def became(word: Callable[[str], str]) -> str:
+    """Give the expression of what became of a duty `d`, as `running.STATES` names it. It is said once, for rows and for sums of them.
+
+    The record is whole until `now`; nothing later counts.
+    """
+    return f"""
+    CASE WHEN d.closed_at IS NULL OR d.closed_at >= p.now OR d.outcome IS NULL THEN {word("open")}
+         WHEN d.outcome = 'excused' THEN {word("excused")}
+         WHEN d.closed_at <= d.due_at THEN
+           CASE WHEN d.outcome = 'void' OR d.outcome = 'converted' THEN {word("left")}
+                WHEN d.outcome = 'refused' THEN {word("refused")} ELSE {word("met")} END
+         WHEN d.outcome = 'refused' THEN {word("open")} ELSE {word("late")} END"""
+
+
+def every_rule(word: Callable[[str], str]) -> str:
+    """Give the query of all duties due in the period with what became of each: all clocks are one pass."""
+    return f"""
+    SELECT d.person_id, d.facility, d.id AS ref, d.rule, d.due_at AS counted_at, d.opened_at AS begun_at,
+           CASE WHEN d.closed_at < p.now AND d.outcome <> 'refused' AND d.outcome <> 'excused' THEN d.closed_at END AS done_at,
+           {became(word)} AS became
+    FROM duty d, period p
+    WHERE d.due_at >= p.starts AND d.due_at < p.ends AND d.due_at <= p.now
+    """
 
 
 def rows(definition: Definition) -> str:
     """Give the query of the duties of a measure's rules."""
-    return every_rule(", ".join(f"'{rule}'" for rule in definition.rules))
-
-
-def every_rule(rules: str = "") -> str:
-    """Give the query of the duties of some rules (quoted, with commas), or of all: all clocks are one pass."""
-    known = "d.closed_at < p.now"  # the record is whole until then; nothing later counts
-    only = f"AND d.rule IN ({rules})" if rules else ""
+    rules = ", ".join(f"'{rule}'" for rule in definition.rules)
     return f"""
-    SELECT d.person_id, d.facility, d.id AS ref, d.due_at AS counted_at,
-           ({known} AND (d.outcome = 'excused' OR {LEFT})) IS TRUE AS excluded,
-           ({known} AND {HIT}) IS TRUE AS hit,
-           1.0 AS base,
-           CASE WHEN ({known} AND {HIT}) IS TRUE THEN ''
-                WHEN ({known} AND d.outcome = 'refused' AND d.closed_at <= d.due_at) IS TRUE THEN 'person'
-                WHEN ({known} AND d.outcome = 'excused') IS TRUE THEN 'excused'
-                ELSE 'service' END AS cause,
-           d.opened_at AS begun_at,
-           CASE WHEN {known} AND d.outcome NOT IN ('refused', 'excused') THEN d.closed_at END AS done_at,
-           d.rule
-    FROM duty d, period p
-    WHERE d.due_at >= p.starts AND d.due_at < p.ends AND d.due_at <= p.now {only}
+    SELECT person_id, facility, ref, counted_at, became IN ('excused', 'left') AS excluded, became = 'met' AS hit, 1.0 AS base,
+           CASE became WHEN 'met' THEN '' WHEN 'refused' THEN 'person' WHEN 'excused' THEN 'excused' ELSE 'service' END AS cause,
+           begun_at, done_at, rule
+    FROM ({every_rule("'{}'".format)}) WHERE rule IN ({rules})
     """

@@ -1,7 +1,7 @@
 """Q-POD: a medicine for opioid use disorder without a gap. Each dose reaches over its days; a gap is counted in custody only.
 
 `given_run` holds days in a row as one, from `day` to `last`, or each dose as a run of one day: within days in a row there is no gap,
-so both give the same.
+so both give the same. So does `time_held` of the days in custody; a day that two linked records hold is one.
 """
 
 from __future__ import annotations
@@ -27,13 +27,22 @@ def rows(definition: Definition) -> str:
                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
       FROM given g
     ),
-    begun AS (
+    started AS (
       SELECT r.person_id, r.facility, r.id, r.happened_at, r.day, r.day + {days} - 1 AS last FROM reach r, period p
       WHERE (r.reached IS NULL OR datediff('day', r.reached, r.day) > {days}) AND r.happened_at >= p.starts AND r.happened_at < p.ends
         AND r.day + {days} - 1 < local_day(p.now)
-        AND (SELECT count(DISTINCT k.day) FROM person_day k WHERE k.person_id = r.person_id
-             AND k.day >= r.day AND k.day < r.day + {days}) >= {days}
-    )
+    ),
+    held AS (
+      SELECT s.id, greatest(k.day, s.day) AS since, least(k.day + k.days::INT - 1, s.last) AS until
+      FROM started s JOIN time_held k ON k.person_id = s.person_id AND k.day <= s.last AND k.day + k.days::INT > s.day
+    ),
+    stayed AS (
+      SELECT id FROM (
+        SELECT *, max(until) OVER (PARTITION BY id ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS so_far
+        FROM held) h
+      GROUP BY id HAVING sum(greatest(0, datediff('day', greatest(since, coalesce(so_far + 1, since)), until) + 1)) >= {days}
+    ),
+    begun AS (SELECT * FROM started WHERE id IN (SELECT id FROM stayed))
     SELECT b.person_id, b.facility, b.id AS ref, b.happened_at AS counted_at, FALSE AS excluded,
            NOT EXISTS (SELECT 1 FROM reach g WHERE g.person_id = b.person_id AND g.happened_at > b.happened_at
                        AND g.reached < b.last AND datediff('day', g.reached, least(g.day - 1, b.last)) >= {gap})
