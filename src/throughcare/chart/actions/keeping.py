@@ -1,8 +1,9 @@
 """What all writers of the chart share: who recorded, fetching a row to change, keeping it in the ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,10 +21,14 @@ from throughcare.kernel.vocabulary import DataClass, Role
 
 T = TypeVar("T", bound=Model)
 Renderer = Callable[[Any], Json]
+NOTHING: Mapping[UUID, Json] = MappingProxyType({})
 
 
-def lines_of(reports: Sequence[m.Report]) -> dict[UUID, list[UUID]]:
-    """Give which lines each report names: those that ask nothing more of their reader than the report does."""
+def lines_of(reports: Sequence[m.Report], rendered: Mapping[UUID, Json] = NOTHING) -> dict[UUID, list[UUID]]:
+    """Give which lines each report names: those that ask nothing more of their reader than the report does.
+
+    Of some lines it may be known how they are `rendered` as they now stand.
+    """
     asked = {row.id: _asks(row, fhir.report(row)) for row in reports}
     found: dict[UUID, list[UUID]] = {}
     # Of a report that is not written yet, no line is either.
@@ -32,7 +37,8 @@ def lines_of(reports: Sequence[m.Report]) -> dict[UUID, list[UUID]]:
     lines = list(m.Observation.objects.filter(report_id__in=written)) if written else []
     lines += [line for line in rows.waiting(m.Observation) if line.report_id in asked]
     for line in sorted(lines, key=lambda line: line.id):
-        if line.report_id is not None and _asks(line, fhir.observation(line)) <= asked[line.report_id]:
+        said = rendered.get(line.id) or fhir.observation(line)
+        if line.report_id is not None and _asks(line, said) <= asked[line.report_id]:
             found.setdefault(line.report_id, []).append(line.id)
     return found
 
@@ -43,9 +49,9 @@ def _asks(row: Any, body: Json) -> set[str]:
     return {row.data_class, *(cls.value for cls in labels.classes_of(bits, Role.COMMUNITY))}
 
 
-def report(row: m.Report) -> Json:
-    """Render a report with the lines that it names."""
-    return fhir.report(row, lines_of([row]).get(row.id, ()))
+def report(row: m.Report, rendered: Mapping[UUID, Json] = NOTHING) -> Json:
+    """Render a report with the lines that it names; of some it may be known how they are rendered."""
+    return fhir.report(row, lines_of([row], rendered).get(row.id, ()))
 
 
 RENDER: dict[type[Model], tuple[str, Renderer]] = {

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.access.labels import class_of
+from throughcare.chart import fhir, resulting
 from throughcare.chart import models as m
-from throughcare.chart import resulting
-from throughcare.chart.actions.keeping import keep, mine, recorded
+from throughcare.chart.actions.keeping import keep, mine, recorded, report
 from throughcare.chart.actions.observations import Measured, row_of
 from throughcare.chart.actions.orders import end_order
 from throughcare.chart.events import ResultAfterRelease, ResultReceived, ResultSuperseded
@@ -23,6 +23,7 @@ from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Stale
 from throughcare.kernel.events import emit
+from throughcare.kernel.fhir import Json
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.rows import flush, insert
 from throughcare.kernel.vocabulary import DataClass
@@ -129,8 +130,8 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
     ahead = db.known(_question(told.source, told.filler))
     if ahead is not None:
         ahead.append(row)
-    _add(actor, row, told.lines)
-    keep(row, row.effective_at)
+    rendered = _add(actor, row, told.lines)
+    keep(row, row.effective_at, body=report(row, rendered))
     _end_order(actor, row)
     _tell(row, housed=housed)
     return Taken(row.id, "new", urgency)
@@ -213,15 +214,18 @@ def _lines(row: m.Report, told: Told, *, corrects: bool) -> tuple[list[m.Observa
     return changed, fresh, [line for key, line in standing.items() if key not in again]
 
 
-def _add(actor: Actor, row: m.Report, lines: Sequence[Line]) -> None:
+def _add(actor: Actor, row: m.Report, lines: Sequence[Line]) -> dict[UUID, Json]:
+    """Add lines to a report; give how each is rendered."""
     rows = []
     for line in lines:
         made = row_of(actor, row.person_id, line.measured, report_id=row.id, status=line.status)
         made.line, made.facility_id = line.key, row.facility_id
         rows.append(made)
     insert(rows)
+    rendered = {one.id: fhir.observation(one) for one in rows}
     for one in rows:
-        keep(one, one.effective_at)
+        keep(one, one.effective_at, body=rendered[one.id])
+    return rendered
 
 
 def _later(before: str, now: str) -> str:

@@ -13,7 +13,7 @@ from throughcare.access.tokens import Bearer
 from throughcare.exchange.fhir import finding, gate, months, store
 from throughcare.exchange.fhir.finding import Hit
 from throughcare.exchange.fhir.query import Query
-from throughcare.exchange.fhir.types import LEAN
+from throughcare.exchange.fhir.types import LEAN, STORED
 from throughcare.kernel import statement
 
 SQL = """
@@ -118,9 +118,10 @@ class Way:
 # All that answers, by whichever index names the fewest; then the order.
 NEAR = "SELECT * FROM ledger_current c WHERE {where} OFFSET 0"
 # From the one written last on, and not further than so many. What is asked stands where the planner can't look into it: else
-# PostgreSQL finds a plan of its own for each value cheaper and makes one each time, which took longer than the search.
+# PostgreSQL finds a plan of its own for each value cheaper and makes one each time, which took longer than the search. The type
+# it has to see (it is one of STORED): of most types there is little, and for one of them a small table is read through and sorted.
 WALK = """SELECT * FROM (
-  SELECT * FROM ledger_current c WHERE c.type = (SELECT %s::text) AND c.position < (SELECT %s::bigint)
+  SELECT * FROM ledger_current c WHERE c.type = '{kind}' AND c.position < (SELECT %s::bigint)
   ORDER BY c.position DESC LIMIT {far}
 ) c WHERE {where}"""
 PLAINLY = "SELECT * FROM ledger_current c WHERE {where}"
@@ -131,9 +132,9 @@ def _run(bearer: Bearer, query: Query, way: Way, count: int, before: int) -> lis
     near = query.people is not None or query.ids is not None
     most = finding.MANY if near else next(size for size in SIZES if size > count)
     hidden = sorted(query.people or ()) if gate.seals(bearer) else []
-    begin = [query.kind, before] if way.sql is WALK else []
+    begin = [before] if way.sql is WALK else []
     rows = statement.run(
-        _sql(way.sql, tuple(way.asked.conditions), way.far, most + near, months.newest()),
+        _sql(way.sql, query.kind, tuple(way.asked.conditions), way.far, most + near, months.newest()),
         [
             *begin, *way.asked.values, who.free, who.telling, who.everyone, gate.standing(bearer), before, count + 1, hidden,
             who.id, who.name, who.role, who.purpose, f"fhir search {query.kind}", count, count, way.least, most, bearer.epoch,
@@ -175,9 +176,11 @@ def _simple(bearer: Bearer, query: Query) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _sql(near_by: str, conditions: tuple[str, ...], far: int, most: int, bounds: months.Bounds) -> str:
+def _sql(near_by: str, kind: str, conditions: tuple[str, ...], far: int, most: int, bounds: months.Bounds) -> str:
+    if kind not in STORED:
+        raise ValueError(f"[{kind}] is written into no statement")
     return SQL.format(
-        near_by=near_by.format(where=" AND ".join(conditions), far=far),
+        near_by=near_by.format(where=" AND ".join(conditions), far=far, kind=kind),
         most=most,
         columns=store.COLUMNS,
         body=store.BODY,
