@@ -24,6 +24,7 @@ HOMES = {
     Role.COMMUNITY: "find",
     Role.PAROLE: "parole",
     Role.OMBUDS: "find",
+    Role.SCHEDULER: "appointments",
 }
 
 

@@ -18,6 +18,7 @@ from throughcare.app import demo_clock, downtime_files, living, nightly
 from throughcare.app.config import Mode, current
 from throughcare.care.medications import actions as medications
 from throughcare.care.mental_health import actions as mental_health
+from throughcare.care.sick_call import actions as sick_call
 from throughcare.duties import tick as duties
 from throughcare.exchange.bulk import working
 from throughcare.exchange.hl7v2 import actions as exchange
@@ -70,6 +71,11 @@ def look_at_taking() -> object:
     while parcel := medications.look_at_taking(actor=medications.CLOCK):
         looked += parcel
     return looked
+
+
+def tell_of_visits() -> object:
+    """Tell officers of today's visits that were booked on an earlier day."""
+    return sick_call.tell_of_today()
 
 
 def watch_doors() -> object:
@@ -155,6 +161,7 @@ JOBS: tuple[Job, ...] = (
     Job("look at orders and doses", timedelta(minutes=5), look_at_orders),
     Job("find gaps in watches", timedelta(minutes=1), look_at_watches),
     Job("watch the doors for medicines", timedelta(minutes=5), watch_doors),
+    Job("tell officers of today's visits", timedelta(minutes=15), tell_of_visits),
     Job("look at how medicines are taken", timedelta(days=1), look_at_taking),
     Job("count missed days", timedelta(hours=1), missed_days),
     Job("tell of late and uncovered duties", timedelta(minutes=1), duties.run),

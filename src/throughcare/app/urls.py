@@ -20,6 +20,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.restriction.screens",
     "throughcare.care.grievances.screens",
     "throughcare.care.grievances.kiosk",
+    "throughcare.care.sick_call.appointments",
     "throughcare.care.sick_call.kiosk",
     "throughcare.care.sick_call.screens",
     "throughcare.reentry.screens",

@@ -12,6 +12,7 @@ from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.app.site_ports import Abilities
 from throughcare.app.treatment_ports import OrderedTreatment
+from throughcare.app.visit_ports import ToldVisits
 from throughcare.care.emergency import handlers as emergency
 from throughcare.care.emergency.ports import MEDICINES
 from throughcare.care.grievances import handlers as grievances
@@ -33,6 +34,7 @@ from throughcare.care.mental_health import handlers as watch
 from throughcare.care.mental_health.along import ROUND, Rounds
 from throughcare.care.restriction import handlers as restriction
 from throughcare.care.sick_call.events import RequestSeen, RequestTriaged, RequestWithdrawn
+from throughcare.care.sick_call.ports import OUTSIDE
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
@@ -81,6 +83,7 @@ def wire() -> None:
     NAMES.fill(PeopleNames())
     PLACES.fill(FacilityNames())
     CARE.fill(CareRelationships())
+    OUTSIDE.fill(ToldVisits())
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())
     REGISTRY.fill(ImmunizationRegistry())

@@ -71,6 +71,11 @@ def _requests(playing: Playing, now: datetime) -> None:
             playing.at(now - ago * HOUR, lambda at, s=site: _plain(playing, s, at))  # type: ignore[misc]
         playing.at(now - 6 * MINUTE, lambda at, s=site: _red_flag(playing, s, at))  # type: ignore[misc]
         playing.at(now - 50 * MINUTE, lambda at, s=site: _spanish_slip(playing, s, at))  # type: ignore[misc]
+        for n, priority in enumerate(("routine", "urgent", "routine", "routine", "routine")):
+            playing.at(
+                now - (9 - n) * HOUR,
+                lambda at, s=site, p=priority, b=n > 1: _read(playing, s, at, now, p, booked=b),  # type: ignore[misc]
+            )
     playing.at(now - 20 * HOUR, lambda at: _disputed(playing, SICK_CALL, at, now))
 
 
@@ -78,6 +83,18 @@ def _plain(playing: Playing, site: str, at: datetime) -> None:
     one = playing.crowd.any(playing.stage.random, site=site)
     if one is not None:
         scenes.ask(playing.stage, one.id, playing.crowd.sites[site].id, at, spanish=one.spanish)
+
+
+def _read(playing: Playing, site: str, at: datetime, now: datetime, priority: str, *, booked: bool) -> None:
+    """A request that a nurse has read: it waits for a time, or has one in the clinic's next hours."""
+    stage, facility = playing.stage, playing.crowd.sites[site].id
+    one = playing.crowd.any(stage.random, site=site)
+    if one is None:
+        return
+    request = scenes.ask(stage, one.id, facility, at, spanish=one.spanish).request_id
+    scenes.triage(stage, request, one.id, facility, at, priority)
+    if booked:
+        scenes.book(stage, request, one.id, facility, at, after=now)
 
 
 def _red_flag(playing: Playing, site: str, at: datetime) -> None:

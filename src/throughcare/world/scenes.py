@@ -3,14 +3,16 @@ a request and its answer, a move. Each scene happens at the time at which the cl
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
 from throughcare.care.intake import actions as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.sick_call import actions as sick_call
+from throughcare.care.sick_call import slots, standing
 from throughcare.care.sick_call.models import CareRequest
+from throughcare.care.sick_call.rule_table import load_table
 from throughcare.chart.models import FormResponse
 from throughcare.custody import actions as custody
 from throughcare.custody.making import Spot
@@ -127,6 +129,17 @@ def triage(stage: Stage, request: UUID, person_id: UUID, facility_id: UUID, at: 
     sick_call.triage_request(
         actor=stage.worker(facility_id, Role.RN, at), person_id=person_id, request_id=request, priority=priority
     )
+
+
+def book(stage: Stage, request: UUID, person_id: UUID, facility_id: UUID, at: datetime, *, after: datetime) -> None:
+    """Let the clinic's day be planned: the first time after a moment that is free for the person."""
+    clinic = load_table().clinic
+    taken = standing.by_slot(facility_id, after - timedelta(hours=1), after + timedelta(days=4), clinic)
+    own, plans = standing.own(person_id, without=request), standing.plans(person_id)
+    free = slots.free(after, clinic, taken=taken, own=own, plans=plans, days=3, most=1)
+    if free:
+        by = stage.worker(facility_id, Role.RN, at)
+        sick_call.schedule_visit(actor=by, person_id=person_id, request_id=request, at=free[0])
 
 
 def see(stage: Stage, request: UUID, person_id: UUID, facility_id: UUID, at: datetime) -> Actor:

@@ -58,6 +58,8 @@ class Clinic:
     closes: time
     slot_minutes: int
     places: int
+    # How long before and after a visit outside the person is on the way.
+    way_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _table(flags_digest: str, rules_digest: str) -> SickCallTable:
 
 def _clinic(row: Row) -> Clinic:
     opens, closes = time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"])
-    return Clinic(opens, closes, int(row["slot_minutes"]), int(row["places"]))
+    return Clinic(opens, closes, int(row["slot_minutes"]), int(row["places"]), int(row["way_minutes"]))
 
 
 def _copayment(row: Row) -> Copayment:

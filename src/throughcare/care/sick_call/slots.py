@@ -13,7 +13,7 @@ from throughcare.kernel import clock
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """A time in which the person is elsewhere: a court trip or a move that custody plans."""
+    """A time in which the person is elsewhere: a court trip or a move that custody plans, a visit outside."""
 
     what: str
     starts: datetime
@@ -79,8 +79,8 @@ def free(
 
 
 _ELSEWHERE = Text(
-    "Custody plans {what} with this person from {at}. Choose another time.",
-    "Custodia tiene previsto {what} con esta persona desde {at}. Elija otra hora.",
+    "This person has {what} from {at}. Choose another time.",
+    "Esta persona tiene previsto {what} desde {at}. Elija otra hora.",
 )
 _TWICE = Text(
     "This person is to be seen at {at} that day already. Choose that time: both are heard in one visit.",

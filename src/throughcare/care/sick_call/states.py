@@ -9,6 +9,7 @@ REQUEST = Lifecycle(
     ("triaged", "schedule", "scheduled"),
     ("scheduled", "schedule", "scheduled"),
     ("scheduled", "triage", "scheduled"),
+    ("scheduled", "unschedule", "triaged"),
     ("triaged", "see", "seen"),
     ("scheduled", "see", "seen"),
     ("received", "see", "seen"),

@@ -1,8 +1,9 @@
-"""The only writers of sick call: ask, log, triage, schedule, see, say why not seen, answer, withdraw."""
+"""The only writers of sick call: ask, log, triage, book, see, say why not seen, answer, withdraw."""
 
+from throughcare.care.sick_call.actions.booking import cancel_visit, schedule_visit, tell_of_today, tell_officers
 from throughcare.care.sick_call.actions.collecting import collect_requests
 from throughcare.care.sick_call.actions.requests import Receipt, log_receipt, submit_request, withdraw_request
-from throughcare.care.sick_call.actions.triage import answer_red_flag, schedule_visit, triage_request
+from throughcare.care.sick_call.actions.triage import answer_red_flag, triage_request
 from throughcare.care.sick_call.actions.visits import (
     Visit,
     answer_request,
@@ -16,6 +17,7 @@ __all__ = [
     "Visit",
     "answer_red_flag",
     "answer_request",
+    "cancel_visit",
     "collect_requests",
     "log_receipt",
     "record_no_show",
@@ -23,6 +25,8 @@ __all__ = [
     "record_visit",
     "schedule_visit",
     "submit_request",
+    "tell_of_today",
+    "tell_officers",
     "triage_request",
     "withdraw_request",
 ]

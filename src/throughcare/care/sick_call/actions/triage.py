@@ -1,13 +1,11 @@
-"""Triage: a nurse reads, gives a priority not lower than the words allow, and says when the person is seen."""
+"""Triage: a nurse reads, and gives a priority not lower than the words allow."""
 
-from datetime import datetime
 from uuid import UUID
 
-from throughcare.care.sick_call import rules, slots, standing, states
+from throughcare.care.sick_call import rules, states
 from throughcare.care.sick_call.actions.requests import keep, mine
 from throughcare.care.sick_call.events import RedFlagAnswered, RequestTriaged
 from throughcare.care.sick_call.models import PRIORITIES
-from throughcare.care.sick_call.rule_table import load_table
 from throughcare.chart.forms.text import NO_TEXT
 from throughcare.custody import actions as custody
 from throughcare.kernel import clock
@@ -67,33 +65,3 @@ def answer_red_flag(*, actor: Actor, intent: UUID | None = None, person_id: UUID
     row = mine(request_id, person_id)
     custody.end_alerts_for(actor=actor, reason_ref=row.id)  # officers need not stand by any more
     emit(RedFlagAnswered(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
-
-
-@action("sick_call.schedule_visit")
-def schedule_visit(
-    *, actor: Actor, intent: UUID | None = None, person_id: UUID, request_id: UUID, at: datetime, place: str = "clinic"
-) -> None:
-    """Say when the person is seen; officers read where to bring them and when, and nothing else."""
-    row = mine(request_id, person_id)
-    standing.lock(row.facility_id)
-    clinic = load_table().clinic
-    why = slots.in_the_way(
-        at,
-        clock.now(),
-        clinic,
-        taken=standing.taken(row.facility_id, slots.slot_of(at, clinic), clinic, without=person_id),
-        own=standing.own(person_id, without=row.id),
-        plans=standing.plans(person_id),
-    )
-    if why is not None:
-        raise Invalid(why.en, fields={"time": why.en})
-    row.bump(state=states.REQUEST.after(row.state, "schedule"), scheduled_for=at)
-    keep(row)
-    custody.raise_alert(
-        actor=actor,
-        person_id=person_id,
-        template="bring_to_clinic",
-        values={"time": clock.local(at).strftime("%H:%M"), "place": place},
-        until=at,
-        reason_ref=row.id,
-    )

@@ -161,7 +161,7 @@ def record_no_show(
     if said_by == "health":
         emit(
             VisitMissed(
-                happened_at=at,
+                happened_at=min(at, clock.now()),
                 person_id=person_id,
                 facility_id=row.facility_id,
                 ref=row.id,
