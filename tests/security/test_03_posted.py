@@ -61,7 +61,7 @@ LEFT = {"kiosk-sign-in", "sign-out", "sign-in", "switch", "demo_become", "langua
 
 # Parts of an address → the model that holds what they name.
 HELD = {
-    "amendment_id": "access.Amendment", "annotation_id": "improvement.Annotation", "alert_id": "custody.OperationalAlert",
+    "amendment_id": "access.Amendment", "hold_id": "access.Hold", "annotation_id": "improvement.Annotation", "alert_id": "custody.OperationalAlert",
     "app_id": "smart.App", "arrival_id": "intake.Arrival", "authority_id": "access.Authority", "code_id": "emergency.Code",
     "condition_id": "chart.Condition", "confinement_id": "restriction.Confinement", "consent_id": "access.Consent",
     "crossing_id": "medications.Crossing", "cycle_id": "improvement.Cycle", "delivery_id": "exchange.Delivery",

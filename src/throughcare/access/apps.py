@@ -16,6 +16,8 @@ class AccessConfig(AppConfig):
         "auth_group_permissions": "SELECT",
         # Tries of secrets are kept for some weeks; old ones are forgotten by a function of the owner's alone.
         "access_attempt": "SELECT, INSERT",
+        # What the institution was told stands as it was told.
+        "access_disclosure": "SELECT, INSERT",
         # A second factor that is switched off is gone; that it was is in the ledger.
         "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
         "access_epoch": "SELECT",

@@ -102,3 +102,29 @@ class ConsentRevoked(Event):
     def payload(self) -> dict[str, Any]:
         """Give its kind."""
         return {"kind": self.kind}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyAsked(Event):
+    """A person asked for a copy of their record; the answer is owed within 30 days."""
+
+    name: ClassVar[str] = "copy_asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyDecided(Event):
+    """The copy was given, or refused on a ground of the law."""
+
+    name: ClassVar[str] = "copy_decided"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstitutionTold(Event):
+    """The institution was told something of a person for one of the law's purposes; `ref` is the disclosure."""
+
+    name: ClassVar[str] = "institution_told"
+    purpose: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give which of the six purposes."""
+        return {"purpose": self.purpose}

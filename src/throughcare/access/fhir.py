@@ -1,6 +1,6 @@
 """Accounts, postings and consents as FHIR R4 resources: pure."""
 
-from throughcare.access.models import Amendment, Consent, Posting, Representative, User
+from throughcare.access.models import Amendment, Consent, Disclosure, Hold, Posting, Representative, User
 from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
 
 CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -86,10 +86,40 @@ def amendment(row: Amendment) -> Json:
         "Amendment",
         row.id,
         subject=reference("Patient", row.person_id),
+        asksFor=None if row.kind == "amend" else row.kind,
         status=row.state,
         asked=filled(at=instant(row.asked_at), what=row.what, why=row.why, receivedBy=row.received_by),
         decided=filled(at=instant(row.decided_at), by=row.decided_by, ground=row.ground, answer=row.answer),
         disagreement=filled(at=instant(row.disagreed_at), words=row.disagreement),
+    )
+
+
+def disclosure(row: Disclosure) -> Json:
+    """Render what the institution was told, to whom and why."""
+    return resource(
+        "InstitutionDisclosure",
+        row.id,
+        subject=reference("Patient", row.person_id),
+        purpose=row.purpose,
+        told=row.told,
+        items=row.items,
+        why=row.why,
+        at=instant(row.at),
+        by=row.by,
+    )
+
+
+def hold(row: Hold) -> Json:
+    """Render a legal hold, with its end."""
+    return resource(
+        "LegalHold",
+        row.id,
+        subject=reference("Patient", row.person_id),
+        authority=row.authority,
+        why=row.why,
+        by=row.by,
+        period=period(row.since, row.until),
+        ended=filled(by=row.ended_by, why=row.ended_why),
     )
 
 

@@ -343,10 +343,12 @@ class Representative(Row):
 
 
 class Amendment(Row):
-    """A person's request to amend their record, and what became of it (45 CFR 164.526)."""
+    """A person's request to amend their record, or for a copy of it, and what became of it (45 CFR 164.526, 164.524)."""
 
     person_id = models.UUIDField()
     facility_id = models.UUIDField(null=True)
+    # To amend the record (164.526), or for a copy of it (164.524).
+    kind = models.CharField(max_length=5, default="amend")
     asked_at = models.DateTimeField()
     what = models.TextField()
     why = models.TextField()
@@ -374,11 +376,59 @@ class Amendment(Row):
                 | (Q(disagreed_at__isnull=False, state="denied") & ~Q(disagreement="")),
                 name="access_amendment_disagreed",
             ),
+            models.CheckConstraint(condition=Q(kind__in=["amend", "copy"]), name="access_amendment_kind"),
         ]
         indexes = [
             models.Index(fields=["person_id", "-asked_at"], name="access_amendment_person"),
             models.Index(fields=["asked_at"], condition=Q(state="open"), name="access_amendment_open"),
         ]
+
+
+class Disclosure(Row):
+    """What the institution was told of one person, for one of the law's six purposes (45 CFR 164.512(k)(5)); never changed."""
+
+    person_id = models.UUIDField()
+    facility_id = models.UUIDField(null=True)
+    purpose = models.CharField(max_length=1)
+    # To whom by name and rank, the least that was needed word for word, and why it was.
+    told = models.CharField(max_length=160)
+    items = models.TextField()
+    why = models.TextField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=160)
+    by_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=list("ABCDEF")), name="access_disclosure_purpose"),
+            models.CheckConstraint(
+                condition=~Q(told="") & ~Q(items="") & ~Q(why=""), name="access_disclosure_says_what"
+            ),
+        ]
+        indexes = [models.Index(fields=["person_id", "-at"], name="access_disclosure_person")]
+
+
+class Hold(Row):
+    """A legal hold on one person's record: while it stands nothing of it is destroyed, whoever orders it (clinical.md 7.4)."""
+
+    person_id = models.UUIDField()
+    authority = models.CharField(max_length=200)
+    why = models.TextField()
+    by = models.CharField(max_length=160)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=160, blank=True)
+    ended_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True, ended_by="", ended_why="")
+                | (Q(until__gt=F("since")) & ~Q(ended_by="") & ~Q(ended_why="")),
+                name="access_hold_ended",
+            )
+        ]
+        indexes = [models.Index(fields=["person_id"], condition=Q(until__isnull=True), name="access_hold_stands")]
 
 
 class Watched(Row):

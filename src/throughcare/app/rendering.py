@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from throughcare.access import fhir as access
-from throughcare.access.models import Amendment, Consent, Posting, Representative, User
+from throughcare.access.models import Amendment, Consent, Disclosure, Hold, Posting, Representative, User
 from throughcare.care.emergency import fhir as emergency
 from throughcare.care.emergency.models import Code, Debrief, Recommendation, Stamp, Trip
 from throughcare.care.emergency.models import Packet as SendOutPacket
@@ -105,6 +105,8 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("Consent", Consent, access.consent),
     ("RelatedPerson", Representative, access.representative),
     ("Amendment", Amendment, access.amendment),
+    ("InstitutionDisclosure", Disclosure, access.disclosure),
+    ("LegalHold", Hold, access.hold),
     ("SettledFact", SettledFact, people.settled),
     ("Move", Move, custody.move),
     ("ScheduledEvent", ScheduledEvent, custody.scheduled),

@@ -70,12 +70,12 @@ def test_nothing_is_owed_where_the_sender_did_it(place, person) -> None:
     assert owed(person, "TRN-02") is None
 
 
-def screened(place, person, *yes):
+def screened(place, person, *yes, at=NOON + timedelta(hours=2)):
     form = forms.load("prea-risk")
     asked = {i.link_id: ["yes" if i.link_id in yes else "no"] for i in form.walk() if i.kind is Kind.BOOLEAN}
     coordinator = Actor("staff", derived("test", "prea"), "Demo-Safe, Pat", Role.PREA, place.id)
     posted = asked | {"determination": ["none"], "reason": ["As counted."]}
-    with clock.frozen(NOON + timedelta(hours=2)):
+    with clock.frozen(at):
         intake.sign_sexual_safety(actor=coordinator, person_id=person, posted=posted)
     return coordinator
 
@@ -95,3 +95,21 @@ def test_a_build_or_an_age_is_no_harm_that_happened(place, person) -> None:
     coordinator = screened(place, person, "prea-d-build", "prea-d-age")
     with db.writing(coordinator):
         assert owed(person, "INT-10") is None
+
+
+def test_the_screen_after_a_transfer_is_no_reassessment(place, person) -> None:
+    """Within thirty days it is asked again though a transfer lay between; a screen that nobody owes is that reassessment (INT-09)."""
+    coordinator = screened(place, person)
+    other = Facility.objects.get(code="osborn")
+    with db.writing(coordinator):
+        first = owed(person, "INT-09-REASSESS")
+        assert owed(person, "INT-09") is None
+    with clock.frozen(NOON + DAY):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(other.id))
+    screened(other, person, at=NOON + DAY + timedelta(hours=2))
+    with db.writing(coordinator):
+        assert owed(person, "INT-09") is None
+        assert owed(person, "INT-09-REASSESS").id == first.id
+    screened(other, person, at=NOON + 20 * DAY)
+    with db.writing(coordinator):
+        assert owed(person, "INT-09-REASSESS") is None

@@ -41,6 +41,7 @@ from throughcare.access.actions.signing_in import (
     enrol_second_factor,
     reset_second_factor,
 )
+from throughcare.access.actions.telling import end_hold, hold_record, purposes, tell_institution
 from throughcare.access.actions.tokens import Issued, issue_token, revoke_token
 from throughcare.access.actions.watching import end_watch, find_looks, review_finding, watch_record
 
@@ -67,6 +68,7 @@ __all__ = [
     "drop_passkey",
     "drop_second_factor",
     "end_authority",
+    "end_hold",
     "end_posting",
     "end_representative",
     "end_sign_ins",
@@ -77,6 +79,7 @@ __all__ = [
     "find_looks",
     "give_authority",
     "give_consent",
+    "hold_record",
     "issue_token",
     "leave",
     "name_representative",
@@ -85,6 +88,7 @@ __all__ = [
     "open_kiosk",
     "open_record_again",
     "post",
+    "purposes",
     "read_of_glass",
     "reset_second_factor",
     "review_finding",
@@ -97,6 +101,7 @@ __all__ = [
     "set_pin",
     "suspend_accounting",
     "take_label_back",
+    "tell_institution",
     "untie_outside",
     "watch_record",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from throughcare.access.actions import telling
+from throughcare.access.ports import FAMILY
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, NotFound, Refused
@@ -40,6 +42,10 @@ def destroy_bodies(
     last = ledger_reads.header(kind, id)
     if last is None:
         raise NotFound("There is no such entry. Nothing was destroyed.")
+    if last.person_id is not None and telling.held(FAMILY().of(last.person_id)):
+        raise Refused(
+            "A legal hold stands on this record: nothing of it is destroyed until the hold is ended. Nothing was destroyed."
+        )
     if last.live and last.version in versions:
         raise Refused(
             "This is the present version of a fact that still holds. Mark it entered in error first. Nothing was destroyed."

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from throughcare import ledger
 from throughcare.access import fhir
-from throughcare.access.models import Amendment, Consent, Posting, Representative, User
+from throughcare.access.models import Amendment, Consent, Disclosure, Hold, Posting, Representative, User
 from throughcare.kernel import clock, db
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import SubjectKind
@@ -71,6 +71,33 @@ def amendment(row: Amendment) -> None:
         media="throughcare/Amendment",
         body=fhir.amendment(row),
         happened_at=row.disagreed_at or row.decided_at or row.asked_at,
+    )
+
+
+def disclosure(row: Disclosure) -> None:
+    """Keep what the institution was told, as it was told."""
+    ledger.record(
+        type="InstitutionDisclosure",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.CLINICAL,
+        media="throughcare/InstitutionDisclosure",
+        body=fhir.disclosure(row),
+        happened_at=row.at,
+    )
+
+
+def hold(row: Hold) -> None:
+    """Keep a legal hold, as it now stands."""
+    ledger.record(
+        type="LegalHold",
+        id=row.id,
+        person_id=row.person_id,
+        data_class=DataClass.AUDIT_LOG,
+        media="throughcare/LegalHold",
+        body=fhir.hold(row),
+        happened_at=row.until or row.since,
+        live=row.until is None,
     )
 
 

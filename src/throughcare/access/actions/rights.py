@@ -5,7 +5,7 @@ from uuid import UUID
 
 from throughcare.access.actions import record as keep
 from throughcare.access.actions.record import in_force
-from throughcare.access.events import AmendmentAsked, AmendmentDecided
+from throughcare.access.events import AmendmentAsked, AmendmentDecided, CopyAsked, CopyDecided
 from throughcare.access.models import REPRESENTATIVES, Amendment, Representative
 from throughcare.access.ports import NAMES, PLACES
 from throughcare.kernel import clock
@@ -14,8 +14,12 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotFound, Refused, Stale
 from throughcare.kernel.events import emit
 
-# 45 CFR 164.526(a)(2): the four grounds on which a request may be denied.
-GROUNDS = ("accurate", "not_ours", "not_in_record", "not_accessible")
+# 45 CFR 164.526(a)(2): the four grounds on which a request to amend may be denied. 164.524(a)(2), (a)(3): those on which a
+# copy may be refused; that it would endanger safety or good order is a ground in custody alone.
+GROUNDS = {
+    "amend": ("accurate", "not_ours", "not_in_record", "not_accessible"),
+    "copy": ("endangers", "harm", "not_accessible"),
+}
 
 
 @action("access.name_representative")
@@ -79,12 +83,21 @@ def end_representative(*, actor: Actor, representative_id: UUID, person_id: UUID
 
 @action("access.ask_amendment")
 def ask_amendment(
-    *, actor: Actor, intent: UUID | None = None, person_id: UUID, what: str, why: str, asked_at: datetime | None = None
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    what: str,
+    why: str,
+    asked_at: datetime | None = None,
+    kind: str = "amend",
 ) -> UUID:
-    """Keep a person's request to amend their record; the answer is owed within 60 days of asking."""
+    """Keep a person's request: to amend their record (answered within 60 days), or for a copy of it (within 30)."""
     wrong = {}
+    if kind not in GROUNDS:
+        wrong["kind"] = "Choose what is asked for."
     if len(what.strip()) < 10:
-        wrong["what"] = "Say what the record says and what it should say."
+        wrong["what"] = "Say what the record says and what it should say; of a copy, which part and in what form."
     if len(why.strip()) < 3:
         wrong["why"] = "Say why, in the person's words."
     if asked_at is not None and asked_at > clock.now():
@@ -94,6 +107,7 @@ def ask_amendment(
     _known(person_id)
     row = Amendment.objects.create(
         person_id=person_id,
+        kind=kind,
         facility_id=PLACES().of_person(person_id),
         asked_at=asked_at or clock.now(),
         what=what.strip(),
@@ -101,7 +115,8 @@ def ask_amendment(
         received_by=actor.label(),
     )
     keep.amendment(row)
-    emit(AmendmentAsked(happened_at=row.asked_at, person_id=person_id, facility_id=row.facility_id, ref=row.id))
+    asked = CopyAsked if kind == "copy" else AmendmentAsked
+    emit(asked(happened_at=row.asked_at, person_id=person_id, facility_id=row.facility_id, ref=row.id))
     return row.id
 
 
@@ -116,7 +131,7 @@ def decide_amendment(
     wrong = {}
     if len(answer.strip()) < 10:
         wrong["answer"] = "Write the answer as the person will read it."
-    if not accepted and ground not in GROUNDS:
+    if not accepted and ground not in GROUNDS[row.kind]:
         wrong["ground"] = "A denial names one of the law's grounds."
     if wrong:
         raise Invalid("The request is still open.", fields=wrong)
@@ -129,7 +144,8 @@ def decide_amendment(
         answer=answer.strip(),
     )
     keep.amendment(row)
-    emit(AmendmentDecided(happened_at=now, person_id=person_id, facility_id=row.facility_id, ref=row.id))
+    decided = CopyDecided if row.kind == "copy" else AmendmentDecided
+    emit(decided(happened_at=now, person_id=person_id, facility_id=row.facility_id, ref=row.id))
 
 
 @action("access.disagree_with_denial")

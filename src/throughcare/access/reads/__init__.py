@@ -27,12 +27,15 @@ from throughcare.access.reads.rights import (
     representatives,
     staff_by_name,
 )
+from throughcare.access.reads.telling import DisclosureRow, HoldRow, disclosures, holds, may_be_told
 
 __all__ = [
     "AccountRow",
     "ConsentRow",
+    "DisclosureRow",
     "FindingRow",
     "GlassRow",
+    "HoldRow",
     "KioskRow",
     "Look",
     "PostingRow",
@@ -45,12 +48,15 @@ __all__ = [
     "authorities",
     "closed_to",
     "consents",
+    "disclosures",
     "findings",
     "glass_reviews",
     "held_back",
+    "holds",
     "is_watched",
     "kiosk",
     "labels_of",
+    "may_be_told",
     "open_glass",
     "outside_since",
     "owes",

@@ -68,6 +68,7 @@ class AmendmentRow:
     id: UUID
     version: int
     person_id: UUID
+    kind: str
     asked_at: datetime
     what: str
     why: str
@@ -144,7 +145,7 @@ def amendments(lens: Lens, person_id: UUID) -> list[AmendmentRow]:
     rows = Amendment.objects.filter(person_id__in=FAMILY().of(person_id)).order_by("-asked_at")
     return [
         AmendmentRow(
-            r.id, r.version, r.person_id, r.asked_at, r.what, r.why, r.received_by, r.state, r.decided_at, r.decided_by,
+            r.id, r.version, r.person_id, r.kind, r.asked_at, r.what, r.why, r.received_by, r.state, r.decided_at, r.decided_by,
             r.ground, r.answer, r.disagreement, r.disagreed_at,
         )
         for r in sorted(rows, key=lambda r: r.state != "open")

@@ -12,6 +12,7 @@ from throughcare.access.screens import (
     passkeys,
     rights,
     signing_in,
+    telling,
     who_looked,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "passkeys",
     "rights",
     "signing_in",
+    "telling",
     "who_looked",
 ]

@@ -97,6 +97,7 @@ def _page(request: Any, person_id: UUID, invalid: Invalid | None = None) -> Http
         "may_open_kiosk": policy.KIOSK_ACCESS.allows(request.lens, person_id),
         "name": NAMES().of([person_id]).get(person_id, ""),
         "consents": reads.consents(request.lens, person_id),
+        "may_tell_custody": policy.TELL_CUSTODY.allows(request.lens, person_id),
         "may_write": policy.CONSENTS_WRITE.allows(request.lens, person_id),
         "fields": fields(sent, told),
         "errors": [FieldError(name, words) for name, words in told.items()],

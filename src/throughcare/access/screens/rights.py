@@ -1,4 +1,4 @@
-"""A person's rights and limits: representatives, requests to amend, to whom the record is closed, what is held back."""
+"""A person's rights and limits: representatives, requests to amend and for copies, legal holds, closings, what is held back."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +27,12 @@ GROUNDS = (
     Option("not_in_record", "It is not part of the record"),
     Option("not_accessible", "The law does not give access to it"),
 )
+COPY_GROUNDS = (
+    Option("endangers", "A copy would endanger somebody's safety, or good order, in custody"),
+    Option("harm", "A licensed professional finds that it would endanger a life"),
+    Option("not_accessible", "The law does not give access to it"),
+)
+ASKED = (Option("amend", "To amend the record"), Option("copy", "A copy of the record"))
 HELD_BACK = tuple(r for r in Role if r not in (Role.PATIENT, Role.PUBLIC))
 ONE = "/people/<uuid:person_id>/"
 
@@ -91,12 +97,13 @@ def ask_amendment(request: Request, person_id: UUID) -> HttpResponse:
     return _do(
         request,
         person_id,
-        "Request kept; the answer is owed within 60 days",
+        "Request kept; a copy is owed within 30 days, an answer on an amendment within 60",
         lambda: actions.ask_amendment(
             actor=request.actor,
             person_id=person_id,
             what=request.POST.get("what", "")[:4000],
             why=request.POST.get("why", "")[:4000],
+            kind=request.POST.get("asked_kind", "amend")[:5],
         ),
     )
 
@@ -184,6 +191,35 @@ def end_suspension(request: Request, person_id: UUID, suspension_id: UUID) -> Ht
     return pages.then(request, f"/people/{person_id}/rights/", "The accounting is whole again")
 
 
+@screen("POST", ONE + "holds/", policy=policy.RIGHTS, name="hold-record")
+def hold(request: Request, person_id: UUID) -> HttpResponse:
+    """Hold this record: nothing of it is destroyed until the hold is ended."""
+    return _do(
+        request,
+        person_id,
+        "The record is held",
+        lambda: actions.hold_record(
+            actor=request.actor,
+            person_id=person_id,
+            authority=request.POST.get("authority", "")[:200],
+            why=request.POST.get("hold_why", "")[:2000],
+        ),
+    )
+
+
+@screen("POST", ONE + "holds/<uuid:hold_id>/end/", policy=policy.RIGHTS, name="end-hold")
+def end_hold(request: Request, person_id: UUID, hold_id: UUID) -> HttpResponse:
+    """End a hold, with the reason."""
+    return _do(
+        request,
+        person_id,
+        "The hold is ended",
+        lambda: actions.end_hold(
+            actor=request.actor, hold_id=hold_id, person_id=person_id, why=request.POST.get("end_why", "")[:200]
+        ),
+    )
+
+
 # --- inside ---------------------------------------------------------------------------------------------------------------
 
 
@@ -259,10 +295,22 @@ def _rights(request: Any, person_id: UUID, invalid: Invalid | None = None) -> Ht
         "amendments": reads.amendments(request.lens, person_id),
         "closed": reads.closed_to(request.lens, person_id),
         "held": reads.held_back(request.lens, person_id),
-        "grounds": GROUNDS,
-        "ground_titles": {option.value: option.label for option in GROUNDS},
+        "grounds": {"amend": GROUNDS, "copy": COPY_GROUNDS},
+        "kind_titles": {option.value: option.label for option in ASKED},
+        "ground_titles": {option.value: option.label for option in (*GROUNDS, *COPY_GROUNDS)},
+        "holds": reads.holds(request.lens, person_id),
+        "holding_fast": [
+            ask("authority", "Case, letter or statute", required=True, max_length=200),
+            ask("hold_why", "Why", "textarea", rows=2, required=True),
+        ],
         "asking": [
-            ask("what", "What the record says, and what it should say", "textarea", required=True),
+            ask("asked_kind", "What is asked for", "select", options=ASKED, required=True),
+            ask(
+                "what",
+                "What the record says, and what it should say; of a copy, which part and in what form",
+                "textarea",
+                required=True,
+            ),
             ask("why", "Why, in the person's words", "textarea", rows=2, required=True),
         ],
         "closing": [

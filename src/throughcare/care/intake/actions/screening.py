@@ -12,6 +12,7 @@ from throughcare.care.intake.models import Arrival, Effect
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart.models import FormResponse, SealedResponse
+from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -20,6 +21,7 @@ from throughcare.kernel.events import emit
 from throughcare.kernel.fhir import decode
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import body as bodies
+from throughcare.people.family import family
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,10 @@ def sign_sexual_safety(
     score = forms.score(form, answers)
     # Of somebody who was harmed, or has harmed: not of whoever has another trait that counts (INT-10; 28 CFR 115.81).
     flagged = {flag.key for flag in score.flags} if score else set()
+    # Owed after an arrival or a transfer, it is that one; only what comes when none is owed is the reassessment (INT-09).
+    owed = Duty.objects.filter(OPEN, person_id__in=family(person_id), rule="INT-09").order_by("opened_at").first()
+    again = owed is None and _screened_before(person_id, arrival, done.response_id)
+    arrived_at = owed.opened_at if owed is not None else arrival.arrived_at if arrival else clock.now()
     emit(
         AnswerSignal(
             happened_at=clock.now(),
@@ -161,8 +167,8 @@ def sign_sexual_safety(
             ref=done.response_id,
             signal=signal,
             facts={
-                "reason": "reassessment" if _screened_before(person_id, arrival, done.response_id) else "arrival",
-                "arrived_at": (arrival.arrived_at if arrival else clock.now()).isoformat(),
+                "reason": "reassessment" if again else "arrival",
+                "arrived_at": arrived_at.isoformat(),
                 "prior_victim": "prior-victim" in flagged,
                 "prior_abuser": "prior-abuser" in flagged,
             },
