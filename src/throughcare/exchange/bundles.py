@@ -12,9 +12,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from throughcare.exchange import absence
 from throughcare.exchange.resource_parts import (
     Coded,
     Json,
+    birth_of,
     coded,
     day_of,
     listed,
@@ -48,6 +50,8 @@ class Patient:
     numbers: tuple[tuple[str, str], ...]
     deceased_at: datetime | None
     facts: "Facts"
+    birth_date_estimated: bool = False
+    """True where only the year or the month of birth was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Measurement:
     words: str
     parts: tuple[Part, ...]
     at: datetime
+    comparator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +222,30 @@ def _names(address: str, one: Json) -> Iterator[str]:
 def _read(kind: str, one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
     if "entered-in-error" in (state_of(one, "verificationStatus"), one.get("status")):
         return "entered in error where it came from"
+    if _is_modified(one):
+        return "says beside it something that changes its meaning, which we don't know"
     reason: str = _READERS[kind](one, facts, others)
     return reason
+
+
+NONE_KNOWN = "says that none is known, or that nobody asked"
+
+
+def _codes(one: Json, field: str = "code") -> list[str]:
+    """Give every code by which a resource says what it is about."""
+    concept = one.get(field)
+    return [str(said.get("code", "")) for said in listed(concept.get("coding"))] if isinstance(concept, Mapping) else []
+
+
+def _is_modified(value: Any, depth: int = 0) -> bool:
+    """Tell whether a modifier extension stands anywhere in a resource: whoever does not know it must not go by the rest."""
+    if isinstance(value, Mapping):
+        if value.get("modifierExtension"):
+            return True
+        return depth < 12 and any(
+            _is_modified(one, depth + 1) for one in value.values() if isinstance(one, Mapping | list)
+        )
+    return isinstance(value, list) and any(_is_modified(one, depth + 1) for one in value)
 
 
 def _condition(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
@@ -230,6 +257,8 @@ def _condition(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
         return "its clinical status is not one we know"
     if state_of(one, "verificationStatus") == "refuted":
         return "refuted where it came from"
+    if any(absence.of_problems(said) or said in absence.NO_INFORMATION for said in _codes(one)):
+        return NONE_KNOWN
     facts.problems.append(Problem(code, status, day_of(one.get("onsetDateTime"))))
     return ""
 
@@ -241,6 +270,11 @@ def _allergy(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
     status = _STATES.get(state_of(one, "clinicalStatus") or "active", "")
     if not status:
         return "its clinical status is not one we know"
+    if state_of(one, "verificationStatus") == "refuted":
+        return "refuted where it came from"
+    words = "" if code.code else code.text
+    if any(absence.of_allergies(said, words) or said in absence.NO_INFORMATION for said in (*_codes(one), "")):
+        return NONE_KNOWN
     seen = [coded(said) for event in listed(one.get("reaction")) for said in listed(event.get("manifestation"))]
     reaction = ", ".join(said.text for said in seen if said)
     facts.allergies.append(Allergy(code, status, str(one.get("criticality", ""))[:20], reaction))
@@ -248,7 +282,7 @@ def _allergy(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
 
 
 def _observation(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
-    code, at = coded(one.get("code")), moment_of(one.get("effectiveDateTime") or one.get("issued"))
+    code, at = coded(one.get("code")), _when(one)
     if code is None or not code.code:
         return "names nothing that was observed"
     if at is None:
@@ -261,17 +295,34 @@ def _observation(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
         return "has no value that we can keep"
     categories = [coded(said) for said in listed(one.get("category"))]
     category = next((said.code for said in categories if said and said.code), "")[:20] or "exam"
-    facts.measurements.append(Measurement(code, category, value, unit, words, parts, at))
+    compared = _comparator(one) if value is not None else ""
+    facts.measurements.append(Measurement(code, category, value, unit, words, parts, at, compared))
     return ""
+
+
+def _when(one: Json) -> datetime | None:
+    """Give when something was observed, in any of the forms that FHIR has for it; else when it was told."""
+    period = one.get("effectivePeriod")
+    began = period.get("start") if isinstance(period, Mapping) else None
+    return moment_of(one.get("effectiveDateTime") or one.get("effectiveInstant") or began or one.get("issued"))
+
+
+def _comparator(one: Json) -> str:
+    quantity = one.get("valueQuantity")
+    return str(quantity.get("comparator") or "") if isinstance(quantity, Mapping) else ""
 
 
 def _value(one: Json) -> tuple[Decimal | None, str, str]:
     quantity = one.get("valueQuantity")
     if isinstance(quantity, Mapping):
         number, unit = number_of(quantity.get("value")), str(quantity.get("code") or quantity.get("unit") or "")
-        if number is not None and len(unit) <= 20:
+        if number is not None and len(unit) <= 20 and _fits(number, Decimal(str(quantity["value"]))):
             return number, unit, ""
-        return None, "", f"{quantity.get('value', '')} {unit}".strip()
+        # What does not fit as a number stays in words.
+        return None, "", f"{_comparator(one)}{quantity.get('value', '')} {unit}".strip()
+    for key in ("valueRange", "valueRatio"):
+        if isinstance(one.get(key), Mapping):
+            return None, "", _in_words(one[key])
     concept = coded(one.get("valueCodeableConcept"))
     if concept is not None:
         return None, "", concept.text
@@ -281,9 +332,26 @@ def _value(one: Json) -> tuple[Decimal | None, str, str]:
     return None, "", ""
 
 
+def _fits(kept: Decimal, said: Decimal) -> bool:
+    """Tell whether what the chart keeps of a number is that number: computed ones have digits that nobody measured."""
+    return abs(kept - said) * 1000 <= abs(said)
+
+
+def _in_words(said: Json) -> str:
+    """Say a range or a ratio: 5-10 /HPF, 1:128."""
+    over = "numerator" in said or "denominator" in said
+    ends = [said.get(name) for name in (("numerator", "denominator") if over else ("low", "high"))]
+    told = [f"{end.get('comparator', '')}{end.get('value', '')}" if isinstance(end, Mapping) else "" for end in ends]
+    units = [str(end.get("unit") or end.get("code") or "") for end in ends if isinstance(end, Mapping)]
+    unit = next((unit for unit in units if unit and unit != "1"), "")
+    return f"{(':' if over else '-').join(told)} {unit}".strip() if any(told) else ""
+
+
 def _part(one: Json) -> Part | None:
     code = coded(one.get("code"))
     value, unit, _ = _value(one)
+    if _comparator(one):
+        return None  # below five is not five: a part has no room for that, the resource as it came has
     return Part(code, value, unit) if code is not None and value is not None else None
 
 
@@ -292,10 +360,21 @@ def _medicine(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
         return "not taken any more"
     code = coded(one.get("medicationCodeableConcept"))
     if code is None:
-        medication = others.get(reference_of(one.get("medicationReference")))
+        address = reference_of(one.get("medicationReference"))
+        inside = (said for said in listed(one.get("contained")) if address == f"#{said.get('id')}")
+        medication = next(inside, None) or others.get(address)
         code = coded(medication.get("code")) if medication else None
     if code is None:
         return "names no medicine"
+    if one.get("doNotPerform") is True:
+        return "says not to give it"
+    if str(one.get("intent")) in ("proposal", "plan", "option"):
+        return "only proposed"
+    if any(
+        absence.of_medicines(said) or said in absence.NO_INFORMATION
+        for said in _codes(one, "medicationCodeableConcept")
+    ):
+        return NONE_KNOWN
     instructions = listed(one.get("dosageInstruction")) or listed(one.get("dosage"))
     dose = next((str(said["text"]) for said in instructions if said.get("text")), "")
     facts.medicines.append(Medicine(code, dose))
@@ -318,7 +397,7 @@ def _visit(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
 
 
 def _finding(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
-    code, at = coded(one.get("code")), moment_of(one.get("effectiveDateTime") or one.get("issued"))
+    code, at = coded(one.get("code")), _when(one)
     if code is None:
         return "names nothing that was reported"
     if at is None:
@@ -362,7 +441,8 @@ def _patient(one: Json, facts: Facts) -> Patient:
         family=str(name.get("family") or "Unknown")[:80],
         given=(given[0] if given else "")[:80],
         middle=" ".join(given[1:])[:80],
-        birth_date=day_of(one.get("birthDate")),
+        birth_date=birth_of(one.get("birthDate"))[0],
+        birth_date_estimated=birth_of(one.get("birthDate"))[1],
         sex=sex if sex in ("female", "male", "other", "unknown") else "unknown",
         race=_race(one),
         language=_language(one),

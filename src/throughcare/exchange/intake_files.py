@@ -113,9 +113,16 @@ def _take(path: Path, raw: bytes, report: Report, gathered: Lines) -> None:
 
 
 def _lines(path: Path, raw: bytes, lines: list[tuple[str, Any]], report: Report, gathered: Lines) -> None:
+    broken = [str(n) for n, (_, one) in enumerate(lines, 1) if one is None]
     every, lines = len(lines), [one for one in lines if _is_resource(one[1])]
-    if every > len(lines):
-        report.say(f"{path}: {every - len(lines)} lines are no resources (an export's log has such); kept in the file")
+    if broken:
+        which = ", ".join(broken[:_SHOWN])
+        report.fault(
+            f"{path}: {len(broken)} lines can't be read as JSON ({which}); kept in the file: ask for them again"
+        )
+    if every > len(lines) + len(broken):
+        more = every - len(lines) - len(broken)
+        report.say(f"{path}: {more} lines are no resources (an export's log has such); kept in the file")
     kept = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
     if kept is None:
         gathered.known += lines
@@ -266,15 +273,23 @@ def _say_problems(path: Path, problems: Sequence[str], report: Report) -> None:
 
 
 def _ndjson(raw: bytes) -> list[tuple[str, Any]] | None:
-    """The resources of a bulk export, one JSON object a line; None where the file is something else."""
+    """The lines of a bulk export, one JSON object each; what can't be read is None in its place; None for any other file.
+
+    Its first line stands for what the file is: a last one that was cut off, or one that is broken, spoils no other.
+    """
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     if not _LINE.match(raw):
         return None
     lines = [line for line in raw.splitlines() if line.strip()]
-    if len(lines) < 2 or not all(line.lstrip()[:1] == b"{" and line.rstrip()[-1:] == b"}" for line in lines):
+    if len(lines) < 2 or not isinstance(_line(lines[0]), dict):
         return None
+    return [("", _line(line)) for line in lines]
+
+
+def _line(line: bytes) -> Any:
     try:
-        return [("", _json(line)) for line in lines]
-    except ValueError:
+        return _json(line)
+    except (ValueError, RecursionError):
         return None
 
 

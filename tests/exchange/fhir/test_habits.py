@@ -266,3 +266,11 @@ def test_types_that_other_records_bring_are_kept_and_found_by_whose_they_are(him
         assert [r["id"] for r in him.get(kind, patient=about).resources] == [made]
         assert him("POST", kind, {**sent, whose: {"display": "somebody"}}).status == 422
     assert him("GET", f"{kind}/{made}").status == 200
+
+
+def test_a_resource_that_is_not_kept_here_is_judged_all_the_same(him: Door) -> None:
+    for kind in ("Bundle", "Binary", "Slot"):
+        told = him("POST", f"{kind}/$validate", {"resourceType": kind})
+        assert told.status == 200 and told.json["resourceType"] == "OperationOutcome"
+    assert him("POST", "Nothing/$validate", {}).status == 404
+    assert him("GET", "Slot").status == 404

@@ -143,10 +143,8 @@ def _vaccine(actor: Actor, row: Said, item: Item, document: Received) -> tuple[s
 
 
 def _given(item: Item, document: Received) -> Vaccine:
-    exact = not item.since or len(item.since) >= len("2015-07-01")
-    said = item.code.text if exact else f"{item.code.text} (day not said: {item.since})"
     return Vaccine(
-        text=said[:200],
+        text=item.code.text[:200],
         given_at=at(item.since),
         code=item.code.code[:40],
         system=item.code.system,

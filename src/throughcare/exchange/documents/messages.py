@@ -5,6 +5,7 @@ An arrival or a result often carries them. They are read as a document whose ite
 
 from collections.abc import Iterator
 
+from throughcare.exchange import absence
 from throughcare.exchange.documents.ccda.found import Code, Document, Item, Section, Who
 from throughcare.exchange.hl7v2 import datatypes, judging
 from throughcare.exchange.hl7v2.datatypes import Reader
@@ -17,9 +18,8 @@ KIND = "message"
 ITEMS = frozenset({"AL1", "DG1", "PR1"})
 WORDS = frozenset({"IN1"})
 READ = ITEMS | WORDS
-# AL1-4 (table 0128), and what an allergy that is none is called.
+# AL1-4 (table 0128).
 SEVERITIES = {"SV": "severe", "MO": "moderate", "MI": "mild"}
-NO_ALLERGY = frozenset({"NKA", "NKDA", "716186003", "409137002", "429625007", "160244002"})
 KINDS_OF_DIAGNOSIS = {"A": "on admission", "W": "working", "F": "final"}
 
 
@@ -80,7 +80,7 @@ def _items(said: Message) -> Iterator[Item]:
 
 def _allergy(al1: Segment, n: int, reader: Reader, sender: str) -> Item:
     code = _code(al1, 3, sender)
-    none = code.code.upper() in NO_ALLERGY or code.text.casefold().startswith(("no known", "nka", "nkda"))
+    none = bool(absence.of_allergies(code.code, code.text))
     reactions = "; ".join(one.whole() for one in al1.repetitions(5) if one.whole())
     severity = SEVERITIES.get(al1.part(4).upper(), "")
     more = {"reaction": reactions, "severity": severity, "criticality": "high" if severity == "severe" else ""}

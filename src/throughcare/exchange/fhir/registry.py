@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from throughcare.exchange.fhir.call import Answer, Call
+from throughcare.exchange.fhir.checking import tables
 from throughcare.exchange.fhir.outcome import FhirError, not_found
 from throughcare.exchange.fhir.types import HELD
 
@@ -140,6 +141,8 @@ def find(call: Call) -> tuple[Interaction, tuple[str, ...]]:
 def _place(parts: tuple[str, ...]) -> tuple[list[Interaction], str, tuple[str, ...]]:
     """Give what is declared at a path, its type, and the arguments a handler gets."""
     if not parts or parts[0] not in HELD:
+        if parts[1:] == ("$validate",) and parts[0] in tables.resource_types():
+            parts = parts[1:]  # what is not kept here can be judged all the same
         at, more = _tailed("system", parts)
         if not at and parts and parts[0][:1].isupper():
             raise FhirError(404, "not-supported", f"There are no resources of type [{parts[0][:40]}] here.")

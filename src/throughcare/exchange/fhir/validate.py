@@ -20,6 +20,9 @@ LARGEST_EXPONENT = 100
 # Behind what stands before a number in JSON: identifiers have such letters and digits within them, and all words are looked
 # through. It begins with few characters, so that most are passed by at once.
 _ODD = re.compile(r"[:,\[]\s*-?(?:\d{18}|\d+\.\d{18}|\d+(?:\.\d+)?[eE][+-]?\d{3})")
+# Characters that no string of FHIR holds, as JSON writes them; which of these are really such, a look at the words tells.
+_UNSEEN = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 MOST = 100  # as many findings as anybody reads
 DEEPEST_BUNDLE = 8
 _ENTRY = re.compile(r"Bundle\.entry\[\d+\]")
@@ -128,7 +131,7 @@ def _readable(found: list[Issue]) -> list[Issue]:
 
 
 def _may_be_odd(words: str) -> bool:
-    return "\\u0000" in words or "\0" in words or _ODD.search(words) is not None
+    return "\0" in words or _UNSEEN.search(words) is not None or _ODD.search(words) is not None
 
 
 def _odd(value: Any, path: str) -> Iterator[Issue]:
@@ -141,6 +144,8 @@ def _odd(value: Any, path: str) -> Iterator[Issue]:
             yield from _odd(part, f"{path}[{n}]")
     elif isinstance(value, str) and "\0" in value:
         yield Issue("value", path, "The character nought has no place in words.")
+    elif isinstance(value, str) and _CONTROL.search(value):
+        yield Issue("value", path, "Of the characters that nobody sees, words hold only tabs and ends of lines.")
     elif isinstance(value, int) and abs(value) >= 1 << 63:
         yield Issue("value", path, "The number is larger than anything that is measured.")
     elif isinstance(value, Decimal) and value and abs(value.adjusted()) > LARGEST_EXPONENT:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from throughcare.exchange import absence
 from throughcare.exchange.documents.ccda import measuring
 from throughcare.exchange.documents.ccda.datatypes import (
     code_of,
@@ -32,9 +33,8 @@ ANY_SUBSTANCE = frozenset({"105590001", "410942007", "419199007", "416098002", "
 # What may stand as the value beside a substance: what sort of allergy it is, and to nothing in particular.
 SORTS_OF_ALLERGY = ANY_SUBSTANCE | {
     *("418038007", "419511003", "418471000", "59037007", "235719002", "106190000", "418634005", "609433001"),
-    *("300910009", "609328004", "281647001", "429625007", "64572001", "55607006"),
+    *("300910009", "609328004", "281647001", "64572001", "55607006"),
 }
-NONE_KNOWN = frozenset({"716186003", "160244002", "409137002", "429625007", "428607008", "160245001"})
 # SNOMED CT clinical states, and those of HL7's own code system.
 STATES = {
     "55561003": "active",
@@ -71,7 +71,7 @@ def problem(base: Base, concern: Any, node: Any, texts: Texts, section: str, num
     stated = STATES.get(value_code(node, "6", "33999-4"), "")
     state = stated or ("resolved" if item.until or status_of(concern) == "completed" else "active")
     kind = node.find("code")
-    none = item.negated or code.code in NONE_KNOWN
+    none = item.negated or bool(absence.of_problems(code.code))
     if item.negated and code.code == "55607006":
         item = replace(item, code=replace(code, text="No known problem"))
     return replace(
@@ -94,15 +94,21 @@ def allergy(base: Base, concern: Any, node: Any, texts: Texts, section: str, num
     code = code_of(coded, texts)
     if not code.code and playing is not None and (name := name_of(playing.find("name"))):
         code = Code("", "", code.text or name)
-    if not code.code and not code.text and kind.text and kind.code not in SORTS_OF_ALLERGY | NONE_KNOWN:
+    if (
+        not code.code
+        and not code.text
+        and kind.text
+        and not absence.of_allergies(kind.code, "")
+        and kind.code not in SORTS_OF_ALLERGY
+    ):
         # Some senders name no substance: the value says the whole ("Allergy to penicillin").
         coded, code = node.find("value"), kind
     if not code.code and not code.text:
         code = Code("", "", words_of(node.find("text"), texts), code.flavor or "NI")
     item: Item = base(node, texts, "allergy", section, number, code, coded)
-    none = kind.code in NONE_KNOWN or code.code in NONE_KNOWN
+    none = absence.of_allergies(kind.code, "") or absence.of_allergies(code.code, "" if code.code else code.text)
     if none or (item.negated and (code.code in ANY_SUBSTANCE or not code.code)):
-        item = replace(item, negated=True, code=Code(kind.system, kind.code, _none_known(kind)), more=())
+        item = replace(item, negated=True, code=Code(kind.system, kind.code, none or _none_known(kind)), more=())
         return replace(item, status="active", more=more(none_known="yes", kind=kind.text))
     stated = STATES.get(value_code(node, "28", "33999-4"), "")
     return replace(
@@ -118,15 +124,9 @@ def allergy(base: Base, concern: Any, node: Any, texts: Texts, section: str, num
 
 
 def _none_known(kind: Code) -> str:
-    drugs = kind.code in ("416098002", "409137002", "414285001")
-    food = kind.code in ("429625007",)
-    return (
-        "No known drug allergy"
-        if drugs and kind.code != "414285001"
-        else "No known food allergy"
-        if food
-        else "No known allergy"
-    )
+    """Say of what sort no allergy is known, where a denial names no substance (SNOMED CT: allergy to drug, to food)."""
+    sorts = {"416098002": "drug ", "414285001": "food "}
+    return f"No known {sorts.get(kind.code, '')}allergy"
 
 
 def _reactions(node: Any, texts: Texts) -> Iterator[str]:

@@ -119,6 +119,7 @@ def _measured(one: bundles.Measurement) -> chart.Measured:
         code=one.code.code,
         text=one.code.text,
         value=one.value,
+        comparator=one.comparator,
         unit=one.unit,
         value_text=one.words,
         parts=tuple(chart.Part(part.code.system, part.code.code, part.value, part.unit) for part in one.parts),

@@ -194,6 +194,7 @@ class _Taking:
             given=said.given,
             middle=said.middle,
             birth_date=said.birth_date,
+            birth_date_estimated=said.birth_date_estimated,
             sex=said.sex,
             race_ethnicity=said.race,
             language=said.language,
