@@ -297,3 +297,12 @@ def test_neighbours_with_nobody_are_one_line() -> None:
 def test_after_the_clinic_the_next_day_is_shown(hour: int, over: bool) -> None:
     """It closes at three in the afternoon, which is twenty hours UTC in November; at ten in the evening it is over."""
     assert booking.over(TEN.replace(hour=0) + timedelta(hours=hour)) is over
+
+
+def test_who_only_reads_a_request_is_shown_no_form_that_would_refuse_them(client, asked, person, place) -> None:  # noqa: F811
+    here = f"/people/{person}/sick-call/{asked}/"
+    for role, forms in (("rn", True), ("dental", False), ("lpn", False)):
+        become(client, role, place)
+        page = client.get(here).content.decode()
+        assert (f'action="{here}visit/"' in page) is forms, role
+        assert ("Your role reads this request" in page) is not forms, role

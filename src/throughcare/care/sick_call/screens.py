@@ -281,7 +281,8 @@ def _desk(request: Request, person_id: UUID, request_id: UUID, refused: Invalid 
     context = {
         "banner": banner.of(request.lens, person_id),
         "errors": error_lines(refused),
-        "keys": KEYS,
+        "keys": KEYS if policy.TRIAGE.allows(request.lens) else [],
+        "may_act": policy.TRIAGE.allows(request.lens),
         **views.desk(desk, request.POST.dict() if refused else {}, refused),
     }
     return pages.page(request, "sick_call/request.html", context, status=422 if refused else 200)
