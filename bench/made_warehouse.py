@@ -1,7 +1,7 @@
 """A warehouse of any size made by chance, without a database: the tables' shapes and rates of a whole agency, so that counting
 can be timed over years in minutes. Nobody in it is anybody. Rates: 3 doses a person and day (13 million a year, clinical.md 0), 12
 duties a person and month; of ten people one has diabetes, one is on an antidepressant, one on a medicine for opioid use disorder, and
-two or three have hypertension. The doses themselves may be left unwritten (`doses=False`): counting reads their sums alone.
+two or three have hypertension. The doses of all but the last month may be left unwritten (`doses=False`): counting reads their sums alone.
 """
 
 from __future__ import annotations
@@ -87,14 +87,7 @@ def make(
             WHOLE,
             "SELECT person_id, 'demographics' AS data_class, stay_id, 1 AS number, 'accused' AS kind, since, until FROM who",
         )
-        _write(
-            con,
-            folder,
-            tables,
-            "move",
-            WHOLE,
-            "SELECT 'm' || person_id AS id, person_id, facility, 'demographics' AS data_class, stay_id, 2 AS number, 'release' AS kind, facility AS from_facility, true AS planned, false AS cancelled, until AS happened_at FROM who WHERE until IS NOT NULL",
-        )
+        _write(con, folder, tables, "move", WHOLE, MOVES)
         _write(con, folder, tables, "condition", months[0], CONDITIONS)
         for table in ("stay", "placement", "legal_status"):
             con.execute(
@@ -102,7 +95,7 @@ def make(
             )
         last = date.fromisoformat(f"{months[-1]}-28")
         for month in months:
-            _month(con, folder, tables, month, last, doses=doses)
+            _month(con, folder, tables, month, last, doses=doses or month == months[-1])
         _write(
             con,
             folder,
@@ -120,6 +113,13 @@ def make(
     return state
 
 
+MOVES = """
+SELECT 'b' || person_id AS id, person_id, facility, 'demographics' AS data_class, stay_id, 1 AS number, 'admission' AS kind,
+       NULL AS from_facility, facility AS to_facility, true AS planned, false AS cancelled, since AS happened_at FROM who
+UNION ALL BY NAME
+SELECT 'm' || person_id AS id, person_id, facility, 'demographics' AS data_class, stay_id, 2 AS number, 'release' AS kind,
+       facility AS from_facility, true AS planned, false AS cancelled, until AS happened_at FROM who WHERE until IS NOT NULL
+"""
 ICD = "http://hl7.org/fhir/sid/icd-10-cm|"
 ILL = f"""(VALUES (0, 10, '{ICD}E11.9'), (10, 35, '{ICD}I10'), (35, 37, '{ICD}B20'), (37, 47, '{ICD}F32.9')) ill(low, high, code)"""
 CONDITIONS = f"""
