@@ -21,6 +21,7 @@ from throughcare.care.medications import sealed_orders
 from throughcare.care.medications.models import Dose, ProgrammeEntry, ProgrammeOrder
 from throughcare.care.mental_health.models import Watch, WatchCheck
 from throughcare.chart import actions as chart
+from throughcare.chart.models import HomeMedicine
 from throughcare.custody.models import Facility
 from throughcare.duties.models import Duty, Escalation
 from throughcare.kernel import clock, db
@@ -171,7 +172,11 @@ def the_programme_is_closed(night, person: UUID, begins: datetime) -> UUID:
     closed = sud.send(f"/people/{person}/outside-doses/", **PROGRAMME, outcome="closed")
     assert closed.status == 303, closed.text()
     assert "MOU-06" in open_rules(person), "it is called again when it opens"
-    return ordered(night, person, amount="8", continues="yes")
+    assert {"MOU-01-DECIDE", "MOU-01-DOSE"} <= open_rules(person)
+    order = ordered(night, person, amount="8", continues="yes")
+    assert "MOU-01-DECIDE" not in open_rules(person), "decided with the order"
+    assert "MOU-01-DOSE" in open_rules(person), "and not yet given"
+    return order
 
 
 def ordered(night, person: UUID, **said: str) -> UUID:
@@ -179,6 +184,10 @@ def ordered(night, person: UUID, **said: str) -> UUID:
     sud, page = night.as_("sud", hartford().id), f"/people/{person}/observed-doses/order/"
     fields = {"product": METHADONE, "basis": "three-day", "prescriber": "Demo-Doctor, Pat", "days": "3", **said}
     fields["programme"] = PROGRAMME["programme"]
+    if "continues" in said:
+        told = HomeMedicine.objects.get(person_id=person, text__icontains="methadone")
+        fields["home"] = str(told.id)
+        assert f'value="{told.id}" selected' in sud.context.request.get(night.address + page).text(), "it is proposed"
     first = sud.send(page, **fields)
     if first.status == 422:
         asked = dict.fromkeys(re.findall(r'name="(reason-[^"]+)"', first.text()), "Known and wanted")
@@ -265,6 +274,9 @@ def the_cell_mate_answers(night, person: UUID, tonight: Arrival) -> datetime:
     given = nurse_gives(night, person, dose.id, reading="T0000999")
     assert given.status == 303, given.text()
     assert "MOU-04" in open_rules(person)
+    assert "MOU-01-DOSE" not in open_rules(person), (
+        "the new order stands in the old one's place: its first dose answers"
+    )
     return night.now()
 
 

@@ -218,6 +218,7 @@ def the_morning_without_a_network(told: House, tablet: Page, person: UUID, van: 
     later(told, tablet, van + timedelta(hours=1))
     unlock(tablet, SECRET)
     find(tablet, "Sample-Ortiz")
+    assert "Expected 05:00 from Hartford CC" in tablet.inner_text("main"), "when, and from where"
     tablet.locator("button", has_text="Is here, with the bag").click()
     tablet.locator(".toast", has_text="is here, with the bag").wait_for()
     later(told, tablet, van + timedelta(hours=3, minutes=5))

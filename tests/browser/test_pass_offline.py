@@ -56,7 +56,7 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     context.set_offline(True)
     scan(page, "T9000001")
     page.locator(".pass-give", has_text="Given, 2 of 2").tap()
-    page.locator("[data-state]", has_text="2 entries wait to be sent").wait_for()
+    page.locator("[data-state]", has_text="to be sent: 2").wait_for()
     sound(page, "offline")
     shoot(page, "offline-charted")
 
@@ -74,9 +74,9 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     scan(page, "T9000003")
     page.locator(".pass-except").tap()
     page.locator("dialog.pass-sheet button", has_text="Asleep, was called").tap()
-    page.locator("[data-state]", has_text="5 entries wait").wait_for()
+    page.locator("[data-state]", has_text="to be sent: 5").wait_for()
     page.locator(".pass-dose.is-over button").first.tap()
-    page.locator("[data-state]", has_text="6 entries wait").wait_for()
+    page.locator("[data-state]", has_text="to be sent: 6").wait_for()
 
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -98,7 +98,7 @@ def test_ten_wrong_secrets_wipe_what_was_taken_along_and_never_what_was_charted(
     context.set_offline(True)
     scan(page, "T9000001")
     page.locator(".pass-give", has_text="Given, 2 of 2").tap()
-    page.locator("[data-state]", has_text="2 entries wait to be sent").wait_for()
+    page.locator("[data-state]", has_text="to be sent: 2").wait_for()
     page.reload()
     for n in range(10):
         page.locator("dialog.tablet-locked").wait_for()

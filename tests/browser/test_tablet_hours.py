@@ -61,7 +61,7 @@ def test_the_twelfth_hour_wipes_what_was_taken_along_and_never_what_was_charted(
     context.set_offline(True)
     scan(page, "T9000001")
     page.locator(".pass-give", has_text="Given, 2 of 2").tap()
-    page.locator("[data-state]", has_text="2 entries wait to be sent").wait_for()
+    page.locator("[data-state]", has_text="to be sent: 2").wait_for()
     assert (page.evaluate(STORED, "bundle"), page.evaluate(STORED, "queue")) == (1, 2)
     page.clock.fast_forward(12 * 60 * MINUTE + MINUTE)
     page.locator(".toast", has_text="gone from this tablet").wait_for()

@@ -177,6 +177,7 @@ def test_who_comes_and_goes(officer: Actor, person: People) -> None:
     day = reads.movements(at(Role.RN, HARTFORD), HARTFORD)
     assert [m.who.person_id for m in day.came] == [came]
     assert [(m.who.person_id, m.kind) for m in day.coming] == [(comes, "Transfer")]
+    assert [m.place for m in day.coming] == ["Osborn CI"], "where they come from, not where we are"
     assert [(m.who.person_id, m.kind, m.confidence) for m in day.going] == [(goes, "Release", "likely")]
     assert [m.who.person_id for m in day.left] == [gone]
     assert [(m.who.person_id, m.kind) for m in day.out] == [(out, "Court")]

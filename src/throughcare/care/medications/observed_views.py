@@ -1,6 +1,6 @@
 """Observed doses as their pages draw them: the questions of the line in their order. No queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,10 @@ from throughcare.care.medications.reads.opioid_treatment import DueDose, OneTrea
 from throughcare.care.medications.rules import tables
 from throughcare.care.medications.rules.statuses import MISSED, Status
 from throughcare.care.medications.rules.windows import WindowClass
+from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock
 from throughcare.ui import wording
-from throughcare.ui.forms import whole_or_none
+from throughcare.ui.forms import id_or_none, whole_or_none
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -81,14 +82,16 @@ def minutes_left(due: DueDose) -> int:
     return max(0, -(-int((due.happened_at + WATCHED - clock.now()).total_seconds()) // 60))
 
 
-def programme_fields(typed: Typed, wrong: Typed) -> list[FieldShape]:
-    """Give the questions of a programme's order."""
+def programme_fields(typed: Typed, wrong: Typed, brought: Sequence[HomeMedicine]) -> list[FieldShape]:
+    """Give the questions of a programme's order; what the person told of, and it answers, is proposed where it is one thing."""
+    told = [Option("", t("observed.told_nothing")), *(Option(str(r.id), f"{r.text} {r.dose}".strip()) for r in brought)]
     products = [p for p in formulary.load().products if p.window == WindowClass.OPIOID_LINE]
     bases = [Option(b.value, t(f"observed.basis.{b.value}")) for b in tables.opioid_treatment().bases]
     return [
         _field(typed, wrong, "product", "select", required=True, options=[Option(p.rxcui, p.label) for p in products]),
         _field(typed, wrong, "amount", required=True, width="xs"),
         _field(typed, wrong, "basis", "radio", required=True, options=sorted(bases, key=lambda o: o.value)),
+        _field(typed, wrong, "home", "select", options=told, value=told[-1].value if len(brought) == 1 else ""),
         _field(typed, wrong, "programme", required=True),
         _field(typed, wrong, "prescriber", required=True),
         _field(typed, wrong, "days", width="xs", value="30"),
@@ -116,6 +119,7 @@ def prescription(typed: Typed) -> ProgrammePrescription:
         continues=typed.get("continues") == "yes",
         documented=typed.get("documented", ""),
         reasons=reasons_in(typed),
+        home_medicine_id=id_or_none(typed.get("home", "")),
     )
 
 

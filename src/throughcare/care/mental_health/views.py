@@ -317,9 +317,9 @@ def order_fields(row: Watch, typed: Typed, wrong: Typed) -> list[FieldShape]:
             {},
             wrong,
             "alone",
-            "checkbox",
+            "checks",
             options=[Option("yes", t("watch.alone_yes"))],
-            value="yes" if row.alone else "",
+            value=["yes"] if row.alone else [],
         ),
     ]
 

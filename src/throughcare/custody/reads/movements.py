@@ -1,6 +1,7 @@
 """Who comes and who goes: the lists by which a nurse prepares arrivals and departures, and custody's plans of a person."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from throughcare.custody.models import Away, Move, Placement, ScheduledEvent
 from throughcare.custody.policy import OFFICERS, housed_now
+from throughcare.custody.reads.places import HOUSED
 from throughcare.custody.reads.where import Whereabouts, whereabouts
 from throughcare.kernel import clock
 from throughcare.kernel.lens import Lens
@@ -78,7 +80,7 @@ def movements(lens: Lens, facility_id: UUID, *, back: timedelta = DAY, ahead: ti
             for m in came
             if m.person_id in shown
         ],
-        coming=[_plan(p, cards, where) for p in plans_in if p.person_id in cards],
+        coming=_from_there(plans_in, cards, where),
         going=[_plan(p, cards, where) for p in plans_out if p.person_id in shown],
         left=[
             _done(m, cards, where, LEFT, m.to_facility.short_name if m.to_facility else m.place)
@@ -90,12 +92,12 @@ def movements(lens: Lens, facility_id: UUID, *, back: timedelta = DAY, ahead: ti
 
 
 def incoming(lens: Lens, facility_id: UUID, *, ahead: timedelta = DAY) -> list[Movement]:
-    """List who comes by transfer."""
+    """List who comes by transfer; the place is the one that they come from."""
     lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
     rows = _coming(lens, facility_id, ahead)
     ids = {r.person_id for r in rows}
     cards, where = people.cards(lens, ids), whereabouts(lens, ids)
-    return [_plan(r, cards, where) for r in rows]
+    return _from_there(rows, cards, where)
 
 
 def outgoing(
@@ -162,6 +164,15 @@ def _plan(p: ScheduledEvent, cards: dict[UUID, people.Card], where: dict[UUID, W
     return Movement(
         p.id, cards[p.person_id], p.kind.capitalize(), p.starts_at, to_here, here.place if here else "", p.confidence
     )
+
+
+def _from_there(
+    rows: Sequence[ScheduledEvent], cards: dict[UUID, people.Card], where: dict[UUID, Whereabouts]
+) -> list[Movement]:
+    """Draw plans to come here: the other place is the one where each is housed until then."""
+    here = Placement.objects.filter(HOUSED, person_id__in=[r.person_id for r in rows])
+    there = dict(here.values_list("person_id", "facility__short_name"))
+    return [replace(_plan(r, cards, where), place=there.get(r.person_id, "")) for r in rows if r.person_id in cards]
 
 
 def _out(card: people.Card, w: Whereabouts) -> Movement:

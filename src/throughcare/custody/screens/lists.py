@@ -48,7 +48,7 @@ def movements(request: Request) -> HttpResponse:
         "site": site,
         "sites": _sites(request, "movements", site),
         "coming": views.movements(
-            "Coming", day.coming, "Nobody is announced to come in the next 24 hours.", zone, page
+            "Coming", day.coming, "Nobody is announced to come in the next 24 hours.", zone, page, "From"
         ),
         "going": views.movements("Going", day.going, "Nobody leaves in the next 24 hours.", zone, page, "To"),
         "out": views.movements("Out now", day.out, "Nobody is out.", zone, page, "At"),
@@ -76,7 +76,7 @@ def schedule(request: Request) -> HttpResponse:
         "going": views.movements(
             "People here", going, "Nothing is planned for the next seven days.", zone, page, "Where"
         ),
-        "coming": views.movements("Coming by transfer", coming, "No transfer to here is planned.", zone, page),
+        "coming": views.movements("Coming by transfer", coming, "No transfer to here is planned.", zone, page, "From"),
     }
     return pages.page(request, "custody/schedule.html", context)
 

@@ -272,8 +272,19 @@ def _first(order: MedicationOrder, row: Dose) -> None:
     about: dict[str, Any] = {"person_id": order.person_id, "facility_id": row.facility_id}
     at = row.happened_at or row.due_at
     emit(FirstDoseRecorded(happened_at=at, ref=order.id, **about))
-    if order.home_medicine_id is not None:
-        emit(DoseRecorded(happened_at=at, ref=order.home_medicine_id, **about))
+    home = brought_from_outside(order)
+    if home is not None:
+        emit(DoseRecorded(happened_at=at, ref=home, **about))
+
+
+def brought_from_outside(order: MedicationOrder) -> UUID | None:
+    """Give the medicine from outside that an order answers, or the one whose place it took before any dose was given."""
+    row: MedicationOrder | None = order
+    while row is not None and row.home_medicine_id is None:
+        row = row.replaces
+        if row is not None and row.first_dose_at is not None:
+            return None
+    return row.home_medicine_id if row is not None else None
 
 
 @action("medications.correct_dose")

@@ -18,7 +18,7 @@ from throughcare.care.medications.actions.keeping import doses_of, keep_dose, wr
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import Second
 from throughcare.care.medications.actions.two_people import signed
-from throughcare.care.medications.events import OpioidTreatmentMissed, ThreeDayRuleStarted
+from throughcare.care.medications.events import DoseRecorded, OpioidTreatmentMissed, ThreeDayRuleStarted
 from throughcare.care.medications.facility_passes import window_at
 from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeEntry, ProgrammeOrder
 from throughcare.care.medications.policy import GIVERS
@@ -241,7 +241,18 @@ def _record(actor: Actor, row: Dose, found: Treatment, said: Charted, detail: di
     row.amount, row.detail = None, None
     write_doses([row])
     enter(actor, row.person_id, "dose", {**detail, "status": status.value}, order=found.sealed, dose_id=row.id)
+    if status in statuses.TAKEN:
+        _answer_what_was_brought(row, found.sealed, now)
     settle_blanks([row] if row.due_at < now else [])
+
+
+def _answer_what_was_brought(row: Dose, order: ProgrammeOrder, now: datetime) -> None:
+    """Tell that a medicine from outside goes on, with the first dose of it here: nobody looks for that dose any more (MOU-01)."""
+    earlier = Dose.objects.filter(programme_order_id=order.id, due_at__lt=row.due_at, status__in=statuses.TAKEN)
+    home = None if earlier.exists() else sealed_orders.brought_from_outside(order)
+    if home is not None:
+        about: dict[str, Any] = {"person_id": row.person_id, "facility_id": order.facility_id}
+        emit(DoseRecorded(happened_at=now, ref=home, **about))
 
 
 def enter(

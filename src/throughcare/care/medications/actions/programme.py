@@ -24,6 +24,7 @@ from throughcare.care.medications.rules.missed_opioid import LegalBasis, bases_o
 from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.care.medications.sealed_orders import Programmed
 from throughcare.chart.actions.keeping import mine
+from throughcare.chart.models import HomeMedicine
 from throughcare.custody.homes import facilities_now
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
@@ -73,6 +74,8 @@ def place(
 ) -> ProgrammeOrder:
     """Place a sealed order inside an action."""
     require_programme(actor)
+    if asked.home_medicine_id is not None:
+        mine(HomeMedicine, asked.home_medicine_id, person_id, what="medicine")
     product, timing = _readable(asked)
     found = checking.check(person_id, _wanted(asked, product, timing, replaces))
     unanswered = [a for a in found.must_answer if not asked.reasons.get(a.key, "").strip()]
@@ -94,7 +97,8 @@ def place(
         prescriber_id=str(actor.id),
         documented=asked.documented.strip()[:300],
         minimum_hours=asked.minimum_hours,
-        continues=asked.continues or asked.home_medicine_id is not None,
+        continues=asked.continues,
+        home_medicine_id=str(asked.home_medicine_id or ""),
         check_edition=found.edition,
         findings=tuple(a.as_json() for a in found.alerts),
         reasons={k: v.strip()[:300] for k, v in asked.reasons.items() if v.strip()},

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from throughcare.care.medications import sealed_orders, treatment
+from throughcare.care.medications import formulary, sealed_orders, treatment
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Dose, ProgrammeEntry, ProgrammeOrder
 from throughcare.care.medications.rules import missed_opioid as rules
 from throughcare.care.medications.rules import tables
+from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.care.medications.treatment import Standing, Treatment
+from throughcare.chart.models import HomeMedicine
 from throughcare.custody import reads as custody
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -50,6 +52,16 @@ def programme_orders(lens: Lens, persons: Sequence[UUID], *, over: bool = False)
         if not over:
             rows = rows.filter(status="active", ends_at__gt=clock.now())
         return [_line(lens, row) for row in rows]
+
+
+def brought(lens: Lens, persons: Sequence[UUID]) -> list[HomeMedicine]:
+    """Give the medicines from outside of these people that an observed treatment may answer: those of the line, by their names."""
+    line = [p for p in formulary.load().products if p.window == WindowClass.OPIOID_LINE]
+    names = {name.casefold() for p in line for name in (p.ingredient_names[0], *p.brands)}
+    seen = [p for p in persons if lens.may(Verb.SUMMARY, DataClass.MEDICATION, person_id=p)]
+    with db.reading(lens):
+        rows = list(HomeMedicine.objects.filter(person_id__in=seen, status="active").order_by("-recorded_at")[:40])
+    return [r for r in rows if any(name in r.text.casefold() for name in names)]
 
 
 def _line(lens: Lens, row: ProgrammeOrder) -> ProgrammeLine:

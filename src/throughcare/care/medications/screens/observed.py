@@ -116,7 +116,9 @@ def order(request: Request, person_id: UUID, again: Again | None = None) -> Http
     """Ask for a programme's order."""
     typed, wrong = (again.typed, again.wrong) if again else ({}, {})
     context = {
-        "fields": observed_views.programme_fields(typed, wrong),
+        "fields": observed_views.programme_fields(
+            typed, wrong, reads.brought(request.lens, frame.family(request, person_id))
+        ),
         "alerts": observed_views.asked(typed, wrong),
     }
     return frame.page(request, person_id, "medications/programme_order.html", "observed_treatment", context, again)

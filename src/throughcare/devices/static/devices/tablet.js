@@ -40,12 +40,15 @@ export async function takeAlong() {
   const name = h("input", { type: "text", maxlength: "60", autocomplete: "off", value: device?.name ?? "" });
   const one = secretField(t("secret")), two = secretField(t("secret_again")), also = others();
   const boxes = also.length ? h("fieldset", { class: "tablet-also" }, h("legend", {}, t("also")), also.map(([, box, words]) => h("label", { class: "choice" }, box, h("span", {}, words)))) : null;
-  const body = [h("p", {}, t("take_words")), !device && h("label", { class: "tablet-typed" }, h("span", {}, t("tablet_name")), name), one, two, boxes].filter(Boolean);
-  const said = await ask("", t("take_title"), body, [["take", t("take_now"), "main"], ["", t("cancel")]]);
-  if (said !== "take") return;
-  const secret = one.querySelector("input").value, again = two.querySelector("input").value;
-  if (!/^\d{8,}$/.test(secret) && secret.length < 12) return notice(t("secret_short"), "shift");
-  if (secret !== again) return notice(t("secret_differs"), "shift");
+  const wrong = h("p", { class: "field-error", role: "alert" });
+  const body = [h("p", {}, t("take_words")), !device && h("label", { class: "tablet-typed" }, h("span", {}, t("tablet_name")), name), one, two, wrong, boxes].filter(Boolean);
+  let secret = "";
+  do {
+    if (await ask("", t("take_title"), body, [["take", t("take_now"), "main"], ["", t("cancel")]]) !== "take") return;
+    secret = one.querySelector("input").value;
+    const short = !/^\d{8,}$/.test(secret) && secret.length < 12;
+    wrong.textContent = short ? t("secret_short") : secret !== two.querySelector("input").value ? t("secret_differs") : "";
+  } while (wrong.textContent);
   try {
     if (!device) {
       const id = newId();
