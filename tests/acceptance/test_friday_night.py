@@ -21,7 +21,6 @@ from throughcare.care.medications import sealed_orders
 from throughcare.care.medications.models import Dose, ProgrammeEntry, ProgrammeOrder
 from throughcare.care.mental_health.models import Watch, WatchCheck
 from throughcare.chart import actions as chart
-from throughcare.chart.models import HomeMedicine
 from throughcare.custody.models import Facility
 from throughcare.duties.models import Duty, Escalation
 from throughcare.kernel import clock, db
@@ -184,10 +183,6 @@ def ordered(night, person: UUID, **said: str) -> UUID:
     sud, page = night.as_("sud", hartford().id), f"/people/{person}/observed-doses/order/"
     fields = {"product": METHADONE, "basis": "three-day", "prescriber": "Demo-Doctor, Pat", "days": "3", **said}
     fields["programme"] = PROGRAMME["programme"]
-    if "continues" in said:
-        told = HomeMedicine.objects.get(person_id=person, text__icontains="methadone")
-        fields["home"] = str(told.id)
-        assert f'value="{told.id}" selected' in sud.context.request.get(night.address + page).text(), "it is proposed"
     first = sud.send(page, **fields)
     if first.status == 422:
         asked = dict.fromkeys(re.findall(r'name="(reason-[^"]+)"', first.text()), "Known and wanted")

@@ -16,7 +16,9 @@ from throughcare.kernel import content
 Hearing = tuple[Rule, Trigger]
 
 # Events that touch the whole person, whatever thing a duty is about.
-WHOLE_PERSON = frozenset({"sent_out", "sent_to_hospital", "admitted", "died"})
+WHOLE_PERSON = frozenset(
+    {"sent_out", "sent_to_hospital", "admitted", "died", "opioid_treatment_ordered", "opioid_treatment_given"}
+)
 # Moves of custody's and links of identity's, which do something to every open duty of the person (moves.py).
 MOVES = {"transferred_in": "transfer", "released": "release", "died": "death"}
 CAME_TO = frozenset(

@@ -431,9 +431,16 @@ class OrderResumed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OpioidTreatmentOrdered(Event):
-    """An order of opioid treatment is in force, the agency's own or a programme's; `ref` is the order (MOU-05)."""
+    """An order of opioid treatment is in force, the agency's own or a programme's; `ref` is the order (MOU-01, MOU-05)."""
 
     name: ClassVar[str] = "opioid_treatment_ordered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpioidTreatmentGiven(Event):
+    """The first dose of an order of opioid treatment was given, whoever's order it is; `ref` is the order (MOU-01)."""
+
+    name: ClassVar[str] = "opioid_treatment_given"
 
 
 @dataclass(frozen=True, kw_only=True)

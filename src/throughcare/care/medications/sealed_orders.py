@@ -32,8 +32,6 @@ class Programmed:
     minimum_hours: int = 0
     # It goes on from a dose that was verified outside: no first day of treatment.
     continues: bool = False
-    # The medicine from outside that it answers, if it answers one.
-    home_medicine_id: str = ""
     check_edition: str = ""
     findings: tuple[Mapping[str, Any], ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -65,17 +63,6 @@ def in_force(people: Sequence[UUID]) -> list[tuple[ProgrammeOrder, Programmed]]:
     """Give the sealed orders in force, as far as this transaction may open them."""
     rows = ProgrammeOrder.objects.filter(person_id__in=people, status="active", ends_at__gt=clock.now())
     return [(row, programmed(row)) for row in rows.order_by("id")]
-
-
-def brought_from_outside(order: ProgrammeOrder) -> UUID | None:
-    """Give the medicine from outside that an order, or the one whose place it took, answers."""
-    row: ProgrammeOrder | None = order
-    while row is not None:
-        home = programmed(row).home_medicine_id
-        if home:
-            return UUID(home)
-        row = row.replaces
-    return None
 
 
 def product_of(order_id: UUID | None) -> str:

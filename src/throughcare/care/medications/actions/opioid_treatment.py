@@ -18,7 +18,7 @@ from throughcare.care.medications.actions.keeping import doses_of, keep_dose, wr
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import Second
 from throughcare.care.medications.actions.two_people import signed
-from throughcare.care.medications.events import DoseRecorded, OpioidTreatmentMissed, ThreeDayRuleStarted
+from throughcare.care.medications.events import OpioidTreatmentGiven, OpioidTreatmentMissed, ThreeDayRuleStarted
 from throughcare.care.medications.facility_passes import window_at
 from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeEntry, ProgrammeOrder
 from throughcare.care.medications.policy import GIVERS
@@ -88,6 +88,7 @@ def give_observed_dose(*, actor: Actor, intent: UUID | None = None, person_id: U
     _record(actor, row, found, Charted(row.id, "given", reason=observed.early_why), detail, now)
     if found.methadone and observed.basis == LegalBasis.THREE_DAY and standing.three_days is None:
         _begin_three_days(actor, found, now)
+    _tell_first(row, now)
     return Outcome(row.id, row.status, row.version)
 
 
@@ -241,18 +242,16 @@ def _record(actor: Actor, row: Dose, found: Treatment, said: Charted, detail: di
     row.amount, row.detail = None, None
     write_doses([row])
     enter(actor, row.person_id, "dose", {**detail, "status": status.value}, order=found.sealed, dose_id=row.id)
-    if status in statuses.TAKEN:
-        _answer_what_was_brought(row, found.sealed, now)
     settle_blanks([row] if row.due_at < now else [])
 
 
-def _answer_what_was_brought(row: Dose, order: ProgrammeOrder, now: datetime) -> None:
-    """Tell that a medicine from outside goes on, with the first dose of it here: nobody looks for that dose any more (MOU-01)."""
-    earlier = Dose.objects.filter(programme_order_id=order.id, due_at__lt=row.due_at, status__in=statuses.TAKEN)
-    home = None if earlier.exists() else sealed_orders.brought_from_outside(order)
-    if home is not None:
-        about: dict[str, Any] = {"person_id": row.person_id, "facility_id": order.facility_id}
-        emit(DoseRecorded(happened_at=now, ref=home, **about))
+def _tell_first(row: Dose, now: datetime) -> None:
+    """Tell of the first dose of an order: whoever looks for the next dose of somebody who came in treatment looks no more (MOU-01)."""
+    same = Dose.objects.filter(order_id=row.order_id, programme_order_id=row.programme_order_id, due_at__lt=row.due_at)
+    if not same.filter(status__in=statuses.TAKEN).exists():
+        order = row.order_id or row.programme_order_id
+        where = row.order.facility_id if row.order is not None else None
+        emit(OpioidTreatmentGiven(happened_at=now, person_id=row.person_id, facility_id=where, ref=order))
 
 
 def enter(

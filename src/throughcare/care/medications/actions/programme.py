@@ -98,7 +98,6 @@ def place(
         documented=asked.documented.strip()[:300],
         minimum_hours=asked.minimum_hours,
         continues=asked.continues,
-        home_medicine_id=str(asked.home_medicine_id or ""),
         check_edition=found.edition,
         findings=tuple(a.as_json() for a in found.alerts),
         reasons={k: v.strip()[:300] for k, v in asked.reasons.items() if v.strip()},
