@@ -1,6 +1,7 @@
 """Reading one resource: bytes as kept, meta spliced, conditional, versions; hidden looks like never having been."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -162,3 +163,35 @@ def test_a_person_reads_their_own_record_alone(door_of: Callable[..., Door]) -> 
     app = door_of("provider", person=str(mine.resource_id))
     assert app.get(f"Patient/{mine.resource_id}").status == 200
     assert app.get(f"Patient/{other.resource_id}").status == 404
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"source": "urn:throughcare:sender:him"},
+        {"source": 'urn:odd:"\\'},
+        {"source": "urn:x", "profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]},
+        {"tag": [{"code": "a"}]},
+    ],
+)
+def test_what_was_sent_is_shown_with_its_meta_and_ours(meta: dict[str, object], in_agency: None) -> None:
+    """Where the bytes are only spliced, they are what reading and writing them anew would give."""
+    from decimal import Decimal
+
+    from throughcare.exchange.fhir import exact, resource
+    from throughcare.exchange.fhir.store import Row
+    from throughcare.kernel.fhir import encode
+
+    id_ = uuid4()
+    body = {"resourceType": "Observation", "id": str(id_), "meta": meta, "status": "final", "code": {"text": "x"},
+            "valueQuantity": {"value": Decimal("7.10")}, "contained": [{"resourceType": "Patient", "id": "a", "meta": {"source": "b"}}]}  # fmt: skip
+    row = Row("Observation", id_, 3, None, "clinical", 0, datetime(2026, 11, 1, 7, 8, 9, 5, UTC), 9, encode(body))
+    shown = resource.shown(row, ())
+    told = exact.kept(shown or b"")
+    ours = {"versionId": "3", "lastUpdated": "2026-11-01T07:08:09.000005Z"}
+    assert {k: v for k, v in told["meta"].items() if k not in ("security", "profile")} == {
+        k: v for k, v in {**meta, **ours}.items() if k != "profile"
+    }
+    assert set(meta.get("profile", ())) <= set(told["meta"].get("profile", ())) and told["meta"]["security"]
+    assert {**told, "meta": 0} == {**body, "meta": 0} and b"7.10" in (shown or b"")
+    assert shown == exact.write(told)

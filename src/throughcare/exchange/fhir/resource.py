@@ -1,5 +1,6 @@
 """A kept resource as it leaves the house: the bytes as they were written, with what is said of them now spliced into `meta`."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -78,9 +79,18 @@ def _spliced(row: Row) -> bytes:
     """Put `meta` behind type and id, and change no other byte: decimals keep their digits."""
     body = row.body or b"{}"
     head = b'{"resourceType":"%b","id":"%b"' % (row.kind.encode(), row.word)
-    if body.startswith(head) and b'"meta":' not in body:
-        claims = profiles.of(row.kind, body)
-        return spliced(head, row.version, _moment(row.written_at), claims, row.labels, row.data_class, body)
+    if body.startswith(head):
+        sent = _SENT.match(body, len(head))
+        if sent is not None or b'"meta":' not in body:
+            claims, source, end = (
+                profiles.of(row.kind, body),
+                sent[1] if sent else b"",
+                sent.end() if sent else len(head),
+            )
+            said = _head_and_meta(
+                head, row.version, _moment(row.written_at), claims, row.labels, row.data_class, source
+            )
+            return said + body[end:]
     read, meta = exact.kept(body), _meta(row)
     if "resourceType" not in read:
         read = {"resourceType": row.kind, "id": str(row.id), **read}
@@ -101,8 +111,18 @@ def spliced(
     head: bytes, version: int, at: bytes, claims: tuple[str, ...], bits: int, data_class: str, body: bytes
 ) -> bytes:
     """Put `meta` between the head of a body, which is its type and id, and the rest of it. `at` is in UTC, without the zone."""
-    said = b'%b,"meta":{"versionId":"%d","lastUpdated":"%bZ"%b' % (head, version, at, _tail(claims, bits, data_class))
-    return said + body[len(head) :]
+    return _head_and_meta(head, version, at, claims, bits, data_class) + body[len(head) :]
+
+
+# What another system sent says of itself whose it is, mostly, and nothing else (writing/sent.py).
+_SENT = re.compile(rb',"meta":\{("source":"[^"\\]*")\}')
+
+
+def _head_and_meta(
+    head: bytes, version: int, at: bytes, claims: tuple[str, ...], bits: int, data_class: str, source: bytes = b""
+) -> bytes:
+    begin, tail = source + b"," if source else b"", _tail(claims, bits, data_class)
+    return b'%b,"meta":{%b"versionId":"%d","lastUpdated":"%bZ"%b' % (head, begin, version, at, tail)
 
 
 @lru_cache(maxsize=4096)
