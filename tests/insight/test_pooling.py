@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughcare.insight import fhir, pooling
+from throughcare.insight import fhir, pooling, reads
 from throughcare.insight.measures import definitions
 from throughcare.insight.numbers import Number
+from throughcare.kernel.ids import derived
 
 HEALTH, SERVICE, RATE = (definitions.find(name) for name in ("Q-GSD8", "A-INT", "S-SH"))
 
@@ -40,6 +41,22 @@ def test_one_small_place_takes_the_next_with_it():
     """Else it would be the total less the others."""
     found = pooling.pooled({"a": Number(100, 50), "b": Number(60, 30), "c": Number(5, 5)}, SERVICE)
     assert set(found) == {"a", pooling.TOGETHER} and found[pooling.TOGETHER].denominator == 65
+
+
+def test_what_everybody_knows_does_not_open_a_pool():
+    """All women are at York: of York and a small site together, less the women, the small site would be left."""
+    sites = pooling.pooled({"york": Number(60, 30), "manson": Number(5, 5), "osborn": Number(100, 50)}, SERVICE)
+    sexes = pooling.pooled({"female": Number(60, 30), "male": Number(105, 55)}, SERVICE)
+    assert set(sites) == {"osborn", pooling.TOGETHER} and set(sexes) == {"female", "male"}
+    assert sites[pooling.TOGETHER].denominator - sexes["female"].denominator == 5
+    assert not pooling.may_stand_beside(sexes, "female", sites, "york", SERVICE)
+    assert not pooling.may_stand_beside(sites, "york", sexes, "female", SERVICE)
+    york = str(derived("facility", "york"))
+    by_id = {york if name == "york" else name: n for name, n in sites.items()}
+    assert reads.beside_places("sex", sexes, by_id, SERVICE) == {}
+    assert reads.beside_places("language", sexes, by_id, SERVICE) == sexes
+    more = pooling.pooled({"york": Number(60, 30), "manson": Number(20, 5), "corrigan": Number(25, 9), "osborn": Number(100, 50)}, SERVICE)  # fmt: skip
+    assert "york" in more and pooling.may_stand_beside(sexes, "female", more, "york", SERVICE)
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=8))

@@ -40,6 +40,26 @@ def pooled(strata: Mapping[str, Number], measure: Definition) -> dict[str, Numbe
     return {name: keep[name] for name in keep if name in alone} | {TOGETHER: rest}
 
 
+def may_stand_beside(
+    division: Mapping[str, Number], stratum: str, other: Mapping[str, Number], twin: str, measure: Definition
+) -> bool:
+    """Say whether two pooled divisions give nothing away together, where everybody knows that a stratum of the one and its twin of
+    the other are the same people (all women are at York): where one stands alone and the other within `TOGETHER`, what is left of
+    that must stand on enough by itself.
+    """
+    return not any(
+        TOGETHER in pool
+        and hidden not in pool
+        and alone in shown
+        and not enough(_less(pool[TOGETHER], shown[alone]), measure)
+        for pool, hidden, shown, alone in ((division, stratum, other, twin), (other, twin, division, stratum))
+    )
+
+
+def _less(whole: Number, part: Number) -> Number:
+    return Number(whole.denominator - part.denominator, whole.numerator - part.numerator)
+
+
 def months_shown(months: Sequence[Number], measure: Definition) -> bool:
     """Say whether numbers month by month may be shown."""
     return all(enough(n, measure) for n in months if n.denominator)

@@ -19,11 +19,14 @@ from throughcare.insight.measures.statistics import Estimate
 from throughcare.insight.numbers import Number, Row, months_until, total
 from throughcare.insight.statistics import Limits, Point, centre, control, funnel
 from throughcare.insight.warehouse.files import State
-from throughcare.kernel import clock
+from throughcare.kernel import clock, content
 from throughcare.kernel.errors import NotFound
+from throughcare.kernel.ids import derived
 from throughcare.kernel.lens import Lens
 
 GROUPS = ("late", "quality", "events")
+# Strata of identities that everybody knows, as the gate's content names them and as they are counted.
+KNOWN_AS = {("sex", "women"): ("sex", "female"), ("age", "under-18"): ("age_band", "under 18")}
 STALE = timedelta(days=2)  # after so long without a whole day more, numbers are called old
 
 
@@ -294,13 +297,33 @@ def _strata(
     if lens.facilities is not None:
         return {}
     found = {}
+    places = added((r for r in recent if r.divided_by == "facility"), lambda r: r.stratum)
+    places = pooling.pooled(places, measure) if aggregate else places
     for kind in measure.stratifiers:
         if kind == "facility":
             continue
         parts = added((r for r in recent if r.divided_by == kind), lambda r: r.stratum)
         if aggregate:
-            parts = pooling.pooled(parts, measure)
+            parts = beside_places(kind, pooling.pooled(parts, measure), places, measure)
         found[kind] = [_part(measure, name, name, n, whole) for name, n in sorted(parts.items())]
+    return found
+
+
+def beside_places(
+    kind: str, parts: dict[str, Number], places: Mapping[str, Number], measure: Definition
+) -> dict[str, Number]:
+    """Give the pooled strata of a kind, or none where the pooled facilities beside them would give somebody away."""
+    return parts if all(pooling.may_stand_beside(parts, one, places, at, measure) for one, at in _twins(kind)) else {}
+
+
+def _twins(kind: str) -> list[tuple[str, str]]:
+    """Name the strata of a kind that are known to be the people of one facility, with its id (content/gate/rules.toml)."""
+    found = []
+    for row in content.rows("gate/rules.toml", "identity"):
+        for axis, node in row["here"].items():
+            told, place = KNOWN_AS.get((axis, node)), row["there"].get("facility")
+            if told and told[0] == kind and place:
+                found.append((told[1], str(derived("facility", place))))
     return found
 
 

@@ -56,10 +56,12 @@ def reports(lens: Lens, wanted: tuple[str, ...], measure_id: str = "") -> list[J
 
 
 def _strata(one: Definition, rows: list[Row]) -> dict[str, dict[str, numbers.Number]]:
-    return {
+    found = {
         name: pooling.pooled(reads.added((r for r in rows if r.divided_by == name), lambda r: r.stratum), one)
         for name in one.stratifiers
     }
+    places = found.get("facility", {})
+    return {name: reads.beside_places(name, parts, places, one) for name, parts in found.items()}
 
 
 def _covers(one: Definition, month: str, until: date) -> tuple[date, date]:
