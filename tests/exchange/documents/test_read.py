@@ -196,3 +196,33 @@ def test_a_quantity_whose_unit_has_no_code_keeps_number_and_words():
     entry = RESULT.format(code="1234-5", text="Rescue inhaler", at="20260203", type="PQ", value=value)
     one = only(section("30954-2", "3.1", "Results", entry))
     assert (one.value, one.unit) == ("3", "puffs")
+
+
+def organizer(*inside):
+    parts = "".join(f"<component>{one}</component>" for one in inside)
+    return f"""<organizer classCode="BATTERY" moodCode="EVN"><code code="24323-8" codeSystem="2.16.840.1.113883.6.1" displayName="Panel"/>
+<statusCode code="completed"/><effectiveTime value="20260203"/>{parts}</organizer>"""
+
+
+def measured(value):
+    return f"""<observation classCode="OBS" moodCode="EVN"><code code="2345-7" codeSystem="2.16.840.1.113883.6.1"
+ displayName="Glucose"/><statusCode code="completed"/>{value}</observation>"""
+
+
+def test_a_panel_within_a_panel_is_not_lost_and_words_keep_their_unit():
+    inner = organizer(measured('<value xsi:type="PQ" value="5" unit="mg/dL"/>'))
+    odd = measured('<value xsi:type="PQ" value="&lt;5" unit="mg/dL"/>')
+    found = read(document(section("30954-2", "3.1", "Results", f"<entry>{organizer(inner, odd)}</entry>"))).items
+    assert [(one.value, one.unit, one.since) for one in found] == [
+        ("5", "mg/dL", "2026-02-03"),
+        ("<5", "mg/dL", "2026-02-03"),
+    ]
+
+
+@pytest.mark.parametrize(("title", "kind"), [("Allergies:", "allergy"), ("Alergias", "allergy"), ("Plan", "")])
+def test_a_section_without_a_code_is_known_by_its_title(title, kind):
+    bare = f"<component><section><title>{title}</title><text><list><item>Penicillin</item></list></text></section></component>"
+    found = read(document(bare))
+    assert [one.kind for one in found.sections] == [kind]
+    assert [(one.kind, one.code.text) for one in found.items] == ([(kind, "Penicillin")] if kind else [])
+    assert found.sections[0].lines == ("Penicillin",)

@@ -235,16 +235,23 @@ def measured(base: Base, entry: Any, texts: Texts, section: str, number: int, ki
     """Read measurements: of a panel, or alone."""
     for node in entry:
         if node.tag == "organizer":
-            panel = code_of(node.find("code"), texts)
-            since = moment(_value(node.find("effectiveTime")))
-            for part in node.findall("component"):
-                for one in part:
-                    if one.tag == "observation":
-                        item = measuring.observation(base, one, texts, section, number, kind)
-                        since_ = item.since or since
-                        yield replace(item, since=since_, more=(*item.more, *more(panel=panel.text)))
+            yield from _panel(base, node, texts, section, number, kind)
         elif node.tag == "observation":
             yield measuring.observation(base, node, texts, section, number, kind)
+
+
+def _panel(base: Base, organizer: Any, texts: Texts, section: str, number: int, kind: str) -> Iterator[Item]:
+    """Read a panel's measurements, and those of the panels in it: cultures have their susceptibilities so."""
+    panel = code_of(organizer.find("code"), texts)
+    since = moment(_value(organizer.find("effectiveTime")))
+    for part in organizer.findall("component"):
+        for one in part:
+            if one.tag == "observation":
+                item = measuring.observation(base, one, texts, section, number, kind)
+                since_ = item.since or since
+                yield replace(item, since=since_, more=(*item.more, *more(panel=panel.text)))
+            elif one.tag == "organizer":
+                yield from _panel(base, one, texts, section, number, kind)
 
 
 def _value(node: Any) -> str:

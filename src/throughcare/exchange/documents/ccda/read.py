@@ -75,10 +75,11 @@ def _body(root: Any, texts: dict[str, str], odd: list[str]) -> tuple[list[Sectio
 def _section(node: Any) -> Section:
     code = _attribute(node.find("code"), "code")
     templates = sections.templates_of(node)
+    title = name_of(node.find("title"))
     return Section(
         code=code,
-        title=(name_of(node.find("title")) or _attribute(node.find("code"), "displayName") or code)[:160],
-        kind=sections.kind_of(code, templates),
+        title=(title or _attribute(node.find("code"), "displayName") or code)[:160],
+        kind=sections.kind_of(code, templates, title),
         lines=narrative.lines(node.find("text")) or narrative.of_entries(node),
         entries=len(node.findall("entry")),
         flavor=str(node.get("nullFlavor") or ""),

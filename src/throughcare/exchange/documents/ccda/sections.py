@@ -49,6 +49,15 @@ BY_TEMPLATE = {
     "22": "encounter",
     "17": "social_history",
 }
+# A section without code and template is known by its title alone, in the words that senders use.
+BY_TITLE = {
+    "allergies": "allergy", "allergies and adverse reactions": "allergy", "alergias": "allergy",
+    "medications": "medicine", "current medications": "medicine", "medicamentos": "medicine",
+    "problems": "problem", "problem list": "problem", "active problems": "problem", "problemas": "problem",
+    "immunizations": "immunization", "vaccinations": "immunization", "vacunas": "immunization",
+    "results": "result", "lab results": "result", "resultados": "result",
+    "vital signs": "vital_sign", "procedures": "procedure", "encounters": "encounter", "social history": "social_history",
+}  # fmt: skip
 # Sections whose entries are what the audit counts: not histories, not the diagnoses of one stay.
 LISTS = {"11450-4": "problem", "48765-2": "allergy", "10160-0": "medicine"}
 _ROOT = "2.16.840.1.113883.10.20.22.2."
@@ -85,10 +94,12 @@ def templates_of(node: Any) -> tuple[str, ...]:
     return tuple(one.get("root", "") for one in node.findall("templateId") if one.get("root"))
 
 
-def kind_of(code: str, templates: tuple[str, ...]) -> str:
+def kind_of(code: str, templates: tuple[str, ...], title: str = "") -> str:
     """Give what a section is about; empty where it is read as words."""
     if code in BY_CODE:
         return BY_CODE[code]
+    if not code and not templates:
+        return BY_TITLE.get(title.strip().rstrip(":").casefold(), "")
     tails = [one[len(_ROOT) :] for one in templates if one.startswith(_ROOT)]
     return next((BY_TEMPLATE[tail] for tail in tails if tail in BY_TEMPLATE), "")
 
