@@ -33,6 +33,9 @@ class Names(Protocol):
     def of(self, person_ids: Iterable[UUID]) -> dict[UUID, str]:
         """Give name and number of each."""
 
+    def alone(self, person_id: UUID) -> str:
+        """Give the name without the number; empty for somebody who is not known."""
+
     def number(self, person_id: UUID) -> str:
         """Give the number by which a person is known here; empty where they have none."""
 

@@ -34,6 +34,11 @@ class PeopleNames:
         )
         return {p.id: f"{p.family}, {p.given} · {numbers.get(p.id, 'no number')}" for p in found}
 
+    def alone(self, person_id: UUID) -> str:
+        """Ask the people room."""
+        found = Person.objects.filter(id=person_id).first()
+        return f"{found.family}, {found.given}" if found is not None else ""
+
     def number(self, person_id: UUID) -> str:
         """Ask the people room."""
         found = Identifier.objects.filter(person_id=person_id, until=None).order_by("-since")

@@ -12,6 +12,7 @@ from throughcare.access.ports import NAMES
 from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.ui import pages
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import FieldError, FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -57,10 +58,9 @@ def give_consent(request: Request, person_id: UUID) -> HttpResponse:
 )
 def revoke_consent(request: Request, person_id: UUID, consent_id: UUID) -> HttpResponse:
     """Take a consent back as the person asked."""
-    try:
-        version = int(request.POST.get("version", ""))
-    except ValueError:
-        raise Stale("This form is not complete. Open the consents again.") from None
+    version = whole_or_none(request.POST.get("version", ""))
+    if version is None:
+        raise Stale("This form is not complete. Open the consents again.")
     try:
         actions.revoke_consent(
             actor=request.actor,

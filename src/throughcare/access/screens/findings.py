@@ -10,6 +10,7 @@ from throughcare.access.doors import Request, screen
 from throughcare.kernel import content, db
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.ui import pages
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import FieldError, Option
 
 OUTCOMES = (
@@ -28,10 +29,9 @@ def findings(request: Request) -> HttpResponse:
 @screen("POST", "/findings/<uuid:finding_id>/", policy=policy.FINDINGS, name="review-finding")
 def review(request: Request, finding_id: UUID) -> HttpResponse:
     """Answer one question."""
-    try:
-        version = int(request.POST.get("version", ""))
-    except ValueError:
-        raise Stale("This form is not complete. Open the list again.") from None
+    version = whole_or_none(request.POST.get("version", ""))
+    if version is None:
+        raise Stale("This form is not complete. Open the list again.")
     try:
         actions.review_finding(
             actor=request.actor,

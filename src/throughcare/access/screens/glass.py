@@ -12,6 +12,7 @@ from throughcare.access.ports import NAMES
 from throughcare.access.screens.signing_in import place
 from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.ui import pages
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import FieldError, FieldShape, Option
 
 FINDINGS = (
@@ -69,10 +70,9 @@ def reviews(request: Any) -> HttpResponse:
 @screen("POST", "/glass/<uuid:glass_id>/review/", policy=policy.REVIEW_GLASS, name="review-glass")
 def review(request: Any, glass_id: UUID) -> HttpResponse:
     """Judge one."""
-    try:
-        version = int(request.POST.get("version", ""))
-    except ValueError:
-        raise Stale("This form is not complete. Open the list again.") from None
+    version = whole_or_none(request.POST.get("version", ""))
+    if version is None:
+        raise Stale("This form is not complete. Open the list again.")
     try:
         actions.review_glass(
             actor=request.actor,

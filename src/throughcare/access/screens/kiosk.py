@@ -56,7 +56,7 @@ def give(request: Request, person_id: UUID) -> HttpResponse:
             intent=intent_of(request),
             person_id=person_id,
             number=number,
-            name=NAMES().of([person_id]).get(person_id, "").partition(" · ")[0],
+            name=NAMES().alone(person_id),
         )
     except Invalid as refused:
         return _access(request, person_id, number=number, refused=refused)

@@ -12,6 +12,7 @@ from throughcare.access.ports import NAMES
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages
+from throughcare.ui.forms import whole_or_none
 from throughcare.ui.shapes import FieldError, FieldShape, Option
 
 KINDS = (
@@ -233,10 +234,10 @@ def _do(request: Any, person_id: UUID, said: str, act: Callable[[], object]) -> 
 
 
 def _version(request: HttpRequest) -> int:
-    try:
-        return int(request.POST.get("version", ""))
-    except ValueError:
-        raise Stale("This form is not complete. Open the page again.") from None
+    version = whole_or_none(request.POST.get("version", ""))
+    if version is None:
+        raise Stale("This form is not complete. Open the page again.")
+    return version
 
 
 def _reader(request: HttpRequest) -> UUID:

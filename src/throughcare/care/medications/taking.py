@@ -16,6 +16,7 @@ from throughcare.care.medications.rules.finding import Finding
 from throughcare.care.medications.rules.statuses import Counts, Status
 from throughcare.care.medications.rules.timing import Kind
 from throughcare.care.medications.traits import traits_of
+from throughcare.ui.forms import whole_or_none
 
 READ = ("id", "order_id", "due_at", "status", "reason", "detail", "happened_at", "pass_code")
 # Where a dose has no pass: it was asked for.
@@ -61,9 +62,9 @@ def _add(one: Taking, order: MedicationOrder, row: Dose, now: datetime) -> None:
         return
     if Status(row.status) in statuses.TAKEN and row.happened_at is not None:
         one.asked_for.append(row.happened_at)
-    before, after = ((row.detail or {}).get(k, "") for k in ("before", "after"))
-    if before.isdigit() and after.isdigit():
-        one.effects.append((int(before), int(after)))
+    before, after = (whole_or_none((row.detail or {}).get(k, "")) for k in ("before", "after"))
+    if before is not None and after is not None:
+        one.effects.append((before, after))
 
 
 def counted(order: MedicationOrder, row: Dose, now: datetime) -> Counted:

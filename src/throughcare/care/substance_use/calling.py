@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from throughcare.chart.forms import Text
+from throughcare.ui.forms import whole_or_none
 
 # [D] How soon the next try is, by what came of this one; a programme that is closed, when it opens.
 SOON = {"no-answer": timedelta(hours=1), "wrong-number": timedelta(minutes=30), "would-not-say": timedelta(hours=4)}
@@ -74,7 +75,7 @@ def said_of(body: Mapping[str, str], by: str) -> Said:
     return Said(
         milligrams(body.get("dose", "")),
         date.fromisoformat(last) if last else None,
-        int(missed) if missed.isdigit() else None,
+        whole_or_none(missed),
         by,
     )
 

@@ -9,6 +9,7 @@ from throughcare.chart import measuring
 from throughcare.chart.actions import Measured, Part
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.fhir import LOCAL
+from throughcare.ui.forms import whole_or_none
 
 LOINC = "http://loinc.org"
 NEEDED = ("systolic", "pulse", "temperature")
@@ -108,10 +109,11 @@ def _extras(typed: Mapping[str, str], wrong: dict[str, str]) -> list[Measured]:
         text = typed.get(one.id, "").strip()
         if not text:
             continue
-        if not text.isascii() or not text.isdigit() or not one.low <= int(text) <= one.high:
+        value = whole_or_none(text, digits=4)
+        if value is None or not one.low <= value <= one.high:
             wrong[one.id] = f"Write a whole number between {one.low} and {one.high}."
         else:
-            values[one.id] = Decimal(text)
+            values[one.id] = Decimal(value)
     if ("standing_systolic" in values) != ("standing_diastolic" in values):
         wrong.setdefault("standing_diastolic", "A blood pressure has two numbers. Write both, or neither.")
     found = [

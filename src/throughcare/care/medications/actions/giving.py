@@ -37,6 +37,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
 from throughcare.people.family import family
+from throughcare.ui.forms import whole_or_none
 
 # Somebody else's clock may run ahead of ours by this much.
 SKEW = timedelta(minutes=5)
@@ -179,13 +180,13 @@ def _by_scale(order: MedicationOrder, said: Charted, detail: Mapping[str, str]) 
     """Give how much a sliding scale says at the value measured; no value, nothing to give or another amount is refused."""
     if order.timing.get("kind") != Kind.SLIDING or (scale := from_json(order.timing).scale) is None:
         return said.amount
-    measured = detail.get(scale.measure, "") or detail.get("value", "")
-    if not (measured.isascii() and measured.isdigit() and len(measured) < 6):
+    measured = whole_or_none(detail.get(scale.measure, "") or detail.get("value", ""), digits=5)
+    if measured is None:
         raise Invalid(
             f"This dose goes by a sliding scale: measure {scale.measure} and write the whole number.",
             fields={scale.measure: "Write the value measured."},
         )
-    answer = scale_dose(scale, int(measured))
+    answer = scale_dose(scale, measured)
     if answer.dose is None or not answer.dose.value:
         what = answer.reason if answer.call_prescriber else f"{answer.reason}: nothing is given"
         raise Invalid(f"{measured} is {what}. Chart it as held, with the value.", fields={"status": "Choose held."})
