@@ -61,8 +61,8 @@ def _value(node: Any, texts: dict[str, str]) -> tuple[str, str, str, Code, str]:
         return said.text, "", "", said, said.flavor
     if kind in ("PQ", "REAL", "INT", "MO") or (not kind and node.get("value")):
         amount, unit = quantity(node)
-        said = tidy(node.get("value") or "")  # "<5" is no number of this type, and what is meant all the same
-        return amount or said, unit or (tidy(node.get("unit") or "")[:40] if said else ""), "", Code(), flavor
+        words = tidy(node.get("value") or "")  # "<5" is no number of this type, and what is meant all the same
+        return amount or words, unit or (tidy(node.get("unit") or "")[:40] if words else ""), "", Code(), flavor
     if kind in ("IVL_PQ", "IVL_INT", "IVL_REAL"):
         return (*_interval(node), Code(), flavor)
     if kind == "RTO_PQ_PQ" or kind == "RTO":
