@@ -213,6 +213,14 @@ def answered(context: BrowserContext, site: str, said: list[str]) -> None:
     sound(page, "complaint-answered")
     page.goto(f"{site}/grievances/slip/?who=ortiz")
     sound(page, "complaint-slip")
+    become(desk, site, "ombuds", hartford().id)
+    page.goto(f"{site}/")
+    page.wait_for_selector("text=Charts that people opened to you")
+    sound(page, "ombuds-home")
+    become(desk, site, "prea", hartford().id)
+    page.goto(f"{site}/")
+    page.wait_for_selector("text=Open, what is due first")
+    sound(page, "safety-home")
     assert also == said
     desk.close()
 

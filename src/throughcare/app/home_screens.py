@@ -25,6 +25,8 @@ HOMES = {
     Role.PAROLE: "parole",
     Role.OMBUDS: "find",
     Role.SCHEDULER: "appointments",
+    Role.OMBUDS: "ombuds",
+    Role.PREA: "safety",
 }
 
 

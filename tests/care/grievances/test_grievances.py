@@ -310,3 +310,29 @@ def test_somebody_else_s_is_not_there(client, patient, person, place) -> None:
         answer = client.post(at, {"intent": str(uuid7())}) if part else client.get(at)
         assert answer.status_code == 404, part
     assert done.receipt not in client.get("/kiosk/complaints/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_ombuds_home_counts_by_site_opens_by_consent_and_says_what_it_hides(
+    client, patient, person, nurse, place
+) -> None:
+    from throughcare.access import actions as access
+    from throughcare.access.kinds import Agreement
+    from throughcare.kernel.vocabulary import DataClass
+
+    file(patient, person)
+    be(client, "ombuds", place)
+    assert client.get("/")["Location"] == "/ombuds/"
+    page = client.get("/ombuds/").content.decode()
+    assert "1 wait, 0 of them late" in page and place.name in page
+    assert "consent is in force" in page and f"/people/{person}/" not in page
+    assert "Not at all" in page and "Only with the person" in page
+    yes = Agreement(kind="release_to_ombuds", form_version="T-1", agreed=True, language="en", classes=(DataClass.CLINICAL,),
+                    roles=(Role.OMBUDS,), recipient="Correction Ombuds", purpose="complaint", expires_event="its end")  # fmt: skip
+    given = access.give_consent(actor=nurse, person_id=person, agreement=yes)
+    assert f'href="/people/{person}/"' in client.get("/ombuds/").content.decode()
+    assert client.get(f"/people/{person}/").status_code == 200
+    access.revoke_consent(actor=nurse, consent_id=given, person_id=person, version=1, how="in writing")
+    assert f'href="/people/{person}/"' not in client.get("/ombuds/").content.decode()
+    be(client, "hsa", place)
+    assert client.get("/ombuds/").status_code == 403

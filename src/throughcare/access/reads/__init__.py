@@ -15,7 +15,7 @@ from throughcare.access.reads.accounts import (
     user,
     vouched,
 )
-from throughcare.access.reads.consents import ConsentRow, consents
+from throughcare.access.reads.consents import ConsentRow, consents, opened_to
 from throughcare.access.reads.findings import FindingRow, ToldRow, WatchedRow, findings, is_watched, told, watched
 from throughcare.access.reads.looks import GlassRow, Look, glass_reviews, open_glass, who_looked
 from throughcare.access.reads.rights import (
@@ -58,6 +58,7 @@ __all__ = [
     "labels_of",
     "may_be_told",
     "open_glass",
+    "opened_to",
     "outside_since",
     "owes",
     "own_postings",

@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from throughcare.access import kinds
+from django.db.models import Q
+
+from throughcare.access import holdings, kinds
 from throughcare.access.models import Consent
 from throughcare.access.ports import FAMILY
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotAllowed
 from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.kernel.vocabulary import DataClass, Role, Verb
+
+# How many people an office that reads by consent sees at once: those who signed last.
+MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,18 @@ def consents(lens: Lens, person_id: UUID) -> list[ConsentRow]:
     titles = {kind.code: kind.title for kind in kinds.all_kinds()}
     rows = Consent.objects.filter(person_id__in=FAMILY().of(person_id)).order_by("-signed_at", "-id")
     return [_row(row, titles) for row in rows if _shown(lens, row)]
+
+
+def opened_to(lens: Lens) -> dict[UUID, frozenset[DataClass]]:
+    """Give who has consented that the reader's office reads of them, and which classes: people by the latest signature."""
+    if lens.role not in (Role.OMBUDS, Role.COMMUNITY):
+        raise NotAllowed("This list is for an office that reads by consent.")
+    now = clock.now()
+    rows = Consent.objects.filter(revoked_at=None, starts_at__lte=now, roles__contains=[lens.role.value])
+    signed = rows.filter(Q(expires_at=None) | Q(expires_at__gt=now)).order_by("-signed_at", "-id")
+    people = dict.fromkeys(signed.values_list("person_id", flat=True)[:MOST])
+    opened = {p: frozenset(cls for _, cls in holdings.consented(lens.role, p)) for p in people}
+    return {p: classes for p, classes in opened.items() if classes}
 
 
 def _shown(lens: Lens, row: Consent) -> bool:

@@ -4,6 +4,7 @@ from throughcare.access.policy import Policy
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 
 OWN = Policy("grievances.own", ((Verb.WRITE, DataClass.GRIEVANCE),), frozenset({Role.PATIENT}))
+OMBUDS = Policy("ombuds.home", ((Verb.READ, DataClass.GRIEVANCE),), frozenset({Role.OMBUDS}))
 READERS = frozenset({Role.HSA, Role.HIM, Role.OMBUDS, Role.PREA})
 BOARD = Policy("grievances.board", ((Verb.READ, DataClass.GRIEVANCE),), READERS)
 ANSWER = Policy("grievances.answer", ((Verb.WRITE, DataClass.GRIEVANCE),), frozenset({Role.HSA}))

@@ -8,3 +8,5 @@ QUEUE = Policy("intake.queue", ((Verb.READ, DataClass.CLINICAL),), CLINICIANS | 
 READ = Policy("intake.read", ((Verb.READ, DataClass.CLINICAL),), CLINICIANS | {Role.HIM})
 WRITE = Policy("intake.write", ((Verb.WRITE, DataClass.CLINICAL),), CLINICIANS)
 SEXUAL_SAFETY = Policy("intake.sexual_safety", only=frozenset({Role.RN, Role.PREA}))
+# The coordinator's home shows whose screens are due, and of a signed one what counts for housing (7.3).
+SAFETY_HOME = Policy("intake.safety_home", ((Verb.READ, DataClass.PREA),), frozenset({Role.PREA}))

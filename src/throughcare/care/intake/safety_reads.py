@@ -1,0 +1,130 @@
+"""What the PREA coordinator sees: duties of sexual safety by site, and of each last screen only what counts for housing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from throughcare.care.intake import answering
+from throughcare.chart import forms
+from throughcare.chart import reads as chart
+from throughcare.chart.models import SealedResponse
+from throughcare.custody.models import Facility, Placement
+from throughcare.duties import policy as duties
+from throughcare.duties.models import OPEN, Duty
+from throughcare.kernel import clock, db
+from throughcare.kernel.lens import Lens
+from throughcare.kernel.vocabulary import DataClass, Verb
+from throughcare.people import reads as people
+
+RULES = ("INT-09", "INT-09-REASSESS", "INT-10")
+FORM, FINDING = "prea-risk", "determination"
+MOST = 100
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One open duty of sexual safety: whose, what, by when."""
+
+    duty: Duty
+    who: people.Card
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SafetySite:
+    """One site: screens due, screens again due, follow-ups to offer, how many of all are late."""
+
+    id: UUID
+    name: str
+    screens: int
+    again: int
+    offers: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A person's last screen: the finding that housing needs, and how many criteria count (28 CFR 115.41(d), (e))."""
+
+    who: people.Card
+    signed_at: datetime
+    finding: str
+    at_risk: bool
+    victim: int
+    abuser: int
+
+
+def sites(lens: Lens) -> list[SafetySite]:
+    """Count the open duties of sexual safety by site, the most late first."""
+    lens.require(Verb.READ, DataClass.PREA)
+    now, names = clock.now(), dict(Facility.objects.values_list("id", "name"))
+    found: dict[UUID, list[tuple[str, bool]]] = {}
+    with db.reading(lens):
+        rows = Duty.objects.filter(OPEN, duties.rows(lens), rule__in=RULES, facility_id__isnull=False)
+        for facility_id, rule, due_at in rows.values_list("facility_id", "rule", "due_at"):
+            if facility_id is not None:
+                found.setdefault(facility_id, []).append((rule, due_at < now))
+    counted = [_site(place, names.get(place, ""), rows) for place, rows in found.items()]
+    return sorted(counted, key=lambda s: (-s.late, s.name))
+
+
+def _site(place: UUID, name: str, rows: Sequence[tuple[str, bool]]) -> SafetySite:
+    screens, again, offers = (sum(rule == wanted for rule, _ in rows) for wanted in RULES)
+    return SafetySite(place, name, screens, again, offers, sum(late for _, late in rows))
+
+
+def owed(lens: Lens, facility_id: UUID | None) -> list[Owed]:
+    """Give the open duties of sexual safety, at one site or everywhere, what is late first."""
+    lens.require(Verb.READ, DataClass.PREA)
+    now = clock.now()
+    with db.reading(lens):
+        rows = Duty.objects.filter(OPEN, duties.rows(lens), rule__in=RULES, person_id__isnull=False)
+        if facility_id is not None:
+            rows = rows.filter(facility_id=facility_id)
+        first = list(rows.order_by("due_at")[:MOST])
+        cards = people.cards(lens, [d.person_id for d in first if d.person_id])
+    return [Owed(d, cards[d.person_id], d.due_at < now) for d in first if d.person_id in cards]
+
+
+def screened(lens: Lens, facility_id: UUID) -> list[Screened]:
+    """Give the last screens of who is housed at a site, people at risk first: what housing needs, no answer and no reason."""
+    lens.require(Verb.READ, DataClass.PREA)
+    with db.reading(lens):
+        here = Placement.objects.filter(until=None, cancelled=False, facility_id=facility_id).values("person_id")
+        rows = SealedResponse.objects.filter(form=FORM, status="completed", person_id__in=here)
+        last = list(dict.fromkeys(rows.order_by("-signed_at").values_list("person_id", flat=True)[: PAGE * 2]))[:PAGE]
+        cards = people.cards(lens, last)
+    kept: dict[UUID, tuple[SealedResponse, Mapping[str, object]]] = {}
+    for row, body in chart.sealed_responses(lens, last, FORM):
+        kept.setdefault(row.person_id, (row, body))
+    return _counted(cards, last, kept)
+
+
+def _counted(
+    cards: Mapping[UUID, people.Card],
+    order: Sequence[UUID],
+    kept: Mapping[UUID, tuple[SealedResponse, Mapping[str, object]]],
+) -> list[Screened]:
+    form, found = forms.load(FORM), []
+    for person in order:
+        if person not in kept or person not in cards:
+            continue
+        row, body = kept[person]
+        answers = answering.typed(form, body["posted"])  # type: ignore[arg-type]
+        score = forms.score(form, answers)
+        counts = score.counts if score else {}
+        code = next(iter(answers.codes(FINDING)), "")
+        said = form.item(FINDING).option(code)
+        found.append(
+            Screened(
+                cards[person],
+                row.signed_at or row.started_at,
+                said.text.en if said else "",
+                code not in ("", "none"),
+                counts.get("victim", 0),
+                counts.get("abuser", 0),
+            )
+        )
+    return sorted(found, key=lambda one: not one.at_risk)
