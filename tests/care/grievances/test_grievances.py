@@ -324,7 +324,7 @@ def test_the_ombuds_home_counts_by_site_opens_by_consent_and_says_what_it_hides(
     be(client, "ombuds", place)
     assert client.get("/")["Location"] == "/ombuds/"
     page = client.get("/ombuds/").content.decode()
-    assert "1 wait, 0 of them late" in page and place.name in page
+    assert "1 waits, 0 late" in page and place.name in page
     assert "consent is in force" in page and f"/people/{person}/" not in page
     assert "Not at all" in page and "Only with the person" in page
     yes = Agreement(kind="release_to_ombuds", form_version="T-1", agreed=True, language="en", classes=(DataClass.CLINICAL,),

@@ -1,6 +1,6 @@
 """Who may complain, who answers, who reads (clinical.md 7.3). Custody is nowhere here; which rows, `reads` says one by one."""
 
-from throughcare.access.policy import Policy
+from throughcare.access.policy import Policy, roles
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 
 OWN = Policy("grievances.own", ((Verb.WRITE, DataClass.GRIEVANCE),), frozenset({Role.PATIENT}))
@@ -8,5 +8,5 @@ OMBUDS = Policy("ombuds.home", ((Verb.READ, DataClass.GRIEVANCE),), frozenset({R
 READERS = frozenset({Role.HSA, Role.HIM, Role.OMBUDS, Role.PREA})
 BOARD = Policy("grievances.board", ((Verb.READ, DataClass.GRIEVANCE),), READERS)
 ANSWER = Policy("grievances.answer", ((Verb.WRITE, DataClass.GRIEVANCE),), frozenset({Role.HSA}))
-# Who takes a paper slip down reads what they typed and nothing that comes after it.
-SLIP = Policy("grievances.slip", ((Verb.READ, DataClass.GRIEVANCE),), frozenset({Role.RN, Role.HIM, Role.HSA}))
+# Who takes a paper slip down writes for the person, and reads no complaint by it.
+SLIP = roles("grievances.slip", Role.RN, Role.HIM, Role.HSA)
