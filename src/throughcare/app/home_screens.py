@@ -23,7 +23,6 @@ HOMES = {
     Role.OPERATOR: "messages",
     Role.COMMUNITY: "find",
     Role.PAROLE: "parole",
-    Role.OMBUDS: "find",
     Role.SCHEDULER: "appointments",
     Role.OMBUDS: "ombuds",
     Role.PREA: "safety",
