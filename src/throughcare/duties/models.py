@@ -95,6 +95,10 @@ class Duty(Row):
             models.Index(fields=["owner", "due_at"], condition=OPEN, name="duties_duty_assigned"),
             models.Index(fields=["person", "-opened_at"], name="duties_duty_history"),
             models.Index(fields=["facility_id", "closed_at"], name="duties_duty_closed"),
+            # What a place owes of itself is few among many; each tick asks which of its days were begun.
+            models.Index(
+                fields=["trigger", "opened_at"], condition=Q(person__isnull=True), name="duties_duty_of_place"
+            ),
         ]
 
 

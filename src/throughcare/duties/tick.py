@@ -66,11 +66,10 @@ def _begin_days(now: datetime) -> int:
     today = working.day_of(now)
     morning = working.moment(today, COLLECTION_HOUR)
     begun = 0
-    with_year = set(Duty.objects.filter(trigger="facility_year_began").values_list("subject_id", flat=True))
-    with_day = set(
-        Duty.objects.filter(trigger="collection_day_began", opened_at__gte=morning).values_list("subject_id", flat=True)
-    )
-    waiting = set(Duty.objects.filter(OPEN, trigger="collection_day_began").values_list("subject_id", flat=True))
+    begun_of_places = Duty.objects.filter(person=None).values_list("subject_id", flat=True)
+    with_year = set(begun_of_places.filter(trigger="facility_year_began"))
+    days = begun_of_places.filter(trigger="collection_day_began")
+    with_day, waiting = set(days.filter(opened_at__gte=morning)), set(days.filter(OPEN))
     for facility in _facilities(today):
         if facility not in with_year:
             emit(
