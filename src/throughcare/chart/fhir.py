@@ -275,6 +275,7 @@ def home_medicine(row: m.HomeMedicine) -> Json:
         "MedicationStatement",
         row.id,
         status=status,
+        statusReason=[concept(text=row.stopped_why)] if row.stopped_why else None,
         category=concept(coding("http://terminology.hl7.org/CodeSystem/medication-statement-category", "community")),
         medicationCodeableConcept=what(row.system, row.code, row.text),
         subject=reference("Patient", row.person_id),

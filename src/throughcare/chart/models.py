@@ -371,11 +371,19 @@ class HomeMedicine(Fact):
     verified_how = models.CharField(max_length=160, blank=True)
     critical = models.BooleanField(default=False)
     status = models.CharField(max_length=20, default="active")
+    # A prescriber's decision that it is not taken on here; what is continued says so by the order that names it.
+    stopped_why = models.CharField(max_length=200, blank=True)
+    stopped_by = models.CharField(max_length=160, blank=True)
+    stopped_at = models.DateTimeField(null=True)
 
     class Meta(Fact.Meta):
         constraints = [
             *Fact.Meta.constraints,
             class_check("chart_homemedicine_class"),
+            models.CheckConstraint(
+                condition=Q(stopped_at__isnull=True, stopped_why="") | Q(stopped_at__isnull=False) & ~Q(stopped_why=""),
+                name="chart_homemedicine_stopped_says_why",
+            ),
             states.CONDITION.check("status", "chart_homemedicine_status"),
             models.CheckConstraint(
                 condition=Q(verified__in=["unverified", "verified", "not_found"]), name="chart_homemedicine_verified"

@@ -145,6 +145,14 @@ def medicines(lens: Lens, people: Sequence[UUID]) -> tuple[Sight, list[m.HomeMed
         return seen, list(rows.order_by("text", "id")[:100])
 
 
+def stopped_medicines(lens: Lens, people: Sequence[UUID]) -> list[m.HomeMedicine]:
+    """Give the home medicines that a prescriber did not take on, newest first, to whoever sees them whole."""
+    seen = sight(lens, people)
+    with db.reading(lens):
+        rows = seen.of(m.HomeMedicine).filter(stopped_at__isnull=False, status="inactive")
+        return [r for r in rows.order_by("-stopped_at")[:40] if seen.entire(r)]
+
+
 def allergies(lens: Lens, people: Sequence[UUID]) -> list[m.Allergy]:
     """Give the active allergies (or the statement that none is known), to whoever sees at least a summary."""
     with db.reading(lens):

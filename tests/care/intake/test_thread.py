@@ -1,18 +1,22 @@
 """The first thread: custody books somebody, the nurse looks, asks and signs; what answers call for is there at once."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from throughcare.care.intake import actions, answering, reads
 from throughcare.care.intake.models import Arrival, Effect
+from throughcare.care.medications import actions as medications
+from throughcare.care.medications.actions import Prescription
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart.models import Allergy, HomeMedicine, Order
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility, OperationalAlert
 from throughcare.duties.models import Duty
+from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import derived
@@ -209,6 +213,55 @@ def test_insulin_starts_its_clocks_before_anybody_signs(nurse, arrival) -> None:
     actions.save_screening(actor=nurse, person_id=person, arrival_id=arrival.id, posted=posted)
     assert Duty.objects.filter(person_id=person, rule="INT-04-DECIDE").count() == before
     assert HomeMedicine.objects.filter(person_id=person).count() == 0
+
+
+def test_each_medicine_named_has_its_own_clock_since_the_answer(nurse, arrival, hartford) -> None:
+    person = arrival.person_id
+    about = {"actor": nurse, "person_id": person, "arrival_id": arrival.id}
+    posted = healthy(
+        **{
+            "takes-medicines": ["yes"],
+            "medicine.drug:0": ["Insulin glargine"],
+            "medicine.critical:0": ["insulin"],
+            "medicine.verified:0": ["not-yet"],
+            "medicine.last:0": ["2026-11-19"],
+            "medicine.last:1": ["2026-11-19"],
+            "medicine.drug:1": ["lisinopril 10 mg"],
+            "medicine.critical:1": ["none"],
+            "medicine.verified:1": ["bottle"],
+        }
+    )
+    told = clock.now() - timedelta(hours=3)
+    with clock.frozen(told):
+        actions.save_screening(**about, posted=posted)
+    begun = set(Duty.objects.filter(person_id=person, rule__startswith="INT-04").values_list("id", flat=True))
+    answer_instruments(nurse, arrival)
+    actions.sign_screening(**about)
+    assert set(Duty.objects.filter(id__in=begun).values_list("outcome", "reason")) == {("excused", "medicines listed")}
+    homes = {m.text: m.id for m in HomeMedicine.objects.filter(person_id=person)}
+    duties = Duty.objects.filter(person_id=person, rule__startswith="INT-04", closed_at=None)
+    assert set(duties.values_list("rule", "about")) == {
+        ("INT-04-DECIDE", homes["Insulin glargine"]),
+        ("INT-04-DOSE", homes["Insulin glargine"]),
+        ("INT-04-DECIDE", homes["lisinopril 10 mg"]),
+    }
+    assert set(duties.filter(rule="INT-04-DECIDE").values_list("opened_at", "due_at")) == {
+        (told, told + timedelta(hours=12))
+    }, "the clock runs since the answer"
+    doctor = Actor("staff", derived("test", "doctor"), "Demo-Doctor, Eve", Role.PROVIDER, hartford.id)
+    decided = {"actor": doctor, "person_id": person}
+    daily = Prescription(
+        product="314076",
+        timing={"kind": "passes", "passes": ["morning"]},
+        indication="High blood pressure",
+        amount=Decimal(1),
+        home_medicine_id=homes["lisinopril 10 mg"],
+    )
+    medications.place_order(**decided, asked=daily)
+    medications.decide_medicine(
+        **decided, medicine_id=homes["Insulin glargine"], decision="stop", why="Not taken since 2019"
+    )
+    assert not duties.exists()
 
 
 def test_the_empty_screening_cannot_be_signed(nurse, arrival) -> None:

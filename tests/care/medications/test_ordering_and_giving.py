@@ -12,6 +12,8 @@ from throughcare.care.medications.actions.keeping import doses_of
 from throughcare.care.medications.models import Dose, MedicationOrder, MedicationPass
 from throughcare.care.medications.rules import tables
 from throughcare.chart import actions as chart
+from throughcare.chart import fhir
+from throughcare.chart.models import HomeMedicine
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility
 from throughcare.duties.models import Duty
@@ -254,6 +256,12 @@ def test_stopping_a_medicine_from_outside_wants_the_reason(doctor, nurse, person
         actions.decide_medicine(actor=doctor, person_id=person, medicine_id=home, decision="stop")
     actions.decide_medicine(actor=doctor, person_id=person, medicine_id=home, decision="stop", why="Never taken")
     assert not open_rules(home)
+    row = HomeMedicine.objects.get(id=home)
+    assert (row.status, row.stopped_why, row.stopped_by.split(",")[0]) == ("inactive", "Never taken", "Demo-Doctor")
+    said = fhir.home_medicine(row)
+    assert (said["status"], said["statusReason"]) == ("stopped", [{"text": "Never taken"}])
+    with pytest.raises(Stale):
+        actions.decide_medicine(actor=doctor, person_id=person, medicine_id=home, decision="stop", why="Again")
 
 
 def test_as_needed_keeps_its_interval_and_asks_whether_it_helped(doctor, nurse, person) -> None:

@@ -58,6 +58,32 @@ def say_acted_on(order_id: UUID, outcome: str) -> None:
         _signal(effect, "referral_acted_on", {"outcome": outcome})
 
 
+def medicines_listed(arrival: Arrival, critical: Mapping[UUID, bool]) -> None:
+    """Give each medicine that was named its own clock, which runs since the answers first told of medicines (INT-04).
+
+    `critical` says of each home medicine whether it is on the critical list. The clock that the answers began ends with
+    that, for a prescriber decides on each medicine; one of a dose that is due goes on where no critical one was named.
+    """
+    if not critical:
+        return
+    keys = ("INT-04-DECIDE", "INT-04-DOSE")
+    begun = list(Effect.objects.filter(arrival=arrival, kind="duty", key__in=keys, state="acted"))
+    since = min((e.acted_at for e in begun if e.acted_at is not None), default=clock.now())
+    for medicine_id, is_critical in critical.items():
+        emit(
+            AnswerSignal(
+                happened_at=since,
+                person_id=arrival.person_id,
+                facility_id=arrival.facility_id,
+                ref=medicine_id,
+                signal="medicine_reported",
+                facts={"opioid_treatment": False, "critical": is_critical},
+            )
+        )
+    for effect in begun:
+        _signal(effect, "medicines_listed", {"critical": any(critical.values())})
+
+
 def _of_quick_look(arrival: Arrival, effect: Effect) -> bool:
     return arrival.looked_at is not None and effect.called_at <= arrival.looked_at
 

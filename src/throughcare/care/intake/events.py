@@ -82,6 +82,7 @@ SIGNALS = (
     "screening_positive",
     "referral_acted_on",
     "medicine_reported",
+    "medicines_listed",
     "withdrawal_risk_found",
     "withdrawal_screen_done",
     "tb_symptom_screen_done",

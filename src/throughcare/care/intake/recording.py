@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from throughcare.care.intake import effects
 from throughcare.care.intake.models import Arrival
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
@@ -49,6 +50,8 @@ def _allergies(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.
 
 
 def _medicines(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:
+    told: dict[UUID, bool] = {}
+    programme = {code.split("-")[0] for code in answers.codes("programme-medicine")}
     for row in answers.rows(form.item("medicine")):
         drug = _words(answers, "medicine.drug", row)
         if not drug:
@@ -64,11 +67,14 @@ def _medicines(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.
             pharmacy=_words(answers, "medicine.pharmacy", row),
             critical=bool(critical),
             encounter_id=arrival.encounter_id,
-            announce=False,  # the answer itself has told the clock already (ruling 2)
+            announce=False,  # told below: its clock runs since the answer, not since the signature (ruling 2)
         )
+        if not any(name in drug.casefold() for name in programme):  # a programme's medicine has its own clock (MOU-01)
+            told[medicine] = told.get(medicine, False) or bool(critical)
         how = next(iter(answers.codes("medicine.verified", row)), "not-yet")
         if how != "not-yet":
             chart.verify_medicine(actor=actor, person_id=arrival.person_id, medicine_id=medicine, found=True, how=how)
+    effects.medicines_listed(arrival, told)
 
 
 def _problems(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:

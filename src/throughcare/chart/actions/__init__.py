@@ -25,7 +25,7 @@ from throughcare.chart.actions.forms import (
 from throughcare.chart.actions.immunizations import CVX, Vaccine, record_immunization, withdraw_immunization
 from throughcare.chart.actions.keeping import gathered
 from throughcare.chart.actions.laboratory import Line, Taken, Told, link_order, results_ahead, take_report
-from throughcare.chart.actions.medicines import report_medicine, verify_medicine
+from throughcare.chart.actions.medicines import report_medicine, stop_medicine, verify_medicine
 from throughcare.chart.actions.notes import addend_note, cosign_note, draft_note, sign_note
 from throughcare.chart.actions.observations import Measured, Part, observe, restate
 from throughcare.chart.actions.orders import cosign_order, end_order, order_item, place_order
@@ -82,6 +82,7 @@ __all__ = [
     "sign_sealed",
     "start_encounter",
     "start_form",
+    "stop_medicine",
     "take_back",
     "take_over_form",
     "take_report",

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from throughcare.chart import models as m
+from throughcare.chart import states
 from throughcare.chart.actions.keeping import keep, mine, recorded
 from throughcare.chart.events import MedicineReported, MedicineVerified
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
@@ -90,3 +91,20 @@ def verify_medicine(
     row.bump(verified="verified" if found else "not_found", verified_how=f"{how.strip()[:120]} ({actor.name})"[:160])
     keep(row)
     emit(MedicineVerified(happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id))
+
+
+@action("chart.stop_medicine")
+def stop_medicine(*, actor: Actor, intent: UUID | None = None, person_id: UUID, medicine_id: UUID, why: str) -> None:
+    """Record that a medicine from outside is not taken on, with the reason and whose decision it was (INT-04)."""
+    if not why.strip():
+        raise Invalid("Say why it is stopped: unverified is never the same as withheld.", fields={"why": "Say why."})
+    row = mine(m.HomeMedicine, medicine_id, person_id)
+    if row.status != "active":
+        raise Stale("This was decided already. Open the list of medicines again.")
+    row.bump(
+        status=states.CONDITION.after(row.status, "deactivate"),
+        stopped_why=why.strip()[:200],
+        stopped_by=actor.label(),
+        stopped_at=clock.now(),
+    )
+    keep(row)

@@ -130,8 +130,10 @@ def add_allergy(request: Request, person_id: UUID) -> HttpResponse:
 @screen("GET", ONE + "medicines/", policy=policy.TAKEN, name="chart_medicines")
 def medicines(request: Request, person_id: UUID, again: Again | None = None) -> HttpResponse:
     """Show what the person takes as said or verified, and the places to add and to verify."""
-    seen, rows = reads.medicines(request.lens, frame.family(request, person_id))
+    family = frame.family(request, person_id)
+    seen, rows = reads.medicines(request.lens, family)
     context = {
+        "stopped": reads.stopped_medicines(request.lens, family),
         "lines": list(zip(rows, summary.medicines(rows, seen), strict=True)),
         "fields": fields("medicine", again),
     }

@@ -33,6 +33,7 @@ from throughcare.care.medications.policy import PRESCRIBERS
 from throughcare.care.medications.rules import gates as law
 from throughcare.care.medications.rules import tables, windows
 from throughcare.care.medications.rules import timing as timings
+from throughcare.chart import actions as chart
 from throughcare.chart.actions.keeping import mine, recorded
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, rows
@@ -376,7 +377,7 @@ def _tell_ordered(row: MedicationOrder, asked: Prescription, now: datetime) -> N
 def decide_medicine(
     *, actor: Actor, intent: UUID | None = None, person_id: UUID, medicine_id: UUID, decision: str, why: str = ""
 ) -> None:
-    """Say what becomes of a medicine from outside where no order follows: it is stopped, with the reason (INT-04)."""
+    """Say what becomes of a medicine from outside where no order follows: it is stopped, and the reason stays with it (INT-04)."""
     if decision not in DECISIONS:
         raise Invalid("Choose what becomes of this medicine.", fields={"decision": "Choose one."})
     if actor.role not in PRESCRIBERS and actor.kind != "system":
@@ -384,6 +385,8 @@ def decide_medicine(
     if decision == "stop" and not why.strip():
         raise Invalid("Say why it is stopped: unverified is never the same as withheld.", fields={"why": "Say why."})
     row = mine(HomeMedicine, medicine_id, person_id)
+    if decision == "stop":
+        chart.stop_medicine(actor=actor, person_id=person_id, medicine_id=row.id, why=why)
     emit(
         MedicineDecided(
             happened_at=clock.now(),
