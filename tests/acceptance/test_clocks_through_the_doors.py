@@ -245,4 +245,4 @@ def test_after_a_transfer_a_refused_screen_is_offered_again_once(coming, hartfor
     with db.writing(prea):
         assert [d.outcome for d in duties(person, "INT-09")] == ["done", "refused"]
         standing = [d.outcome for d in duties(person, "INT-09-REASSESS")]
-    assert standing == ["refused", ""], "one is offered again, not two"
+    assert standing == [""], "the one of the arrival stands; a second is not offered beside it"
