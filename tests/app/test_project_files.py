@@ -71,3 +71,15 @@ def _build_wheel(folder: Path) -> Path:
     options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "--wheel-dir", str(folder)]
     subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True)
     return next(folder.glob("*.whl"))
+
+
+def test_a_line_of_a_template_can_be_read():
+    templates = [p for p in (ROOT / "src").rglob("*.html") if p.is_file()]
+    long = [
+        f"{p.relative_to(ROOT)}:{n}"
+        for p in templates
+        for n, line in enumerate(p.read_text().splitlines(), 1)
+        if len(line) > 230
+    ]
+    assert len(templates) > 200
+    assert not long, "break it where whitespace means nothing: between blocks, between attributes, within brackets"
