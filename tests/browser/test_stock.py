@@ -29,13 +29,13 @@ def laid() -> dict[str, str]:
     nurse = Actor("staff", derived("test", "nurse"), "Demo-Nurse, Ada", Role.RN, site)
     doctor = Actor("staff", derived("test", "doctor"), "Demo-Doctor, Eve", Role.PROVIDER, site)
 
-    def receive(product: str, place: str, lot: str, n: int, days: int, ndc: str = "") -> object:
+    def receive(product: str, place: str, lot: str, n: int, days: int, ndc: str = "", form: str = "") -> object:
         expires = clock.now().date() + timedelta(days=days)
-        came = Received(place, Decimal(n), lot, product=product, expires_on=expires, ndc=ndc)
+        came = Received(place, Decimal(n), lot, product=product, expires_on=expires, ndc=ndc, order_form=form)
         return actions.receive_stock(actor=nurse, facility_id=site, received=came)
 
     first = receive("197527", "controlled", "C14", 30, 400)
-    second = receive("892582", "controlled", "M02", 20, 500)
+    second = receive("892582", "controlled", "M02", 20, 500, form="000000001")
     receive("314076", "room", "A77", 600, 300, "00093111310")
     receive("745679", "cart", "R1", 12, 40)
     actions.change_stock(actor=nurse, stock_id=first, change=Change("waste", Decimal(1), "Dropped"), second=SECOND)

@@ -319,7 +319,7 @@ def test_the_preview_says_what_goes_and_what_does_not_and_what_is_made_is_kept(l
     assert "HIV disease" not in goes
     assert "Needs a consent that names it" in stays
     assert "HIV disease" in stays
-    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    mark = re.search(r'name="mark"\s+value="(\w+)"', page).group(1)
     about = {"intent": str(uuid7()), "mark": mark, "form": "ips", "basis": "treatment", "recipient": "Sample Clinic", "purpose": "referral"}  # fmt: skip
     assert doctor.post(address, {**about, "recipient": ""}).status_code == 422
     answer = doctor.post(address, about)
@@ -336,7 +336,7 @@ def test_the_preview_says_what_goes_and_what_does_not_and_what_is_made_is_kept(l
 def test_what_changed_since_the_preview_is_shown_first(luis):
     doctor, address = become(), f"/people/{luis}/summary/"
     page = doctor.get(address).content.decode()
-    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    mark = re.search(r'name="mark"\s+value="(\w+)"', page).group(1)
     chart.add_condition(actor=DOCTOR, person_id=luis, text="Asthma")
     about = {"intent": str(uuid7()), "mark": mark, "form": "ips", "basis": "treatment", "recipient": "Sample Clinic", "purpose": "referral"}  # fmt: skip
     answer = doctor.post(address, about)
@@ -349,12 +349,12 @@ def test_a_consent_goes_to_whom_it_names(luis):
     agreed(luis, "clinical", "infection")
     doctor, address = become(), f"/people/{luis}/summary/"
     page = doctor.get(address).content.decode()
-    consent = re.search(r'option value="([0-9a-f-]{36})"', page).group(1)
+    consent = re.search(r'option\s+value="([0-9a-f-]{36})"', page).group(1)
     page = doctor.get(f"{address}?consent={consent}").content.decode()
     assert "CGS 19a-585(a)" in page
-    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    mark = re.search(r'name="mark"\s+value="(\w+)"', page).group(1)
     about = {"intent": str(uuid7()), "mark": mark, "form": "ccd", "consent": consent, "recipient": "Another Clinic", "purpose": "referral"}  # fmt: skip
-    mark = re.search(r'name="mark" value="(\w+)"', doctor.get(f"{address}?consent={consent}&form=ccd").content.decode()).group(1)  # fmt: skip
+    mark = re.search(r'name="mark"\s+value="(\w+)"', doctor.get(f"{address}?consent={consent}&form=ccd").content.decode()).group(1)  # fmt: skip
     answer = doctor.post(address, {**about, "mark": mark})
     assert answer.status_code == 422
     assert "Sample Clinic" in answer.content.decode()
@@ -379,7 +379,7 @@ def test_a_planner_sends_what_the_matrix_shows_planners(luis):
     assert [w for w in ("lisinopril", "penicillin G", "SNOMED CT 59621000") if w not in goes] == []
     assert "Essential hypertension" not in page
     assert "HIV disease" not in page
-    mark = re.search(r'name="mark" value="(\w+)"', page).group(1)
+    mark = re.search(r'name="mark"\s+value="(\w+)"', page).group(1)
     about = {"intent": str(uuid7()), "mark": mark, "form": "ips", "basis": "treatment", "recipient": "Sample Clinic", "purpose": "going_home"}  # fmt: skip
     answer = planner.post(f"/people/{luis}/summary/", about, follow=True)
     assert answer.status_code == 200

@@ -14,7 +14,7 @@ from bench import made_warehouse
 from tests.fixtures_lenses import lens_of
 from throughcare.duties import clock_table
 from throughcare.insight.improvement import actions, reads, series, views
-from throughcare.insight.improvement.actions import projects
+from throughcare.insight.improvement.actions import meetings, projects
 from throughcare.insight.improvement.models import Annotation, Cycle, Target
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
@@ -206,6 +206,7 @@ def test_a_years_studies_close_their_clock(here, monkeypatch) -> None:
     """One of process and one of outcome at a facility, each studied: then the clock hears it, and not before."""
     told: list[object] = []
     monkeypatch.setattr(projects, "emit", told.append)
+    monkeypatch.setattr(meetings, "emit", told.append)
     for kind in ("process", "process", "outcome"):
         project = begun(kind=kind)
         turned(project)
