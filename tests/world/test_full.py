@@ -11,7 +11,7 @@ from throughcare.world import build
 from throughcare.world.cast import Casting
 from throughcare.world.past import DAY, ZONE, Period, house, lives
 from throughcare.world.population import sites
-from throughcare.world.shares import shares
+from throughcare.world.shares import about, shares
 
 NOW = datetime(2026, 11, 18, 15, 20, tzinfo=UTC)
 
@@ -61,3 +61,17 @@ def test_the_whole_agency_is_built(database_copy) -> None:
     assert set(open_sites.values_list("id", flat=True)) <= set(
         Placement.objects.filter(until=None).values_list("facility_id", flat=True)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("risk_assessments", 54, 58), ("hospital_trips", 5.8, 6.8), ("requests", 580, 615)],
+)
+def test_a_day_of_the_whole_agency_has_what_was_counted(name: str, low: float, high: float) -> None:
+    """Clinical specification 0: 56 suicide-risk assessments, six trips to a hospital, 597 contacts a day."""
+    from random import Random
+
+    random, mean = Random(7), shares().a_day(name, 11_000)
+    days = [about(random, mean) for _ in range(600)]
+    assert low <= sum(days) / len(days) <= high
+    assert shares().a_day(name, 1_100) == pytest.approx(mean / 10)

@@ -84,8 +84,14 @@ def test_pages_hold_in_a_browser(serve: Callable[..., str], database_copy: str) 
                 assert axe_says(page) == [], address
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} at {width}"
         page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        page.clock.install()
         become(page, site, "custody", place)
         page.goto(f"{site}/rounds/")
+        page.clock.run_for(2_000)
+        sounding = page.locator(".rounds-people .is-alarm")
+        assert sounding.count() == 1, "thirteen minutes after the last check, two before the limit"
+        page.clock.run_for(6 * 60_000)
+        assert sounding.count() == 2, "the second is due within the limit by now; the constant post has none"
         page.fill("#f-code", door)
         page.press("#f-code", "Enter")
         page.wait_for_selector(".rounds-one")
