@@ -21,11 +21,13 @@ from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     person,
     place,
 )
+from tests.fixtures_lenses import lens_of
 from throughcare.access.models import User
 from throughcare.care.medications import actions, stock_fhir
 from throughcare.care.medications.actions import Change, Charted, CountedLot, Received, Second
 from throughcare.care.medications.actions.differing import as_rule
 from throughcare.care.medications.models import MedicationOrder, StockCount, StockDifference, StockEntry, StockLot
+from throughcare.care.medications.reads import stock
 from throughcare.care.medications.rules import counting, tables
 from throughcare.duties import handing
 from throughcare.kernel import clock
@@ -149,6 +151,9 @@ def test_needles_and_keys_are_counted_with_the_medicines(nurse, pharmacist, plac
     assert (row.stock_id, row.counted) == (key.id, 1)
     found = counting.loss_report([as_rule(row)], tables.counting())
     assert [f.code for f in found.findings] == ["missing_thing"]
+    lens = lens_of(Role.RN)
+    low = {shelf.lot.kind: shelf.low for shelf in stock.shelves(lens, place.id)}
+    assert low == {"sharp": True, "key": False}, "two keys are all there are"
 
 
 def test_moving_to_another_place_keeps_the_lot(nurse, pharmacist, place) -> None:

@@ -86,7 +86,15 @@ def receive_fields(typed: Mapping[str, str], wrong: Mapping[str, str], product: 
     if product is None:
         schedules = [Option("", t("stock.not_controlled")), *(Option(s, s) for s in ("CII", "CIII", "CIV", "CV"))]
         asked += [
-            _field(typed, wrong, "kind", "select", options=[Option(k, t(f"stock.thing.{k}")) for k in THINGS]),
+            _field(
+                typed,
+                wrong,
+                "kind",
+                "select",
+                options=[Option(k, t(f"stock.thing.{k}")) for k in THINGS],
+                required=True,
+                value=MEDICINE,
+            ),
             _field(typed, wrong, "text", required=True),
             _field(typed, wrong, "unit", width="s", required=True, value="tablet"),
             _field(typed, wrong, "schedule", "select", options=schedules),

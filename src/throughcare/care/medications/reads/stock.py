@@ -13,7 +13,7 @@ from throughcare.care.medications.actions.counting import to_count as lots_to_co
 from throughcare.care.medications.actions.differing import as_rule
 from throughcare.care.medications.models import StockCount, StockDifference, StockEntry, StockLot
 from throughcare.care.medications.rules import counting, tables
-from throughcare.care.medications.rules.counting import LossReport
+from throughcare.care.medications.rules.counting import KEY, LossReport
 from throughcare.custody.models import Facility
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -88,7 +88,7 @@ def shelves(lens: Lens, facility_id: UUID, place: str = "") -> list[Shelf]:
         Shelf(
             row,
             stock_places.title_of(row.place),
-            low=left[row.place, row.text] <= low,
+            low=row.kind != KEY and left[row.place, row.text] <= low,
             expiring=row.expires_on is not None and today <= row.expires_on <= today + soon,
             expired=row.expires_on is not None and row.expires_on < today,
             differs=row.id in differing,
