@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from throughcare.kernel.actor import role_word
-from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.errors import NotAllowed, NotFound
 from throughcare.kernel.vocabulary import SEALED, DataClass, Purpose, Role, Verb
 
 
@@ -73,6 +73,12 @@ class Lens:
     emergencies: frozenset[UUID] = frozenset()
     trainings: frozenset[str] = frozenset()
     judge: Judge | None = field(default=None, compare=False, repr=False)
+
+    def own(self) -> UUID:
+        """Give whose own record this lens reads; refuse as not found where it is nobody's own."""
+        if self.person_id is None:
+            raise NotFound("There is no such page for you.")
+        return self.person_id
 
     def cell(self, data_class: DataClass) -> tuple[Grant, ...]:
         """Give what the matrix says of this class; nothing where it says nothing."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from throughcare.access import actions, forms, kinds, limits, matrix, policy, reads
 from throughcare.access.doors import Request, saw, screen
 from throughcare.access.ports import NAMES
-from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.ui import pages
 from throughcare.ui.forms import whole_or_none
@@ -29,10 +29,7 @@ def consents(request: Request, person_id: UUID) -> HttpResponse:
 @screen("GET", "/my/consents/", policy=policy.MINE, name="my-consents")
 def my_consents(request: Request) -> HttpResponse:
     """Show a person what they said yes or no to; taking one back is done with a person."""
-    person_id = request.lens.person_id
-    if person_id is None:
-        raise NotFound("This page is for patients.")
-    lang = pages.language_of(request)
+    person_id, lang = request.lens.own(), pages.language_of(request)
     rows = reads.consents(request.lens, person_id)
     saw(request, person_id)
     shown = {"rows": [_mine(row, lang) for row in rows], "lang": lang, "back": any(row.can_revoke for row in rows)}

@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from throughcare.access import matrix, policy, reads
 from throughcare.access.doors import Request, screen
 from throughcare.access.reads import Look
-from throughcare.kernel.errors import NotFound
 from throughcare.kernel.vocabulary import Role
 from throughcare.ui import pages, wording
 from throughcare.ui.forms import whole_or_none
@@ -38,9 +37,7 @@ def who_looked(request: Request, person_id: UUID) -> HttpResponse:
 @screen("GET", "/my/who-looked/", policy=policy.MINE, name="my-who-looked")
 def my_readers(request: Request) -> HttpResponse:
     """Bring a person to their own page, in the language they ask for."""
-    if request.lens.person_id is None:
-        raise NotFound("This page is for patients.")
-    return HttpResponseRedirect(f"/people/{request.lens.person_id}/who-looked/?lang={pages.language_of(request)}")
+    return HttpResponseRedirect(f"/people/{request.lens.own()}/who-looked/?lang={pages.language_of(request)}")
 
 
 def _key(text: str) -> int | None:

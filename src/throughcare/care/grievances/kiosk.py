@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.grievances import actions, policy, reads, views
-from throughcare.kernel.errors import Invalid, NotFound
+from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
 from throughcare.ui.forms import error_lines, intent_of
 from throughcare.ui.wording import t
@@ -33,9 +33,7 @@ def complain(request: Request) -> HttpResponse:
 @screen("POST", "/kiosk/complaints/new/", policy=policy.OWN, name="kiosk_complain")
 def complain_done(request: Request) -> HttpResponse:
     """Send it; give its number and what happens now."""
-    person_id = request.lens.person_id
-    if person_id is None:
-        raise NotFound("There is no such page for you.")
+    person_id = request.lens.own()
     try:
         done = actions.file_grievance(
             actor=request.actor,

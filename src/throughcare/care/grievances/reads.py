@@ -89,14 +89,14 @@ def one(lens: Lens, grievance_id: UUID) -> Line:
 
 def mine(lens: Lens) -> list[Grievance]:
     """Give a person's own complaints, newest first."""
-    person_id = _own(lens)
+    person_id = lens.own()
     with db.reading(lens):
         return list(Grievance.objects.filter(person_id=person_id).order_by("-filed_at")[:60])
 
 
 def my_one(lens: Lens, grievance_id: UUID) -> tuple[Grievance, datetime | None]:
     """Give one of a person's own complaints, and by when its answer is due."""
-    person_id = _own(lens)
+    person_id = lens.own()
     with db.reading(lens):
         row = Grievance.objects.filter(person_id=person_id, id=grievance_id).first()
         if row is None:
@@ -130,9 +130,3 @@ def _lines(lens: Lens, rows: Sequence[Grievance]) -> list[Line]:
         for r in rows
         if r.person_id in cards
     ]
-
-
-def _own(lens: Lens) -> UUID:
-    if lens.person_id is None:
-        raise NotFound("There is no such page for you.")
-    return lens.person_id

@@ -52,9 +52,7 @@ def ask_done(request: Request) -> HttpResponse:
     answers = forms.parse(form, posted, zone=clock.zone(), now=clock.now())
     if forms.missing(form, answers) or not answers.ok:
         return _ask(request, posted, unfinished=True)
-    person_id = request.lens.person_id
-    if person_id is None:
-        raise NotFound("There is no such page for you.")
+    person_id = request.lens.own()
     done = actions.submit_request(
         actor=request.actor,
         intent=intent_of(request),
@@ -102,11 +100,10 @@ def requests(request: Request) -> HttpResponse:
 @screen("GET", "/kiosk/appointments/", policy=policy.OWN_VISITS, name="kiosk_visits")
 def visits_ahead(request: Request) -> HttpResponse:
     """Show a person the visits ahead of them: here with their time, outside without, and after they go home."""
-    if request.lens.person_id is None:
-        raise NotFound("There is no such page for you.")
+    person_id = request.lens.own()
     here = reads.my_visits(request.lens)
-    ahead = booked.coming(request.lens, request.lens.person_id)
-    saw(request, request.lens.person_id)
+    ahead = booked.coming(request.lens, person_id)
+    saw(request, person_id)
     lang = _language(request)
     return pages.page(
         request, "sick_call/kiosk_visits.html", {**kiosk_views.visits(here, ahead), "lang": lang}, lang=lang

@@ -202,14 +202,14 @@ def _desk(
 
 def mine(lens: Lens) -> list[CareRequest]:
     """Give the requests of the person whose lens this is, newest first."""
-    person_id = _own(lens)
+    person_id = lens.own()
     with db.reading(lens):
         return list(CareRequest.objects.filter(person_id=person_id).order_by("-submitted_at")[:60])
 
 
 def my_visits(lens: Lens) -> list[CareRequest]:
     """Give the person's own visits to sick call that are planned and still ahead, soonest first."""
-    person_id = _own(lens)
+    person_id = lens.own()
     with db.reading(lens):
         rows = CareRequest.objects.filter(person_id=person_id, state="scheduled", scheduled_for__gte=clock.now())
         return list(rows.order_by("scheduled_for")[:20])
@@ -217,7 +217,7 @@ def my_visits(lens: Lens) -> list[CareRequest]:
 
 def my_request(lens: Lens, request_id: UUID) -> CareRequest:
     """Give one of the person's own requests."""
-    person_id = _own(lens)
+    person_id = lens.own()
     with db.reading(lens):
         return _one(person_id, request_id)
 
@@ -259,12 +259,6 @@ def of_people(lens: Lens, family: Sequence[UUID]) -> list[CareRequest]:
 def _quarter(family: Sequence[UUID]) -> QuerySet[CareRequest]:
     since = clock.now() - QUARTER
     return CareRequest.objects.filter(person_id__in=family, submitted_at__gte=since).order_by("-submitted_at")
-
-
-def _own(lens: Lens) -> UUID:
-    if lens.person_id is None:
-        raise NotFound("There is no such page for you.")
-    return lens.person_id
 
 
 def _one(person_id: UUID, request_id: UUID) -> CareRequest:

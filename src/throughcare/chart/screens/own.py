@@ -6,7 +6,6 @@ from django.http import HttpResponse
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.chart import own, policy
-from throughcare.kernel.errors import NotFound
 from throughcare.ui import pages
 
 
@@ -27,7 +26,6 @@ def own_health(request: Request) -> HttpResponse:
 
 
 def _own(request: Request) -> UUID:
-    if request.lens.person_id is None:
-        raise NotFound("There is no such page for you.")
-    saw(request, request.lens.person_id)
-    return request.lens.person_id
+    person_id = request.lens.own()
+    saw(request, person_id)
+    return person_id

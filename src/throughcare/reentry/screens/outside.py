@@ -9,7 +9,6 @@ from throughcare.access import lenses
 from throughcare.access import policy as access
 from throughcare.access.doors import Request, saw, screen
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import NotFound
 from throughcare.kernel.vocabulary import Role
 from throughcare.reentry import actions, policy
 from throughcare.reentry.actions import linking
@@ -42,11 +41,9 @@ def supervised(request: Request, person_id: UUID) -> HttpResponse:
 @screen("GET", "/kiosk/packet/", policy=policy.MINE, name="kiosk_packet")
 def mine(request: Request) -> HttpResponse:
     """Show a person their own packet, whole: their own copy is theirs."""
-    if request.lens.person_id is None:
-        raise NotFound("There is no such page for you.")
-    lang = pages.language_of(request)
-    found = packet.packet(request.lens, request.lens.person_id, lang)
-    saw(request, request.lens.person_id)
+    person_id, lang = request.lens.own(), pages.language_of(request)
+    found = packet.packet(request.lens, person_id, lang)
+    saw(request, person_id)
     return pages.page(request, "reentry/kiosk_packet.html", {"packet": found}, lang=lang)
 
 

@@ -133,11 +133,10 @@ class Mine:
 
 def mine(lens: Lens) -> list[Mine]:
     """Give the reader's own kept medicines, with when the next pack may be asked for and what was answered."""
-    if lens.person_id is None:
-        raise NotFound("There is no such page for you.")
-    found = kept(lens, [lens.person_id])
+    person_id = lens.own()
+    found = kept(lens, [person_id])
     with db.reading(lens):
-        answered = RefillRequest.objects.filter(person_id=lens.person_id, state="declined")
+        answered = RefillRequest.objects.filter(person_id=person_id, state="declined")
         answers = {r.order_id: r.answer for r in answered.order_by("recorded_at")}
     return [_mine(o, answers.get(o.order.id, "")) for o in found.orders]
 

@@ -145,8 +145,7 @@ def card(request: Request, person_id: UUID) -> HttpResponse:
 def my_refills(request: Request) -> HttpResponse:
     """Show one's own kept medicines, and let the next pack be asked for."""
     lang = pages.language_of(request)
-    if request.lens.person_id is not None:
-        saw(request, request.lens.person_id)
+    saw(request, request.lens.own())
     with translation.override(lang):
         return pages.page(request, "medications/kiosk_refill.html", {"rows": reads.mine(request.lens), "lang": lang})
 
