@@ -32,7 +32,7 @@ def my_consents(request: Request) -> HttpResponse:
     person_id, lang = request.lens.own(), pages.language_of(request)
     rows = reads.consents(request.lens, person_id)
     saw(request, person_id)
-    shown = {"rows": [_mine(row, lang) for row in rows], "lang": lang, "back": any(row.can_revoke for row in rows)}
+    shown = {"rows": [_mine(row, lang) for row in rows], "back": any(row.can_revoke for row in rows)}
     return pages.page(request, "access/my_consents.html", shown, lang=lang)
 
 

@@ -20,8 +20,7 @@ def complaints(request: Request) -> HttpResponse:
     """List one's own complaints, and lead to a new one."""
     rows = reads.mine(request.lens)
     saw(request, *(r.person_id for r in rows))
-    lang = pages.language_of(request)
-    return pages.page(request, "grievances/kiosk_list.html", {"rows": rows, "lang": lang}, lang=lang)
+    return pages.page(request, "grievances/kiosk_list.html", {"rows": rows}, lang=pages.language_of(request))
 
 
 @screen("GET", "/kiosk/complaints/new/", policy=policy.OWN, name="kiosk_complain")
@@ -87,7 +86,7 @@ def _ask(request: Request, refused: Invalid | None = None) -> HttpResponse:
     wrong = {name: t(f"complaint.missing.{name}", lang=lang) for name in (refused.fields if refused else {})}
     fields = views.own_fields(request.POST.dict() if refused else {}, wrong, lang)
     told = error_lines(Invalid(t("complaint.missing", lang=lang), fields=wrong)) if refused else []
-    shown = {"fields": fields, "errors": told, "lang": lang}
+    shown = {"fields": fields, "errors": told}
     return pages.page(request, "grievances/kiosk_new.html", shown, lang=lang, status=422 if refused else 200)
 
 
@@ -103,6 +102,5 @@ def _one(request: Request, grievance_id: UUID, *, over: bool = False) -> HttpRes
         "answers": views.answers(row, lang),
         "may_appeal": views.may_appeal(row),
         "may_withdraw": row.state in ("filed", "logged", "appealed"),
-        "lang": lang,
     }
     return pages.page(request, "grievances/kiosk_one.html", shown, lang=lang, status=422 if over else 200)

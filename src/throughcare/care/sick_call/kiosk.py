@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import translation
 
 from throughcare.access.doors import Request, saw, screen
 from throughcare.care.sick_call import actions, kiosk_views, policy, reads, views
@@ -26,14 +25,12 @@ def _language(request: Request) -> str:
 def kiosk(request: Request) -> HttpResponse:
     """Offer what a person can do here."""
     lang = _language(request)
-    with translation.override(lang):
-        context = {
-            "asks": kiosk_views.ask_buttons(lang),
-            "shows": kiosk_views.record_buttons(lang),
-            "lang": lang,
-            "fee": kiosk_views.fee(lang),
-        }
-        return pages.page(request, "sick_call/kiosk.html", context, lang=lang)
+    shown = {
+        "asks": kiosk_views.ask_buttons(lang),
+        "shows": kiosk_views.record_buttons(lang),
+        "fee": kiosk_views.fee(lang),
+    }
+    return pages.page(request, "sick_call/kiosk.html", shown, lang=lang)
 
 
 @screen("GET", "/kiosk/ask/", policy=policy.KIOSK, name="kiosk_ask")
@@ -73,18 +70,12 @@ def receipt(request: Request, request_id: UUID) -> HttpResponse:
     row = reads.my_request(request.lens, request_id)
     saw(request, row.person_id)
     lang = _language(request)
-    with translation.override(lang):
-        return pages.page(
-            request,
-            "sick_call/receipt.html",
-            {
-                "row": row,
-                "steps": kiosk_views.steps(row, lang),
-                "lang": lang,
-                "missed": kiosk_views.missed(lang) if reads.my_missed(request.lens, row) else [],
-            },
-            lang=lang,
-        )
+    shown = {
+        "row": row,
+        "steps": kiosk_views.steps(row, lang),
+        "missed": kiosk_views.missed(lang) if reads.my_missed(request.lens, row) else [],
+    }
+    return pages.page(request, "sick_call/receipt.html", shown, lang=lang)
 
 
 @screen("GET", "/kiosk/requests/", policy=policy.KIOSK, name="kiosk_requests")
@@ -92,9 +83,7 @@ def requests(request: Request) -> HttpResponse:
     """List one's own requests."""
     rows = reads.mine(request.lens)
     saw(request, *(r.person_id for r in rows))
-    lang = _language(request)
-    with translation.override(lang):
-        return pages.page(request, "sick_call/requests.html", {"rows": rows, "lang": lang}, lang=lang)
+    return pages.page(request, "sick_call/requests.html", {"rows": rows}, lang=_language(request))
 
 
 @screen("GET", "/kiosk/appointments/", policy=policy.OWN_VISITS, name="kiosk_visits")
@@ -104,10 +93,7 @@ def visits_ahead(request: Request) -> HttpResponse:
     here = reads.my_visits(request.lens)
     ahead = booked.coming(request.lens, person_id)
     saw(request, person_id)
-    lang = _language(request)
-    return pages.page(
-        request, "sick_call/kiosk_visits.html", {**kiosk_views.visits(here, ahead), "lang": lang}, lang=lang
-    )
+    return pages.page(request, "sick_call/kiosk_visits.html", kiosk_views.visits(here, ahead), lang=_language(request))
 
 
 @screen("POST", "/kiosk/requests/<uuid:request_id>/withdraw/", policy=policy.KIOSK, name="kiosk_withdraw")
@@ -172,9 +158,6 @@ def _ask(request: Request, posted: dict[str, list[str]], *, unfinished: bool = F
     form = forms.load(FORM)
     answers = forms.parse(form, posted, zone=clock.zone(), now=clock.now())
     view = forms.render(form, answers, lang=lang, unfinished=unfinished, ahead=True)
-    context = {
-        **questions.whole(view),
-        "lang": lang,
-    }
-    with translation.override(lang):
-        return pages.page(request, "sick_call/ask.html", context, status=422 if unfinished else 200, lang=lang)
+    return pages.page(
+        request, "sick_call/ask.html", questions.whole(view), status=422 if unfinished else 200, lang=lang
+    )

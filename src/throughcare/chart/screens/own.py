@@ -14,7 +14,7 @@ def own_results(request: Request) -> HttpResponse:
     """Show a person the results that a clinician has looked at; values once they were told."""
     lang = pages.language_of(request)
     rows = own.own_results(request.lens, _own(request), lang)
-    return pages.page(request, "chart/kiosk_results.html", {"rows": rows, "lang": lang}, lang=lang)
+    return pages.page(request, "chart/kiosk_results.html", {"rows": rows}, lang=lang)
 
 
 @screen("GET", "/kiosk/health/", policy=policy.OWN_HEALTH, name="kiosk_health")
@@ -22,7 +22,7 @@ def own_health(request: Request) -> HttpResponse:
     """Show a person their problems in plain words, and their allergies."""
     lang = pages.language_of(request)
     found = own.own_health(request.lens, _own(request), lang)
-    return pages.page(request, "chart/kiosk_health.html", {"found": found, "lang": lang}, lang=lang)
+    return pages.page(request, "chart/kiosk_health.html", {"found": found}, lang=lang)
 
 
 def _own(request: Request) -> UUID:

@@ -14,4 +14,4 @@ def own_medicines(request: Request) -> HttpResponse:
     person_id, lang = request.lens.own(), pages.language_of(request)
     found = own.own_medicines(request.lens, person_id, lang)
     saw(request, person_id)
-    return pages.page(request, "medications/kiosk_medicines.html", {"found": found, "lang": lang}, lang=lang)
+    return pages.page(request, "medications/kiosk_medicines.html", {"found": found}, lang=lang)
