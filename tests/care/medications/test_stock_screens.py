@@ -186,6 +186,7 @@ def test_a_person_asks_for_the_next_pack_at_the_kiosk(client, place, person, doc
     assert "My medicine is running out" in client.get("/kiosk/").content.decode()
     assert "Ask for the next pack" in client.get("/kiosk/refill/").content.decode()
     assert "Pedir el próximo paquete" in client.get("/kiosk/refill/", {"lang": "es"}).content.decode()
+    assert "Pedir el próximo paquete" in client.get("/kiosk/refill/").content.decode(), "the language chosen here stays"
     assert post(client, "/kiosk/refill/", order=str(uuid7())).status_code == 404
     assert post(client, "/kiosk/refill/", order=str(row.id)).status_code == 303
     wish = RefillRequest.objects.get()

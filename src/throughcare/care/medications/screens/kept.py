@@ -144,10 +144,9 @@ def card(request: Request, person_id: UUID) -> HttpResponse:
 @screen("GET", "/kiosk/refill/", policy=policy.KIOSK, name="kiosk_refill")
 def my_refills(request: Request) -> HttpResponse:
     """Show one's own kept medicines, and let the next pack be asked for."""
-    lang = pages.language_of(request)
     saw(request, request.lens.own())
-    with translation.override(lang):
-        return pages.page(request, "medications/kiosk_refill.html", {"rows": reads.mine(request.lens), "lang": lang})
+    shown = {"rows": reads.mine(request.lens)}
+    return pages.page(request, "medications/kiosk_refill.html", shown, lang=pages.language_of(request))
 
 
 @screen("POST", "/kiosk/refill/", policy=policy.KIOSK, name="kiosk_refill")
