@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from throughcare.access.actions.record import in_force
 from throughcare.access.models import Authority, Consent
@@ -16,7 +16,8 @@ Opened = frozenset[tuple[str, DataClass]]
 def consented(role: Role, person_id: UUID) -> Opened:
     """Give which kind of consent opens which class to a role now. A refusal signed later takes it back."""
     opened: set[tuple[str, DataClass]] = set()
-    for consent in _signed(person_id).filter(roles__contains=[role.value]).order_by("signed_at", "id"):
+    held = Consent.objects.filter(holding(), person_id__in=FAMILY().of(person_id), roles__contains=[role.value])
+    for consent in held.order_by("signed_at", "id"):
         said = {(consent.kind, DataClass(c)) for c in consent.classes}
         opened = opened | said if consent.agreed else opened - said
     return frozenset(opened)
@@ -31,7 +32,7 @@ def authorities(user_id: UUID) -> dict[str, frozenset[UUID]]:
     return found
 
 
-def _signed(person_id: UUID) -> QuerySet[Consent]:
+def holding() -> Q:
+    """Give the filter of consents that hold now: begun, not taken back, not run out."""
     now = clock.now()
-    holds = Q(revoked_at=None, starts_at__lte=now) & (Q(expires_at=None) | Q(expires_at__gt=now))
-    return Consent.objects.filter(holds, person_id__in=FAMILY().of(person_id))
+    return Q(revoked_at=None, starts_at__lte=now) & (Q(expires_at=None) | Q(expires_at__gt=now))

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from throughcare.access import holdings, kinds
 from throughcare.access.models import Consent
 from throughcare.access.ports import FAMILY
@@ -54,9 +52,7 @@ def opened_to(lens: Lens) -> dict[UUID, frozenset[DataClass]]:
     """Give who has consented that the reader's office reads of them, and which classes: people by the latest signature."""
     if lens.role not in (Role.OMBUDS, Role.COMMUNITY):
         raise NotAllowed("This list is for an office that reads by consent.")
-    now = clock.now()
-    rows = Consent.objects.filter(revoked_at=None, starts_at__lte=now, roles__contains=[lens.role.value])
-    signed = rows.filter(Q(expires_at=None) | Q(expires_at__gt=now)).order_by("-signed_at", "-id")
+    signed = Consent.objects.filter(holdings.holding(), roles__contains=[lens.role.value]).order_by("-signed_at", "-id")
     people = dict.fromkeys(signed.values_list("person_id", flat=True)[:MOST])
     opened = {p: frozenset(cls for _, cls in holdings.consented(lens.role, p)) for p in people}
     return {p: classes for p, classes in opened.items() if classes}

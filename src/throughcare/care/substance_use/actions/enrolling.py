@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
+from throughcare.access.holdings import holding
 from throughcare.access.models import Consent
 from throughcare.care.substance_use import programme_fhir, sealing
 from throughcare.care.substance_use.events import ProgrammeEnrolled, ProgrammeEnrolmentEnded, ProgrammeEntryMade
@@ -163,10 +162,8 @@ def _open(enrolment_id: UUID, person_id: UUID, version: int | None = None) -> En
 
 def _consent(person_id: UUID, programme: str) -> Consent | None:
     """Give the person's last word on this very programme, if it is yes: each programme has a form of its own."""
-    now = clock.now()
-    holds = Q(revoked_at=None, starts_at__lte=now) & (Q(expires_at=None) | Q(expires_at__gt=now))
     found = Consent.objects.filter(
-        holds, person_id__in=sorted(family(person_id)), kind="opioid_treatment", about__iexact=programme
+        holding(), person_id__in=sorted(family(person_id)), kind="opioid_treatment", about__iexact=programme
     )
     last = found.order_by("-signed_at").first()
     return last if last is not None and last.agreed else None
