@@ -14,7 +14,7 @@ from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines, intent_of, moment_of, whole_or_none
+from throughcare.ui.forms import error_lines, intent_of, whole_or_none
 from throughcare.ui.wording import t
 
 ONE = "/grievances/<uuid:grievance_id>/"
@@ -94,7 +94,7 @@ def slip_done(request: Request) -> HttpResponse:
     """Take down a complaint on paper or said aloud; its number goes to the person."""
     post = request.POST
     try:
-        person_id = views.id_of(post.get("person", ""))
+        person_id = views.chosen(post.get("person", ""))
         enter(request, person_id)
         done = actions.file_grievance(
             actor=request.actor,
@@ -106,14 +106,10 @@ def slip_done(request: Request) -> HttpResponse:
             words_in_english=post.get("words_in_english", ""),
             channel=post.get("channel", "paper"),
             language=post.get("language", "en"),
-            filed_at=moment_of(post["day"], "", otherwise="00:00") if post.get("day") else None,
+            filed_at=views.filed_at(post.get("day", "")),
         )
     except Invalid as refused:
         return _slip(request, post.dict(), refused)
-    except ValueError:
-        return _slip(
-            request, post.dict(), Invalid("Nothing was taken down.", fields={"day": "Write the day on the slip."})
-        )
     said = t("grievances.said.taken", number=done.receipt)
     return pages.then(
         request, reverse("grievance_slip"), f"{said} {t('grievances.said.care')}" if done.care_asked else said

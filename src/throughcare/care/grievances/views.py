@@ -13,6 +13,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.lens import Lens
 from throughcare.people.reads import Card
+from throughcare.ui.forms import id_of, moment_of
 from throughcare.ui.shapes import ClockShape, FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -152,9 +153,14 @@ def own_fields(typed: Mapping[str, str], wrong: Mapping[str, str], lang: str) ->
     ]
 
 
-def id_of(text: str) -> UUID:
+def chosen(text: str) -> UUID:
     """Read the id of who was chosen."""
+    return id_of(text, Invalid("Nothing was taken down.", fields={"person": "Choose who complains."}))
+
+
+def filed_at(day: str) -> datetime | None:
+    """Read the day on a slip as its first moment, where one was written."""
     try:
-        return UUID(text)
+        return moment_of(day, "00:00") if day else None
     except ValueError:
-        raise Invalid("Nothing was taken down.", fields={"person": "Choose who complains."}) from None
+        raise Invalid("Nothing was taken down.", fields={"day": "Write the day on the slip."}) from None

@@ -205,7 +205,7 @@ def log_done(request: Request) -> HttpResponse:
     """Take down a paper slip or a spoken request; a photograph of the slip is kept with it."""
     post = request.POST
     try:
-        person_id = views.id_of(post.get("person", ""))
+        person_id = views.chosen(post.get("person", ""))
         enter(request, person_id)
         slip = request.FILES.get("slip")
         kept = (

@@ -21,6 +21,7 @@ from throughcare.kernel.fhir import LOINC
 from throughcare.kernel.lens import Lens
 from throughcare.people.reads import Card
 from throughcare.ui import wording
+from throughcare.ui.forms import id_of
 from throughcare.ui.shapes import Action, ClockShape, DutyRow, FieldShape, Lane, Option
 
 PRIORITY_KEYS = (
@@ -247,9 +248,6 @@ def place_name(lens: Lens, facility_id: UUID | None) -> str:
     return custody.facility(lens, facility_id).name if facility_id else "All facilities"
 
 
-def id_of(text: str) -> UUID:
-    """Read an id from a page."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Choose who asks.", fields={"person": "Choose who asks."}) from None
+def chosen(text: str) -> UUID:
+    """Read the id of who was chosen."""
+    return id_of(text, Invalid("Choose who asks.", fields={"person": "Choose who asks."}))
