@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.grievances import actions, policy, reads, views
+from throughcare.care.grievances import actions, policy, reads, states, views
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import pages
 from throughcare.ui.forms import error_lines, intent_of
@@ -101,6 +101,6 @@ def _one(request: Request, grievance_id: UUID, *, over: bool = False) -> HttpRes
         "steps": views.own_steps(row, lang),
         "answers": views.answers(row, lang),
         "may_appeal": views.may_appeal(row),
-        "may_withdraw": row.state in ("filed", "logged", "appealed"),
+        "may_withdraw": "withdraw" in states.GRIEVANCE.verbs(row.state),
     }
     return pages.page(request, "grievances/kiosk_one.html", shown, lang=lang, status=422 if over else 200)
