@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from throughcare.care.grievances import rules, states
 from throughcare.care.grievances.models import Grievance
 from throughcare.custody.models import Facility, Placement
+from throughcare.custody.reads.places import HOUSED
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
@@ -115,7 +116,7 @@ def _seen(lens: Lens, facility_id: UUID | None) -> QuerySet[Grievance]:
     places = {facility_id} if facility_id else lens.facilities
     if places is None:
         return rows
-    now_here = Placement.objects.filter(until=None, cancelled=False, facility_id__in=places).values("person_id")
+    now_here = Placement.objects.filter(HOUSED, facility_id__in=places).values("person_id")
     return rows.filter(Q(facility_id__in=places) | Q(person_id__in=now_here))
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from throughcare.care.intake import answering
 from throughcare.chart import forms
 from throughcare.chart import reads as chart
 from throughcare.chart.models import SealedResponse
 from throughcare.custody.models import Facility, Placement
+from throughcare.custody.reads.places import HOUSED
 from throughcare.duties import policy as duties
 from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock, db
@@ -59,20 +62,14 @@ class Screened:
 def sites(lens: Lens) -> list[SafetySite]:
     """Count the open duties of sexual safety by site, the most late first."""
     lens.require(Verb.READ, DataClass.PREA)
-    now, names = clock.now(), dict(Facility.objects.values_list("id", "name"))
-    found: dict[UUID, list[tuple[str, bool]]] = {}
+    names = dict(Facility.objects.values_list("id", "name"))
+    screens, again, offers = (Count("id", filter=Q(rule=rule)) for rule in RULES)
+    late = Count("id", filter=Q(due_at__lt=clock.now()))
     with db.reading(lens):
         rows = Duty.objects.filter(OPEN, duties.rows(lens), rule__in=RULES, facility_id__isnull=False)
-        for facility_id, rule, due_at in rows.values_list("facility_id", "rule", "due_at"):
-            if facility_id is not None:
-                found.setdefault(facility_id, []).append((rule, due_at < now))
-    counted = [_site(place, names.get(place, ""), rows) for place, rows in found.items()]
-    return sorted(counted, key=lambda s: (-s.late, s.name))
-
-
-def _site(place: UUID, name: str, rows: Sequence[tuple[str, bool]]) -> SafetySite:
-    screens, again, offers = (sum(rule == wanted for rule, _ in rows) for wanted in RULES)
-    return SafetySite(place, name, screens, again, offers, sum(late for _, late in rows))
+        counted = rows.values_list("facility_id").annotate(screens=screens, again=again, offers=offers, late=late)
+        found = [SafetySite(place, names.get(place, ""), *numbers) for place, *numbers in counted if place is not None]
+    return sorted(found, key=lambda s: (-s.late, s.name))
 
 
 def owed(lens: Lens, facility_id: UUID | None) -> list[Owed]:
@@ -92,7 +89,7 @@ def screened(lens: Lens, facility_id: UUID) -> list[Screened]:
     """Give the last screens of who is housed at a site, people at risk first: what housing needs, no answer and no reason."""
     lens.require(Verb.READ, DataClass.PREA)
     with db.reading(lens):
-        here = Placement.objects.filter(until=None, cancelled=False, facility_id=facility_id).values("person_id")
+        here = Placement.objects.filter(HOUSED, facility_id=facility_id).values("person_id")
         rows = SealedResponse.objects.filter(form=FORM, status="completed", person_id__in=here)
         last = list(dict.fromkeys(rows.order_by("-signed_at").values_list("person_id", flat=True)[: PAGE * 2]))[:PAGE]
         cards = people.cards(lens, last)
