@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from throughcare.access import matrix
 from throughcare.access import reads as access
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.grievances import policy, reads
+from throughcare.care.grievances import policy, reads, views
 from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.people import reads as people
 from throughcare.ui import pages
@@ -21,7 +21,7 @@ def home(request: Request) -> HttpResponse:
     titles = matrix.load_matrix().titles
     saw(request, *(line.who.person_id for line in waiting), *cards)
     shown = {
-        "sites": reads.by_site(waiting),
+        "sites": views.sites(reads.by_site(waiting), t("ombuds.complaints")),
         "waiting": len(waiting),
         "late": sum(line.late for line in waiting),
         "oldest": max((line.days for line in waiting), default=0),

@@ -26,9 +26,9 @@ def board(request: Request) -> HttpResponse:
     waiting, over = reads.board(request.lens, request.posting.facility_id)
     saw(request, *(line.who.person_id for line in [*waiting, *over]))
     shown = {
-        "waiting": views.lines(waiting),
-        "over": views.lines(over),
-        "sites": reads.by_site(waiting),
+        "waiting": views.lines(waiting, t("grievances.waiting")),
+        "over": views.lines(over, t("grievances.over")),
+        "sites": views.sites(reads.by_site(waiting), t("grievances.sites")),
         "may_log": policy.SLIP.allows(request.lens),
         "only_safety": request.lens.role is Role.PREA,
     }

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from throughcare.care.grievances import policy, rules
 from throughcare.care.grievances.models import Grievance
-from throughcare.care.grievances.reads import Line
+from throughcare.care.grievances.reads import Line, Site
 from throughcare.care.grievances.rule_table import load_table
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.lens import Lens
 from throughcare.people.reads import Card
 from throughcare.ui.forms import id_of, moment_of
-from throughcare.ui.shapes import ClockShape, FieldShape, Option
+from throughcare.ui.jinja import day
+from throughcare.ui.shapes import Cell, ClockShape, Column, FieldShape, Option, TableShape
 from throughcare.ui.wording import t
 
 
@@ -23,18 +26,38 @@ def clock_of(line: Line) -> ClockShape | None:
     return ClockShape(line.row.appealed_at or line.row.filed_at, line.due_at) if line.due_at else None
 
 
-def lines(found: Sequence[Line]) -> list[dict[str, Any]]:
-    """Give the board's rows: number, about what, whose, which step, the clock."""
+def lines(found: Sequence[Line], caption: str) -> TableShape:
+    """Draw complaints: number, about what, whose, which step, when filed, the clock."""
     about = load_table().about
-    return [
-        {
-            "line": x,
-            "about": about[x.row.about].en if x.row.about in about else x.row.about,
-            "step": t(f"grievances.state.{x.row.state}"),
-            "clock": clock_of(x),
-        }
-        for x in found
-    ]
+    return TableShape(
+        caption,
+        [Column(t(f"grievances.{name}")) for name in ("number", "about", "person", "step", "filed", "clock")],
+        [
+            [
+                Cell(x.row.receipt, href=reverse("grievance", kwargs={"grievance_id": x.row.id})),
+                about[x.row.about].en if x.row.about in about else x.row.about,
+                Cell(x.who.name, note=x.who.number),
+                t(f"grievances.state.{x.row.state}"),
+                day(x.row.filed_at),
+                Cell("", clock=clock_of(x)),
+            ]
+            for x in found
+        ],
+        empty=t("grievances.none"),
+        caption_hidden=True,
+    )
+
+
+def sites(found: Sequence[Site], caption: str) -> TableShape:
+    """Draw how many complaints wait at each site, how many of them late, for how long."""
+    counts = [Column(t(f"grievances.{name}"), numeric=True) for name in ("waiting", "late", "oldest")]
+    return TableShape(
+        caption,
+        [Column(t("grievances.site")), *counts],
+        [[s.name, str(s.waiting), str(s.late), t("grievances.days", n=s.oldest)] for s in found],
+        empty=t("grievances.none"),
+        caption_hidden=True,
+    )
 
 
 def steps(row: Grievance) -> list[tuple[str, datetime, str]]:

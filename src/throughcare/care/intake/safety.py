@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.intake import policy, safety_reads
+from throughcare.care.intake import policy, safety_reads, views
 from throughcare.ui import pages
 from throughcare.ui.shapes import ClockShape
 
@@ -19,7 +19,7 @@ def home(request: Request) -> HttpResponse:
     screened = safety_reads.screened(request.lens, place) if place else []
     saw(request, *(o.who.person_id for o in owed), *(s.who.person_id for s in screened))
     shown = {
-        "sites": sites,
+        "sites": views.safety_sites(sites),
         "here": next((s for s in sites if s.id == place), None),
         "owed": [(o, ClockShape(o.duty.opened_at, o.duty.due_at)) for o in owed],
         "screened": screened,

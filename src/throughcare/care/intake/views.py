@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from throughcare.care.intake import answering, sources
 from throughcare.care.intake.reads import Waiting, Work
+from throughcare.care.intake.safety_reads import SafetySite
 from throughcare.chart import forms, questions
 from throughcare.chart.actions.forms import others
 from throughcare.kernel.errors import Invalid
 from throughcare.ui import wording
 from throughcare.ui.forms import id_of
-from throughcare.ui.shapes import Action, ClockShape, DutyRow, Lane, Section, SignPanel
+from throughcare.ui.shapes import Action, Cell, ClockShape, Column, DutyRow, Lane, Section, SignPanel, TableShape
 
 KIND_WORDS = {
     "alert": "Told officers",
@@ -155,6 +156,18 @@ def _asked(item: Any) -> tuple[str, list[str]]:
     if item.kind.value == "boolean":
         return item.text.en, ["Yes", "No"]
     return item.text.en, [o.text.en for o in item.options]
+
+
+def safety_sites(found: Sequence[SafetySite]) -> TableShape:
+    """Draw what sexual safety owes at each site, and how much of it is late."""
+    counts = [Column(wording.t(f"safety.{name}"), numeric=True) for name in ("first", "again", "offers", "late")]
+    return TableShape(
+        wording.t("safety.sites"),
+        [Column(wording.t("safety.site")), *counts],
+        [[Cell(s.name, href=f"?site={s.id}"), str(s.screens), str(s.again), str(s.offers), str(s.late)] for s in found],
+        empty=wording.t("safety.none"),
+        caption_hidden=True,
+    )
 
 
 def uuid_of(text: str) -> UUID:
