@@ -168,13 +168,14 @@ async function save(form) {
     state.wait = 1000;
     show(form, answer, await answer.text());
   } catch {
+    if (saves.get(form) !== state) return;  // the whole form was sent while its draft was on the way
     state.dirty = true;
     say(form, saveWords.waiting, true);
     state.wait = Math.min((state.wait ?? 500) * 2, 30_000);
     later(form, state.wait);
   } finally {
     state.busy = false;
-    if (state.dirty && !state.timer) later(form, 700);
+    if (state.dirty && !state.timer && saves.get(form) === state) later(form, 700);
   }
 }
 
@@ -189,7 +190,8 @@ function show(form, answer, text) {
     tick();
   }
   if (answer.ok) return say(form, fill(saveWords.saved, { at: hhmm() }));
-  saves.get(form).refused = true;
+  const state = saves.get(form);
+  if (state) state.refused = true;
   say(form, answer.headers.get("X-Sentence") || saveWords.refused, true);
 }
 function later(form, wait) {
