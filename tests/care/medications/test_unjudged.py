@@ -14,6 +14,7 @@ from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted
 from throughcare.care.medications.models import Dose
 from throughcare.devices import actions as devices
+from throughcare.devices.entries import Entry
 from throughcare.devices.models import DeviceEvent
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
@@ -129,6 +130,19 @@ def test_whatever_kept_it_a_revoked_tablet_s_dose_waits_too_and_two_entries_are_
         # Looked at on the page of tablets, it is judged as well.
         devices.review_entry(actor=nurse(), entry_id=second.id, version=second.version, found="The tablet was stolen.")
         assert duties(dose.id) == [False]
+
+
+def test_an_entry_that_nobody_could_read_is_looked_at_like_any_other() -> None:
+    with clock.frozen(LATER):
+        device, bundle = enrolled()
+        body = {"status": "given", "dose_id": "no dose"}
+        devices.take_in(
+            actor=nurse(), device_id=device, bundle_id=bundle, entries=[Entry(uuid7(), 1, "dose", LATER, body=body)]
+        )
+        sent = DeviceEvent.objects.get(why="unreadable")
+        devices.review_entry(actor=nurse(), entry_id=sent.id, version=sent.version, found="Asked; not given.")
+    sent.refresh_from_db()
+    assert sent.found == "Asked; not given."
 
 
 def test_a_dose_that_was_asked_for_is_not_given_again_either() -> None:

@@ -57,9 +57,14 @@ def about(people: Iterable[UUID]) -> frozenset[UUID]:
 def _entry(row: Sequence[Any]) -> WaitingEntry | None:
     id_, version, person_id, dose_id, text, happened_at, received_at, why, sentence, device, by = row
     body: Mapping[str, Any] = orjson.loads(text)
-    named = dose_id or id_or_none(body.get("order_id"))
-    if named is None:
+    of = named(dose_id, body)
+    if of is None:
         return None
     said = str(body["status"])
     stamps = (happened_at, received_at)
-    return WaitingEntry(id_, version, person_id, named, dose_id is None, said, *stamps, why, sentence, device, by or "")
+    return WaitingEntry(id_, version, person_id, of, dose_id is None, said, *stamps, why, sentence, device, by or "")
+
+
+def named(dose_id: UUID | None, body: Mapping[str, Any]) -> UUID | None:
+    """Name what an entry is about: its dose, or the order of one that was asked for; none where it can't be read."""
+    return dose_id or id_or_none(body.get("order_id"))

@@ -44,7 +44,7 @@ def tell_kept(row: DeviceEvent) -> None:
 
 def tell_looked_at(row: DeviceEvent) -> None:
     """Close that duty where nothing else about the same dose waits; inside the action that looks at an entry."""
-    about = row.about_id or (read_sent(row.body).order_id if row.body.get("status") in SWALLOWED else None)
+    about = waiting_entries.named(row.about_id, row.body)
     if row.person_id is None or about is None or about in waiting_entries.about(family(row.person_id)):
         return
     told: dict[str, Any] = {"person_id": row.person_id, "facility_id": row.facility_id, "ref": about}
@@ -61,7 +61,7 @@ def _about(row: DeviceEvent) -> UUID | None:
             id=row.about_id, due_at=due_at_of(row.about_id), person_id__in=people, order_id__isnull=False
         )
         return row.about_id if doses.exclude(status__in=sorted(statuses.TAKEN)).exists() else None
-    order_id = read_sent(row.body).order_id
+    order_id = waiting_entries.named(None, row.body)
     known = order_id is not None and MedicationOrder.objects.filter(id=order_id, person_id__in=people).exists()
     return order_id if known else None
 
