@@ -132,6 +132,23 @@ def test_whatever_kept_it_a_revoked_tablet_s_dose_waits_too_and_two_entries_are_
         assert duties(dose.id) == [False]
 
 
+def test_what_a_refused_tablet_sends_under_a_number_used_before_is_charted_by_whoever_judges(dose) -> None:
+    other = Dose.objects.filter(order_id=dose.order_id).exclude(id=dose.id).order_by("due_at").first()
+    with clock.frozen(LATER):
+        device, bundle = enrolled()
+        assert sync(device, bundle, event(other)) == ["applied"]
+        devices.revoke_device(actor=nurse(), device_id=device, why="Stolen.")
+        assert sync(device, bundle, event(dose, minutes=6)) == ["kept"]
+        sent = DeviceEvent.objects.get(about_id=dose.id)
+        assert sent.why == "sequence_twice" and "device_refused" in sent.sentence
+        said = {"version": sent.version, "swallowed": True, "found": "He says so."}
+        actions.judge_entry(
+            actor=replace(nurse(), name="Demo-Nurse, Bea"), person_id=dose.person_id, entry_id=sent.id, **said
+        )
+    dose.refresh_from_db()
+    assert dose.status == "given" and dose.by.startswith("Demo-Nurse, Bea")
+
+
 def test_an_entry_that_nobody_could_read_is_looked_at_like_any_other() -> None:
     with clock.frozen(LATER):
         device, bundle = enrolled()

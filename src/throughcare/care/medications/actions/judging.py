@@ -31,8 +31,8 @@ from throughcare.kernel.events import emit
 from throughcare.people.family import family
 
 log = logging.getLogger(__name__)
-# Who made these can't be proved: what is written by them is written by whoever judges.
-UNPROVED = ("not_proved", "no_bundle", "device_refused", "same_id_other_content")
+# Who made these can't be proved: what is written by them is written by whoever judges. `sequence_twice` stands over any other why.
+UNPROVED = ("not_proved", "no_bundle", "device_refused", "same_id_other_content", "sequence_twice")
 
 
 def tell_kept(row: DeviceEvent) -> None:
