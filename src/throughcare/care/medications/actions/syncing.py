@@ -118,7 +118,7 @@ class _Taking:
         unchecked = self._stand(row, chain[-1] if chain else None, taken_back, past)
         self._settle_waiting(past, mine)
         if decision is rules.Decision.DOUBLE:
-            return self._double(row)
+            return _doubled(row, self.device.facility_id, self.now)
         if decision is rules.Decision.CONFLICT:
             return Taken("kept", "conflict", f"The dose stands as {row.status}. A person decides.")
         return Taken("applied", self._flag(found.outcome, mine) or unchecked[0], unchecked[1])
@@ -196,9 +196,6 @@ class _Taking:
         for p in past:
             if p.why == rules.Why.NOTHING_TO_CORRECT and p.body.get("corrects") == mine.id:
                 settle_entry(p, "applied")
-
-    def _double(self, row: Dose) -> Taken:
-        return _doubled(row, self.device.facility_id, self.now)
 
 
 # --- a dose that was asked for --------------------------------------------------------------------------------------------
