@@ -61,12 +61,9 @@ def _programme(lens: Lens, person_id: UUID) -> list[OwnMedicine]:
     if not lines:
         return []
     last = {t.treatment.id: t.standing.last for t in opioid_treatment.treatments_of(lens, [person_id])}
-    coming: dict[UUID, datetime] = {}
-    for dose in opioid_treatment.doses_of_person(
-        lens, [person_id]
-    ):  # newest first: the last one kept is the next one due
-        if dose.status == "expected":
-            coming[dose.treatment.id] = dose.due_at
+    # Newest first: of each treatment the last one kept is the next one due.
+    doses = opioid_treatment.doses_of_person(lens, [person_id])
+    coming = {dose.treatment.id: dose.due_at for dose in doses if dose.status == "expected"}
     return [
         OwnMedicine(
             text=line.text,
