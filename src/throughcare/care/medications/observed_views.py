@@ -12,6 +12,7 @@ from throughcare.care.medications.reads.opioid_treatment import DueDose, OneTrea
 from throughcare.care.medications.rules import tables
 from throughcare.care.medications.rules.statuses import MISSED, Status
 from throughcare.care.medications.rules.windows import WindowClass
+from throughcare.care.medications.views import reasons_in
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock
 from throughcare.ui import wording
@@ -121,11 +122,6 @@ def prescription(typed: Typed) -> ProgrammePrescription:
         reasons=reasons_in(typed),
         home_medicine_id=id_or_none(typed.get("home", "")),
     )
-
-
-def reasons_in(typed: Typed) -> dict[str, str]:
-    """Read what was answered to alerts, by each alert's key."""
-    return {k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-")}
 
 
 def asked(typed: Typed, wrong: Typed) -> list[tuple[str, str, str]]:

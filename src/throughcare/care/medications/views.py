@@ -292,9 +292,14 @@ def prescription(typed: Mapping[str, str]) -> Prescription:
         emergency=typed.get("emergency") == "yes",
         off_formulary_why=typed.get("off_formulary_why", ""),
         gates=gates,
-        reasons={k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-") and v.strip()},
+        reasons=reasons_in(typed),
         home_medicine_id=id_or_none(typed.get("home", "")),
     )
+
+
+def reasons_in(typed: Mapping[str, str]) -> dict[str, str]:
+    """Read what was answered to alerts, by each alert's key."""
+    return {k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-")}
 
 
 def _timing(typed: Mapping[str, str], wrong: dict[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils import translation
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.medications import actions, observed_views, policy
+from throughcare.care.medications import actions, observed_views, policy, views
 from throughcare.care.medications.actions import Covering
 from throughcare.care.medications.actions.opioid_treatment import amount_of
 from throughcare.care.medications.reads import doors
@@ -68,11 +68,8 @@ def follow(request: Request, person_id: UUID) -> HttpResponse:
             amount = amount_of(typed.get("amount", ""))
             if amount is None:
                 raise Invalid("Say how much.", fields={"amount": "Say how much."})
-            version = frame.version_of(request)
-            reasons = observed_views.reasons_in(typed)
-            return actions.reassess_treatment(
-                **about, version=version, amount=amount, why=words["why"], reasons=reasons
-            )
+            about |= {"version": frame.version_of(request), "reasons": views.reasons_in(typed)}
+            return actions.reassess_treatment(**about, amount=amount, why=words["why"])
         if verb == "diversion":
             said: dict[str, Any] = {k: words[k] for k in ("seen", "words", "response")}
             return actions.report_diversion(**about, **said)

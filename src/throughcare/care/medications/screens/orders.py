@@ -84,7 +84,7 @@ def order_medicine(request: Request, person_id: UUID, again: Again | None = None
     context = {
         **views.order_form(typed, again.wrong if again else {}, home),
         "report": _report(request, person_id, typed) if again else None,
-        "answered": {k.removeprefix("reason-"): v for k, v in typed.items() if k.startswith("reason-")},
+        "answered": views.reasons_in(typed),
         "by_prescriber": policy.SIGN.allows(request.lens, person_id),
         "wrong": again.wrong if again else {},
         "on_duty": on_duty(request.lens, request.posting.facility_id),
@@ -204,9 +204,8 @@ def change_order(request: Request, person_id: UUID, order_id: UUID) -> HttpRespo
         if verb == "resume":
             return actions.resume_order(**about)
         if verb == "renew":
-            reasons = {k.removeprefix("reason-"): v for k, v in frame.typed(request).items() if k.startswith("reason-")}
             days = views.days_of(request.POST.get("days", ""))
-            return actions.renew_order(**about, days=days, reasons=reasons)
+            return actions.renew_order(**about, days=days, reasons=views.reasons_in(frame.typed(request)))
         return actions.stop_order(**about, why=why)
 
     return _acting(request, person_id, order_id, act, f"medications.did_{verb if verb in views.VERBS else 'stop'}")
