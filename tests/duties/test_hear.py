@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from tests.duties.makers import DAY, FEED, HOUR, MONDAY, YORK, link, person, tell, told
@@ -76,6 +76,24 @@ def test_a_release_converts_or_makes_void_and_a_cancelled_one_restores() -> None
     tell(told("release_cancelled", luis, MONDAY + 3 * HOUR, ref=left.ref))
     assert {d.id: (d.due_at, d.facility_id) for d in duties(luis, closed_at=None)} == before
     assert one(luis, "REL-RESULT").outcome == "void" and one(luis, "REL-CONTACT-1").outcome == "void"
+
+
+def test_a_cancelled_release_brings_back_the_older_of_what_two_linked_charts_owed_however_they_are_found() -> None:
+    alias, luis = sorted([person("A"), person("B")])
+    tell(
+        told("admitted", luis, MONDAY, facility_kind="jail"),
+        told("admitted", alias, MONDAY + HOUR, facility_kind="jail"),
+        told("people_merged", luis, MONDAY + 2 * HOUR, loser_id=alias),
+    )
+    left = told("released", luis, MONDAY + DAY, planned=True)
+    tell(left)
+    # By an index of people, and not in the order of writing: the other chart's first.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    tell(told("release_cancelled", luis, MONDAY + DAY + HOUR, ref=left.ref))
+    assert one(luis, "INT-07").outcome == "" and one(alias, "INT-07").reason == "released"
+    theirs, mine = ({d.rule for d in duties(one_, closed_at=None)} for one_ in (alias, luis))
+    assert mine and not theirs
 
 
 def test_a_review_closes_the_result_it_is_about_and_no_other() -> None:

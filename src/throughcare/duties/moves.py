@@ -65,7 +65,8 @@ def _restore(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
     family = desk.family.of(event.person_id)  # type: ignore[arg-type]
     lately = [d for d in desk.touched.values() if d.subject_id in family and d.closed_event == "released"]
     stored = Duty.objects.filter(person_id__in=family, closed_event="released").exclude(id__in=desk.touched)
-    rows = [*stored, *lately]
+    # What two linked charts both owe comes back once: the older, in whatever order the database found them.
+    rows = sorted([*stored, *lately], key=lambda d: (d.opened_at, d.id))
     of_this = [d for d in rows if event.ref is not None and d.closed_ref == event.ref] or _last(rows)
     successors = {d.successor_id for d in of_this if d.successor_id}
     restored = frozenset(d.id for d in of_this if desk.reopen(d, "the release was cancelled"))
