@@ -17,6 +17,8 @@ from throughcare.care.medications import actions, formulary
 from throughcare.care.medications.actions import Change, CountedLot, Received, Second
 from throughcare.care.medications.actions.counting import to_count
 from throughcare.care.medications.models import MedicationOrder, StockDifference, StockLot
+from throughcare.care.medications.models.stock import CONTROLLED
+from throughcare.care.medications.rules.counting import MEDICINE
 from throughcare.kernel import content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
@@ -57,7 +59,7 @@ def deliver(stage: Stage, now: datetime) -> int:
         if facility_id is not None and (schedule or len(wanted[facility_id]) < USUAL):
             wanted[facility_id].append((code, schedule, n))
     held = set(StockLot.objects.filter(balance__gt=0).values_list("facility_id", "code"))
-    counted = set(StockLot.objects.exclude(kind="medicine").values_list("facility_id", flat=True))
+    counted = set(StockLot.objects.exclude(kind=MEDICINE).values_list("facility_id", flat=True))
     came = 0
     for facility_id, products in wanted.items():
         pharmacist = stage.worker(facility_id, Role.RN, now)
@@ -116,12 +118,8 @@ def _things(facility_id: UUID) -> list[Received]:
 
 def count(stage: Stage, at: datetime) -> int:
     """Let two people count what is controlled at each facility; a rare count differs, and is reported at once."""
-    places = (
-        StockLot.objects.exclude(schedule="", kind="medicine")
-        .filter(balance__gt=0)
-        .values_list("facility_id", "place")
-        .distinct()
-    )
+    held = StockLot.objects.filter(CONTROLLED, balance__gt=0)
+    places = held.values_list("facility_id", "place").distinct()
     done = 0
     for facility_id, place in sorted(places, key=str):
         nurse, second = _two(stage, facility_id, at)

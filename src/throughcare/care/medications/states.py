@@ -44,7 +44,5 @@ PRIORITIES = ("stat", "urgent", "routine")
 SOURCES = ("written", "verbal", "telephone", "standing")
 
 EXPECTED = "expected"
-# What is counted piece by piece beside controlled medicines: needles and blades, and the keys of the cabinets.
-STOCK_KINDS = ("medicine", "sharp", "key")
 # The count of a shift, or the biennial inventory at the opening or the close of business (21 CFR 1304.11).
 COUNT_KINDS = ("shift", "opening", "closing")

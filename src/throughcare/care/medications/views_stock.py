@@ -12,13 +12,12 @@ from throughcare.care.medications.actions import Change, CountedLot, Received
 from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import StockLot
 from throughcare.care.medications.reads.stock import Shelf
-from throughcare.care.medications.rules.counting import KEY, MEDICINE, MOVES_BY_KIND, SHARP, Move
+from throughcare.care.medications.rules.counting import MEDICINE, MOVES_BY_KIND, Move
 from throughcare.kernel.errors import Invalid
 from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
 SECRETS = ("second_secret",)
-THINGS = (MEDICINE, SHARP, KEY)
 # A removal is said with its dose, so the page of a lot does not offer it.
 MOVES = {kind: tuple(m.value for m in moves if m is not Move.REMOVE) for kind, moves in MOVES_BY_KIND.items()}
 
@@ -91,7 +90,7 @@ def receive_fields(typed: Mapping[str, str], wrong: Mapping[str, str], product: 
                 wrong,
                 "kind",
                 "select",
-                options=[Option(k, t(f"stock.thing.{k}")) for k in THINGS],
+                options=[Option(k, t(f"stock.thing.{k}")) for k in MOVES],
                 required=True,
                 value=MEDICINE,
             ),

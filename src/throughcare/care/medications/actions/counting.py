@@ -13,6 +13,7 @@ from throughcare.care.medications import states, stock_fhir, stock_places
 from throughcare.care.medications.actions.differing import as_rule, differ, difference_of, keep_explained
 from throughcare.care.medications.actions.stocking import Change, Second, enter, lot_of
 from throughcare.care.medications.models import StockCount, StockDifference, StockLot
+from throughcare.care.medications.models.stock import CONTROLLED
 from throughcare.care.medications.rules import counting, tables
 from throughcare.care.medications.rules.counting import Move
 from throughcare.custody.models import Facility
@@ -90,7 +91,7 @@ def count_stock(
 
 def to_count(facility_id: UUID, place: str = "") -> QuerySet[StockLot]:
     """Give what must be counted, controlled medicines, sharps and keys: what has anything left, and what differs."""
-    rows = StockLot.objects.filter(facility_id=facility_id).exclude(schedule="", kind="medicine")
+    rows = StockLot.objects.filter(CONTROLLED, facility_id=facility_id)
     rows = rows.filter(place=place) if place else rows
     differing = StockDifference.objects.filter(facility_id=facility_id).exclude(state="explained").values("stock_id")
     return rows.filter(Q(balance__gt=0) | Q(id__in=differing))

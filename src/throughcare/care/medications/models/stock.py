@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from throughcare.care.medications import states
-from throughcare.care.medications.rules.counting import SIGN, Move
+from throughcare.care.medications.rules.counting import MEDICINE, MOVES_BY_KIND, SIGN, Move
 from throughcare.kernel.models import Row
 
 
@@ -24,7 +24,7 @@ class StockLot(Row):
     expires_on = models.DateField(null=True)
     unit = models.CharField(max_length=20)
     schedule = models.CharField(max_length=5, blank=True)
-    kind = models.CharField(max_length=8, default="medicine")
+    kind = models.CharField(max_length=8, default=MEDICINE)
     balance = models.DecimalField(max_digits=10, decimal_places=3, default=0)
     entries = models.PositiveIntegerField(default=0)
     # Why its code could not be scanned when it came in; counted.
@@ -36,7 +36,7 @@ class StockLot(Row):
         constraints = [
             models.CheckConstraint(condition=Q(balance__gte=0), name="medications_stock_balance"),
             models.CheckConstraint(condition=~Q(text="") & ~Q(lot=""), name="medications_stock_named"),
-            models.CheckConstraint(condition=Q(kind__in=states.STOCK_KINDS), name="medications_stock_kind"),
+            models.CheckConstraint(condition=Q(kind__in=tuple(MOVES_BY_KIND)), name="medications_stock_kind"),
             models.UniqueConstraint(
                 fields=["facility_id", "place", "code", "text", "ndc", "lot"], name="medications_stock_once"
             ),
@@ -46,7 +46,11 @@ class StockLot(Row):
     @property
     def controlled(self) -> bool:
         """Tell whether every piece is counted: a controlled substance, a sharp, a key."""
-        return bool(self.schedule) or self.kind != "medicine"
+        return bool(self.schedule) or self.kind != MEDICINE
+
+
+# The same of many lots at once.
+CONTROLLED = ~Q(schedule="", kind=MEDICINE)
 
 
 class StockEntry(models.Model):

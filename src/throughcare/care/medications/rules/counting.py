@@ -47,6 +47,7 @@ SIGN = {
 """How each move changes the stock; a correction carries its own sign, what was removed before is out already."""
 WITNESSED = frozenset({Move.WASTE, Move.WASTE_REMOVED, Move.DESTROY, Move.CORRECT, Move.RETURN})
 
+# What is counted piece by piece beside controlled medicines: needles and blades, and the keys of the cabinets.
 MEDICINE, SHARP, KEY = "medicine", "sharp", "key"
 MOVES_BY_KIND = {
     MEDICINE: (

@@ -161,6 +161,7 @@ def count(request: Request, again: Again | None = None) -> HttpResponse:
     context = {
         "facility": reads.facility_name(site),
         "places": places,
+        "counted_as": views_stock.counted_as,
         "here": next((p for p in places if p.id == asked), places[0] if places else None),
         "typed": typed,
         "wrong": wrong,
