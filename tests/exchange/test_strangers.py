@@ -192,6 +192,22 @@ def test_each_request_of_a_message_has_its_own_urgency_reason_and_number(door):
     assert found[2]["note"][0]["text"] == "5 mg"
 
 
+def test_a_note_is_its_own_requests_and_one_without_a_name_takes_no_others(door):
+    from throughcare.exchange.hl7v2.charting.requests import _requests
+    from throughcare.exchange.hl7v2.parse import parse
+
+    raw = msg(
+        "ORM^O01", "OBR|1", "ORC|NW|P2", "NTE|1||On the ward", "OBR|2|P2||80053^CMP^C4", "NTE|1||Fasting",
+        "ORC|NW|P3", "RXO|197361^Amlodipine^RXNORM|5||mg", "NTE|1||With food",
+    )  # fmt: skip
+    found = [(panel.order.placer, panel.order.service.label, panel.notes) for panel, _ in _requests(parse(raw))]
+    assert found == [
+        ("", "", []),
+        ("P2", "CMP", ["On the ward", "Fasting"]),
+        ("P3", "Amlodipine", ["5 mg", "With food"]),
+    ]
+
+
 def test_what_custody_sends_beside_its_errand_is_listed_with_the_message(door):
     row = door(
         message(

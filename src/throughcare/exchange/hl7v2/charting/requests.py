@@ -1,6 +1,7 @@
 """ORM, OMG, OML: somebody outside asks for something. It is never ordered here by itself: a person decides (EXC-05)."""
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 from throughcare.exchange import classing
@@ -42,39 +43,42 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
 
 
 def _requests(said: Facts) -> list[tuple[Panel, list[Segment]]]:
-    """Give each request with the segments that are its own: one's urgency, reason and asker are not another's."""
+    """Give each request with the segments that are its own: one's urgency, reason, asker and notes are not another's."""
     groups: list[list[Segment]] = []
     before: list[Segment] = []
     for segment in said.segments:
         if segment.name in ASKED:
             groups.append([*before, segment])
             before = []
-        elif segment.name == "ORC" or (before and segment.name == "TQ1"):
+        elif segment.name == "ORC" or before:
             before.append(segment)
-        elif groups and not before:
+        elif groups:
             groups[-1].append(segment)
-    found = iter([one for one in panels.panels(said) if one.order.service.label or one.control or one.order.placer])
-    asked = [(next(found, Panel()) if g[_at(g)].name == "OBR" else _medicine(g), g) for g in groups]
-    return asked or [(Panel(control=_first(before, 1)), before)]
+    if not groups:
+        orc = _common(before)
+        return [(Panel(control=orc.part(1) if orc else ""), before)]
+    return [(_medicine(parts) if _asks_for_medicine(parts) else _panel(said, parts), parts) for parts in groups]
 
 
-def _at(parts: list[Segment]) -> int:
-    return next(n for n, one in enumerate(parts) if one.name in ASKED)
+def _asks_for_medicine(parts: list[Segment]) -> bool:
+    return any(one.name == "RXO" for one in parts)
+
+
+def _panel(said: Facts, parts: list[Segment]) -> Panel:
+    """Read the OBR of a request by its own segments alone; what stands between its ORC and it is about it all the same."""
+    own = sorted(parts, key=lambda one: one.name not in ("ORC", "OBR"))
+    return panels.panels(replace(said, segments=tuple(own), observations=()))[0]
 
 
 def _medicine(parts: list[Segment]) -> Panel:
     """Read a medicine that is asked for (RXO): what, how much, and what stands beside it."""
-    rxo, orc = parts[_at(parts)], _common(parts)
+    rxo, orc = next(one for one in parts if one.name == "RXO"), _common(parts)
     amount = " ".join(part for part in (rxo.part(2), rxo.part(4, 2) or rxo.part(4)) if part)
     notes = [amount] if amount else []
     notes += [text for one in parts if one.name == "RXR" and (text := one.part(1, 1) or one.part(1, 2))]
     notes += [one.first(3).whole() for one in parts if one.name == "NTE" and one.first(3).whole()]
     order = Order(datatypes.code(rxo.first(1)) or Code(), orc.part(2) if orc else "", orc.part(3) if orc else "")
     return Panel(order=order, control=orc.part(1) if orc else "", notes=notes)
-
-
-def _first(parts: list[Segment], number: int) -> str:
-    return next((one.part(number) for one in parts if one.name == "ORC"), "")
 
 
 def _arrived(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -> Arrived:
