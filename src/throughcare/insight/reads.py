@@ -13,13 +13,14 @@ from datetime import date, datetime, timedelta
 from throughcare.custody import reads as custody
 from throughcare.duties.working_time import working_time
 from throughcare.insight import numbers, policy, pooling
+from throughcare.insight.gate import registry
 from throughcare.insight.measures import definitions
 from throughcare.insight.measures.definitions import CLOCK, Definition
 from throughcare.insight.measures.statistics import Estimate
 from throughcare.insight.numbers import Number, Row, months_until, total
 from throughcare.insight.statistics import Limits, Point, centre, control, funnel
 from throughcare.insight.warehouse.files import State
-from throughcare.kernel import clock, content
+from throughcare.kernel import clock
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.ids import derived
 from throughcare.kernel.lens import Lens
@@ -296,17 +297,24 @@ def _strata(
 ) -> dict[str, list[Part]]:
     if lens.facilities is not None:
         return {}
-    found = {}
-    places = added((r for r in recent if r.divided_by == "facility"), lambda r: r.stratum)
-    places = pooling.pooled(places, measure) if aggregate else places
-    for kind in measure.stratifiers:
-        if kind == "facility":
-            continue
-        parts = added((r for r in recent if r.divided_by == kind), lambda r: r.stratum)
-        if aggregate:
-            parts = beside_places(kind, pooling.pooled(parts, measure), places, measure)
-        found[kind] = [_part(measure, name, name, n, whole) for name, n in sorted(parts.items())]
-    return found
+    found = pooled(measure, recent) if aggregate else divided(measure, recent)
+    return {
+        kind: [_part(measure, name, name, n, whole) for name, n in sorted(parts.items())]
+        for kind, parts in found.items()
+        if kind != "facility"
+    }
+
+
+def divided(measure: Definition, rows: Sequence[Row]) -> dict[str, dict[str, Number]]:
+    """Give the strata of each kind that a measure is divided by."""
+    return {kind: added((r for r in rows if r.divided_by == kind), lambda r: r.stratum) for kind in measure.stratifiers}
+
+
+def pooled(measure: Definition, rows: Sequence[Row]) -> dict[str, dict[str, Number]]:
+    """Give the same to who may see no people: small strata together, and no kind that would give somebody away."""
+    found = {kind: pooling.pooled(parts, measure) for kind, parts in divided(measure, rows).items()}
+    places = found.get("facility", {})
+    return {kind: beside_places(kind, parts, places, measure) for kind, parts in found.items()}
 
 
 def beside_places(
@@ -317,11 +325,12 @@ def beside_places(
 
 
 def _twins(kind: str) -> list[tuple[str, str]]:
-    """Name the strata of a kind that are known to be the people of one facility, with its id (content/gate/rules.toml)."""
+    """Name the strata of a kind that are known to be the people of one facility, with its id."""
     found = []
-    for row in content.rows("gate/rules.toml", "identity"):
-        for axis, node in row["here"].items():
-            told, place = KNOWN_AS.get((axis, node)), row["there"].get("facility")
+    for identity in registry.identities():
+        place = dict(identity.there).get("facility")
+        for here in identity.here:
+            told = KNOWN_AS.get(here)
             if told and told[0] == kind and place:
                 found.append((told[1], str(derived("facility", place))))
     return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from throughcare.duties.working_time import working_time
-from throughcare.insight import fhir, numbers, policy, pooling, reads
+from throughcare.insight import fhir, numbers, policy, reads
 from throughcare.insight.measures import definitions, periods
 from throughcare.insight.measures.definitions import Definition
-from throughcare.insight.numbers import Row, total
+from throughcare.insight.numbers import total
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.fhir import Json
@@ -49,19 +49,10 @@ def reports(lens: Lens, wanted: tuple[str, ...], measure_id: str = "") -> list[J
             mine = [r for r in rows if r.month == month]
             if any(not r.divided_by for r in mine):
                 first, last = _covers(one, month, until)
-                strata = _strata(one, mine) if lens.facilities is None else {}
+                strata = reads.pooled(one, mine) if lens.facilities is None else {}
                 whole = total(r for r in mine if not r.divided_by)
                 found.append(fhir.report(one, month, (first, last), whole, strata, named, state.read_at))
     return found
-
-
-def _strata(one: Definition, rows: list[Row]) -> dict[str, dict[str, numbers.Number]]:
-    found = {
-        name: pooling.pooled(reads.added((r for r in rows if r.divided_by == name), lambda r: r.stratum), one)
-        for name in one.stratifiers
-    }
-    places = found.get("facility", {})
-    return {name: reads.beside_places(name, parts, places, one) for name, parts in found.items()}
 
 
 def _covers(one: Definition, month: str, until: date) -> tuple[date, date]:
