@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.fhir import gate, profiles, resource
+from throughcare.exchange.fhir import gate, resource
 from throughcare.exchange.fhir.store import Row
 from throughcare.ledger import body as bodies
 
@@ -27,7 +27,7 @@ def shown(
     said: list[bytes] = []
     decided: dict[tuple[bytes | None, str, int], tuple[str, ...] | None] = {}
     used: set[tuple[bytes | None, str, int]] = set()
-    own, name = _Own(), kind.encode()
+    own = _Own()
     for id_, version, person, cls, bits, at, subject, digest, stored, _ in found:
         key = (person, cls, bits)
         cuts = decided.get(key, _NOT_ASKED)
@@ -41,10 +41,9 @@ def shown(
         packed = bodies.unseal(bytes(stored), bound_to=bytes(digest)) if sealed else stored
         body = bodies.unpack_as(packed, own_id, own[subject])
         line: bytes | None = None
-        head = b'{"resourceType":"%b","id":"%b"' % (name, own_id)
-        if not cuts and not asked and body.startswith(head) and b'"meta":' not in body:
-            line = resource.spliced(head, version, _instant(written), profiles.of(kind, body), bits, cls, body)
-        else:
+        if not cuts and not asked:
+            line = resource.spliced(kind, own_id, version, _instant(written), bits, cls, body)
+        if line is None:
             when = DATABASE_BEGINS + timedelta(microseconds=written)
             row = Row(kind, UUID(id_), version, None, cls, bits, when, 0, body)
             line = resource.shown(row, (*cuts, *asked))

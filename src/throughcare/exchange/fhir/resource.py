@@ -78,19 +78,9 @@ def etag(row: Row, cuts: tuple[str, ...]) -> str:
 def _spliced(row: Row) -> bytes:
     """Put `meta` behind type and id, and change no other byte: decimals keep their digits."""
     body = row.body or b"{}"
-    head = b'{"resourceType":"%b","id":"%b"' % (row.kind.encode(), row.word)
-    if body.startswith(head):
-        sent = _SENT.match(body, len(head))
-        if sent is not None or b'"meta":' not in body:
-            claims, source, end = (
-                profiles.of(row.kind, body),
-                sent[1] if sent else b"",
-                sent.end() if sent else len(head),
-            )
-            said = _head_and_meta(
-                head, row.version, _moment(row.written_at), claims, row.labels, row.data_class, source
-            )
-            return said + body[end:]
+    said = spliced(row.kind, row.word, row.version, _moment(row.written_at), row.labels, row.data_class, body)
+    if said is not None:
+        return said
     read, meta = exact.kept(body), _meta(row)
     if "resourceType" not in read:
         read = {"resourceType": row.kind, "id": str(row.id), **read}
@@ -107,22 +97,24 @@ def _moment(at: datetime) -> bytes:
     return b"%04d-%02d-%02dT%02d:%02d:%02d.%06d" % day
 
 
-def spliced(
-    head: bytes, version: int, at: bytes, claims: tuple[str, ...], bits: int, data_class: str, body: bytes
-) -> bytes:
-    """Put `meta` between the head of a body, which is its type and id, and the rest of it. `at` is in UTC, without the zone."""
-    return _head_and_meta(head, version, at, claims, bits, data_class) + body[len(head) :]
-
-
 # What another system sent says of itself whose it is, mostly, and nothing else (writing/sent.py).
 _SENT = re.compile(rb',"meta":\{("source":"[^"\\]*")\}')
 
 
-def _head_and_meta(
-    head: bytes, version: int, at: bytes, claims: tuple[str, ...], bits: int, data_class: str, source: bytes = b""
-) -> bytes:
-    begin, tail = source + b"," if source else b"", _tail(claims, bits, data_class)
-    return b'%b,"meta":{%b"versionId":"%d","lastUpdated":"%bZ"%b' % (head, begin, version, at, tail)
+def spliced(kind: str, word: bytes, version: int, at: bytes, bits: int, data_class: str, body: bytes) -> bytes | None:
+    """Put `meta` between type and id of a body and the rest of it; None where its own says more than its source.
+
+    `word` is its id; `at` is in UTC, without the zone.
+    """
+    head = b'{"resourceType":"%b","id":"%b"' % (kind.encode(), word)
+    if not body.startswith(head):
+        return None
+    sent = _SENT.match(body, len(head))
+    if sent is None and b'"meta":' in body:
+        return None
+    source, end = (sent[1] + b",", sent.end()) if sent is not None else (b"", len(head))
+    tail = _tail(profiles.of(kind, body), bits, data_class)
+    return b'%b,"meta":{%b"versionId":"%d","lastUpdated":"%bZ"%b' % (head, source, version, at, tail) + body[end:]
 
 
 @lru_cache(maxsize=4096)
