@@ -6,12 +6,13 @@ Only whoever stands at a known site counts, so that tables of one measure share 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures import running
-from throughcare.insight.measures.definitions import STRATIFIERS, Definition, counting
+from throughcare.insight.measures.definitions import STRATIFIERS, Definition
+from throughcare.insight.measures.periods import looks_back, months_before
 from throughcare.kernel import content
 
 from .cells import At, Counts, Draft, added_up
@@ -58,9 +59,7 @@ def lasting(definition: Definition, period: Period, known: datetime) -> running.
     last = period.end - timedelta(days=1)
     first = period.start
     if definition.judged:
-        months = int(counting()["judged"]["months"])
-        at = period.end.year * 12 + period.end.month - 1 - months
-        first = date(at // 12, at % 12 + 1, 1)
+        first = months_before(period.end, looks_back())
     assert isinstance(known.tzinfo, ZoneInfo)  # noqa: S101  (the agency's own)
     return running.Period(first, last, known.tzinfo, known)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.measures.running import name
 
 
 def became(word: Callable[[str], str]) -> str:
@@ -44,5 +45,5 @@ def rows(definition: Definition) -> str:
     SELECT person_id, facility, ref, counted_at, became IN ('excused', 'left') AS excluded, became = 'met' AS hit, 1.0 AS base,
            CASE became WHEN 'met' THEN '' WHEN 'refused' THEN 'person' WHEN 'excused' THEN 'excused' ELSE 'service' END AS cause,
            begun_at, done_at, rule
-    FROM ({every_rule("'{}'".format)}) WHERE rule IN ({rules})
+    FROM ({every_rule(name)}) WHERE rule IN ({rules})
     """
