@@ -41,6 +41,13 @@ def test_what_is_owed_stands_by_site_and_a_screen_moves_it(client, nurse, person
     assert found.signed_at <= clock.now() + timedelta(minutes=1)
 
 
+def test_a_refusal_after_a_screen_takes_nothing_from_what_housing_needs(nurse, person, place) -> None:
+    actions.sign_sexual_safety(actor=nurse, person_id=person, posted=ITEMS)
+    actions.sign_sexual_safety(actor=nurse, person_id=person, posted={"form~unable": ["refuses"]})
+    (found,) = safety_reads.screened(lens_of(Role.PREA), place.id)
+    assert (found.finding, found.at_risk, found.victim) == ("Heightened risk of victimization", True, 2)
+
+
 def test_the_page_counts_and_names_no_answer(client, nurse, person, place) -> None:
     actions.sign_sexual_safety(actor=nurse, person_id=person, posted=ITEMS)
     be(client, "prea", place)

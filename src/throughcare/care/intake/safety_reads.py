@@ -95,7 +95,8 @@ def screened(lens: Lens, facility_id: UUID) -> list[Screened]:
         cards = people.cards(lens, last)
     kept: dict[UUID, tuple[SealedResponse, Mapping[str, object]]] = {}
     for row, body in chart.sealed_responses(lens, last, FORM):
-        kept.setdefault(row.person_id, (row, body))
+        if row.status == "completed":
+            kept.setdefault(row.person_id, (row, body))
     return _counted(cards, last, kept)
 
 
