@@ -124,9 +124,10 @@ def words_of(file: Document) -> str:
     if file.content is None or not PLAIN.fullmatch(file.kind) or file.content.startswith((b"{\\rtf", b"%PDF")):
         return ""
     try:
-        return file.content.decode().replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+        text = file.content.decode()
     except UnicodeDecodeError:
-        return file.content.decode("cp1252", "replace").replace("\r\n", "\n").replace("\x00", "").strip()
+        text = file.content.decode("cp1252", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
 
 
 def _add(panel: Panel, segment: Segment, reader: Reader) -> None:
