@@ -18,10 +18,10 @@ def plan(playing: Playing, now: datetime) -> None:
     rows = playing.stage.shares.body["complaint"]
     for n, row in enumerate(rows):
         site = SITES[n % len(SITES)]
-        playing.at(now - row["hours_ago"] * HOUR, lambda at, r=row, s=site: _file(playing, r, s, at, now))  # type: ignore[misc]
+        playing.at(now - row["hours_ago"] * HOUR, lambda at, r=row, s=site: _file(playing, r, s, at))  # type: ignore[misc]
 
 
-def _file(playing: Playing, row: dict[str, str], site: str, at: datetime, now: datetime) -> None:
+def _file(playing: Playing, row: dict[str, str], site: str, at: datetime) -> None:
     one = playing.crowd.any(Random(f"complaint {row['id']}"), site=site)
     if one is None:
         return
