@@ -60,17 +60,18 @@ def _programme(lens: Lens, person_id: UUID) -> list[OwnMedicine]:
     lines = opioid_treatment.programme_orders(lens, [person_id])
     if not lines:
         return []
-    last = {t.treatment.id: t.standing.last for t in opioid_treatment.treatments_of(lens, [person_id])}
-    # Newest first: of each treatment the last one kept is the next one due.
+    treatments = opioid_treatment.treatments_of(lens, [person_id])
+    last = {t.treatment.id: t.standing.last.at for t in treatments if t.standing.last}
+    # Newest first, so that what is kept of each treatment is the next one due.
     doses = opioid_treatment.doses_of_person(lens, [person_id])
-    coming = {dose.treatment.id: dose.due_at for dose in doses if dose.status == "expected"}
+    coming = {d.treatment.id: d.due_at for d in doses if d.status == "expected"}
     return [
         OwnMedicine(
             text=line.text,
             why="",
             how=line.sig or line.amount,
             next_at=coming.get(line.id),
-            last_at=given.at if (given := last.get(line.id)) else None,
+            last_at=last.get(line.id),
             programme=True,
         )
         for line in lines
