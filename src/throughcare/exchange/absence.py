@@ -29,8 +29,9 @@ ALLERGIES = {
     "NKFA": "No known food allergy",
     "NKEA": "No known environmental allergy",
 }
-PROBLEMS = {"160245001": "No known problem", "no-known-problems": "No known problem"}
-MEDICINES = {"787481004": "No known medicine", "no-known-medications": "No known medicine"}
+# No known problem, no known medicine.
+PROBLEMS = frozenset({"160245001", "no-known-problems"})
+MEDICINES = frozenset({"787481004", "no-known-medications"})
 # Nobody asked, or nobody knows: that says nothing at all of the person.
 NO_INFORMATION = frozenset(
     {"no-allergy-info", "no-problem-info", "no-medication-info", "no-immunization-info", "no-procedure-info"}
@@ -64,13 +65,3 @@ def of_allergies(code: str, text: str) -> str:
         return ALLERGIES[short.upper()]
     of = _OF.get((said["of"] or "").strip().casefold()[:3], "")
     return f"No known {of} allergy".replace("  ", " ")
-
-
-def of_problems(code: str) -> str:
-    """Give what is denied where a code says that no problem is known."""
-    return PROBLEMS.get(code, "")
-
-
-def of_medicines(code: str) -> str:
-    """Give what is denied where a code says that no medicine is known."""
-    return MEDICINES.get(code, "")

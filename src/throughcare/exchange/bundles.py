@@ -6,7 +6,7 @@ Pure: parsed JSON in, facts out; no resource is changed, guessed or dropped sile
 import base64
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -231,21 +231,26 @@ def _read(kind: str, one: Json, facts: Facts, others: Mapping[str, Json]) -> str
 NONE_KNOWN = "says that none is known, or that nobody asked"
 
 
-def _codes(one: Json, field: str = "code") -> list[str]:
-    """Give every code by which a resource says what it is about."""
-    concept = one.get(field)
-    return [str(said.get("code", "")) for said in listed(concept.get("coding"))] if isinstance(concept, Mapping) else []
+def _denied(concept: Any, denials: Container[str]) -> bool:
+    """Tell whether one of a concept's codes says that there is none, or that nobody asked."""
+    return any(code in denials or code in absence.NO_INFORMATION for code in _codes(concept))
+
+
+def _codes(concept: Any) -> list[str]:
+    codings = listed(concept.get("coding")) if isinstance(concept, Mapping) else []
+    return [str(said.get("code", "")) for said in codings]
 
 
 def _is_modified(value: Any, depth: int = 0) -> bool:
     """Tell whether a modifier extension stands anywhere in a resource: whoever does not know it must not go by the rest."""
-    if isinstance(value, Mapping):
+    if type(value) is dict:
         if value.get("modifierExtension"):
             return True
-        return depth < 12 and any(
-            _is_modified(one, depth + 1) for one in value.values() if isinstance(one, Mapping | list)
-        )
-    return isinstance(value, list) and any(_is_modified(one, depth + 1) for one in value)
+        if depth >= 12:
+            return False
+        value = value.values()
+    # Whatever comes in is walked through here: the type is asked before the call, and of itself.
+    return any((type(part) is dict or type(part) is list) and _is_modified(part, depth + 1) for part in value)
 
 
 def _condition(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
@@ -257,7 +262,7 @@ def _condition(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
         return "its clinical status is not one we know"
     if state_of(one, "verificationStatus") == "refuted":
         return "refuted where it came from"
-    if any(absence.of_problems(said) or said in absence.NO_INFORMATION for said in _codes(one)):
+    if _denied(one.get("code"), absence.PROBLEMS):
         return NONE_KNOWN
     facts.problems.append(Problem(code, status, day_of(one.get("onsetDateTime"))))
     return ""
@@ -272,8 +277,9 @@ def _allergy(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
         return "its clinical status is not one we know"
     if state_of(one, "verificationStatus") == "refuted":
         return "refuted where it came from"
-    words = "" if code.code else code.text
-    if any(absence.of_allergies(said, words) or said in absence.NO_INFORMATION for said in (*_codes(one), "")):
+    if not code.code and absence.of_allergies("", code.text):
+        return NONE_KNOWN
+    if any(absence.of_allergies(said, "") or said in absence.NO_INFORMATION for said in _codes(one.get("code"))):
         return NONE_KNOWN
     seen = [coded(said) for event in listed(one.get("reaction")) for said in listed(event.get("manifestation"))]
     reaction = ", ".join(said.text for said in seen if said)
@@ -370,10 +376,7 @@ def _medicine(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
         return "says not to give it"
     if str(one.get("intent")) in ("proposal", "plan", "option"):
         return "only proposed"
-    if any(
-        absence.of_medicines(said) or said in absence.NO_INFORMATION
-        for said in _codes(one, "medicationCodeableConcept")
-    ):
+    if _denied(one.get("medicationCodeableConcept"), absence.MEDICINES):
         return NONE_KNOWN
     instructions = listed(one.get("dosageInstruction")) or listed(one.get("dosage"))
     dose = next((str(said["text"]) for said in instructions if said.get("text")), "")
@@ -437,12 +440,13 @@ def _patient(one: Json, facts: Facts) -> Patient:
     name = next((said for said in names if said.get("use") == "official"), names[0] if names else {})
     given = [str(part) for part in name.get("given", []) if part] if isinstance(name.get("given"), list) else []
     sex = str(one.get("gender", "unknown"))
+    born, estimated = birth_of(one.get("birthDate"))
     return Patient(
         family=str(name.get("family") or "Unknown")[:80],
         given=(given[0] if given else "")[:80],
         middle=" ".join(given[1:])[:80],
-        birth_date=birth_of(one.get("birthDate"))[0],
-        birth_date_estimated=birth_of(one.get("birthDate"))[1],
+        birth_date=born,
+        birth_date_estimated=estimated,
         sex=sex if sex in ("female", "male", "other", "unknown") else "unknown",
         race=_race(one),
         language=_language(one),

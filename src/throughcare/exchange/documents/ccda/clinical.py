@@ -71,7 +71,7 @@ def problem(base: Base, concern: Any, node: Any, texts: Texts, section: str, num
     stated = STATES.get(value_code(node, "6", "33999-4"), "")
     state = stated or ("resolved" if item.until or status_of(concern) == "completed" else "active")
     kind = node.find("code")
-    none = item.negated or bool(absence.of_problems(code.code))
+    none = item.negated or code.code in absence.PROBLEMS
     if item.negated and code.code == "55607006":
         item = replace(item, code=replace(code, text="No known problem"))
     return replace(
