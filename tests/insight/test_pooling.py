@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughcare.insight import fhir, pooling, reads
+from throughcare.insight import fhir, pooling
+from throughcare.insight import strata as by_strata
 from throughcare.insight.measures import definitions
 from throughcare.insight.numbers import Number
 from throughcare.kernel.ids import derived
@@ -53,8 +54,8 @@ def test_what_everybody_knows_does_not_open_a_pool():
     assert not pooling.may_stand_beside(sites, "york", sexes, "female", SERVICE)
     york = str(derived("facility", "york"))
     by_id = {york if name == "york" else name: n for name, n in sites.items()}
-    assert reads.beside_places("sex", sexes, by_id, SERVICE) == {}
-    assert reads.beside_places("language", sexes, by_id, SERVICE) == sexes
+    assert by_strata.beside_places("sex", sexes, by_id, SERVICE) == {}
+    assert by_strata.beside_places("language", sexes, by_id, SERVICE) == sexes
     more = pooling.pooled({"york": Number(60, 30), "manson": Number(20, 5), "corrigan": Number(25, 9), "osborn": Number(100, 50)}, SERVICE)  # fmt: skip
     assert "york" in more and pooling.may_stand_beside(sexes, "female", more, "york", SERVICE)
 

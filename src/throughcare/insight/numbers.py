@@ -130,7 +130,12 @@ def months_until(last: date, count: int) -> tuple[str, ...]:
 
 def rows(state: State, months: Sequence[str], measure: str = "") -> tuple[Row, ...]:
     """Give the results of some months: of one measure whole, or of all of them by facility. Read once for each edition."""
-    return _rows(str(folder() / state.files("measure_result")[0]), months[0], months[-1], measure)
+    return rows_in([folder() / state.files("measure_result")[0]], months, measure)
+
+
+def rows_in(kept: Sequence[Path], months: Sequence[str], measure: str = "") -> tuple[Row, ...]:
+    """Give the same from files that hold results."""
+    return _rows(tuple(map(str, kept)), months[0], months[-1], measure)
 
 
 @cache
@@ -142,9 +147,9 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 
 @lru_cache(maxsize=32)
-def _rows(file: str, first: str, last: str, measure: str) -> tuple[Row, ...]:
+def _rows(kept: tuple[str, ...], first: str, last: str, measure: str) -> tuple[Row, ...]:
     # A file's name holds its digest: it is never changed, so what was read of it holds as long as it is asked for.
-    said: list[object] = [file, first, last]
+    said: list[object] = [list(kept), first, last]
     only, more = ("AND measure = ?", [measure]) if measure else ("AND divided_by IN ('', 'facility')", [])
     with _engine().cursor() as con:
         found = con.execute(

@@ -1,12 +1,13 @@
 """What somebody may see who may see nobody: numbers in aggregate, none on few people, and none that can be subtracted back. Pure.
 
 Strata with too little are shown together, as many as it takes; where even together they are too little, the next smallest joins
-them. Months are shown only where each stands on enough; else the whole span alone. What leaves the house passes the gate instead.
+them. Time is told by whole quarters (`sources`); months only where each stands on enough. What leaves the house passes the gate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import Number
@@ -27,7 +28,8 @@ def enough(number: Number, measure: Definition) -> bool:
 
 def pooled(strata: Mapping[str, Number], measure: Definition) -> dict[str, Number]:
     """Give strata of which each stands on enough; the others together under one name. Empty where that can't be."""
-    keep = {name: n for name, n in strata.items() if n.denominator or n.numerator}
+    # How long one waited longest is one person's, and is told to nobody who may not see them.
+    keep = {name: replace(n, longest=None) for name, n in strata.items() if n.denominator or n.numerator}
     if all(enough(n, measure) for n in keep.values()):
         return keep
     alone = sorted((name for name, n in keep.items() if enough(n, measure)), key=lambda k: (keep[k].denominator, k))
@@ -72,5 +74,4 @@ def _sum(numbers: Sequence[Number]) -> Number:
         found.numerator += n.numerator
         found.late, found.open, found.refused = found.late + n.late, found.open + n.open, found.refused + n.refused
         found.excused, found.gone = found.excused + n.excused, found.gone + n.gone
-        found.longest = max((v for v in (found.longest, n.longest) if v is not None), default=None)
     return found

@@ -1,43 +1,26 @@
-"""Numbers as pages show them: all measures, worst first, and one measure whole. They come from the warehouse's last state.
+"""Numbers as pages show them: all measures, worst first, and one measure whole.
 
-A reader with places sees those alone; one who may see no people sees numbers in aggregate only (`pooling`).
+A reader with places sees those alone; one who may see no people sees whole quarters (`sources`), in aggregate only (`pooling`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
-from throughcare.custody import reads as custody
-from throughcare.duties.working_time import working_time
-from throughcare.insight import numbers, policy, pooling
-from throughcare.insight.gate import registry
+from throughcare.insight import policy, pooling
 from throughcare.insight.measures import definitions
 from throughcare.insight.measures.definitions import CLOCK, Definition
 from throughcare.insight.measures.statistics import Estimate
-from throughcare.insight.numbers import Number, Row, months_until, total
+from throughcare.insight.numbers import Number, Row, total
+from throughcare.insight.sources import Freshness, source, titles
 from throughcare.insight.statistics import Limits, Point, centre, control, funnel
-from throughcare.insight.warehouse.files import State
-from throughcare.kernel import clock
+from throughcare.insight.strata import added, divided, pooled, spanned
 from throughcare.kernel.errors import NotFound
-from throughcare.kernel.ids import derived
 from throughcare.kernel.lens import Lens
 
 GROUPS = ("late", "quality", "events")
-# Strata of identities that everybody knows, as the gate's content names them and as they are counted.
-KNOWN_AS = {("sex", "women"): ("sex", "female"), ("age", "under-18"): ("age_band", "under 18")}
-STALE = timedelta(days=2)  # after so long without a whole day more, numbers are called old
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """Until which day the record was read, when that was done, and whether a day is missing by now."""
-
-    until: date
-    updated_at: datetime | None
-    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,56 +100,17 @@ class MeasurePage:
     aggregate: bool
 
 
-def fresh(state: State) -> Freshness:
-    """Say how old a state's numbers are."""
-    until = numbers.last_day(state)
-    return Freshness(until, state.read_at, working_time().day_of(clock.now()) - until >= STALE)
-
-
-def within(lens: Lens, rows: Iterable[Row]) -> list[Row]:
-    """Keep what this reader may compare: where the lens has places, those alone, added up as everybody's."""
-    if lens.facilities is None:
-        return list(rows)
-    here = {str(f) for f in lens.facilities}
-    mine = [r for r in rows if r.divided_by == "facility" and r.stratum in here]
-    return mine + [r._replace(divided_by="", stratum="") for r in mine]
-
-
-def titles(lens: Lens) -> dict[str, str]:
-    """Name the facilities."""
-    return {str(f.id): f.short_name for f in custody.facilities(lens)}
-
-
-def spanned(rows: Sequence[Row], measure: Definition, months: Iterable[str]) -> list[Row]:
-    """Give the rows that make a measure's number over some months: all of them, or the last where each looks back by itself."""
-    wanted = set(months)
-    found = [r for r in rows if r.month in wanted]
-    if not measure.judged:
-        return found
-    last = max((r.month for r in found), default="")
-    return [r for r in found if r.month == last]
-
-
-def added(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, Number]:
-    """Add rows up by a key."""
-    found: dict[str, Number] = defaultdict(Number)
-    for row in rows:
-        found[key(row)].add(row)
-    return dict(found)
-
-
 def overview(lens: Lens, *, span: int = 3, history: int = 12) -> Overview:
     """List every measure over the last months, worst first: by how much is missed at the least, as far as numbers can say."""
-    state = numbers.held()
-    until = numbers.last_day(state)
-    months = months_until(until, max(history, 2 * span))
+    told = source(lens, max(history, 2 * span))
+    months = told.months
     by_measure: dict[str, list[Row]] = defaultdict(list)
-    for row in within(lens, numbers.rows(state, months)):
+    for row in told.rows():
         by_measure[row.measure].append(row)
-    named, found, lines, nothing = titles(lens), definitions.measures(until), [], []
-    told = {d.rules for d in found if d.area != CLOCK}
+    named, found, lines, nothing = titles(lens), definitions.measures(told.until), [], []
+    said = {d.rules for d in found if d.area != CLOCK}
     for measure in found:
-        if measure.area == CLOCK and measure.rules in told:
+        if measure.area == CLOCK and measure.rules in said:
             continue  # a measure of content says the same of this clock
         line = _line(measure, by_measure.get(measure.id, []), months, span, named, aggregate=policy.aggregate(lens))
         if line is None:
@@ -174,7 +118,7 @@ def overview(lens: Lens, *, span: int = 3, history: int = 12) -> Overview:
         else:
             lines.append(line)
     lines.sort(key=lambda one: (GROUPS.index(one.group), -surely_missed(one), one.measure.id))
-    return Overview(fresh(state), months[-span:], lines, nothing)
+    return Overview(told.fresh, months[-span:], lines, nothing)
 
 
 def _line(
@@ -224,13 +168,11 @@ def _worst(measure: Definition, places: Mapping[str, Number]) -> tuple[str, floa
 
 def measure_page(lens: Lens, measure_id: str, *, span: int = 3, history: int = 24) -> MeasurePage:
     """Give one measure whole; refuses as not found what there is no measure of."""
-    state = numbers.held()
-    until, aggregate = numbers.last_day(state), policy.aggregate(lens)
-    measure = definitions.find(measure_id, until)
+    told, aggregate = source(lens, history), policy.aggregate(lens)
+    measure = definitions.find(measure_id, told.until)
     if measure is None:
         raise NotFound("There is no such measure.")
-    months = months_until(until, history)
-    rows = within(lens, numbers.rows(state, months, measure.id))
+    months, rows = told.months, told.rows(measure.id)
     everybody = [r for r in rows if not r.divided_by]
     recent = spanned(rows, measure, months[-span:])
     whole = total(r for r in recent if not r.divided_by)
@@ -244,7 +186,7 @@ def measure_page(lens: Lens, measure_id: str, *, span: int = 3, history: int = 2
     shown = sorted({r.month for r in recent}) if measure.judged else months[-span:]
     return MeasurePage(
         measure,
-        fresh(state),
+        told.fresh,
         tuple(shown) or months[-span:],
         whole,
         whole.estimate(measure),
@@ -303,37 +245,6 @@ def _strata(
         for kind, parts in found.items()
         if kind != "facility"
     }
-
-
-def divided(measure: Definition, rows: Sequence[Row]) -> dict[str, dict[str, Number]]:
-    """Give the strata of each kind that a measure is divided by."""
-    return {kind: added((r for r in rows if r.divided_by == kind), lambda r: r.stratum) for kind in measure.stratifiers}
-
-
-def pooled(measure: Definition, rows: Sequence[Row]) -> dict[str, dict[str, Number]]:
-    """Give the same to who may see no people: small strata together, and no kind that would give somebody away."""
-    found = {kind: pooling.pooled(parts, measure) for kind, parts in divided(measure, rows).items()}
-    places = found.get("facility", {})
-    return {kind: beside_places(kind, parts, places, measure) for kind, parts in found.items()}
-
-
-def beside_places(
-    kind: str, parts: dict[str, Number], places: Mapping[str, Number], measure: Definition
-) -> dict[str, Number]:
-    """Give the pooled strata of a kind, or none where the pooled facilities beside them would give somebody away."""
-    return parts if all(pooling.may_stand_beside(parts, one, places, at, measure) for one, at in _twins(kind)) else {}
-
-
-def _twins(kind: str) -> list[tuple[str, str]]:
-    """Name the strata of a kind that are known to be the people of one facility, with its id."""
-    found = []
-    for identity in registry.identities():
-        place = dict(identity.there).get("facility")
-        for here in identity.here:
-            told = KNOWN_AS.get(here)
-            if told and told[0] == kind and place:
-                found.append((told[1], str(derived("facility", place))))
-    return found
 
 
 def _part(measure: Definition, id_: str, title: str, number: Number, whole: float | None, signal: str = "") -> Part:

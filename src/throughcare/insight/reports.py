@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from throughcare.duties.working_time import working_time
-from throughcare.insight import fhir, numbers, policy, reads
+from throughcare.insight import fhir, policy, sources
 from throughcare.insight.measures import definitions, periods
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import total
+from throughcare.insight.strata import pooled, spanned
+from throughcare.insight.warehouse import closing
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.fhir import Json
@@ -26,9 +28,13 @@ def measures(lens: Lens) -> list[Json]:
 
 
 def months(lens: Lens) -> tuple[str, ...]:
-    """Name the months of which there may be reports, oldest first; none where there are no numbers yet."""
+    """Name the months of which there may be reports, oldest first; none where there are no numbers yet.
+
+    Who sees aggregates only has a report of each whole quarter, under its last month: a month's strata could be taken from a
+    quarter's, and leave somebody.
+    """
     try:
-        return numbers.months_until(numbers.last_day(numbers.held()), MONTHS) if policy.NUMBERS.allows(lens) else ()
+        return tuple(_spans(lens)) if policy.NUMBERS.allows(lens) else ()
     except NotFound:
         return ()
 
@@ -37,26 +43,35 @@ def reports(lens: Lens, wanted: tuple[str, ...], measure_id: str = "") -> list[J
     """Give the reports of some months, of one measure or of all, oldest first."""
     if not wanted or not policy.NUMBERS.allows(lens):
         return []
-    state = numbers.held()
-    until = numbers.last_day(state)
-    known = {d.id: d for d in definitions.measures(until)}
+    told, spans = sources.source(lens, MONTHS), _spans(lens)
+    known = {d.id: d for d in definitions.measures(told.until)}
     chosen = [known[measure_id]] if measure_id in known else [] if measure_id else list(known.values())
-    named = reads.titles(lens)
+    named = sources.titles(lens)
     found = []
     for one in chosen:
-        rows = reads.within(lens, numbers.rows(state, months(lens), one.id))
+        rows = told.rows(one.id)
         for month in wanted:
-            mine = [r for r in rows if r.month == month]
+            mine = spanned(rows, one, spans[month])
             if any(not r.divided_by for r in mine):
-                first, last = _covers(one, month, until)
-                strata = reads.pooled(one, mine) if lens.facilities is None else {}
+                covers = _covers(one, spans[month], max(r.month for r in mine), told.until)
+                strata = pooled(one, mine) if lens.facilities is None else {}
                 whole = total(r for r in mine if not r.divided_by)
-                found.append(fhir.report(one, month, (first, last), whole, strata, named, state.read_at))
+                found.append(fhir.report(one, month, covers, whole, strata, named, told.fresh.updated_at))
     return found
 
 
-def _covers(one: Definition, month: str, until: date) -> tuple[date, date]:
-    period = periods.month_period(month, until, working_time().zone)
+def _spans(lens: Lens) -> dict[str, tuple[str, ...]]:
+    """Give the months that each report tells of, by the month it is called by."""
+    if policy.aggregate(lens):
+        found = [closing.months_of(quarter) for quarter in sources.quarters(lens)]
+        return {months[-1]: months for months in found}
+    return {month: (month,) for month in sources.source(lens, MONTHS).months}
+
+
+def _covers(one: Definition, months: tuple[str, ...], last_month: str, until: date) -> tuple[date, date]:
+    """Say from which day to which a report tells."""
+    zone = working_time().zone
     if not one.judged:
-        return period.first, period.last
-    return periods.months_before(period.last + timedelta(days=1), periods.looks_back()), period.last
+        return periods.month_period(months[0], until, zone).first, periods.month_period(months[-1], until, zone).last
+    last = periods.month_period(last_month, until, zone).last
+    return periods.months_before(last + timedelta(days=1), periods.looks_back()), last

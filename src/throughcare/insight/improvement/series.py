@@ -12,7 +12,8 @@ from throughcare.insight import numbers
 from throughcare.insight.measures import definitions
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import Number, Row, months_until, total
-from throughcare.insight.reads import added, spanned, within
+from throughcare.insight.sources import within
+from throughcare.insight.strata import added, spanned
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 

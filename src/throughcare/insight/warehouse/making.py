@@ -21,7 +21,7 @@ from throughcare.insight.flatten import FLATTEN
 from throughcare.insight.measures import counting, definitions
 from throughcare.insight.resources import tables as resources
 from throughcare.insight.schema import BY_NAME, TABLES, Table
-from throughcare.insight.warehouse import files, opening, placing, summing, writing
+from throughcare.insight.warehouse import closing, files, opening, placing, summing, writing
 from throughcare.insight.warehouse.files import WHOLE, State
 from throughcare.insight.warehouse.spool import Spool
 from throughcare.kernel import clock
@@ -83,6 +83,7 @@ def _make(folder: Path, start: State | None, say: Say) -> Report:
         state = with_results(folder, work, state)
         files.publish(folder, state, old)
         files.sweep(folder, keep_work=True)
+        closing.close(folder, state)
         written = state.every_file() - start.every_file()
         rows = sum(state.rows(name) for name in state.tables)
         return Report(horizon, spool.entries, len(written), rows, spool.left_out)

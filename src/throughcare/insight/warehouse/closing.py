@@ -1,0 +1,79 @@
+"""Whole quarters as they were first counted, kept beside the states: what somebody is told who sees numbers in aggregate only.
+
+A number that grows by the day tells what each day brought, three months that roll on tell the month they left, and a correction
+tells of one person. So a quarter is kept once, some days after its end (content/measures/counting.toml), and never counted again.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from throughcare.insight.measures import definitions
+from throughcare.insight.schema import BY_NAME, VERSION
+from throughcare.insight.warehouse import files, writing
+from throughcare.insight.warehouse.files import State
+
+if TYPE_CHECKING:
+    import duckdb
+
+TOLD = "told/quarters"  # deeper than a state's files, so that no sweep meets them
+KEPT = 8
+
+
+def months_of(quarter: str) -> tuple[str, str, str]:
+    """Name the months of a quarter, written as 2026-Q3."""
+    last = int(quarter[-1]) * 3
+    first, middle, third = (f"{quarter[:4]}-{month:02}" for month in range(last - 2, last + 1))
+    return first, middle, third
+
+
+def ended(last_day: date) -> list[str]:
+    """Name the last quarters that are old enough to be kept on a day, oldest first."""
+    settled = last_day - timedelta(days=int(definitions.counting()["aggregate"]["settle_days"]))
+    running = settled + timedelta(days=1)
+    at = running.year * 4 + (running.month - 1) // 3
+    return [f"{n // 4}-Q{n % 4 + 1}" for n in range(at - KEPT, at)]
+
+
+def file(folder: Path, quarter: str) -> Path:
+    """Say where a quarter is kept."""
+    return folder / TOLD / f"{quarter}.{VERSION}.parquet"
+
+
+def kept(folder: Path, last_day: date) -> list[str]:
+    """Name the quarters that are kept, oldest first."""
+    return [quarter for quarter in ended(last_day) if file(folder, quarter).exists()]
+
+
+def close(folder: Path, state: State) -> list[str]:
+    """Keep the quarters that have settled and were not kept before; give their names. A kept one is never written again."""
+    due = [q for q in (ended(state.last_day) if state.last_day else ()) if not file(folder, q).exists()]
+    if not due or not state.files("measure_result"):
+        return []
+    for place in ((folder / TOLD).parent, folder / TOLD):
+        place.mkdir(mode=0o700, exist_ok=True)
+    con = writing.connect(folder / files.WORK)
+    try:
+        return [quarter for quarter in due if _keep(folder, con, state, quarter)]
+    finally:
+        con.close()
+
+
+def _keep(folder: Path, con: duckdb.DuckDBPyConnection, state: State, quarter: str) -> bool:
+    import pyarrow.parquet as pq
+
+    results, target = BY_NAME["measure_result"], file(folder, quarter)
+    rows = writing.source(folder, results, state.files(results.name))
+    months = ", ".join(f"'{month}'" for month in months_of(quarter))
+    found = con.sql(
+        f"SELECT {', '.join(results.names)} FROM ({rows}) WHERE month IN ({months}) ORDER BY {', '.join(results.order)}"  # noqa: S608
+    ).to_arrow_table()
+    if not found.num_rows:
+        return False
+    draft = target.with_suffix(".new")
+    with files.private(draft) as out:
+        pq.write_table(found.cast(results.arrow()), out, compression="zstd", store_schema=False)
+    draft.replace(target)
+    return True
