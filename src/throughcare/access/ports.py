@@ -63,7 +63,15 @@ class Places(Protocol):
         """Give the facility where this person is now."""
 
 
+class Complaints(Protocol):
+    """Whether a person has complained about a reader; who looked at such a complaint is not that reader's to know."""
+
+    def about(self, user_id: UUID, people: Iterable[UUID]) -> bool:
+        """Tell whether one of these people has."""
+
+
 CARE: Port[CareRelationship] = Port("access.care_relationship")
+COMPLAINTS: Port[Complaints] = Port("access.complaints")
 FAMILY: Port[Family] = Port("access.family")
 KIN: Port[Kin] = Port("access.kin")
 NAMES: Port[Names] = Port("access.names")

@@ -6,7 +6,7 @@ from uuid import UUID
 from throughcare.access import conditions, labels, projections
 from throughcare.kernel.fhir import Json
 from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import SEALED, DataClass, Verb
+from throughcare.kernel.vocabulary import BEYOND_GLASS, SEALED, DataClass, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _way(lens: Lens, cls: DataClass, person_id: UUID | None, author_id: UUID | N
     """Give the cuts by which this class may be seen, widest grant first; None where it may not."""
     if lens.shut(person_id):
         return None
-    if person_id in lens.opened and cls not in SEALED:
+    if person_id in lens.opened and cls not in BEYOND_GLASS:
         return ()
     for verb in (Verb.READ, Verb.SUMMARY, Verb.OPERATIONAL):
         grant = lens.by(verb, cls, person_id=person_id, author_id=author_id)

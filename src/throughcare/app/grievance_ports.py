@@ -1,12 +1,22 @@
 """How a complaint asks for care: by sick call, so that the nurse reads what is about health and not the complaint."""
 
 import re
+from collections.abc import Iterable
 from uuid import UUID
 
+from throughcare.care.grievances import reads
 from throughcare.care.grievances.ports import Asked
 from throughcare.care.sick_call import actions, rules
 from throughcare.care.sick_call.rule_table import load_table
 from throughcare.kernel.actor import Actor
+
+
+class ComplaintsAbout:
+    """Complaints about a member of staff."""
+
+    def about(self, user_id: UUID, people: Iterable[UUID]) -> bool:
+        """Ask the room of complaints."""
+        return reads.is_about(user_id, people)
 
 
 class CareBySickCall:

@@ -3,11 +3,11 @@
 from django.conf import settings
 
 from throughcare.access.events import AccountLeft
-from throughcare.access.ports import CARE, FAMILY, KIN, NAMES, PLACES
+from throughcare.access.ports import CARE, COMPLAINTS, FAMILY, KIN, NAMES, PLACES
 from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.gate_ports import InventedCounts, WarehouseCounts
-from throughcare.app.grievance_ports import CareBySickCall
+from throughcare.app.grievance_ports import CareBySickCall, ComplaintsAbout
 from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.app.site_ports import Abilities
@@ -16,6 +16,7 @@ from throughcare.app.visit_ports import ToldVisits
 from throughcare.care.emergency import handlers as emergency
 from throughcare.care.emergency.ports import MEDICINES
 from throughcare.care.grievances import handlers as grievances
+from throughcare.care.grievances import reads as grievance_reads
 from throughcare.care.grievances.ports import CARE as CARE_FOR_GRIEVANCES
 from throughcare.care.intake import handlers as intake
 from throughcare.care.intake.events import AnswerSignal
@@ -67,6 +68,7 @@ from throughcare.exchange.outgoing.registry import ImmunizationRegistry
 from throughcare.insight import reports
 from throughcare.insight.gate.ports import COUNTS
 from throughcare.kernel import events
+from throughcare.ledger import opening
 from throughcare.people.events import PeopleMerged, PeopleUnmerged, PersonDied, PersonRegistered
 from throughcare.reentry import handlers as going_home
 from throughcare.reentry.actions import bridging
@@ -83,6 +85,8 @@ def wire() -> None:
     NAMES.fill(PeopleNames())
     PLACES.fill(FacilityNames())
     CARE.fill(CareRelationships())
+    COMPLAINTS.fill(ComplaintsAbout())
+    opening.open_with("Grievance", grievance_reads.opens)
     OUTSIDE.fill(ToldVisits())
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())

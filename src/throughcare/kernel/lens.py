@@ -10,7 +10,7 @@ from uuid import UUID
 
 from throughcare.kernel.actor import role_word
 from throughcare.kernel.errors import NotAllowed, NotFound
-from throughcare.kernel.vocabulary import SEALED, DataClass, Purpose, Role, Verb
+from throughcare.kernel.vocabulary import BEYOND_GLASS, SEALED, DataClass, Purpose, Role, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Lens:
             return False
         if self.by(verb, data_class, person_id=person_id, author_id=author_id) is not None:
             return True
-        return person_id in self.opened and verb in (Verb.READ, Verb.SUMMARY) and data_class not in SEALED
+        return person_id in self.opened and verb in (Verb.READ, Verb.SUMMARY) and data_class not in BEYOND_GLASS
 
     def by(
         self, verb: Verb, data_class: DataClass, *, person_id: UUID | None = None, author_id: UUID | None = None

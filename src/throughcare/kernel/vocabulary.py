@@ -65,6 +65,9 @@ SEALED = frozenset(
     }
 )
 
+# What broken glass never opens: it opens a record for care, and a complaint about care or who looked is not care (7.4).
+BEYOND_GLASS = SEALED | {DataClass.GRIEVANCE, DataClass.AUDIT_LOG}
+
 # Of these, what only whoever wrote an entry reads (clinical.md 7.1, 7.3); the ledger's row security names them too.
 AUTHOR_ALONE = frozenset({DataClass.PSYCHOTHERAPY, DataClass.SUD_COUNSELLING})
 

@@ -16,6 +16,7 @@ from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.ledger import body as bodies
 from throughcare.ledger.entry import PLENTIFUL
 from throughcare.ledger.models import Read, SealedVersion, Version
+from throughcare.ledger.opening import opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def history(lens: Lens, kind: str, id: UUID, *, subjects: Collection[UUID] | Non
 
 def _shown(lens: Lens, version: Version | SealedVersion) -> bool:
     person = version.subject if version.subject_kind == "person" else None
-    return lens.may(Verb.READ, DataClass(version.data_class), person_id=person)
+    may = lens.may(Verb.READ, DataClass(version.data_class), person_id=person)
+    return may and opens(lens, version.type, version.resource_id)
 
 
 def _row(v: Version | SealedVersion) -> VersionRow:
@@ -110,13 +112,14 @@ def _alone(id: UUID, kind: str) -> Header | None:
 
 
 def written_between(lens: Lens, subjects: Iterable[UUID], since: datetime, until: datetime | None) -> list[Version]:
-    """List the headers of what was written in these chains in a time, newest first; classes the lens hides are absent."""
+    """List the headers of what was written in these chains in a time, newest first; what the lens hides is absent."""
     with db.reading(lens):
         rows = Version.objects.filter(subject__in=list(subjects), recorded_at__gte=since).defer("body")
         if until is not None:
             rows = rows.filter(recorded_at__lte=until)
         shown = {c.value for c in DataClass if lens.may(Verb.READ, c)}
-        return list(rows.filter(data_class__in=shown).order_by("-position"))
+        found = rows.filter(data_class__in=shown).order_by("-position")
+        return [v for v in found if opens(lens, v.type, v.resource_id)]
 
 
 def who_read(lens: Lens, person_ids: Iterable[UUID], *, limit: int = 200) -> list[Read]:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from throughcare.access import limits
 from throughcare.access.actions.record import in_force
 from throughcare.access.models import BreakGlass, Suspension, User
-from throughcare.access.ports import FAMILY, NAMES
+from throughcare.access.ports import COMPLAINTS, FAMILY, NAMES
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotAllowed
 from throughcare.kernel.lens import Lens
@@ -65,7 +65,7 @@ def who_looked(
     """List who opened this record, newest first, and the key of the next page.
 
     One line per reader and day while no other comes between. The person sees role, purpose and date; who keeps the records
-    sees names and pages. What a lawful suspension holds back is not shown to the person, and nothing shows that something is held back.
+    sees names and pages. What a lawful suspension holds back is not shown to the person, and nothing shows that something is held back. To whom a complaint of the person is about, no look at a complaint is shown.
     """
     whole = lens.may(Verb.READ, DataClass.AUDIT_LOG, person_id=person_id) and lens.role is not Role.PATIENT
     if not whole and not lens.may(Verb.SUMMARY, DataClass.AUDIT_LOG, person_id=person_id):
@@ -74,6 +74,8 @@ def who_looked(
     rows = Read.objects.filter(people__overlap=list(people)).order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
+    if whole and COMPLAINTS().about(lens.user_id, people):
+        rows = rows.exclude(classes__contains=[DataClass.GRIEVANCE.value])
     if not whole:
         rows = _accounted(rows, lens, people)
     read = list(rows[:LINES])

@@ -14,6 +14,7 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 from throughcare.ledger import labels as ledger_labels
 from throughcare.ledger import reads as ledger_reads
+from throughcare.ledger.opening import opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,8 @@ def authorities(lens: Lens) -> list[AuthorityRow]:
 def labels_of(lens: Lens, person_id: UUID, kind: str, id: UUID) -> list[LabelRow]:
     """List what was said of the labels of one entry of this person, newest first; for who may read the entry."""
     header = ledger_reads.header(kind, id)
-    if header is None or header.person_id not in FAMILY().of(person_id):
+    strange = header is None or header.person_id not in FAMILY().of(person_id)
+    if header is None or strange or not opens(lens, kind, id):
         raise NotFound("There is no such entry here.")
     asked = {header.data_class, *labels.classes_of(header.labels, lens.role)}
     if not all(lens.may(Verb.READ, cls, person_id=person_id) for cls in asked):

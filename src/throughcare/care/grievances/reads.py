@@ -1,6 +1,6 @@
 """Every read of complaints, through a lens and row by row: nobody reads one that is about them, custody reads none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from throughcare.care.grievances import rules, states
 from throughcare.care.grievances.models import Grievance
+from throughcare.care.grievances.policy import READERS
 from throughcare.custody.models import Facility, Placement
 from throughcare.custody.reads.places import HOUSED
 from throughcare.duties.models import Duty
@@ -86,6 +87,18 @@ def one(lens: Lens, grievance_id: UUID) -> Line:
     if not found:
         raise NotFound("There is no such complaint here.")
     return found[0]
+
+
+def opens(lens: Lens, grievance_id: UUID) -> bool:
+    """Tell whether the ledger's versions of a complaint open to a reader: to whom its page opens, and to nobody else."""
+    if lens.role not in READERS:
+        return False
+    return _seen(lens, None).filter(id=grievance_id).exists()
+
+
+def is_about(user_id: UUID, people_: Iterable[UUID]) -> bool:
+    """Tell whether one of these people has complained about this member of staff."""
+    return Grievance.objects.filter(person_id__in=list(people_), about_id=user_id).exists()
 
 
 def mine(lens: Lens) -> list[Grievance]:

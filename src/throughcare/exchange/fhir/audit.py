@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.access import projections, showing
+from throughcare.access.ports import COMPLAINTS, FAMILY
 from throughcare.access.tokens import Bearer
 from throughcare.exchange.fhir import gate, paging, store, values
 from throughcare.exchange.fhir.bundle import Entry, bundle
@@ -22,10 +23,13 @@ KIND = frozenset({"AuditEvent"})
 EVENT = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 COLUMNS = "id, at, user_id, user_name, role, purpose, kind, route"
+# To whom a complaint of the person is about, no look at a complaint is told (GRV-01).
+TOLD = "NOT (%s AND classes @> ARRAY['grievance'])"
 LOOKS = f"""
-SELECT {COLUMNS} FROM ledger_read WHERE people @> ARRAY[%s]::uuid[] AND at >= %s AND at < %s AND id < %s ORDER BY id DESC LIMIT %s
+SELECT {COLUMNS} FROM ledger_read WHERE people @> ARRAY[%s]::uuid[] AND at >= %s AND at < %s AND id < %s AND {TOLD}
+ORDER BY id DESC LIMIT %s
 """  # noqa: S608
-LOOK = f"SELECT {COLUMNS} FROM ledger_read WHERE id = %s AND people @> ARRAY[%s]::uuid[]"  # noqa: S608
+LOOK = f"SELECT {COLUMNS} FROM ledger_read WHERE id = %s AND people @> ARRAY[%s]::uuid[] AND {TOLD}"  # noqa: S608
 
 
 @interaction("search-type", "GET", "type", types=KIND, doc="Says who looked at a patient's record (patient, date).")
@@ -40,7 +44,11 @@ def search(call: Call, kind: str) -> Answer:
     cuts, count = _cuts(call.bearer, person), paging.count_of(call)
     start, end = _dates(call)
     before = paging.resume(call, "looks", str(person)) or 2**62
-    found = store.rows(LOOKS, [person, start, end, before, count + 1]) if cuts is not None else []
+    found = (
+        store.rows(LOOKS, [person, start, end, before, _subject(call.bearer, person), count + 1])
+        if cuts is not None
+        else []
+    )
     entries = _entries(call, found[:count], person, cuts or ())
     links = {"self": f"{call.base}/AuditEvent"}
     if len(found) > count:
@@ -60,7 +68,7 @@ def read(call: Call, kind: str, id: str) -> Answer:
     if person is None or not number.isdigit() or len(number) > 18:
         raise not_found(f"AuditEvent/{id}"[:120])
     cuts = _cuts(call.bearer, person)
-    found = store.rows(LOOK, [int(number), person]) if cuts is not None else []
+    found = store.rows(LOOK, [int(number), person, _subject(call.bearer, person)]) if cuts is not None else []
     entries = _entries(call, found, person, cuts or ())
     if not entries:
         raise not_found(f"AuditEvent/{id}")
@@ -71,6 +79,10 @@ def _cuts(bearer: Bearer, person: UUID) -> tuple[str, ...] | None:
     if not gate.in_scope(bearer, "AuditEvent") or not gate.stands_open(bearer, person):
         return None
     return showing.cuts(bearer.lens, DataClass.AUDIT_LOG, 0, person_id=person)
+
+
+def _subject(bearer: Bearer, person: UUID) -> bool:
+    return COMPLAINTS().about(bearer.lens.user_id, FAMILY().of(person))
 
 
 def _dates(call: Call) -> tuple[datetime, datetime]:
