@@ -36,7 +36,7 @@ def figures() -> Iterator[Figure]:
     """Measure everything at each size; each figure says its work, and how many times the first size's work that is."""
     sizes = (1_000, 10_000, 60_000) if os.environ.get("SIZE") == "full" else (1_000, 10_000)
     first: dict[str, float] = {}
-    with _house() as superuser:
+    with house() as superuser:
         for size in sizes:
             began = seconds(partial(grow, superuser, size))
             print(f"bench: {size:,} people after {began:.0f} s", file=sys.stderr, flush=True)
@@ -47,7 +47,7 @@ def figures() -> Iterator[Figure]:
 
 
 @contextmanager
-def _house() -> Iterator[str]:
+def house() -> Iterator[str]:
     """Have a scratch home open; give its superuser's address."""
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
@@ -94,10 +94,10 @@ def _pages(superuser: str, *, last: bool) -> Iterator[Measured]:
 def _page(client: Callable[..., Any], facility: object, role: str, path: str) -> Spread:
     browser = client(headers={"host": "127.0.0.1"})
     browser.post("/demo/become", {"role": role, "facility": str(facility)})
-    return spread(lambda: get(browser, path), others=_database())
+    return spread(lambda: get(browser, path), others=database())
 
 
-def _database() -> list[int]:
+def database() -> list[int]:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -123,12 +123,12 @@ def _reads() -> Iterator[Measured]:
 
     place = Facility.objects.get(short_name__istartswith="Hartford").id
     nurse = lenses.make(derived("bench"), "Demo-bench", Role.RN, facilities=frozenset({place}))
-    yield "read: a shift's worklist, p95", spread(lambda: duties.worklist(nurse, place), others=_database()), "ms", 50
+    yield "read: a shift's worklist, p95", spread(lambda: duties.worklist(nurse, place), others=database()), "ms", 50
     office = lens_of(Role.HIM)
     for what, text in SEARCHES:
         yield (
             f"search by {what}, p95",
-            spread(partial(people.search, office, text), times=20, others=_database()),
+            spread(partial(people.search, office, text), times=20, others=database()),
             "ms",
             50,
         )

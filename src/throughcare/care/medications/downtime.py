@@ -71,14 +71,11 @@ def _observed(lens: Lens, facility_id: UUID) -> list[dict[str, Any]]:
 
 def _watches(lens: Lens, facility_id: UUID, phone: str) -> list[dict[str, Any]]:
     """Give who is watched and how, in the sentences that officers have: what to do, first aid, whom to call."""
-    here = {r.who.person_id: r for r in custody.present(lens, facility_id)}
-    told = custody.alerts_of(lens, here, phone=phone)
-    return [
-        {"id": i, "who": here[i].who, "where": here[i].where, "alert": alert}
-        for i, alerts in told.items()
-        for alert in alerts
-        if alert.group == "watch"
-    ]
+    told = custody.alerts_of(lens, custody.housed(lens, facility_id), phone=phone)
+    watched = [(i, alert) for i, alerts in told.items() for alert in alerts if alert.group == "watch"]
+    who = people_reads.cards(lens, [i for i, _ in watched])
+    where = custody.whereabouts(lens, who)
+    return [{"id": i, "who": who[i], "where": where.get(i), "alert": alert} for i, alert in watched if i in who]
 
 
 def _drawn(found: passes.PassPerson) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from throughcare.care.sick_call.rule_table import Clinic
 from throughcare.chart.forms.text import Text
@@ -22,7 +23,7 @@ class Busy:
 
 def slot_of(at: datetime, clinic: Clinic) -> datetime:
     """Give the beginning of the slot in which a moment lies."""
-    local = at.astimezone(clock.zone())
+    local = clock.local(at)
     past = (local.hour * 60 + local.minute) % clinic.slot_minutes
     return local.replace(second=0, microsecond=0) - timedelta(minutes=past)
 
@@ -48,14 +49,14 @@ def in_the_way(
         return Text("Choose a time that lies ahead.", "Elija una hora que venga.")
     for plan in plans:
         if plan.starts <= at < plan.ends:
-            return _ELSEWHERE.filled(what=plan.what, at=f"{plan.starts.astimezone(clock.zone()):%d %b %H:%M}")
-    local = at.astimezone(clock.zone())
-    others = [o.astimezone(clock.zone()) for o in own]
-    if slot_of(at, clinic) in [slot_of(o, clinic) for o in others]:
-        return None  # two requests are heard in one visit
-    same_day = next((o for o in others if o.date() == local.date()), None)
-    if same_day is not None:
-        return _TWICE.filled(at=f"{same_day:%H:%M}")
+            return _ELSEWHERE.filled(what=plan.what, at=f"{clock.local(plan.starts):%d %b %H:%M}")
+    if others := [clock.local(o) for o in own]:
+        if slot_of(at, clinic) in [slot_of(o, clinic) for o in others]:
+            return None  # two requests are heard in one visit
+        day = clock.local(at).date()
+        same_day = next((o for o in others if o.date() == day), None)
+        if same_day is not None:
+            return _TWICE.filled(at=f"{same_day:%H:%M}")
     if taken >= clinic.places:
         return _FULL.filled(at=f"{slot_of(at, clinic):%H:%M}")
     return None
@@ -72,10 +73,10 @@ def free(
     most: int = 6,
 ) -> list[datetime]:
     """Give the next slots that are free for this person."""
-    today = now.astimezone(clock.zone()).date()
+    today = clock.local(now).date()
     ahead = (slot for n in range(days) for slot in day_of(today + timedelta(days=n), clinic))
-    found = [s for s in ahead if in_the_way(s, now, clinic, taken=taken.get(s, 0), own=own, plans=plans) is None]
-    return found[:most]
+    fit = (s for s in ahead if in_the_way(s, now, clinic, taken=taken.get(s, 0), own=own, plans=plans) is None)
+    return list(islice(fit, most))  # who needs three does not ask for a fortnight's
 
 
 _ELSEWHERE = Text(

@@ -19,7 +19,15 @@ from throughcare.custody.reads.places import (
     units,
     zone_of,
 )
-from throughcare.custody.reads.where import AWAY_WORDS, RosterRow, Whereabouts, present, unsettled_beds, whereabouts
+from throughcare.custody.reads.where import (
+    AWAY_WORDS,
+    RosterRow,
+    Whereabouts,
+    housed,
+    present,
+    unsettled_beds,
+    whereabouts,
+)
 
 __all__ = [
     "AWAY_WORDS",
@@ -46,6 +54,7 @@ __all__ = [
     "facility_by_code",
     "find",
     "free_beds",
+    "housed",
     "in_beds",
     "incoming",
     "lockdowns",

@@ -111,15 +111,20 @@ def present(lens: Lens, facility_id: UUID, unit_id: UUID | None = None, *, in_or
 
     Whoever puts them in an order of their own needs none here (`in_order`): it takes joins over all beds.
     """
+    ids = housed(lens, facility_id, unit_id, in_order=in_order)
+    cards, now = people.cards(lens, ids), _look(ids, ids)
+    return [RosterRow(cards[own], now[own]) for own in ids]
+
+
+def housed(lens: Lens, facility_id: UUID, unit_id: UUID | None = None, *, in_order: bool = True) -> list[UUID]:
+    """Give the charts of the same people alone, for who asks something else of them."""
     lens.require(Verb.READ, DataClass.DEMOGRAPHICS)
     rows = housed_now(lens).filter(facility_id=facility_id)
     if unit_id is not None:
         rows = rows.filter(unit_id=unit_id)
     if in_order:
         rows = rows.order_by("unit__code", "bed__cell__code", "bed__code", "person__family")
-    ids = list(rows.values_list("person_id", flat=True))
-    cards, now = people.cards(lens, ids), _look(ids, ids)
-    return [RosterRow(cards[own], now[own]) for own in ids]
+    return list(rows.values_list("person_id", flat=True))
 
 
 def unsettled_beds(lens: Lens, facility_id: UUID) -> list[RosterRow]:

@@ -113,9 +113,10 @@ def line(lens: Lens, facility_id: UUID) -> list[DueDose]:
     """Give the observed doses around now of the people housed here, by cell; only what the reader may see."""
     lens.require(Verb.SUMMARY, DataClass.MEDICATION)
     with db.reading(lens):
-        housed = [r.who.person_id for r in custody.present(lens, facility_id)]
-        found = _due(lens, [p for own in people.families(lens, housed).values() for p in own], HALF_DAY)
-    place = {p: n for n, p in enumerate(housed)}
+        housed = custody.housed(lens, facility_id)
+        kin = people.families(lens, housed)
+        place = {chart: n for n, one in enumerate(housed) for chart in kin.get(one, ())}
+        found = _due(lens, list(place), HALF_DAY)
     return sorted(found, key=lambda d: (place.get(d.person_id, len(place)), d.due_at))
 
 
