@@ -55,6 +55,41 @@ def test_a_broken_line_is_told_with_its_number_and_the_others_are_judged(tmp_pat
     assert [f"line {n}:" in line for n, line in zip((2, 3, 5, 6, 7, 8), told, strict=True)] == [True] * 6
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ({"period": ["2026-01-01"]}, "its [period] is not two days"),
+        ({"period": ["2026-12-31", "2026-01-01"]}, "its [period] is not two days"),
+        ({"period": 2026}, "its [period] is not two days"),
+        ({"period": None}, "it has no [period]"),
+        ({"case": ""}, "it has no [case]"),
+        ({"case": ["one"]}, "its [case] is no name"),
+        ({"bundle": "Bundle"}, "its bundle is no Bundle of entries"),
+        ({"bundle": {"entry": [None]}}, "its bundle is no Bundle of entries"),
+        ({"bundle": {"entry": [{"resource": "Patient"}]}}, "an entry of its bundle holds no resource"),
+        ({"bundle": bundle(patient("1970-01-01"), patient("1980-01-01"))}, "its bundle has 2 Patients and not one"),
+        ({"bundle": bundle(patient("1970-01-01"), encounter(period="2026"))}, "its [Encounter/e] has not the shape of FHIR R4"),
+        ({"bundle": bundle(patient("1970-01-01"), encounter(type={"coding": []}))}, "its [Encounter/e] has not the shape"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_line_is_said_in_words(tmp_path, sets, spoilt, said):
+    """Never by what failed inside, and never the value: a line may be somebody's record."""
+    cases = tmp_path / "cases.jsonl"
+    good = case("good", patient("1970-01-01"))
+    cases.write_text(json.dumps({**good, **spoilt}) + "\n" + json.dumps(good))
+    result = run("122", "--cases", cases)
+    assert (result.return_value, [row["case"] for row in printed(result)]) == (1, ["good"])
+    assert f"line 1: {said}" in result.stderr and "object" not in result.stderr
+
+
+def test_what_no_measure_asks_for_may_have_any_shape(tmp_path, sets):
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(
+        json.dumps(case("one", patient("1970-01-01"), {"resourceType": "Coverage", "period": 5}, {"id": "x"}))
+    )
+    assert run("122", "--cases", cases).return_value == 0
+
+
 def test_a_zipped_file_cut_off_is_told(tmp_path, sets):
     cases = tmp_path / "cases.jsonl.gz"
     packed = gzip.compress((json.dumps(case("one", patient("1970-01-01"))) + "\n").encode() * 500)

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from throughcare.insight.measures.cases import NoPatient, history_of
+from throughcare.insight.measures.cases import Unreadable, history_of
 from throughcare.insight.measures.codes import CodeBook, MissingList
 from throughcare.insight.measures.points import Point, Span, parse
 from throughcare.insight.measures.populations import (
@@ -73,18 +73,23 @@ def find(name: str) -> Aligned | None:
     )
 
 
-def period_of(first: str, last: str) -> Span:
+class NoPeriod(ValueError):
+    """A period that is not two times, the first before the second."""
+
+
+def period_of(said: object) -> Span:
     """Make the span from the first moment of one day to the last of another; an instant stands for itself."""
-    start, end = parse(first), parse(last)
-    if start is None or end is None:
-        raise ValueError(f"[{first}] to [{last}] is no period")
+    times = said if isinstance(said, list | tuple) and len(said) == 2 else ()
+    found = [parse(time) if isinstance(time, str) else None for time in times]
+    if len(found) != 2 or found[0] is None or found[1] is None or found[1].last < found[0].first:
+        raise NoPeriod("its [period] is not two days, the first and the last (2026-01-01, 2026-12-31)")
+    start, end = found[0], found[1]
     return Span(Point(start.first, start.first), Point(end.last, end.last))
 
 
 def run_case(measure: Aligned, case: Mapping[str, Any], book: CodeBook) -> Mapping[str, int]:
     """Count one case: its Bundle, read into rows, judged for its period by the published measure's population."""
-    first, last = case["period"]
-    who = Subject(history_of(case["bundle"]), period_of(first, last), book, measure.model)
+    who = Subject(history_of(case["bundle"]), period_of(case["period"]), book, measure.model)
     return tally(measure.ecqm(who), measure.populations)
 
 
@@ -117,11 +122,17 @@ def _judged(measure: Aligned, number: int, text: bytes, book: CodeBook) -> Line:
         case = json.loads(text)
     except (ValueError, RecursionError):
         return Line(number, trouble="it is not JSON")
+    if not isinstance(case, dict):
+        return Line(number, trouble="it is no JSON object")
+    if lacking := next((name for name in ("case", "period", "bundle") if case.get(name) in (None, "")), ""):
+        return Line(number, trouble=f"it has no [{lacking}]")
+    if not isinstance(case["case"], str | int) or isinstance(case["case"], bool):
+        return Line(number, trouble="its [case] is no name")
     try:
         return Line(number, str(case["case"]), run_case(measure, case, book))
     except MissingList:
         raise
-    except KeyError as missing:
-        return Line(number, trouble=f"it has no {missing}")
-    except (NoPatient, ValueError, TypeError, AttributeError, IndexError, OverflowError) as wrong:
-        return Line(number, trouble=f"its case can't be read ({wrong})")
+    except (Unreadable, NoPeriod) as wrong:
+        return Line(number, trouble=str(wrong))
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError) as wrong:
+        return Line(number, trouble=f"its case can't be judged ({type(wrong).__name__})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from throughcare.insight.measures.points import (
     ALWAYS_SINCE,
@@ -30,27 +30,47 @@ from throughcare.insight.measures.rows import (
 from throughcare.insight.measures.supplies import Amount, covered_by_order, covered_by_supply, doses_a_day, in_days
 
 Resource = Mapping[str, Any]
+R = TypeVar("R")
 
 STATED = ("active", "recurrence", "relapse")
 
 
-class NoPatient(ValueError):
-    """A Bundle without exactly one Patient."""
+class Unreadable(ValueError):
+    """A Bundle that is no one person's, or a resource in it whose shape is not FHIR's; says which."""
 
 
 def history_of(bundle: Resource) -> History:
-    """Read one person's Bundle; resources that no measure asks for are passed over."""
-    resources = [e["resource"] for e in bundle.get("entry") or () if e.get("resource")]
+    """Read one person's Bundle; resources that no measure asks for are passed over. Refuses, naming it, what has no shape of FHIR."""
+    entries = bundle.get("entry") or () if isinstance(bundle, Mapping) else None
+    if not isinstance(entries, list | tuple) or not all(isinstance(e, Mapping) for e in entries):
+        raise Unreadable("its bundle is no Bundle of entries")
+    resources = [e["resource"] for e in entries if e.get("resource")]
+    if not all(isinstance(r, Mapping) for r in resources):
+        raise Unreadable("an entry of its bundle holds no resource")
     patients = [r for r in resources if r.get("resourceType") == "Patient"]
     if len(patients) != 1:
-        raise NoPatient(f"the Bundle has {len(patients)} Patients and not one")
-    history = History(patients[0].get("id", ""), _born(patients[0]), _point(patients[0].get("deceasedDateTime")))
-    reader = _Reader(history, {r.get("id", ""): r for r in resources if r.get("resourceType") == "Medication"})
+        raise Unreadable(f"its bundle has {len(patients)} Patients and not one")
+    history = _shaped(_person, patients[0])
+    medications = {str(r.get("id", "")): r for r in resources if r.get("resourceType") == "Medication"}
+    reader = _Reader(history, medications)
     for resource in resources:
-        read = reader.tables.get(resource.get("resourceType", ""))
+        read = reader.tables.get(str(resource.get("resourceType", "")))
         if read:
-            read(resource)
+            _shaped(read, resource)
     return history
+
+
+def _person(patient: Resource) -> History:
+    return History(str(patient.get("id", "")), _born(patient), _point(patient.get("deceasedDateTime")))
+
+
+def _shaped(read: Callable[[Resource], R], resource: Resource) -> R:
+    """Read one resource, whoever sent it; what is not where FHIR has it is told by the resource's name and not by ours."""
+    try:
+        return read(resource)
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
+        name = f"{resource.get('resourceType')}/{resource.get('id', '?')}"
+        raise Unreadable(f"its [{name[:80]}] has not the shape of FHIR R4") from None
 
 
 class _Reader:

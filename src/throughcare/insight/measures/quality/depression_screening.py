@@ -101,7 +101,7 @@ def _excused(who: Subject, kind: Instruments, visits: Sequence[Encounter]) -> bo
     reasons = who.book["medical-reason"] | {DECLINED}
     return last_screening(who, kind, visits) is None and any(
         not o.not_done_codes.isdisjoint(reasons) and any(within(o.issued_at, e.span, by_day=True) for e in visits)
-        for o in who.observations(codes=[kind.screening], kind="not_done", statuses=("cancelled",))
+        for o in who.observations(codes=[kind.screening], kind="not_done")
     )
 
 
