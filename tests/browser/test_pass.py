@@ -16,6 +16,10 @@ from throughcare.kernel import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
 SHOTS = os.environ.get("PASS_SHOTS", "")
+# What the pass says of the next dose of a medicine that is asked for, at least an hour apart and three a day, given at 05:30.
+MOST = """async (given) => { const { wasAsked } = await import(document.querySelector('script[src*="/pass."]').src);
+  const a = { given, minimum_minutes: 60, most: 3, may: true }; wasAsked(a, '2026-11-01T05:30:00Z');
+  return { given: a.given.length, may: a.may, earliest: a.earliest }; }"""
 SIZES = {"tablet": (1024, 768), "phone": (390, 844), "desktop": (1440, 900)}
 
 
@@ -176,6 +180,11 @@ def test_a_line_is_given_by_keyboard_alone(pass_page: tuple[BrowserContext, str]
     page.locator(".toast", has_text="given").wait_for()
     page.locator(".pass-next").click()
     assert page.locator(".pass-facts").inner_text() not in (first, second)
+    told = page.evaluate(MOST, ["2026-11-01T03:00:00+00:00", "2026-11-01T04:00:00+00:00"])
+    assert told == {"given": 3, "may": False, "earliest": "2026-11-02T03:00:00.000Z"}, (
+        "the third of three a day, not an hour on"
+    )
+    assert page.evaluate(MOST, ["2026-10-30T03:00:00+00:00"])["earliest"] == "2026-11-01T06:30:00.000Z"
 
 
 def test_it_fits_a_phone_a_desk_and_the_night(pass_page: tuple[BrowserContext, str]) -> None:

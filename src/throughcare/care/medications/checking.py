@@ -4,14 +4,13 @@ Everything known of the person takes part, sealed medicines too: what the reader
 What can't be read is no "nothing found": it is a check that could not run, and the order then needs a named reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from throughcare.care.medications import formulary, sealed_orders, states
+from throughcare.care.medications import formulary, measured, sealed_orders, states
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules import checks
 from throughcare.care.medications.rules.check_facts import (
@@ -19,19 +18,17 @@ from throughcare.care.medications.rules.check_facts import (
     Candidate,
     CheckReport,
     Grade,
-    Heart,
-    Kidneys,
     Situation,
     Taken,
 )
-from throughcare.care.medications.rules.timing import Kind, Timing, doses_per_day, from_json
-from throughcare.chart.models import Allergy, Condition, HomeMedicine, Observation
-from throughcare.kernel import clock, content
+from throughcare.care.medications.rules.timing import Kind, Timing, amounts, doses_per_day, doses_per_week, from_json
+from throughcare.chart.models import Allergy, Condition, HomeMedicine
+from throughcare.kernel import clock
+from throughcare.kernel.content import ContentError
 from throughcare.people.family import family
 from throughcare.people.models import Person
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-SITUATION = "medications/situation.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +76,20 @@ class Wanted:
 
 def check(person_id: UUID, wanted: Wanted) -> Checked:
     """Check an order against everything known of the person; call it inside a transaction that reads all of it."""
+    try:
+        product = formulary.load().product(wanted.product)
+    except ContentError:
+        # What the formulary would say of it can't be read: nothing is checked, and the report says so.
+        unread = Candidate(None, code=wanted.product, text=wanted.text)
+        return _checked(checks.check(unread, Situation(), None))
     replaced = {str(i) for i in (wanted.instead_of, wanted.home_medicine_id) if i is not None}
     candidate = Candidate(
-        product=formulary.load().product(wanted.product),
+        product=product,
         code=wanted.product,
         text=wanted.text,
-        quantity=wanted.amount or _largest_step(wanted.timing),
+        quantity=_largest(wanted.amount, wanted.timing),
         doses_per_day=_per_day(wanted.timing),
+        doses_per_week=Decimal(str(doses_per_week(wanted.timing))),
         replaces=frozenset(replaced),
         for_seizure=wanted.for_seizure,
     )
@@ -105,14 +109,16 @@ def _checked(report: CheckReport) -> Checked:
     return Checked(report.coverage[:160], (*found, *gaps))
 
 
-def _largest_step(timing: Timing) -> Decimal | None:
-    """Give the largest dose of a taper: the one that a ceiling must hold."""
-    return max((step.dose.value for step in timing.steps), default=None)
+def _largest(amount: Decimal | None, timing: Timing) -> Decimal | None:
+    """Give the largest dose that an order may bring, of a pass, a taper's step or a scale's row: what a ceiling must hold."""
+    return max((*((amount,) if amount else ()), *(dose.value for dose in amounts(timing))), default=None)
 
 
 def _per_day(timing: Timing) -> Decimal | None:
     if timing.kind is Kind.PRN:
         return Decimal(timing.max_in_24h)
+    if timing.kind is Kind.SLIDING and timing.base is not None:
+        return _per_day(timing.base)
     return Decimal(str(doses_per_day(timing)))
 
 
@@ -121,7 +127,7 @@ def situation_of(person_id: UUID) -> Situation:
     people = sorted(family(person_id), key=str)
     person = Person.objects.get(id=person_id)
     allergies = list(Allergy.objects.filter(person_id__in=people, status="active"))
-    measured = _measured(people)
+    body = measured.body_of(people)
     return Situation(
         medicines=(*_ordered(people), *sealed_medicines(people), *_from_home(people)),
         allergies=tuple(_allergy(a) for a in allergies if not a.none_known),
@@ -133,9 +139,9 @@ def situation_of(person_id: UUID) -> Situation:
         ),
         sex=person.sex,
         age=_age(person),
-        pregnant=_pregnant(people, measured),
-        kidneys=_kidneys(measured),
-        heart=_heart(measured),
+        pregnant=body.pregnant,
+        kidneys=body.kidneys,
+        heart=body.heart,
     )
 
 
@@ -153,15 +159,20 @@ def _age(person: Person) -> int | None:
 def _ordered(people: Sequence[UUID]) -> list[Taken]:
     rows = MedicationOrder.objects.filter(person_id__in=people, status__in=states.LIVE, ends_at__gt=clock.now())
     return [
-        Taken(str(r.id), r.code, r.text, r.amount, _per_day(from_json(r.timing)))
+        _taken(str(r.id), r.code, r.text, r.amount, from_json(r.timing))
         for r in rows.order_by("id").only("code", "text", "amount", "timing")
     ]
+
+
+def _taken(key: str, code: str, text: str, amount: Decimal | None, timing: Timing, *, sealed: bool = False) -> Taken:
+    often = Decimal(str(doses_per_week(timing)))
+    return Taken(key, code, text, _largest(amount, timing), _per_day(timing), often, sealed=sealed)
 
 
 def sealed_medicines(people: Sequence[UUID]) -> list[Taken]:
     """Give the medicines of sealed orders: compared like all others, never named to who may not see them."""
     return [
-        Taken(str(row.id), said.product, said.text, said.amount, _per_day(from_json(dict(said.timing))), sealed=True)
+        _taken(str(row.id), said.product, said.text, said.amount, from_json(dict(said.timing)), sealed=True)
         for row, said in sealed_orders.in_force(people)
     ]
 
@@ -179,61 +190,3 @@ def _from_home(people: Sequence[UUID]) -> list[Taken]:
 
 def _allergy(row: Allergy) -> AllergyFact:
     return AllergyFact(row.text, row.code, row.system == RXNORM, row.reaction, row.criticality)
-
-
-def _measured(people: Sequence[UUID]) -> Mapping[str, Observation]:
-    """Give the newest final observation of each code that the checks read."""
-    body = content.load(SITUATION)
-    codes = [*body["filtration"], *body["clearance"], *body["corrected_qt"]]
-    codes += [body[k] for k in ("potassium", "magnesium", "pregnancy_status", "pregnancy_test")]
-    rows = Observation.objects.filter(person_id__in=people, code__in=codes).exclude(status="entered-in-error")
-    newest = rows.order_by("code", "-effective_at").distinct("code")
-    return {row.code: row for row in newest}
-
-
-def _first(measured: Mapping[str, Observation], codes: Sequence[str]) -> Observation | None:
-    found = [measured[c] for c in codes if c in measured and measured[c].value is not None]
-    return max(found, key=lambda o: o.effective_at, default=None)
-
-
-def _kidneys(measured: Mapping[str, Observation]) -> Kidneys | None:
-    body = content.load(SITUATION)
-    filtration, clearance = _first(measured, body["filtration"]), _first(measured, body["clearance"])
-    newest = clearance or filtration
-    if newest is None:
-        return None
-    return Kidneys(
-        crcl=clearance.value if clearance else None,
-        egfr=filtration.value if filtration else None,
-        days_ago=max(0, (clock.now() - newest.effective_at).days),
-    )
-
-
-def _heart(measured: Mapping[str, Observation]) -> Heart:
-    body = content.load(SITUATION)
-    qt = _first(measured, body["corrected_qt"])
-    low = False
-    for salt in ("potassium", "magnesium"):
-        row = _first(measured, [body[salt]])
-        low = low or (row is not None and row.value is not None and row.value < Decimal(str(body[f"{salt}_low"])))
-    if qt is None or qt.value is None:
-        return Heart(low_potassium_or_magnesium=low)
-    return Heart(int(qt.value), max(0, (clock.now() - qt.effective_at).days), low)
-
-
-def _pregnant(people: Sequence[UUID], measured: Mapping[str, Observation]) -> bool | None:
-    body = content.load(SITUATION)
-    coded = Condition.objects.filter(person_id__in=people, status="active").values_list("code", flat=True)
-    if any(code.startswith(tuple(body["pregnancy_codes"])) for code in coded if code):
-        return True
-    since = clock.now() - timedelta(days=int(body["pregnancy_test_days"]))
-    for code in (body["pregnancy_status"], body["pregnancy_test"]):
-        row = measured.get(code)
-        said = row.value_text.strip().casefold() if row is not None else ""
-        if row is None or row.effective_at < since:
-            continue
-        if said in body["pregnant_answers"]:
-            return True
-        if said in body["not_pregnant_answers"]:
-            return False
-    return None

@@ -12,6 +12,7 @@ from throughcare.care.medications import formulary_rows as rows
 from throughcare.care.medications.formulary_rows import Ingredient, Product, Strength
 from throughcare.care.medications.rules import barcodes
 from throughcare.kernel import content
+from throughcare.kernel.content import ContentError
 
 FORMULARY = "formulary/formulary.toml"
 CHECKS = "formulary/checks.toml"
@@ -161,6 +162,14 @@ class Formulary:
 def load() -> Formulary:
     """Give the formulary in force, made once per content; raise ContentError with file and row if it can't be used."""
     return _load(content.stamp())
+
+
+def edition_in_force() -> str:
+    """Say which edition is in force; where it can't be read, say that."""
+    try:
+        return load().edition
+    except ContentError:
+        return "could not be read"
 
 
 @lru_cache(maxsize=2)

@@ -44,5 +44,7 @@ PRIORITIES = ("stat", "urgent", "routine")
 SOURCES = ("written", "verbal", "telephone", "standing")
 
 EXPECTED = "expected"
+# The pass of a dose that has none: it was asked for.
+AS_NEEDED = "prn"
 # The count of a shift, or the biennial inventory at the opening or the close of business (21 CFR 1304.11).
 COUNT_KINDS = ("shift", "opening", "closing")

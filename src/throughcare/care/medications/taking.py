@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from throughcare.care.medications import states
 from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import adherence, statuses, tables, windows
@@ -19,8 +20,6 @@ from throughcare.care.medications.traits import traits_of
 from throughcare.ui.forms import whole_or_none
 
 READ = ("id", "order_id", "due_at", "status", "reason", "detail", "happened_at", "pass_code")
-# Where a dose has no pass: it was asked for.
-AS_NEEDED = "prn"
 
 
 @dataclass(slots=True)
@@ -57,7 +56,7 @@ def by_medicine(people: Iterable[UUID], since: datetime, now: datetime) -> dict[
 
 
 def _add(one: Taking, order: MedicationOrder, row: Dose, now: datetime) -> None:
-    if row.pass_code != AS_NEEDED:
+    if row.pass_code != states.AS_NEEDED:
         one.due.append(counted(order, row, now))
         return
     if Status(row.status) in statuses.TAKEN and row.happened_at is not None:

@@ -335,10 +335,16 @@ def _steps(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:
         if days or amount:
             dose = {
                 "value": str(_number(amount, f"step_amount_{n}", wrong)),
-                "unit": typed.get("unit", "") or "tablet",
+                "unit": _unit(typed),
             }
             timing = {"kind": "passes", "passes": ["morning"]}
             yield {"days": _whole(days, f"step_days_{n}", wrong), "dose": dose, "timing": timing}
+
+
+def _unit(typed: Mapping[str, str]) -> str:
+    """Give what the doses of the order typed are counted in: its product's unit, or the one written for it."""
+    product = formulary.load().product(typed.get("product", ""))
+    return product.unit if product is not None else typed.get("unit", "").strip() or "tablet"
 
 
 def _scale(typed: Mapping[str, str], wrong: dict[str, str]) -> Any:

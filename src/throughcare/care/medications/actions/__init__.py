@@ -2,6 +2,7 @@
 book stock and count it, hand over packs that people keep.
 """
 
+from throughcare.care.medications.actions.as_needed import give_as_needed, record_effect
 from throughcare.care.medications.actions.bags import scan_bag
 from throughcare.care.medications.actions.counting import (
     CountDone,
@@ -18,9 +19,7 @@ from throughcare.care.medications.actions.giving import (
     answer_double_dose,
     correct_dose,
     enter_from_paper,
-    give_as_needed,
     record_doses,
-    record_effect,
 )
 from throughcare.care.medications.actions.judging import judge_entry, tell_kept, tell_looked_at
 from throughcare.care.medications.actions.kept_fitness import check_fitness, lapse_fitness, watch_instead

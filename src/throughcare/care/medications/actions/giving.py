@@ -8,16 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.medications import states, waiting_entries
-from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, order_of, write_doses
+from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, write_doses
 from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.actions.missing import look_at_misses
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import Second, take_for_doses
 from throughcare.care.medications.actions.two_people import beside
-from throughcare.care.medications.dose_ids import dose_id
 from throughcare.care.medications.events import (
-    AsNeededDoseGiven,
-    AsNeededEffectRecorded,
     DoseRecorded,
     DoubleDoseAnswered,
     FirstDoseRecorded,
@@ -41,8 +38,6 @@ from throughcare.ui.forms import whole_or_none
 
 # Somebody else's clock may run ahead of ours by this much.
 SKEW = timedelta(minutes=5)
-# Where a dose has no pass: it was asked for.
-AS_NEEDED = "prn"
 # A dose late by its window without a word why: the line ran late. To give early, a nurse says why.
 LINE_RAN_LATE = "line-ran-late"
 # What went in as it was ordered; of a part of a dose its own amount is said.
@@ -219,11 +214,12 @@ def _status(word: str) -> Status:
 def _refused(row: Dose, wrong: Sequence[statuses.Problem]) -> Exception:
     first = wrong[0]
     if first.field == "status" and row.status != states.EXPECTED:
-        return Stale(f"{first.text.en} By {row.by} at {_wall(row.happened_at or row.due_at)}.")
+        return Stale(f"{first.text.en} By {row.by} at {wall(row.happened_at or row.due_at)}.")
     return Invalid(first.text.en, fields={w.field: w.text.en for w in wrong})
 
 
-def _wall(at: datetime) -> str:
+def wall(at: datetime) -> str:
+    """Say a moment as the clock on the wall shows it."""
     return f"{clock.local(at):%H:%M}"
 
 
@@ -333,6 +329,11 @@ def taken_back_here(row: Dose) -> None:
 def reopen(row: Dose, *, live: bool = True) -> None:
     """Let a dose wait again after its entry was taken back; one whose order is over is cancelled (`live`: a sealed order's word)."""
     stopped = row.order is not None and row.order.status not in states.LIVE
+    if row.pass_code == states.AS_NEEDED:
+        # Nobody waits for a dose that was asked for: not given after all, it is not owed.
+        row.status, row.reason = Status.CANCELLED.value, "charted-in-error"
+        write_doses([row])
+        return
     if stopped or not live:
         row.status, row.reason = Status.CANCELLED.value, "order_stopped"
         write_doses([row])
@@ -348,108 +349,6 @@ def reopen(row: Dose, *, live: bool = True) -> None:
         detail=None,
     )
     row.status = states.EXPECTED
-
-
-@action("medications.give_as_needed")
-def give_as_needed(
-    *,
-    actor: Actor,
-    intent: UUID | None = None,
-    person_id: UUID,
-    order_id: UUID,
-    reason: str,
-    at: datetime | None = None,
-    before: str = "",
-    amount: Decimal | None = None,
-    stock: str = "",
-) -> Outcome:
-    """Give a dose that the person asked for: not sooner than its interval, not more than its most in 24 hours.
-
-    `before` is how it was before the dose (a 0-10 scale); the effect is asked for by MED-05.
-    """
-    order = order_of(person_id, order_id)
-    now = clock.now()
-    given_at = at or now
-    if order.status != "active":
-        raise Stale("This order is not in force any more. Nothing was charted.")
-    if not reason.strip():
-        raise Invalid("Say what it is for.", fields={"reason": "Say what it is for."})
-    if at is None:
-        refuse_unjudged(person_id, [order_id])
-    timing = from_json(order.timing)
-    if timing.kind is not Kind.PRN:
-        raise Invalid("This order is not as needed: chart its dose on the list of due doses.")
-    day = timedelta(hours=24)
-    earlier = Dose.objects.filter(order_id=order.id, due_at__gt=given_at - day, status__in=sorted(statuses.TAKEN))
-    times = tuple(t for t in earlier.values_list("happened_at", flat=True) if t)
-    allowed = windows.may_give_as_needed(given_at, times, timing)
-    if not allowed.allowed:
-        when = f" Earliest: {_wall(allowed.earliest)}." if allowed.earliest else ""
-        raise Invalid(f"Not yet: {allowed.reason}.{when}", fields={"at": allowed.reason})
-    row = as_needed_row(actor, order, given_at, now, reason.strip()[:120], before, amount, stock)
-    after_charting(actor, person_id, [row], now)
-    emit(
-        AsNeededDoseGiven(
-            happened_at=given_at, person_id=person_id, facility_id=actor.facility_id, ref=row.id, route=order.route
-        )
-    )
-    return Outcome(row.id, row.status, row.version)
-
-
-def as_needed_row(
-    actor: Actor,
-    order: MedicationOrder,
-    at: datetime,
-    now: datetime,
-    reason: str,
-    before: str,
-    amount: Decimal | None,
-    stock: str = "",
-) -> Dose:
-    """Make and keep the dose of an order that was asked for."""
-    moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
-    row = Dose(
-        id=dose_id(order.id, moment),
-        due_at=moment,
-        person_id=order.person_id,
-        order=order,
-        pass_code=AS_NEEDED,
-        amount=amount or order.amount,
-        critical=order.time_critical,
-        controlled=bool(order.schedule),
-        status=Status.GIVEN.value,
-        version=2,
-        happened_at=at,
-        recorded_at=now,
-        facility_id=actor.facility_id,
-        by=actor.label(),
-        by_id=actor.id,
-        reason=None,
-        detail={k: v for k, v in (("for", reason), ("before", before), ("stock", stock)) if v},
-    )
-    row.save(force_insert=True)
-    keep_dose(row)
-    return row
-
-
-@action("medications.record_effect")
-def record_effect(
-    *, actor: Actor, intent: UUID | None = None, person_id: UUID, dose_id: UUID, after: str, words: str = ""
-) -> None:
-    """Write down whether an as-needed dose helped (MED-05)."""
-    (row,) = doses_of(person_id, [dose_id])
-    if not after.strip():
-        raise Invalid("Say how it is now.", fields={"after": "Choose 0 to 10."})
-    row.detail = {
-        **(row.detail or {}),
-        "after": after.strip()[:4],
-        **({"effect": words.strip()[:200]} if words else {}),
-    }
-    row.version += 1
-    write_doses([row])
-    emit(
-        AsNeededEffectRecorded(happened_at=clock.now(), person_id=person_id, facility_id=actor.facility_id, ref=row.id)
-    )
 
 
 @action("medications.answer_double_dose")

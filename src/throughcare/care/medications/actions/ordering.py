@@ -39,6 +39,7 @@ from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, rows
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.content import ContentError
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
@@ -166,7 +167,7 @@ def as_prescription(row: MedicationOrder) -> Prescription:
 
 def _place(actor: Actor, person_id: UUID, asked: Prescription, replaces: MedicationOrder | None) -> MedicationOrder:
     now = clock.now()
-    product = formulary.load().product(asked.product) if asked.product else None
+    product = _product(asked)
     timing = _timing(asked)
     starts = asked.starts_at or now
     ends = _ends(asked, timing, starts)
@@ -203,6 +204,15 @@ def wanted(asked: Prescription, timing: timings.Timing, instead_of: UUID | None 
     )
 
 
+def _product(asked: Prescription) -> Product | None:
+    """Give the product asked for; while the formulary can't be read a medicine is ordered by its name, past a named reason."""
+    try:
+        return formulary.load().product(asked.product) if asked.product else None
+    except ContentError as unread:
+        sentence = "The formulary can't be read now. Tell the pharmacy. What can't wait is ordered by its name, with your reason."
+        raise Invalid(sentence, fields={"product": sentence}) from unread
+
+
 def _exempt(asked: Prescription, product: Product | None) -> bool:
     return asked.emergency and product is not None and (product.has("emergency") or product.has("emergency_if_seizure"))
 
@@ -237,9 +247,22 @@ def _gates(
         and not asked.timing.get("steps")
     ):
         missing.append(law.Gate("amount", "Say how much.", ""))
+    missing += _units(asked, product)
     missing += law.missing(_asked(actor, asked, product, starts, ends), now, tables.orders())
     if missing:
         raise Invalid(missing[0].sentence, fields={g.field: g.sentence for g in missing})
+
+
+def _units(asked: Prescription, product: Product | None) -> list[law.Gate]:
+    """Refuse an amount in another unit than the doses are counted in: `40 mg` must never be laid out as 40 tablets."""
+    counted = product.unit if product is not None else asked.unit
+    named = {asked.unit, *(dose.unit for dose in timings.amounts(_timing(asked)))} - {"", counted}
+    if not named:
+        return []
+    said = (
+        f"This is counted in [{counted}], and the order says [{', '.join(sorted(named))}]. Say how many of the first."
+    )
+    return [law.Gate("amount", said, "")]
 
 
 def _asked(actor: Actor, asked: Prescription, product: Product | None, starts: datetime, ends: datetime) -> law.Asked:
@@ -313,7 +336,7 @@ def order_row(
         signed_by=actor.label() if written else "",
         replaces=replaces,
         home_medicine_id=asked.home_medicine_id,
-        formulary_version=formulary.load().edition,
+        formulary_version=formulary.edition_in_force(),
         on_formulary=product is not None and not product.has("restricted"),
         off_formulary_why=asked.off_formulary_why.strip()[:240],
         window_class=windows.window_class(

@@ -13,11 +13,10 @@ from uuid import UUID
 import msgspec
 
 from throughcare.care.medications import states
+from throughcare.care.medications.actions.as_needed import as_needed_row, given_before
 from throughcare.care.medications.actions.giving import (
-    AS_NEEDED,
     Charted,
     after_charting,
-    as_needed_row,
     chart_dose,
     reopen,
     set_charted,
@@ -204,20 +203,19 @@ class _Taking:
 def chart_asked(nurse: Actor, event: SentEvent, facility_id: UUID, now: datetime) -> Taken:
     """Write a dose that was asked for, inside an action; one too soon after another stands and is told of (MED-06)."""
     order = MedicationOrder.objects.select_for_update().filter(id=event.order_id).first() if event.order_id else None
-    if order is None or order.person_id != event.person_id or order.timing.get("kind") != AS_NEEDED:
+    if order is None or order.person_id != event.person_id or order.timing.get("kind") != states.AS_NEEDED:
         return Taken("kept", "unknown_dose", "There is no such order of this person.")
     if event.status != Status.GIVEN or event.happened_at > now + DAY:
         return Taken("kept", "not_a_status", "An as-needed dose is given, or it is not written at all.")
-    near = Dose.objects.filter(order=order, due_at__gt=event.happened_at - DAY, due_at__lt=event.happened_at + DAY)
-    given = sorted(d.happened_at for d in near if d.happened_at and Status(d.status) in statuses.TAKEN)
     timing = from_json(order.timing)
-    past = tuple(g for g in given if g <= event.happened_at)
     apart = timedelta(minutes=timing.min_interval_minutes)
+    given = given_before(order, timing, event.happened_at, max(DAY, apart))
+    past = tuple(g for g in given if g <= event.happened_at)
     soon = any(timedelta() <= g - event.happened_at < apart for g in given)
     allowed = windows.may_give_as_needed(event.happened_at, past, timing).allowed and not soon
     detail = event.detail or {}
     at = min(event.happened_at, now)
-    while near.filter(id=name_dose(order.id, _whole(at))).exists():
+    while Dose.objects.filter(id=name_dose(order.id, _whole(at)), due_at=_whole(at)).exists():
         at -= timedelta(milliseconds=1)
     words = (event.reason or "asked", detail.get("before", ""))
     row = as_needed_row(nurse, order, at, now, *words, event.amount, detail.get("stock", ""))

@@ -40,6 +40,7 @@ class OrderRow(NamedTuple):
     psychotropic: bool
     high_alert: bool
     opioid_treatment: bool
+    replaces_id: UUID | None
 
 
 class DoseRow(NamedTuple):

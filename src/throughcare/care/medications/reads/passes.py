@@ -3,7 +3,7 @@ for one person as for a hundred and twenty.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,7 +26,6 @@ from throughcare.people import reads as people
 DAY = timedelta(hours=24)
 # An order that ended lately may still have a dose on the list: it was charted, or is owed.
 ENDED = timedelta(days=2)
-AS_NEEDED = "prn"
 # Written out and prepared: a line is asked for all day, and composing and planning these took longer than their answers.
 ORDERS = f"""
 SELECT {ORDER_COLUMNS} FROM medications_medicationorder
@@ -230,19 +229,44 @@ def _doses(
     doses: dict[UUID, list[DoseRow]] = defaultdict(list)
     for order_id, *row in statement.run(DUE, [laid, since, until]):
         doses[order_id].append(DoseRow(orders[order_id], *row))
+    return doses, _given(orders, asked)
+
+
+def _given(orders: Mapping[UUID, OrderRow], asked: Collection[UUID]) -> dict[UUID, list[datetime]]:
+    """Give when each medicine that is asked for was taken, as far back as its limits look; changing an order begins no new day."""
     given: dict[UUID, list[datetime]] = defaultdict(list)
-    if asked:
-        recent = Dose.objects.filter(
-            order_id__among=asked, due_at__gte=clock.now() - DAY, status__in=sorted(statuses.TAKEN)
-        )
-        for order_id, happened_at in recent.order_by("due_at").values_list("order_id", "happened_at"):
-            if happened_at is not None:
-                given[order_id].append(happened_at)
-    return doses, given
+    if not asked:
+        return given
+    back = max([DAY, *(timedelta(minutes=orders[i].timing.get("min_interval_minutes", 0)) for i in asked)])
+    recent = Dose.objects.filter(
+        order_id__among=asked, due_at__gte=clock.now() - back, status__in=sorted(statuses.TAKEN)
+    )
+    taken: dict[UUID, list[datetime]] = defaultdict(list)
+    for order_id, happened_at in recent.order_by("due_at").values_list("order_id", "happened_at"):
+        if happened_at is not None:
+            taken[order_id].append(happened_at)
+    by_person: dict[UUID, list[OrderRow]] = defaultdict(list)
+    for i in asked:
+        by_person[orders[i].person_id].append(orders[i])
+    for of_one in by_person.values():
+        for own in of_one:
+            counted = [other.id for other in of_one if _one_medicine(orders, own, other)]
+            given[own.id] = sorted(at for i in counted for at in taken[i])
+    return given
+
+
+def _one_medicine(orders: Mapping[UUID, OrderRow], own: OrderRow, other: OrderRow) -> bool:
+    """Tell whether what was given under the other order of one person counts here: the same product, or the one replaced."""
+    if own.id == other.id or (own.code and own.code == other.code):
+        return True
+    before: OrderRow | None = own
+    while before is not None and before.id != other.id:
+        before = orders.get(before.replaces_id) if before.replaces_id else None
+    return before is not None
 
 
 def _is_as_needed(order: OrderRow) -> bool:
-    return order.timing.get("kind") == AS_NEEDED
+    return order.timing.get("kind") == states.AS_NEEDED
 
 
 def _allergies(root: Mapping[UUID, UUID]) -> dict[UUID, list[tuple[str, bool]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from throughcare.care.medications.formulary_rows import plain
 from throughcare.care.medications.rules.check_facts import AllergyFact, Check, CouldNotRun, Grade
@@ -32,6 +32,7 @@ FILLERS = frozenset(
         *("drug", "drugs", "medication", "medicine", "medicines", "antibiotic", "reaction", "the", "of", "de", "all"),
     ]
 )
+NOTHING = frozenset(["no", "none", "nkda", "nka", "ninguna", "ninguno"])
 SHORT = 3  # words this short are compared whole: `ten` is not the beginning of `tender`
 
 
@@ -69,32 +70,54 @@ def understood(fact: AllergyFact, checks: Checks) -> Meant:
     drugs: set[str] = set()
     labels: set[str] = set()
     unread: list[str] = []
+    vague: list[str] = []  # words such as `drug allergy`, of which nobody knows what they mean
     for part in SPLIT.split(fact.text.casefold()):
-        words = [word for word in plain(part).split() if word not in FILLERS]
+        whole = plain(part).split()
+        words = [word for word in whole if word not in FILLERS]
         if not words:
+            if whole and NOTHING.isdisjoint(whole) and not drugs and not labels:
+                vague.append(" ".join(whole))
             continue
-        named, groups = _named(words, checks)
+        named, groups, rest = _named(words, checks)
         drugs |= named
         labels |= groups
-        if not named and not groups and not all(word in checks.not_medicines for word in words):
-            unread.append(" ".join(words))
+        if rest := [word for word in rest if not _beside(word, checks, told=bool(named or groups))]:
+            unread.append(" ".join(rest))
     if not fact.text.strip():
         unread.append(fact.code or "without words")
+    if not drugs and not labels and not unread:
+        unread = vague
     return Meant(frozenset(drugs), frozenset(labels), tuple(unread))
 
 
-def _named(words: list[str], checks: Checks) -> tuple[set[str], set[str]]:
-    """Find drugs and groups in runs of up to four words, the longest first."""
+def _named(words: list[str], checks: Checks) -> tuple[set[str], set[str], list[str]]:
+    """Find drugs and groups in runs of up to four words, the longest first, each word once; and give the words left over."""
     drugs: set[str] = set()
     labels: set[str] = set()
+    left: list[str] = list(words)
     for size in range(min(4, len(words)), 0, -1):
-        for start in range(len(words) - size + 1):
-            said = " ".join(words[start : start + size])
-            drugs |= {checks.book.base(code) for code in checks.book.named(said)}
-            labels |= {group.id for group in checks.allergy_groups if said in group.words}
-        if drugs or labels:
-            break
-    return drugs, labels
+        start = 0
+        while start + size <= len(left):
+            said = " ".join(left[start : start + size])
+            named = {checks.book.base(code) for code in checks.book.named(said)}
+            groups = {group.id for group in checks.allergy_groups if said in group.words}
+            drugs |= named
+            labels |= groups
+            if named or groups:
+                left[start : start + size] = [""]  # what stood on both sides of it is no run
+            start += 1
+    return drugs, labels, [word for word in left if word]
+
+
+def _beside(word: str, checks: Checks, *, told: bool) -> bool:
+    """Tell whether a word names no medicine: another allergen, and beside a drug what it did, when and how it was taken."""
+    if word in checks.not_medicines:
+        return True
+    if not told:
+        return False
+    beginnings = [begin for words in checks.reactions.values() for begin in words]
+    of_reaction = any(word == begin or (len(begin) > SHORT and word.startswith(begin)) for begin in beginnings)
+    return of_reaction or word[0].isdigit() or word in checks.beside
 
 
 def _same_drug(scene: Scene, fact: AllergyFact, meant: Meant, found: Found) -> None:
@@ -136,9 +159,17 @@ def _severity(fact: AllergyFact, checks: Checks) -> str:
     """Grade what is written: severe, mild (an intolerance), or unknown."""
     if fact.criticality == "high" or _tells(fact, (*checks.reactions["severe"], *checks.reactions["delayed"])):
         return "severe"
-    if fact.intolerance or _tells(fact, checks.reactions["mild"]):
+    if fact.intolerance or _all_mild(fact, checks):
         return "mild"
     return "unknown"
+
+
+def _all_mild(fact: AllergyFact, checks: Checks) -> bool:
+    """Tell whether everything that is told of it is mild: hives and itching are hives, and no itch."""
+    if _tells(fact, (*checks.reactions["respiratory"], *checks.reactions["angioedema"], *checks.reactions["not_mild"])):
+        return False
+    told = [part for part in SPLIT.split((fact.reaction or fact.text).casefold()) if plain(part)]
+    return bool(told) and all(_tells(replace(fact, text="", reaction=part), checks.reactions["mild"]) for part in told)
 
 
 def _tells(fact: AllergyFact, beginnings: tuple[str, ...]) -> bool:

@@ -23,14 +23,20 @@ def conditions(scene: Scene) -> Found:
             continue
         if not any(problem.startswith(rule.problems) for problem in scene.situation.problems):
             continue
-        amounts = [scene.new.amount(code, scene.book) for code in drugs]
-        if rule.over_mg is not None and all(amount is not None and amount <= rule.over_mg for amount in amounts):
+        if rule.over_mg is not None and all(_within(scene, code, rule.over_mg) for code in drugs):
             continue
         sentence = f"{scene.names(drugs)}: {rule.title} is on the problem list."
         found.alerts.append(
             scene.alert(rule.id, Check.CONDITION, rule.shown, sentence, action=rule.action, source=rule.source)
         )
     return found
+
+
+def _within(scene: Scene, code: str, limit: Decimal) -> bool:
+    """Tell whether all orders of a drug together stay within a limit a day; one of unknown amount does not."""
+    others = [m for m in scene.others if code in m.contents and m.systemic and not m.home and not m.sealed]
+    amounts = [medicine.amount(code, scene.book) for medicine in (scene.new, *others)]
+    return sum((a for a in amounts if a is not None), Decimal(0)) <= limit and None not in amounts
 
 
 def pregnancy(scene: Scene) -> Found:
@@ -121,7 +127,7 @@ def _own(scene: Scene) -> frozenset[str]:
 
 def _kidney(scene: Scene, fact: Ingredient, found: Found) -> None:
     rule = f"REN-{fact.rxcui}"
-    if _renal_value(scene, "crcl") is None:
+    if not _known(scene, fact):
         avoid = any(action == "avoid" for _, _, action in fact.renal)
         if avoid and scene.new.product is not None and scene.new.product.has("high_alert"):
             sentence = f"{fact.name} depends on the kidneys, and their function is not known. Order creatinine first."
@@ -132,10 +138,14 @@ def _kidney(scene: Scene, fact: Ingredient, found: Found) -> None:
         found.alerts.append(scene.alert(rule, Check.RENAL, grade, sentence, action="Order creatinine.", source=LABELS))
         return
     for measure, below, action in sorted(fact.renal, key=lambda row: row[1]):
-        value = _renal_value(scene, measure)
-        if value is not None and value[0] < below:
-            old = " (an old figure)" if value[2] > 30 * scene.limit("renal_months") else ""
-            sentence = f"{value[1]} is {value[0]:f}{old}: {fact.name}: {fact.renal_text}."
+        found_value = _renal_value(scene, measure)
+        if found_value is None:
+            continue
+        value, name, under = found_value
+        if value < below or (under and value == below):
+            about = scene.situation.kidneys
+            old = " (an old figure)" if about and about.days_ago > 30 * scene.limit("renal_months") else ""
+            sentence = f"{name} is {'below ' if under else ''}{value:f}{old}: {fact.name}: {fact.renal_text}."
             found.alerts.append(
                 scene.alert(
                     rule, Check.RENAL, RENAL_GRADE[action], sentence, action=f"{action.title()}.", source=LABELS
@@ -144,8 +154,17 @@ def _kidney(scene: Scene, fact: Ingredient, found: Found) -> None:
             return
 
 
-def _renal_value(scene: Scene, measure: str) -> tuple[Decimal, str, int] | None:
-    """Give the figure the rule asks for, or the other one with its own name."""
+def _known(scene: Scene, fact: Ingredient) -> bool:
+    """Tell whether the function says which rule holds: one told as `<60` may be far below a rule at 30, and says nothing."""
+    for measure, below, _ in fact.renal:
+        found = _renal_value(scene, measure)
+        if found is None or (found[2] and found[0] > below):
+            return False
+    return True
+
+
+def _renal_value(scene: Scene, measure: str) -> tuple[Decimal, str, bool] | None:
+    """Give the figure the rule asks for, or the other one with its own name; and whether it was told as less than that."""
     about = scene.situation.kidneys
     if about is None:
         return None
@@ -153,7 +172,7 @@ def _renal_value(scene: Scene, measure: str) -> tuple[Decimal, str, int] | None:
     for name in (wanted, other):
         value = getattr(about, name)
         if value is not None:
-            return value, MEASURES[name].capitalize() if name == "crcl" else MEASURES[name], about.days_ago
+            return value, MEASURES[name].capitalize() if name == "crcl" else MEASURES[name], name in about.under
     return None
 
 

@@ -90,8 +90,8 @@ def ceilings(scene: Scene) -> Found:
 
 
 def _ceiling(scene: Scene, fact: Ingredient, unit: str, found: Found) -> None:
-    base = scene.book.base(fact.rxcui)
-    mine = scene.new.amount(base, scene.book)
+    base, week = scene.book.base(fact.rxcui), fact.max_per == "week"
+    mine = scene.new.amount(base, scene.book, in_a_week=week)
     if mine is None:
         sentence = (
             f"The dose a day is not known, so it was not compared with the ceiling of {fact.name} ({fact.max_text})."
@@ -99,15 +99,18 @@ def _ceiling(scene: Scene, fact: Ingredient, unit: str, found: Found) -> None:
         found.gaps.append(CouldNotRun(Check.DOSE, sentence, fact.rxcui))
         return
     _weekly(scene, fact, found)
-    days = 7 if fact.max_per == "week" else 1
-    amounts = [(scene.new, mine * days)]
+    amounts = [(scene.new, mine)]
     for other in scene.others:
-        amount = other.amount(base, scene.book)
-        if not other.home and amount is not None and other.route_in(fact.max_routes):
-            amounts.append((other, amount * days))
+        if other.home or base not in other.contents or not other.route_in(fact.max_routes):
+            continue
+        amount = other.amount(base, scene.book, in_a_week=week)
+        if amount is None:
+            _not_added(other, fact, found)
+        else:
+            amounts.append((other, amount))
     adult = " That is an adult's ceiling." if scene.situation.age is not None and scene.situation.age < ADULT else ""
     for total, worth, sealed in _sums(amounts, lambda total: _grade(fact, total)):
-        per = "a week" if days > 1 else "a day"
+        per = "a week" if week else "a day"
         sentence = (
             f"{fact.name}: {number_text(total)} {unit} {per} in all; the label's ceiling is {fact.max_text}.{adult}"
         )
@@ -115,6 +118,15 @@ def _ceiling(scene: Scene, fact: Ingredient, unit: str, found: Found) -> None:
         found.alerts.append(
             scene.alert(f"DOSE-{base}", Check.DOSE, worth, sentence, action=action, source=SOURCE, by=sealed)
         )
+
+
+def _not_added(other: Medicine, fact: Ingredient, found: Found) -> None:
+    """Say that another order of the same drug has no amount: then the sum is not known, and silence would be a yes."""
+    if other.sealed:
+        found.gaps.append(CouldNotRun(Check.DOSE, SEALED_UNREAD, "sealed"))
+        return
+    sentence = f"How much {other.name} brings is not known, so {fact.name} could not be added up. Compare it by eye."
+    found.gaps.append(CouldNotRun(Check.DOSE, sentence, other.key))
 
 
 def _grade(fact: Ingredient, total: Decimal) -> Grade | None:
@@ -127,8 +139,11 @@ def _grade(fact: Ingredient, total: Decimal) -> Grade | None:
 
 def _weekly(scene: Scene, fact: Ingredient, found: Found) -> None:
     """Stop a weekly drug that is ordered more often: daily methotrexate kills."""
-    often = scene.candidate.doses_per_day
-    if fact.max_per == "week" and often is not None and often * 7 > Decimal("1.01"):
+    about = scene.candidate
+    often = about.doses_per_week
+    if often is None and about.doses_per_day is not None:
+        often = about.doses_per_day * 7
+    if fact.max_per == "week" and often is not None and often > Decimal("1.01"):
         sentence = f"{fact.name} is taken once a week, and this order is for more often."
         found.alerts.append(
             scene.alert(f"WEEKLY-{fact.rxcui}", Check.DOSE, Grade.STOP, sentence, action="Once a week.", source=SOURCE)

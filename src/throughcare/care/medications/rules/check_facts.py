@@ -41,13 +41,17 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What is about to be ordered. `quantity` is dose units a dose, `doses_per_day` their number (a PRN's 24-hour maximum)."""
+    """What is about to be ordered. `quantity` is dose units a dose, `doses_per_day` their number (a PRN's 24-hour maximum).
+
+    `doses_per_week` is their number in the busiest week, seven times the day's where it is left out.
+    """
 
     product: Product | None
     code: str = ""
     text: str = ""
     quantity: Decimal | None = None
     doses_per_day: Decimal | None = None
+    doses_per_week: Decimal | None = None
     replaces: frozenset[str] = frozenset()
     together_with: frozenset[str] = frozenset()
     for_seizure: bool = False
@@ -56,6 +60,13 @@ class Candidate:
     def daily(self) -> Decimal | None:
         """Give dose units a day, if both numbers are known."""
         return None if self.quantity is None or self.doses_per_day is None else self.quantity * self.doses_per_day
+
+    @property
+    def weekly(self) -> Decimal | None:
+        """Give dose units in the busiest week, if they are known."""
+        if self.quantity is None or self.doses_per_week is None:
+            return None if self.daily is None else self.daily * 7
+        return self.quantity * self.doses_per_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Taken:
     text: str = ""
     quantity: Decimal | None = None
     doses_per_day: Decimal | None = None
+    doses_per_week: Decimal | None = None
     sealed: bool = False
     home: bool = False
 
@@ -74,6 +86,13 @@ class Taken:
     def daily(self) -> Decimal | None:
         """Give dose units a day, if both numbers are known."""
         return None if self.quantity is None or self.doses_per_day is None else self.quantity * self.doses_per_day
+
+    @property
+    def weekly(self) -> Decimal | None:
+        """Give dose units in the busiest week, if they are known."""
+        if self.quantity is None or self.doses_per_week is None:
+            return None if self.daily is None else self.daily * 7
+        return self.quantity * self.doses_per_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +109,12 @@ class AllergyFact:
 
 @dataclass(frozen=True, slots=True)
 class Kidneys:
-    """Renal function; either figure may be missing."""
+    """Renal function; either figure may be missing. `under` names those that were told as less than the figure."""
 
     crcl: Decimal | None = None
     egfr: Decimal | None = None
     days_ago: int = 0
+    under: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

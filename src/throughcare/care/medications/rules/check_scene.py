@@ -21,6 +21,7 @@ class Medicine:
     contents: frozenset[str]
     product: Product | None
     daily: Decimal | None
+    weekly: Decimal | None
     sealed: bool = False
     home: bool = False
     together: bool = False
@@ -39,12 +40,13 @@ class Medicine:
         """Tell whether its route is one of these; no routes, or an unknown product, is yes."""
         return not routes or self.product is None or self.product.route in routes
 
-    def amount(self, code: str, book: Formulary) -> Decimal | None:
-        """Give how much of a drug it brings a day, in the unit of its strength; None if that isn't known."""
-        if self.product is None or self.daily is None:
+    def amount(self, code: str, book: Formulary, *, in_a_week: bool = False) -> Decimal | None:
+        """Give how much of a drug it brings a day (or a week), in the unit of its strength; None if that isn't known."""
+        units = self.weekly if in_a_week else self.daily
+        if self.product is None or units is None:
             return None
         found = [
-            self.product.amount(strength.ingredient, self.daily)
+            self.product.amount(strength.ingredient, units)
             for strength in self.product.strengths
             if book.base(strength.ingredient) == code
         ]
@@ -110,7 +112,7 @@ def _new(candidate: Candidate, book: Formulary) -> Medicine:
         product.ingredients if product is not None else book.contents(candidate.code) or book.said(candidate.text)
     )
     name = product.label if product is not None else candidate.text
-    return Medicine("", name, _joined(contents, book), product, candidate.daily)
+    return Medicine("", name, _joined(contents, book), product, candidate.daily, candidate.weekly)
 
 
 def _medicine(taken: Taken, book: Formulary, *, together: bool) -> Medicine:
@@ -118,7 +120,7 @@ def _medicine(taken: Taken, book: Formulary, *, together: bool) -> Medicine:
     contents = book.contents(taken.code) or book.said(taken.text)
     name = product.label if product is not None else taken.text
     return Medicine(
-        taken.key, name, _joined(contents, book), product, taken.daily, taken.sealed, taken.home, together
+        taken.key, name, _joined(contents, book), product, taken.daily, taken.weekly, taken.sealed, taken.home, together
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from throughcare.care.medications.formulary import CHECKS, Formulary, load
+from throughcare.care.medications.formulary import CHECKS, FORMULARY, Formulary, load
 from throughcare.care.medications.rules.check_facts import Grade
 from throughcare.kernel import content
 from throughcare.kernel.content import ContentError, Row
@@ -108,6 +108,7 @@ class Checks:
     limits: Mapping[str, int]
     reactions: Mapping[str, tuple[str, ...]]
     not_medicines: frozenset[str]
+    beside: frozenset[str]
 
     @property
     def rules(self) -> int:
@@ -152,6 +153,7 @@ def _checks(_: tuple[str, int]) -> Checks:
         limits=dict(body["limits"]),
         reactions={key: tuple(words) for key, words in body["reactions"].items()},
         not_medicines=frozenset(body["not_medicines"]["words"]),
+        beside=frozenset(body["beside"]["words"]) | frozenset(content.load(FORMULARY)["said"]["ignored"]),
     )
 
 

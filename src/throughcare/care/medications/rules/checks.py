@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from throughcare.care.medications.formulary_rows import Product
 from throughcare.care.medications.rules import check_allergies, check_body, check_doses, check_pairs, check_tables
 from throughcare.care.medications.rules.check_facts import (
@@ -14,6 +17,7 @@ from throughcare.care.medications.rules.check_facts import (
     Grade,
     Situation,
 )
+from throughcare.care.medications.rules.check_findings import Found
 from throughcare.care.medications.rules.check_scene import Scene, scene_of
 from throughcare.care.medications.rules.check_tables import Checks
 from throughcare.kernel.content import ContentError
@@ -21,18 +25,19 @@ from throughcare.kernel.content import ContentError
 ORDER = {Grade.STOP: 0, Grade.WARN: 1, Grade.NOTE: 2}
 NO_CONTENT = "The tables of medicine checks can't be read, so nothing was checked. Tell the pharmacy, and call them before you order."
 RUNS = (
-    check_allergies.run,
-    check_pairs.duplicates,
-    check_pairs.interactions,
-    check_pairs.burdens,
-    check_pairs.situations,
-    check_body.conditions,
-    check_body.pregnancy,
-    check_body.kidneys,
-    check_body.heart,
-    check_doses.acetaminophen,
-    check_doses.ceilings,
+    (Check.ALLERGY, check_allergies.run),
+    (Check.DUPLICATE, check_pairs.duplicates),
+    (Check.INTERACTION, check_pairs.interactions),
+    (Check.INTERACTION, check_pairs.burdens),
+    (Check.INTERACTION, check_pairs.situations),
+    (Check.CONDITION, check_body.conditions),
+    (Check.PREGNANCY, check_body.pregnancy),
+    (Check.RENAL, check_body.kidneys),
+    (Check.QT, check_body.heart),
+    (Check.ACETAMINOPHEN, check_doses.acetaminophen),
+    (Check.DOSE, check_doses.ceilings),
 )
+log = logging.getLogger(__name__)
 
 
 def check(candidate: Candidate, situation: Situation, checks: Checks | None) -> CheckReport:
@@ -46,8 +51,8 @@ def check(candidate: Candidate, situation: Situation, checks: Checks | None) -> 
     gaps = _unreadable(scene)
     unchecked: list[str] = []
     if scene.new.contents:
-        for run in RUNS:
-            found = run(scene)
+        for about, run in RUNS:
+            found = _found(about, run, scene)
             alerts += found.alerts
             gaps += found.gaps
             unchecked += found.unchecked
@@ -61,6 +66,16 @@ def check(candidate: Candidate, situation: Situation, checks: Checks | None) -> 
         provisional=checks.book.provisional,
         exempt=exempt,
     )
+
+
+def _found(about: Check, run: Callable[[Scene], Found], scene: Scene) -> Found:
+    """Run one check; one that breaks is one that could not run, and never one that found nothing."""
+    try:
+        return run(scene)
+    except Exception:
+        log.exception("the check of %s broke", about.value)
+        sentence = f"The check of {about.value} broke and found nothing out. Compare by eye, or call the pharmacy."
+        return Found(gaps=[CouldNotRun(about, sentence, "broke")])
 
 
 def check_in_force(candidate: Candidate, situation: Situation) -> CheckReport:

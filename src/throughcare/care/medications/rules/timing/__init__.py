@@ -10,8 +10,10 @@ from throughcare.care.medications.rules.timing.model import (
     Step,
     Timing,
     TimingError,
+    amounts,
     days_covered,
     doses_per_day,
+    doses_per_week,
     scale_dose,
 )
 from throughcare.care.medications.rules.timing.occurring import Occurrence, occurrences
@@ -29,9 +31,11 @@ __all__ = [
     "Step",
     "Timing",
     "TimingError",
+    "amounts",
     "days_covered",
     "dose_words",
     "doses_per_day",
+    "doses_per_week",
     "from_json",
     "occurrences",
     "scale_dose",

@@ -158,6 +158,35 @@ def doses_per_day(timing: Timing) -> float:
             return doses_per_day(timing.base) if timing.base else 0.0
 
 
+def doses_per_week(timing: Timing) -> float:
+    """Say how many doses the timing makes in its busiest seven days, as needed at its most: what a weekly ceiling is held to."""
+    match timing.kind:
+        case Kind.WEEK_DAYS:
+            return len(timing.days) * doses_per_day(timing)
+        case Kind.EVERY:
+            turn = {"days": 1, "weeks": 7, "months": 28}[timing.unit] * timing.every
+            return doses_per_day(timing) * max(1.0, 7 / turn)
+        case Kind.ONCE | Kind.STAT:
+            return 1.0
+        case Kind.PRN:
+            return float(min(7 * timing.max_in_24h, 7 * 24 * 60 // timing.min_interval_minutes + 1))
+        case Kind.STEPPED:
+            return max(doses_per_week(step.timing) for step in timing.steps)
+        case Kind.SLIDING if timing.base is not None:
+            return doses_per_week(timing.base)
+        case _:
+            return doses_per_day(timing) * 7
+
+
+def amounts(timing: Timing) -> tuple[Dose, ...]:
+    """Give every amount that the timing itself names: of its passes, its steps, its scale."""
+    scale = timing.scale
+    of_scale = [] if scale is None else [Dose(row.amount, scale.unit) for row in scale.rows]
+    if scale is not None and scale.above_amount is not None:
+        of_scale.append(Dose(scale.above_amount, scale.unit))
+    return (*timing.doses, *(step.dose for step in timing.steps), *of_scale)
+
+
 def days_covered(timing: Timing) -> int | None:
     """Say how many days the steps of a taper last; None where nothing in the timing ends it."""
     days = [step.days for step in timing.steps]

@@ -22,6 +22,15 @@ export const state = {
 /* --- what the page knows ---------------------------------------------------------------------------------------------- */
 
 export const person = (id) => state.people.find((p) => p.id === id);
+const DAY = 86_400_000;
+
+/** A dose that was asked for is given: say when the next may be, by its least time apart and its most in 24 hours. */
+export function wasAsked(a, at) {
+  const times = [...a.given, at].map((one) => Date.parse(one)).sort((one, two) => one - two), last = times.at(-1);
+  const day = times.filter((one) => one > last - DAY), free = day.length < a.most ? 0 : day.at(-a.most) + DAY;
+  Object.assign(a, { given: [...a.given, at], may: false, earliest: new Date(Math.max(last + a.minimum_minutes * 60_000, free)).toISOString() });
+}
+
 export const waits = (d) => d.status === "expected" && !d.stopped && !d.held;
 export const isOpen = (d) => new Date(d.opens) <= now();
 export const isLate = (d) => waits(d) && new Date(d.late) < now();
@@ -299,9 +308,7 @@ export async function giveAsked(p, a) {
   try {
     await channel.ask({ person: a.person, order: a.order, reason: said.reason, before: said.before, stock: lotOf(a.code)?.id ?? "", at: now().toISOString() }, p, a);
     const at = now().toISOString();
-    a.given.push(at);
-    a.may = false;
-    a.earliest = new Date(Date.parse(at) + a.minimum_minutes * 60_000).toISOString();
+    wasAsked(a, at);
     sound("good");
     notice(t("charted", { name: p.family, words: a.text }));
   } catch (error) {
