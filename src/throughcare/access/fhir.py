@@ -4,6 +4,12 @@ from throughcare.access.models import Amendment, Consent, Disclosure, Hold, Post
 from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instant, period, reference, resource
 
 CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
+# US Core asks for a number of each role (pd-1). None is kept here of anybody: it says so.
+UNTOLD = {
+    "extension": [
+        {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unsupported"},
+    ]
+}
 PURPOSE = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 
 
@@ -26,6 +32,7 @@ def practitioner_role(posting: Posting) -> Json:
         code=[concept(coding(f"{LOCAL}/role", posting.role), text=posting.title or None)],
         location=[reference("Location", posting.facility_id)] if posting.facility_id else None,
         specialty=[concept(coding(f"{LOCAL}/training", t)) for t in posting.trainings],
+        telecom=[UNTOLD],
     )
 
 

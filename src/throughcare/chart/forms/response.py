@@ -17,6 +17,8 @@ from throughcare.chart.forms.values import Amount, Choice, Value
 UCUM = "http://unitsofmeasure.org"
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 MODE = "http://hl7.org/fhir/StructureDefinition/questionnaireresponse-completionMode"
+PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
+MODES = {"spoken": {"system": PARTICIPATION, "code": "VERBAL"}}
 _ABSENT_CODE = {UnableReason.REFUSES: "asked-declined"}
 
 Json = dict[str, Any]
@@ -47,7 +49,7 @@ def questionnaire_response(form: Form, answers: Answers, score: Score | None = N
         "extension": [
             {
                 "url": MODE,
-                "valueCodeableConcept": {"coding": [{"system": "urn:throughcare:code:mode", "code": meta.mode}]},
+                "valueCodeableConcept": {"coding": [MODES[meta.mode]]},
             }
         ],
         "questionnaire": form.canonical,

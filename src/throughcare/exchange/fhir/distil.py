@@ -13,8 +13,22 @@ from typing import Any
 
 Json = dict[str, Any]
 OUT = Path(__file__).parents[2] / "content/exchange/r4"
-US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
+HOME = "http://hl7.org/fhir/us/core"
+US_CORE = f"{HOME}/StructureDefinition/"
 SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
+# Sets that US Core takes from the National Library of Medicine, which no package carries: five races, two ethnicities, two sexes
+# (CDC's codes, in the public domain), and what is said where none of them is. Wide: also what earlier editions had, and the
+# ethnicity that Synthea writes as a race.
+_CDC = "urn:oid:2.16.840.1.113883.6.238|"
+_ETHNIC = {_CDC + "2135-2", _CDC + "2186-5"}
+_NONE = {f"http://terminology.hl7.org/CodeSystem/v3-NullFlavor|{code}" for code in ("ASKU", "OTH", "UNK")}
+_SEX = "http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender|"
+ELSEWHERE = {
+    "omb-race-category": {_CDC + c for c in "1002-5 2028-9 2054-5 2076-8 2106-3 2131-1".split()} | _ETHNIC | _NONE,  # noqa: SIM905
+    "omb-ethnicity-category": _ETHNIC | _NONE,
+    "birthsex": {_SEX + "F", _SEX + "M"} | _NONE,
+}
+PLAIN = "SimpleQuantity"  # a quantity that is known: no "less than" stands with it
 
 
 def main(paths: list[str]) -> None:
@@ -27,11 +41,14 @@ def main(paths: list[str]) -> None:
     types = _types(structures, sets)
     base = set(sets.used)
     profiles = {
-        d["url"]: {"type": d["type"], "tree": _tree(d, sets, base)}
+        d["url"]: {
+            "type": d["type"],
+            "tree": _tree(d, sets, base, {url: one.get("type", "") for url, one in definitions.items()}, types),
+        }
         for d in structures
         if d.get("derivation") == "constraint" and d["url"].startswith(US_CORE) and d["type"] != "Extension"
     }
-    _write("structures.json.gz", {"types": types, "extensions": _extensions(structures)})
+    _write("structures.json.gz", {"types": types, "extensions": _extensions(structures, sets)})
     _write("profiles.json.gz", profiles)
     _write("value_sets.json.gz", {url: sorted(codes) for url, codes in sets.used.items()})
     _write("code_systems.json.gz", _systems(definitions))
@@ -87,6 +104,8 @@ class ValueSets:
         return url
 
     def _expand(self, url: str, within: tuple[str, ...]) -> set[str] | None:
+        if url.startswith(f"{HOME}/ValueSet/") and (known := ELSEWHERE.get(url.rsplit("/", 1)[1])):
+            return set(known)
         one = self._definitions.get(url)
         if one is None or one["resourceType"] != "ValueSet" or url in within:
             return None
@@ -178,11 +197,13 @@ def _rows(element: Json, name: str, sets: ValueSets) -> Iterator[tuple[str, list
         nested = code in ("BackboneElement", "Element") and name != "extension"
         kinds = [t.rsplit("/", 1)[1] for t in said.get("targetProfile", []) if not t.endswith("/Resource")]
         key = name.replace("[x]", code[0].upper() + code[1:])
-        yield key, [element["path"] if nested else code, many, element["min"], required, kinds]
+        plain = any(one.endswith(f"/{PLAIN}") for one in said.get("profile", []))
+        kind = element["path"] if nested else PLAIN if plain else code
+        yield key, [kind, many, element["min"], required, kinds]
 
 
-def _extensions(structures: list[Json]) -> Json:
-    """Give by address: kinds of value, inner extensions that must and may stand, and where it may stand."""
+def _extensions(structures: list[Json], sets: ValueSets) -> Json:
+    """Give by address: kinds of value, inner extensions (least, most, kinds, codes), where it may stand, its required codes."""
     found: Json = {}
     for d in structures:
         if d["type"] != "Extension" or d.get("derivation") != "constraint":
@@ -193,19 +214,26 @@ def _extensions(structures: list[Json]) -> Json:
             parts = id_.split(".")
             if len(parts) == 2 and parts[1].startswith("extension:"):
                 url = elements.get(id_ + ".url", {}).get("fixedUri", "")
-                inner[url] = [e["min"], 0 if e["max"] == "*" else int(e["max"])]
-        value = elements.get("Extension.value[x]", {})
-        kinds = [] if value.get("max") == "0" else [t["code"] for t in value.get("type", [])]
+                most = 0 if e["max"] == "*" else int(e["max"])
+                inner[url] = [e["min"], most, *_worth(elements.get(id_ + ".value[x]", {}), sets)]
+        kinds, codes = _worth(elements.get("Extension.value[x]", {}), sets)
         where = [c["expression"] for c in d.get("context", []) if c["type"] == "element"]
         where = where if len(where) == len(d.get("context", [])) else []
-        found[d["url"]] = [kinds, inner, where]
+        found[d["url"]] = [kinds, inner, where, codes]
     return found
+
+
+def _worth(value: Json, sets: ValueSets) -> tuple[list[str], str]:
+    """Give the kinds that an extension's value may be of, and the set that its codes must be of."""
+    binding = value.get("binding", {})
+    required = sets.named(binding.get("valueSet", "")) if binding.get("strength") == "required" else ""
+    return [] if value.get("max") == "0" else [t["code"] for t in value.get("type", [])], required
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------------
 
 
-def _tree(d: Json, sets: ValueSets, base: set[str]) -> Json:
+def _tree(d: Json, sets: ValueSets, base: set[str], of: dict[str, str], types: Json) -> Json:
     root: Json = {}
     for element in d["snapshot"]["element"]:
         node = root
@@ -216,6 +244,10 @@ def _tree(d: Json, sets: ValueSets, base: set[str]) -> Json:
                 node = node.setdefault("s", {}).setdefault(slice_, {})
         if "." in element["id"]:
             _say(node, element, sets, base)
+            holder, _, name = element["path"].rpartition(".")
+            kinds = _targets(element, of)
+            if kinds and set(kinds) != set(types.get(holder, {}).get(name, [[]])[-1]):
+                node["kinds"] = kinds
     return _pruned(root) or {}
 
 
@@ -242,6 +274,13 @@ def _say(node: Json, element: Json, sets: ValueSets, base: set[str]) -> None:
     if element.get("slicing", {}).get("discriminator"):
         node["by"] = [[one["type"], one["path"]] for one in element["slicing"]["discriminator"]]
         node["closed"] = element["slicing"]["rules"] == "closed"
+
+
+def _targets(element: Json, of: dict[str, str]) -> list[str]:
+    """Give the types that a reference may lead to; nothing where it may lead to any."""
+    said = [url.split("|")[0] for t in element.get("type", []) for url in t.get("targetProfile", [])]
+    found = sorted({of.get(url) or url.rsplit("/", 1)[1] for url in said})
+    return [] if "Resource" in found else found
 
 
 def _pruned(node: Json) -> Json | None:

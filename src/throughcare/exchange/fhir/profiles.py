@@ -29,7 +29,7 @@ BY_TYPE = {
     "Specimen": "specimen",
 }
 # Words without which a resource of the type can't follow its profile: entries kept before our renderers wrote them claim nothing.
-ASKS = {"CarePlan": b'"assess-plan"', "Practitioner": b'"identifier"'}
+ASKS = {"CarePlan": b'"assess-plan"', "Practitioner": b'"identifier"', "PractitionerRole": b'"telecom"'}
 VITALS = {
     "85354-9": "blood-pressure",
     "39156-5": "bmi",

@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from throughcare.exchange.fhir.checking import from_xml, profiles, structure, tables
+from throughcare.exchange.fhir.checking import from_xml, profiles, structure, tables, terminology
 from throughcare.exchange.fhir.checking.issue import Issue
 from throughcare.kernel.fhir import encode
 
-__all__ = ["Issue", "Validated", "read", "read_xml", "validate"]
+__all__ = ["Issue", "Validated", "beside", "read", "read_xml", "validate"]
 Json = dict[str, Any]
 LARGEST_EXPONENT = 100
 # Behind what stands before a number in JSON: identifiers have such letters and digits within them, and all words are looked
 # through. It begins with few characters, so that most are passed by at once.
 _ODD = re.compile(r"[:,\[]\s*-?(?:\d{18}|\d+\.\d{18}|\d+(?:\.\d+)?[eE][+-]?\d{3})")
+# Words between whose quotes nothing is seen; whether there are such, a look at each tells.
+_BLANK = re.compile(r'"[ \xa0\\][ \xa0\\tnr]*"')
 # Characters that no string of FHIR holds, as JSON writes them; which of these are really such, a look at the words tells.
 _UNSEEN = re.compile(r"\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
@@ -95,20 +97,38 @@ def _issues(parsed: Any, resource: Json, profile: str) -> tuple[Issue, ...]:
     return tuple(_readable(found))
 
 
-def _claims_inside(resource: Json, path: str, depth: int = 0) -> Iterator[Issue]:
-    """Hold what a Bundle brings, and what is contained, to the profiles that each says it follows."""
+def beside(resource: Json) -> Iterator[Issue]:
+    """Say what only whoever asks is told: codes of others' systems, numbers of others, profiles that nobody here knows.
+
+    What comes in is kept though these are wrong: a newer release of a code system is no reason to lose a result.
+    """
+    yield from terminology.check(resource)
+    kind = str(resource.get("resourceType"))
+    for where, one in [(kind, resource), *_inside(resource, kind)]:
+        said = str(one.get("resourceType"))
+        for found in (*profiles.numbers(one), *profiles.unknown(one)):
+            yield replace(found, expression=where + found.expression.removeprefix(said))
+
+
+def _inside(resource: Json, path: str, depth: int = 0) -> Iterator[tuple[str, Json]]:
+    """Give what is contained and what a Bundle brings, each with its place."""
     inside = [(f"{path}.contained[{n}]", one) for n, one in enumerate(_list(resource, "contained"))]
     if resource.get("resourceType") == "Bundle":
         held = enumerate(_list(resource, "entry"))
         inside += [(f"{path}.entry[{n}].resource", one.get("resource")) for n, one in held if isinstance(one, dict)]
     for where, one in inside:
-        if not isinstance(one, dict) or depth > DEEPEST_BUNDLE:
-            continue
+        if isinstance(one, dict) and depth <= DEEPEST_BUNDLE:
+            yield where, one
+            yield from _inside(one, where, depth + 1)
+
+
+def _claims_inside(resource: Json, path: str) -> Iterator[Issue]:
+    """Hold what a Bundle brings, and what is contained, to the profiles that each says it follows."""
+    for where, one in _inside(resource, path):
         kind = str(one.get("resourceType"))
         for url in dict.fromkeys(profiles.claimed(one)):
             for said in profiles.check(one, url):
                 yield replace(said, expression=where + said.expression.removeprefix(kind))
-        yield from _claims_inside(one, where, depth + 1)
 
 
 def _list(resource: Json, name: str) -> list[Any]:
@@ -131,7 +151,12 @@ def _readable(found: list[Issue]) -> list[Issue]:
 
 
 def _may_be_odd(words: str) -> bool:
-    return "\0" in words or _UNSEEN.search(words) is not None or _ODD.search(words) is not None
+    return (
+        "\0" in words
+        or _UNSEEN.search(words) is not None
+        or _ODD.search(words) is not None
+        or _BLANK.search(words) is not None
+    )
 
 
 def _odd(value: Any, path: str) -> Iterator[Issue]:
@@ -146,6 +171,8 @@ def _odd(value: Any, path: str) -> Iterator[Issue]:
         yield Issue("value", path, "The character nought has no place in words.")
     elif isinstance(value, str) and _CONTROL.search(value):
         yield Issue("value", path, "Of the characters that nobody sees, words hold only tabs and ends of lines.")
+    elif isinstance(value, str) and value and not value.strip():
+        yield Issue("value", path, "Only white space stands here: leave it out.", "warning")
     elif isinstance(value, int) and abs(value) >= 1 << 63:
         yield Issue("value", path, "The number is larger than anything that is measured.")
     elif isinstance(value, Decimal) and value and abs(value.adjusted()) > LARGEST_EXPONENT:

@@ -64,6 +64,12 @@ def of_resource(one: Json, path: str, container: Json | None) -> Iterable[Issue]
         if isinstance(meta, dict) and "security" in meta:
             yield Issue("invariant", f"{path}.meta", "A contained resource has no labels of its own (dom-5).")
     if inside:
+        ids = [str(part.get("id")) for part in inside]
+        for n, id_ in enumerate(ids):
+            if id_ in ids[:n]:
+                yield Issue(
+                    "invariant", f"{path}.contained[{n}].id", f"Two contained resources have the id [{id_[:64]}]."
+                )
         said = set(_said(one))
         for n, part in enumerate(inside):
             if f"#{part.get('id')}" not in said and "#" not in set(_said(part)):
@@ -118,11 +124,11 @@ def _narrative(one: Json, top: Json) -> Found:
 @on("Period")
 def _period(one: Json, top: Json) -> Found:
     start, end = one.get("start"), one.get("end")
-    if isinstance(start, str) and isinstance(end, str) and _after(start, end):
+    if isinstance(start, str) and isinstance(end, str) and after(start, end):
         yield "invariant", "", "A period starts before it ends (per-1)."
 
 
-def _after(start: str, end: str) -> bool:
+def after(start: str, end: str) -> bool:
     """True unless the first moment is certainly not later; told with different precision, the same day is not certain."""
     if "T" in start and "T" in end:
         try:
@@ -187,10 +193,16 @@ def _ratio(one: Json, top: Json) -> Found:
         yield "invariant", "", "A ratio has a numerator and a denominator, or neither and an extension (rat-1)."
 
 
+_MIME = re.compile(r"[^\s/]+/[^\s/]+")
+
+
 @on("Attachment")
 def _attachment(one: Json, top: Json) -> Found:
     if "data" in one and not _has(one, "contentType"):
         yield "invariant", "", "Data stand with their content type (att-1)."
+    kind = one.get("contentType")
+    if isinstance(kind, str) and not _MIME.match(kind):
+        yield "code-invalid", "contentType", "A content type is written type/subtype (BCP 13)."
 
 
 @on("ContactPoint")

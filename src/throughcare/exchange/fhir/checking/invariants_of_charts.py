@@ -1,6 +1,6 @@
 """HL7's constraints on what a chart holds: observations, problems, allergies, appointments, plans."""
 
-from throughcare.exchange.fhir.checking.invariants import Found, Json, choice, codes, objects, on
+from throughcare.exchange.fhir.checking.invariants import Found, Json, after, choice, codes, objects, on
 
 
 @on("Observation")
@@ -8,10 +8,24 @@ def _observation(one: Json, top: Json) -> Found:
     value = choice(one, "value")
     if "dataAbsentReason" in one and value:
         yield "invariant", "dataAbsentReason", "A reason why there is no value stands only where there is none (obs-6)."
-    code = one.get("code")
-    coded = value and isinstance(code, dict) and code.get("coding")
-    if coded and any(part.get("code") == code for part in objects(one.get("component"))):
+    if value and "component" in one and any(_coded(one) & _coded(part) for part in objects(one["component"])):
         yield "invariant", "component", "A part with the code of the whole leaves the value to the part (obs-7)."
+
+
+def _coded(one: Json) -> set[tuple[str, str]]:
+    """Give what an Observation or a part of one is about, by system and code."""
+    code = one.get("code")
+    said = objects(code.get("coding")) if isinstance(code, dict) else []
+    return {(str(part["system"]), str(part["code"])) for part in said if {"system", "code"} <= part.keys()}
+
+
+@on("Task")
+def _task(one: Json, top: Json) -> Found:
+    asked, changed = one.get("authoredOn"), one.get("lastModified")
+    if not (isinstance(asked, str) and isinstance(changed, str)):
+        return
+    if after(asked, changed) if "T" in asked and "T" in changed else asked[:10] > changed[: len(asked)]:
+        yield "invariant", "lastModified", "It was changed after it was asked for (inv-1)."
 
 
 @on("Observation.referenceRange")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from throughcare.exchange.fhir.checking import tables
+from throughcare.exchange.fhir.checking import stated, tables
 from throughcare.exchange.fhir.checking.issue import Issue
+from throughcare.exchange.fhir.checking.referring import leads_to
 
 Json = dict[str, Any]
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
@@ -38,14 +39,36 @@ def check(resource: Json, profile: str) -> list[Issue]:
         return [Issue("structure", kind, f"The profile {profile} is of {known['type']}.")]
     found: list[Issue] = []
     _children(resource, known["tree"], kind, profile.rsplit("/", 1)[1], found)
-    found += _stated(resource, profile.rsplit("/", 1)[1])
+    return found + stated.check(resource, profile.rsplit("/", 1)[1])
+
+
+def unknown(resource: Json) -> list[Issue]:
+    """Name the profiles that a resource says it follows and that nobody here can hold it to."""
+    meta = resource.get("meta")
+    said = meta.get("profile") if isinstance(meta, dict) else None
+    kind = str(resource.get("resourceType"))
+    found = []
+    for n, url in enumerate(said if isinstance(said, list) else []):
+        if not isinstance(url, str) or url in (f"{_R4}{kind}", f"{_R4}{kind}|4.0.1"):
+            continue
+        where, plain = f"{kind}.meta.profile[{n}]", url.split("|")[0]
+        if ":" not in plain:
+            found.append(Issue("invalid", where, "The address of a profile is absolute."))
+        elif OF_R4.get(plain, plain) not in tables.profiles():
+            words = f"The profile {plain[:200]} is not known here, so nothing was held to it."
+            found.append(Issue("not-found", where, words, "warning"))
     return found
+
+
+def numbers(resource: Json) -> list[Issue]:
+    """Look at the numbers that others give out, by the profiles that a resource claims."""
+    return [one for url in claimed(resource) for one in stated.check(resource, url.rsplit("/", 1)[1], stated.NUMBERS)]
 
 
 def _children(one: Json, node: Json, path: str, name: str, found: list[Issue]) -> None:
     for child, rule in node.get("c", {}).items():
         keys, values = _values(one, child, rule)
-        where = f"{path}.{child}"
+        where = f"{path}.{keys[0] if keys else child}"
         if len(values) < rule.get("min", 0):
             found.append(Issue("structure", path, f"{name} asks for at least {rule['min']} of [{child}]."))
         if "max" in rule and len(values) > rule["max"]:
@@ -54,7 +77,7 @@ def _children(one: Json, node: Json, path: str, name: str, found: list[Issue]) -
         if stray:
             found.append(Issue("structure", f"{path}.{stray[0]}", f"{name} does not allow this type of [{child}]."))
         for n, value in enumerate(values):
-            _value(value, rule, f"{where}[{n}]" if isinstance(one.get(child), list) else where, name, found)
+            _value(value, rule, _at(one, child, where, n), name, found)
         if "s" in rule:
             _slices(one, child, values, rule, where, name, found)
 
@@ -82,17 +105,12 @@ def _value(value: Any, rule: Json, path: str, name: str, found: list[Issue]) -> 
         found.append(Issue("value", path, f"{name} fixes this to [{_short(rule['fixed'])}]."))
     if "pattern" in rule and not matches(value, rule["pattern"]):
         found.append(Issue("value", path, f"{name} asks for [{_short(rule['pattern'])}] here."))
-    if "set" in rule and not _in_set(value, rule["set"]):
+    if "set" in rule and not tables.in_set(value, rule["set"]):
         found.append(Issue("code-invalid", path, f"{name} asks for a code of {rule['set']}."))
-    if isinstance(value, dict) and "c" in rule and not _absent(value):
+    if "kinds" in rule and (kind := leads_to(value)) and kind not in rule["kinds"]:
+        found.append(Issue("structure", path, f"{name} refers to {' or '.join(rule['kinds'])} here, not to a {kind}."))
+    if isinstance(value, dict) and "c" in rule and not stated.absent(value):
         _children(value, rule, path, name, found)
-
-
-def _absent(value: Json) -> bool:
-    """True where an element says by its extension why it has no value."""
-    return any(
-        "data-absent-reason" in str(one.get("url")) for one in value.get("extension", []) if isinstance(one, dict)
-    )
 
 
 def _short(value: Any) -> str:
@@ -117,17 +135,6 @@ def matches(value: Any, pattern: Any) -> bool:
     return bool(value == pattern)
 
 
-def _in_set(value: Any, url: str) -> bool:
-    if isinstance(value, str):
-        return value in tables.bare_codes()[url]
-    if not isinstance(value, dict):
-        return True
-    if "code" in value and "coding" not in value:
-        return f"{value.get('system', '')}|{value['code']}" in tables.value_sets()[url]
-    said = [one for one in value.get("coding", []) if isinstance(one, dict)]
-    return any(f"{one.get('system', '')}|{one.get('code', '')}" in tables.value_sets()[url] for one in said)
-
-
 # --- slices ---------------------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +148,12 @@ def _slices(one: Json, child: str, values: list[Any], rule: Json, where: str, na
         if "max" in inner and len(inside) > inner["max"]:
             found.append(Issue("structure", where, f"{name} allows [{slice_}] of [{child}] {inner['max']} times."))
         for n, value in inside:
-            _value(value, inner, f"{where}[{n}]", name, found)
+            _value(value, inner, _at(one, child, where, n), name, found)
+
+
+def _at(one: Json, child: str, where: str, n: int) -> str:
+    """Name one of an element's values as it stands in the JSON: by its place where the element repeats."""
+    return f"{where}[{n}]" if isinstance(one.get(child), list) else where
 
 
 def _belongs(one: Json, child: str, value: Any, inner: Json, by: list[list[str]]) -> bool:
@@ -166,7 +178,7 @@ def _discriminated(value: Any, inner: Json, path: str) -> bool:
             node = node.get("c", {}).get(part, {})
             at = [found for one in at if isinstance(one, dict) for found in _many(one.get(part))]
     if "set" in node:
-        return any(_in_set(one, node["set"]) for one in at)
+        return any(tables.in_set(one, node["set"]) for one in at)
     if "fixed" in node:
         return any(_equal(one, node["fixed"]) for one in at)
     if "pattern" in node:
@@ -176,27 +188,3 @@ def _discriminated(value: Any, inner: Json, path: str) -> bool:
 
 def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
-
-
-# --- constraints that profiles state in words of FHIRPath -----------------------------------------------------------------
-
-
-def _stated(one: Json, name: str) -> list[Issue]:
-    found = []
-    kind = str(one.get("resourceType"))
-    if name == "us-core-patient":
-        for n, said in enumerate(_many(one.get("name"))):
-            told = isinstance(said, dict) and ({"family", "given", "_family", "_given"} & said.keys() or _absent(said))
-            if isinstance(said, dict) and not told:
-                found.append(
-                    Issue("invariant", f"{kind}.name[{n}]", "A name has a family or a given name (us-core-6).")
-                )
-    if kind == "Observation" and name != "us-core-simple-observation":
-        valued = (
-            any(key.startswith("value") for key in one) or {"dataAbsentReason", "component", "hasMember"} & one.keys()
-        )
-        if not valued:
-            found.append(
-                Issue("invariant", kind, "It has a value, parts or members, or says why not (us-core-2, vs-2).")
-            )
-    return found

@@ -12,6 +12,7 @@ from throughcare.exchange.fhir.checking import (
     invariants_of_charts,
     invariants_of_definitions,
     invariants_of_the_rest,
+    referring,
     spot,
     tables,
 )
@@ -22,7 +23,6 @@ Json = dict[str, Any]
 # Imported so that their checks stand in the register.
 REGISTERED = (invariants_of_charts, invariants_of_definitions, invariants_of_the_rest)
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_KIND = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 DEEPEST = 60
 # HL7's own published definitions carry extensions where their context does not name them (fhir-type, expectation).
@@ -68,7 +68,7 @@ def _element(one: Json, kind: str, at: Spot, found: list[Issue], top: Json, dept
     for name, value in one.items():
         element = elements.get(name)
         if element is None:
-            if name[:1] == "_" and value:
+            if name[:1] == "_":
                 bare = elements.get(name[1:])
                 _shadow(value, Spot(at, name[1:], None, kind, bare.type if bare else ""), found, top, depth)
             continue
@@ -91,6 +91,8 @@ def _value(value: Any, element: tables.Element, at: Spot, found: list[Issue], to
     if not value or value.keys() == {"id"}:
         words = "An element has a value or parts; leave an empty one out (ele-1)."
         found.append(Issue("invariant", spot.path(at), words))
+    if element.plain and "comparator" in value:
+        found.append(Issue("invariant", spot.path(at), "No comparator stands with a quantity that is known (sqty-1)."))
     if element.type == "Resource":
         inside = spot.resource(str(value.get("resourceType")), at)
         _resource(value, inside, found, top if at.name == "contained" else None)
@@ -101,6 +103,8 @@ def _value(value: Any, element: tables.Element, at: Spot, found: list[Issue], to
 
 
 def _is_a_day(text: str) -> bool:
+    if text[:4] == "0000":
+        return False
     if text[8:] <= "28":
         return True
     try:
@@ -112,7 +116,9 @@ def _is_a_day(text: str) -> bool:
 
 def _shadow(value: Any, at: Spot, found: list[Issue], top: Json, depth: int) -> None:
     for part in value if isinstance(value, list) else [value]:
-        if isinstance(part, dict):
+        if part == {}:
+            found.append(Issue("invariant", spot.path(at), "What stands beside a value says something (ele-1)."))
+        elif isinstance(part, dict):
             _element(part, "Element", at, found, top, depth + 1)
 
 
@@ -137,24 +143,27 @@ def _coded(value: Any, element: tables.Element, at: Spot, found: list[Issue]) ->
 def _reference(one: Json, element: tables.Element, at: Spot, found: list[Issue], top: Json) -> None:
     target = one.get("reference")
     if not isinstance(target, str):
+        _leads(one, "", element, at, found)
         return
     if target.startswith("#"):
         _local(target[1:], element, at, found, top)
         return
-    said = _KIND.search(target.split("?")[0])
-    kind = said[1] if said else target.split("?")[0] if "?" in target else ""
+    kind = referring.kind_of(target)
+    if not kind and not referring.readable(target):
+        words = "An address is a type and an id, a search for one, or absolute."
+        found.append(Issue("invalid", f"{spot.path(at)}.reference", words, "warning"))
+    _leads(one, kind, element, at, found)
+
+
+def _leads(one: Json, kind: str, element: tables.Element, at: Spot, found: list[Issue]) -> None:
+    """Hold the type of what is referred to, by its address or as it is said, to what may stand here."""
     stated = one.get("type")
-    if (
-        kind in tables.resource_types()
-        and isinstance(stated, str)
-        and stated != kind
-        and stated in tables.resource_types()
-    ):
-        found.append(Issue("structure", spot.path(at), f"The address leads to a {kind}, and is said to be a {stated}."))
-    if kind in tables.resource_types() and element.kinds and kind not in element.kinds:
-        found.append(
-            Issue("structure", spot.path(at), f"May not refer to a {kind}, only to {', '.join(sorted(element.kinds))}.")
-        )
+    said = stated if isinstance(stated, str) and stated in tables.resource_types() else ""
+    if kind and said and said != kind:
+        found.append(Issue("structure", spot.path(at), f"The address leads to a {kind}, and is said to be a {said}."))
+    if (is_ := kind or said) and element.kinds and is_ not in element.kinds:
+        words = f"May not refer to a {is_}, only to {', '.join(sorted(element.kinds))}."
+        found.append(Issue("structure", spot.path(at), words))
 
 
 def _local(id_: str, element: tables.Element, at: Spot, found: list[Issue], top: Json) -> None:
@@ -188,13 +197,20 @@ def _extension(one: Json, at: Spot, found: list[Issue]) -> None:
     known = tables.extensions().get(url)
     if known is None:
         return
-    kinds, parts, where = known
-    if value and value.lstrip("_")[5:].lower() not in {kind.lower() for kind in kinds}:
-        found.append(Issue("structure", f"{path}.{value.lstrip('_')}", f"The value of {url} can't be of this type."))
-    if parts:
-        _parts(url, parts, [str(part.get("url")) for part in inner], path, found)
-    if where and spot.whole(at).split(".")[0] not in _DEFINING and not _may_stand(at, where):
-        found.append(Issue("structure", path, f"{url} may not stand here, only in {', '.join(sorted(where))}."))
+    _worth(one, value, known.worth, url, path, found)
+    if known.parts:
+        _parts(url, known.parts, inner, path, found)
+    if known.where and spot.whole(at).split(".")[0] not in _DEFINING and not _may_stand(at, known.where):
+        found.append(Issue("structure", path, f"{url} may not stand here, only in {', '.join(sorted(known.where))}."))
+
+
+def _worth(one: Json, value: str, worth: tables.Worth, name: str, path: str, found: list[Issue]) -> None:
+    """Hold the value of an extension, or of a part of one, to its kinds and codes."""
+    key = value.lstrip("_")
+    if value and key[5:].lower() not in {kind.lower() for kind in worth.kinds}:
+        found.append(Issue("structure", f"{path}.{key}", f"The value of {name} can't be of this type."))
+    elif worth.codes and not tables.in_set(one.get(key), worth.codes):
+        found.append(Issue("code-invalid", f"{path}.{key}", f"The value of {name} is not a code of {worth.codes}."))
 
 
 def _within(path: str) -> bool:
@@ -203,14 +219,18 @@ def _within(path: str) -> bool:
     return above.startswith(("extension[", "modifierExtension["))
 
 
-def _parts(url: str, parts: dict[str, list[int]], said: list[str], path: str, found: list[Issue]) -> None:
-    for name, (least, most) in parts.items():
-        if said.count(name) < least:
+def _parts(url: str, parts: dict[str, tables.Worth], inner: list[Json], path: str, found: list[Issue]) -> None:
+    said = [str(part.get("url")) for part in inner]
+    for name, part in parts.items():
+        if said.count(name) < part.least:
             found.append(Issue("structure", path, f"The part [{name}] of {url} is missing."))
-        if most and said.count(name) > most:
-            found.append(Issue("structure", path, f"The part [{name}] of {url} stands more than {most} times."))
+        if part.most and said.count(name) > part.most:
+            found.append(Issue("structure", path, f"The part [{name}] of {url} stands more than {part.most} times."))
     for n, name in enumerate(said):
-        if name not in parts and "/" not in name:
+        if name in parts:
+            value = next((key for key in inner[n] if key.startswith(("value", "_value"))), "")
+            _worth(inner[n], value, parts[name], name, f"{path}.extension[{n}]", found)
+        elif "/" not in name:
             found.append(Issue("structure", f"{path}.extension[{n}]", f"{url} has no part [{name[:60]}]."))
 
 

@@ -4,16 +4,20 @@ import gzip
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+PLAIN = "SimpleQuantity"
 DATED = frozenset({"date", "dateTime", "instant"})
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element of a type, by its JSON name: its type, whether it repeats, its required codes, where it may point."""
+    """One element of a type, by its JSON name: its type, whether it repeats, its required codes, where it may point.
+
+    A plain one is a quantity that is known: no "less than" stands with it.
+    """
 
     type: str
     many: bool
@@ -22,6 +26,7 @@ class Element:
     kinds: frozenset[str]
     complex: bool
     dated: bool
+    plain: bool
 
 
 def _table(name: str) -> Any:
@@ -36,7 +41,14 @@ def types() -> dict[str, dict[str, Element]]:
     return {
         name: {
             key: Element(
-                kind, bool(many), least, codes, frozenset(kinds), kind in table or kind == "Resource", kind in DATED
+                kind if kind != PLAIN else "Quantity",
+                bool(many),
+                least,
+                codes,
+                frozenset(kinds),
+                kind in table or kind in ("Resource", PLAIN),
+                kind in DATED,
+                kind == PLAIN,
             )
             for key, (kind, many, least, codes, kinds) in elements.items()
         }
@@ -56,11 +68,35 @@ def bare_codes() -> dict[str, frozenset[str]]:
     return {url: frozenset(one.rsplit("|", 1)[1] for one in codes) for url, codes in value_sets().items()}
 
 
+class Worth(NamedTuple):
+    """What an extension holds: kinds of value, and the set that its codes must be of; inside another, how often it stands."""
+
+    kinds: frozenset[str]
+    codes: str
+    least: int = 0
+    most: int = 0
+
+
+class Extension(NamedTuple):
+    """A known extension: its own value, its parts by name, and where it may stand."""
+
+    worth: Worth
+    parts: dict[str, Worth]
+    where: frozenset[str]
+
+
 @cache
-def extensions() -> dict[str, tuple[frozenset[str], dict[str, list[int]], frozenset[str]]]:
-    """Give by address of a known extension: kinds of value, inner extensions with least and most, where it may stand."""
+def extensions() -> dict[str, Extension]:
+    """Give the known extensions by address."""
     table = _table("structures.json.gz")["extensions"]
-    return {url: (frozenset(kinds), inner, frozenset(where)) for url, (kinds, inner, where) in table.items()}
+    return {
+        url: Extension(
+            Worth(frozenset(kinds), codes),
+            {name: Worth(frozenset(of), set_, least, most) for name, (least, most, of, set_) in inner.items()},
+            frozenset(where),
+        )
+        for url, (kinds, inner, where, codes) in table.items()
+    }
 
 
 @cache
@@ -74,6 +110,18 @@ def profiles() -> dict[str, Any]:
 def code_systems() -> dict[str, frozenset[str]]:
     """Give every code of each of HL7's systems that R4 defines completely."""
     return {url: frozenset(codes) for url, codes in _table("code_systems.json.gz").items()}
+
+
+def in_set(value: Any, url: str) -> bool:
+    """Tell whether a code, a Coding or one coding of a concept is of a value set; of what is none of these nothing is asked."""
+    if isinstance(value, str):
+        return value in bare_codes()[url]
+    if not isinstance(value, dict):
+        return True
+    if "code" in value and "coding" not in value:
+        return f"{value.get('system', '')}|{value['code']}" in value_sets()[url]
+    said = [one for one in value.get("coding", []) if isinstance(one, dict)]
+    return any(f"{one.get('system', '')}|{one.get('code', '')}" in value_sets()[url] for one in said)
 
 
 @cache

@@ -8,7 +8,6 @@ from django.db import DataError
 
 from throughcare.exchange.fhir import search, store, validate
 from throughcare.exchange.fhir.call import Answer, Call, id_of, plain
-from throughcare.exchange.fhir.checking import terminology
 from throughcare.exchange.fhir.outcome import FhirError, bad, issue, not_found, outcome
 from throughcare.exchange.fhir.reading import with_present_lens
 from throughcare.exchange.fhir.registry import interaction, never
@@ -97,7 +96,7 @@ def _checked(call: Call, kind: str) -> Answer:
     if resource.get("resourceType") == "Parameters" and kind != "Parameters":
         inner, profile = _parameters(resource, profile)
         judged = validate.Validated(inner, validate.validate(inner, profile=profile)) if inner else judged
-    issues = answering.issues_of((*judged.issues, *terminology.check(judged.resource)))
+    issues = answering.issues_of((*judged.issues, *validate.beside(judged.resource)))
     if judged.valid and kind and judged.resource.get("resourceType") != kind:
         issues.append(issue("error", "structure", f"This is no {kind}."))
     return Answer(200, outcome(*(issues or [issue("information", "informational", "Nothing is wrong with it.")])))
