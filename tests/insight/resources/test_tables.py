@@ -210,7 +210,7 @@ EMPTY = tables()
 def test_nobody_is_lost_in_a_queue(drawn) -> None:
     """Joined is served or still there, hour by hour; the minutes are those of the waits."""
     EMPTY.execute("DELETE FROM arrival")
-    start, minutes = at("2026-10-05 00:00"), 0.0
+    start, minutes, waits = at("2026-10-05 00:00"), 0.0, []
     for came, took in drawn:
         ends = start + timedelta(minutes=came + took) if took else None
         row = dict.fromkeys(BY_NAME["arrival"].names) | {"id": f"a{next(ids)}", "person_id": "p", "facility": "f1"}
@@ -222,9 +222,13 @@ def test_nobody_is_lost_in_a_queue(drawn) -> None:
         }
         EMPTY.execute(f"INSERT INTO arrival VALUES ({', '.join('?' * len(row))})", list(row.values()))
         minutes += took if took else (KNOWN - row["arrived_at"]).total_seconds() / 60
+        waits.append((row["arrived_at"], ends or KNOWN + timedelta(days=1)))
     found = sorted((r for r in rows(EMPTY, "waiting_hour") if r["queue"] == "screening"), key=lambda r: r["hour_at"])
     assert sum(r["waited_minutes"] for r in found) == pytest.approx(minutes, abs=0.01 * (len(found) + 1))
     there = 0
     for r in found:
         there += r["joined"] - r["served"]
         assert r["at_end"] == there
+        over = r["hour_at"] + timedelta(hours=1)
+        left = [over - since for since, until in waits if since < over < until]
+        assert (len(left), r["longest_minutes"]) == (there, max(left).total_seconds() / 60 if left else None)

@@ -139,15 +139,45 @@ _WAITS = f"""
 SELECT facility, queue, since, least(coalesce(served, {KNOWN}), {KNOWN}) AS until, served < {KNOWN} AS was_served
 FROM ({_QUEUES}) WHERE since IS NOT NULL AND since < {KNOWN}
 """  # noqa: S608
-WAITING = _hours(
-    _in_hours(_WAITS, "queue, was_served"),
-    "queue, count(*) FILTER (since >= hour_at) AS joined, "
-    "count(*) FILTER (coalesce(was_served, false) AND until <= hour_at + INTERVAL 1 HOUR) AS served, "
-    "round(sum(minutes), 3) AS waited_minutes, "
-    "count(*) FILTER (until > hour_at + INTERVAL 1 HOUR OR NOT coalesce(was_served, false) AND until = hour_at + INTERVAL 1 HOUR) AS at_end, "
-    "max(epoch(hour_at + INTERVAL 1 HOUR - since) / 60) FILTER (until > hour_at + INTERVAL 1 HOUR "
-    "OR NOT coalesce(was_served, false) AND until = hour_at + INTERVAL 1 HOUR) AS longest_minutes",
-)
+# Hour by hour, and yet no wait is cut into its hours: most last for many, and there are millions of them. Who waits at an hour's end
+# are those who joined less those who left; whoever waits through an hour waits all of it. Of those who wait at one moment the one who
+# came first has waited longest, so a wait tells the longest only once all who came before it have left. Times are microseconds and
+# hours are whole numbers on the way (`h`), queues of facilities too (`place`).
+HOUR_US = 3_600_000_000
+_COME_AND_GONE = f"""
+SELECT place, h, sum(came)::INT AS joined, sum(went)::INT AS ended, sum(done)::INT AS served, sum(stays)::INT AS stays, sum(us)::BIGINT AS us
+FROM (SELECT place, since // {HOUR_US} AS h, 1 AS came, 0 AS went, 0 AS done, 0 AS stays, {HOUR_US} - since % {HOUR_US} AS us FROM waits
+      UNION ALL
+      SELECT place, (until - 1) // {HOUR_US}, 0, 1, served::INT, (NOT served AND until % {HOUR_US} = 0)::INT,
+        (until - 1) % {HOUR_US} + 1 - {HOUR_US} FROM waits)
+GROUP BY place, h
+"""  # noqa: S608
+_LONGEST = f"""
+SELECT place, hour_end - 1 AS h, (hour_end * {HOUR_US} - since) / 1000000 / 60 AS longest_minutes
+FROM (SELECT place, since, unnest(range(greatest(since, coalesce(before - 1, since)) // {HOUR_US} + 1, (gone - 1) // {HOUR_US} + 1)) AS hour_end
+      FROM (SELECT *, max(gone) OVER (PARTITION BY place ORDER BY since, gone DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+            FROM (SELECT *, until + (NOT served)::INT AS gone FROM waits))
+      WHERE before IS NULL OR gone > before)
+"""  # noqa: S608
+WAITING = f"""
+WITH named AS MATERIALIZED (
+  SELECT facility, queue, epoch_us(since) AS since, epoch_us(until) AS until, coalesce(was_served, false) AS served
+  FROM ({_WAITS}) WHERE since < until),
+places AS MATERIALIZED (SELECT facility, queue, row_number() OVER ()::SMALLINT AS place FROM (SELECT DISTINCT facility, queue FROM named)),
+waits AS MATERIALIZED (SELECT place, since, until, served FROM named JOIN places USING (facility, queue)),
+turns AS MATERIALIZED (
+  SELECT *, sum(joined - ended) OVER run AS waiting, lead(h) OVER run AS following FROM ({_COME_AND_GONE})
+  WINDOW run AS (PARTITION BY place ORDER BY h ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
+hours AS (
+  SELECT place, h, joined, served, (waiting - joined + ended) * {HOUR_US} + us AS us, waiting + stays AS at_end FROM turns
+  UNION ALL
+  SELECT place, unnest(range(h + 1, following)), 0, 0, waiting * {HOUR_US}, waiting FROM turns WHERE waiting > 0),
+clock AS (
+  SELECT h, make_timestamp(h * {HOUR_US}) AS hour_at, local_time(make_timestamp(h * {HOUR_US})) AS here FROM (SELECT DISTINCT h FROM hours))
+SELECT p.facility, c.hour_at, c.here::DATE AS day, hour(c.here) AS hour, p.queue, o.joined::BIGINT AS joined, o.served::BIGINT AS served,
+  round(o.us::BIGINT / 60000000, 3) AS waited_minutes, o.at_end::BIGINT AS at_end, l.longest_minutes
+FROM hours o JOIN places p USING (place) JOIN clock c USING (h) LEFT JOIN ({_LONGEST}) l ON l.place = o.place AND l.h = o.h
+"""  # noqa: S608
 
 QUERIES = {
     "demand_hour": DEMAND,
