@@ -13,6 +13,7 @@ from throughcare.care.intake.models import Arrival
 from throughcare.chart.models import FormResponse
 from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility
+from throughcare.duties.models import Duty
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
@@ -39,9 +40,9 @@ def arrive(
     return Arrival.objects.get(person_id=person)
 
 
-def looked(arrival: Arrival) -> Arrival:
-    """Do the quick look of a healthy man."""
-    posted = dict(HEALTHY_LOOK)
+def looked(arrival: Arrival, **changes: list[str]) -> Arrival:
+    """Do the quick look of a healthy man, or with other answers."""
+    posted = HEALTHY_LOOK | changes
     actions.finish_quick_look(actor=nurse(), person_id=arrival.person_id, arrival_id=arrival.id, posted=posted)
     return arrival
 
@@ -87,9 +88,12 @@ def test_a_healthy_person_takes_45_keys_or_fewer(desk: tuple[BrowserContext, str
     keys.press("Enter", wait="phq-2")
     keys.press("11")
     keys.press("Enter", wait="review")
-    keys.press("s")
+    keys.press("e")
     page.wait_for_selector("text=Signed by")
     arrival.refresh_from_db()
+    assert Duty.objects.get(person_id=arrival.person_id, rule="INT-07").outcome == "done", (
+        "signed and explained by one key"
+    )
     assert arrival.state == "signed"
     answers = FormResponse.objects.get(id=arrival.screening_id).posted
     assert (answers["temperature"], answers["bp-diastolic"], answers["weight"]) == (["98.2"], ["78"], ["177"])
@@ -184,6 +188,33 @@ def test_every_page_of_intake_is_sound_in_each_size_and_theme(desk: tuple[Browse
     sound(page, "intake-positive")
     page.goto(f"{base}?section=review")
     sound(page, "intake-review")
+    assert said == []
+
+
+def test_the_desk_takes_a_pregnancy_test_by_keys(desk: tuple[BrowserContext, str]) -> None:
+    """The link beside what was ordered, a no that needs its words, a result: axe, widths, light and dark."""
+    context, site = desk
+    arrival = looked(arrive("Sample-Vega", "Luz", sex="female"), **{"can-be-pregnant": ["yes"]})
+    page, said = watched(context)
+    page.goto(f"{site}/people/{arrival.person_id}/intake/{arrival.id}/?section=illness-section")
+    page.keyboard.press("n")
+    page.wait_for_selector("text=Saved")
+    page.click("text=Enter the result")
+    page.wait_for_url("**/pregnancy-test/")
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    page.locator("form button[type=submit]").last.click()
+    page.wait_for_selector(".error-summary")
+    sound(page, "intake-pregnancy-test-refused")
+    page.goto(f"{site}/people/{arrival.person_id}/pregnancy-test/")
+    sound(page, "intake-pregnancy-test")
+    page.focus("[name='pregnancy-test']")
+    page.keyboard.press("1")
+    page.locator("form button[type=submit]").last.click()
+    page.wait_for_url(lambda url: "pregnancy-test" not in url)
+    assert Duty.objects.get(person_id=arrival.person_id, rule="INT-06").outcome == "done"
+    page.goto(f"{site}/people/{arrival.person_id}/care-information/")
+    sound(page, "intake-care-information")
     assert said == []
 
 

@@ -39,7 +39,7 @@ from throughcare.care.sick_call.ports import OUTSIDE
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
-from throughcare.chart.events import FormSigned, NoteSigned, OrderEnded
+from throughcare.chart.events import FormSigned, NoteSigned, OrderEnded, ResultReceived
 from throughcare.chart.ports import REGISTRY, REQUESTS, SAID
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import (
@@ -125,6 +125,7 @@ def wire() -> None:
     events.on(Escaped, doors.escaped)
     events.on(OrderEnded, intake.referral_ended)
     events.on(NoteSigned, intake.transfer_screened)
+    events.on(ResultReceived, intake.result_came)
     events.on(TransferredIn, medications.fitness_ends_by_transfer)
     events.on(MovedWithin, medications.fitness_ends_by_restriction)
     events.on(AlertRaised, medications.fitness_ends_by_watch)

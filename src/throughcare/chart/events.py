@@ -74,6 +74,8 @@ class ResultReceived(Event):
 
     name: ClassVar[str] = "result_received"
     urgency: str = "normal"
+    said: tuple[tuple[str, str], ...] = ()
+    """Its lines in words, each as code and answer, for the room that waits for one of them; the clock does not ask."""
 
     def payload(self) -> dict[str, Any]:
         """Give how urgent it is."""

@@ -32,7 +32,7 @@ AFTER_BOOKING: tuple[tuple[str, float, float, float], ...] = (
     ("screening_signed", 0.6, 3.6, 5.5),
     ("risk_screens_done", 0.6, 3.6, 5.5),
     ("care_information_given", 0.6, 3.6, 27),
-    ("pregnancy_test_offered", 0.6, 3.6, 12),
+    ("pregnancy_test_read", 0.6, 3.6, 12),
     ("withdrawal_screen_done", 20, 23.5, 26),
     ("withdrawal_screen_done", 43, 46.5, 50),
     ("withdrawal_screen_done", 67, 70, 74),

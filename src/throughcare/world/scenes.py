@@ -102,7 +102,17 @@ def screen(stage: Stage, who: Character, at: datetime, *, half: bool = False) ->
     if half:
         return False
     _instruments(nurse, arrival, what)
-    return _sign(nurse, arrival)
+    signed = _sign(nurse, arrival)
+    if signed and who.sex == "female":
+        intake.record_pregnancy_test(actor=nurse, person_id=who.id, posted=_tested(stage, who))
+    return signed
+
+
+def _tested(stage: Stage, who: Character) -> dict[str, list[str]]:
+    dice = Random(f"test:{who.id}")
+    if dice.random() < stage.shares.rate("refused"):
+        return {"pregnancy-test": ["declined"], "declined-words": ["Why it is offered; the person prefers to wait."]}
+    return {"pregnancy-test": ["positive" if dice.random() < stage.shares.rate("pregnant") else "negative"]}
 
 
 def ask(stage: Stage, person_id: UUID, facility_id: UUID, at: datetime, *, spanish: bool = False) -> sick_call.Receipt:
@@ -215,7 +225,7 @@ def _sign(nurse: Actor, arrival: Arrival) -> bool:
     one = {"actor": nurse, "person_id": arrival.person_id, "arrival_id": arrival.id}
     for _ in range(3):
         try:
-            intake.sign_screening(**one)  # type: ignore[arg-type]
+            intake.sign_screening(**one, explained=True)  # type: ignore[arg-type]
             return True
         except Invalid as refusal:
             for where in refusal.fields:

@@ -66,6 +66,13 @@ def officer_codes() -> dict[str, str]:
     return {option.code: option.text.en for option in options if option.code != NOTHING_TOLD}
 
 
+def said(arrival: Arrival) -> tuple[forms.Form, forms.Answers]:
+    """Give the screening's form and what was answered so far, or nothing yet."""
+    form = forms.load(SCREENING)
+    posted = arrival.screening.posted if arrival.screening is not None else {}
+    return form, typed(form, with_officer_flags(arrival, posted))
+
+
 def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) -> Asked:
     """Give the screening's answers so far, its instruments with their scores, and what they call for together."""
     form = forms.load(SCREENING)
@@ -78,7 +85,7 @@ def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) 
         form,
         answers,
         scores,
-        prior.history(family(arrival.person_id)),
+        prior.history(family(arrival.person_id), arrival.arrived_at),
         table or load_table(),
         sex=sex,
     )
@@ -88,6 +95,11 @@ def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) 
 def _score(response: FormResponse, sex: str) -> forms.Score | None:
     form = forms.load(response.form)
     return forms.score(form, typed(form, response.posted), sex=sex)
+
+
+def language_of(person_id: UUID) -> str:
+    """Give the language that the person speaks, as the record has it."""
+    return Person.objects.filter(id=person_id).values_list("language", flat=True).first() or "en"
 
 
 def sex_of(person_id: UUID) -> str:

@@ -15,7 +15,9 @@ from throughcare.care.intake.rule_table import load_table
 from throughcare.care.intake.rules import Consequence
 from throughcare.chart import actions as chart
 from throughcare.chart.forms import scale
+from throughcare.chart.models import Order
 from throughcare.custody import actions as custody
+from throughcare.custody.models import OperationalAlert
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import emit
@@ -133,6 +135,8 @@ def _act(actor: Actor, effect: Effect, facts: Mapping[str, bool | str], event: s
         )
     elif effect.kind in ("order", "referral"):
         kind, id_ = "ServiceRequest", _order(actor, effect, facts)
+        if effect.kind == "order" and event:
+            _signal(effect, event, facts)
     elif effect.kind == "instrument":
         kind, id_ = (
             "QuestionnaireResponse",
@@ -185,9 +189,10 @@ def _take_back(actor: Actor, effect: Effect) -> None:
     if effect.kind == "watch" and effect.state == "acted":
         return
     if effect.state == "acted" and effect.act_id is not None:
-        if effect.kind == "alert":
+        # What was done or ended meanwhile stays so; the answers are kept all the same.
+        if effect.kind == "alert" and OperationalAlert.objects.filter(id=effect.act_id, ended_at=None).exists():
             custody.end_alert(actor=actor, alert_id=effect.act_id)
-        elif effect.kind in ("order", "referral"):
+        elif effect.kind in ("order", "referral") and Order.objects.filter(id=effect.act_id, status="active").exists():
             chart.end_order(
                 actor=actor,
                 person_id=effect.person_id,

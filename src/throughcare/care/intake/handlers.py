@@ -1,9 +1,9 @@
 """What intake does when custody tells it something; wired in app/wiring.py."""
 
-from throughcare.care.intake import effects
-from throughcare.care.intake.actions import leave_arrival, open_arrival
+from throughcare.care.intake import desk_rules, effects
+from throughcare.care.intake.actions import heed_pregnancy_test, leave_arrival, open_arrival
 from throughcare.care.intake.events import InitialAssessmentMissing
-from throughcare.chart.events import NoteSigned, OrderEnded
+from throughcare.chart.events import NoteSigned, OrderEnded, ResultReceived
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
 from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import db
@@ -33,6 +33,13 @@ def referral_ended(event: OrderEnded) -> None:
     """Tell that what an urgent answer called for was acted on, or fell away, so that its clock ends (INT-03)."""
     if event.ref is not None and event.outcome in ("completed", "revoked"):
         effects.say_acted_on(event.ref, event.outcome)
+
+
+def result_came(event: ResultReceived) -> None:
+    """Act on a pregnancy test that a laboratory or an order brought, as on one read at the desk (INT-06, PRG-01)."""
+    for code, answer in event.said:
+        if code == desk_rules.TEST and event.person_id is not None and event.ref is not None:
+            heed_pregnancy_test(actor=db.unit().actor, person_id=event.person_id, report_id=event.ref, answer=answer)
 
 
 def transfer_screened(event: NoteSigned) -> None:

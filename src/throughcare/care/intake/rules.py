@@ -42,6 +42,12 @@ class History:
     unfinished_tb_treatment: bool = False
     seizures: bool = False
     severe_allergy: bool = False
+    pregnant: bool = False
+
+    @property
+    def pregnant_with_opioids(self) -> bool:
+        """Tell of a positive pregnancy test; the table's row says which answers about opioids it needs."""
+        return self.pregnant
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +133,22 @@ def consequences(
         found += _from_score(name, score)
         if score.unable:
             found += _from_unable(name, table)
-    for reaction in table.history:
-        if getattr(history, reaction.key) and (not reaction.needs or reaction.needs & facts):
-            found += _from_reaction(reaction, f"history:{reaction.key}")
+    found += _of_history(history, facts, table)
     return _merged(_resolved(found, table, sex))
+
+
+def of_history(form: Form, answers: Answers, history: History, table: RuleTable) -> tuple[Consequence, ...]:
+    """What a fact of the record alone calls for, beside these answers: a test that turned positive after they were signed."""
+    return _merged(_of_history(history, _facts(form, answers), table))
+
+
+def _of_history(history: History, facts: frozenset[str], table: RuleTable) -> list[Consequence]:
+    return [
+        consequence
+        for reaction in table.history
+        if getattr(history, reaction.key) and (not reaction.needs or reaction.needs & facts)
+        for consequence in _from_reaction(reaction, f"history:{reaction.key}")
+    ]
 
 
 def of_report(form: Form, answers: Answers, table: RuleTable, *, sex: str) -> tuple[Consequence, ...]:

@@ -1,21 +1,23 @@
 """Intake's pages: the queue, the quick look, the screening whose answers act, the sexual safety screen. HTTP only."""
 
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.intake import actions, answering, policy, reads, views
+from throughcare.care.intake import actions, answering, desk_rules, policy, reads, views
 from throughcare.chart import banner, earlier, forms, questions
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
-from throughcare.ui import pages
+from throughcare.ui import pages, wording
 from throughcare.ui.forms import intent_of, posted_of
 from throughcare.ui.shapes import PrintNote
 
 HOME = "/intake/"
+PERSON = "/people/<uuid:person_id>/"
 ONE = "/people/<uuid:person_id>/intake/<uuid:arrival_id>/"
 
 
@@ -126,7 +128,11 @@ def sign(request: Request, person_id: UUID, arrival_id: UUID) -> HttpResponse:
     """Sign the screening; where something is open, say what."""
     try:
         actions.sign_screening(
-            actor=request.actor, intent=intent_of(request), person_id=person_id, arrival_id=arrival_id
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            arrival_id=arrival_id,
+            explained=bool(request.POST.get("explained")),
         )
     except Invalid:
         return _screening(request, person_id, arrival_id, "review", unfinished=True)
@@ -222,6 +228,54 @@ def instrument(request: Request, person_id: UUID, arrival_id: UUID, form: str) -
         )
     following = views.following(reads.work(request.lens, person_id, arrival_id)) if wants else form
     return _to("intake_screening", person_id, arrival_id, following)
+
+
+@screen("GET", PERSON + "pregnancy-test/", policy=policy.PREGNANCY_TEST, name="pregnancy_test")
+def pregnancy_test(request: Request, person_id: UUID) -> HttpResponse:
+    """Ask what a urine test shows, as who reads it signs."""
+    return _desk(request, person_id, desk_rules.TEST_FORM, {})
+
+
+@screen("POST", PERSON + "pregnancy-test/", policy=policy.PREGNANCY_TEST, name="pregnancy_test")
+def pregnancy_test_done(request: Request, person_id: UUID) -> HttpResponse:
+    """Record it; a positive one acts at once."""
+    return _desk_done(request, person_id, desk_rules.TEST_FORM, actions.record_pregnancy_test)
+
+
+@screen("GET", PERSON + "care-information/", policy=policy.WRITE, name="care_information")
+def care_information(request: Request, person_id: UUID) -> HttpResponse:
+    """Ask how the person was told how to get care."""
+    return _desk(request, person_id, desk_rules.CARE_FORM, {})
+
+
+@screen("POST", PERSON + "care-information/", policy=policy.WRITE, name="care_information")
+def care_information_done(request: Request, person_id: UUID) -> HttpResponse:
+    """Record it."""
+    return _desk_done(request, person_id, desk_rules.CARE_FORM, actions.explain_care)
+
+
+def _desk_done(request: Request, person_id: UUID, form: str, record: Callable[..., UUID]) -> HttpResponse:
+    posted = posted_of(request)
+    try:
+        record(actor=request.actor, intent=intent_of(request), person_id=person_id, posted=posted)
+    except Invalid:
+        return _desk(request, person_id, form, posted, unfinished=True)
+    return HttpResponseRedirect("/")
+
+
+def _desk(
+    request: Request, person_id: UUID, name: str, posted: Mapping[str, list[str]], *, unfinished: bool = False
+) -> HttpResponse:
+    form = forms.load(name)
+    view = forms.render(form, answering.typed(form, posted), lang="en", unfinished=unfinished, ahead=True)
+    context = {
+        "banner": banner.of(request.lens, person_id),
+        "title": form.title.en,
+        "words": wording.t(f"intake.{name}"),
+        "address": request.path,
+        **questions.whole(view),
+    }
+    return pages.page(request, "intake/desk.html", context, status=422 if unfinished else 200)
 
 
 @screen("GET", "/people/<uuid:person_id>/sexual-safety/", policy=policy.SEXUAL_SAFETY, name="sexual_safety")

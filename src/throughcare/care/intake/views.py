@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from throughcare.care.intake import answering, sources
+from throughcare.care.intake import answering, desk_rules, sources
 from throughcare.care.intake.reads import Waiting, Work
 from throughcare.care.intake.safety_reads import SafetySite
 from throughcare.chart import forms, questions
@@ -114,6 +114,9 @@ def panel(work: Work) -> dict[str, Any]:
                     "why": sources.because(work.asked.form, effect.because),
                     "rule": sources.said(effect.source),
                     "id": effect.id,
+                    "enter": reverse("pregnancy_test", kwargs={"person_id": effect.person_id})
+                    if effect.key in desk_rules.ORDERED
+                    else "",
                 }
             )
     return {
@@ -226,11 +229,21 @@ def _sections(shown: forms.FormView | None, current: str) -> list[forms.SectionV
 
 
 def _sign_panel(work: Work, address: str) -> SignPanel:
-    closes = [sources.said(rule) for rule in ("INT-02", "INT-08", "INT-07")]
+    closes = [sources.said(rule) for rule in ("INT-02", "INT-08")]
     ids = {"person_id": work.arrival.person_id, "arrival_id": work.arrival.id}
+    href, blocked = reverse("intake_sign", kwargs=ids), _blocked(work, address)
     return SignPanel(
-        "Sign screening", closes, blocked=_blocked(work, address), href=reverse("intake_sign", kwargs=ids), key="s"
+        "Sign screening", closes, blocked=blocked, href=href, key="s", later=_explained(work, href, blocked)
     )
+
+
+def _explained(work: Work, href: str, blocked: list[Action]) -> Action | None:
+    """Offer to sign and say in the same key that care was explained: in the language of the screening itself (INT-07)."""
+    if blocked or not desk_rules.can_explain(work.asked.answers):
+        return None
+    how = desk_rules.explained_in(work.arrival.person.language, work.asked.answers)
+    label = wording.t(f"intake.sign_explained.{how}")
+    return Action(label, href=href, method="post", key="e", name="explained", value="yes")
 
 
 def _blocked(work: Work, address: str) -> list[Action]:

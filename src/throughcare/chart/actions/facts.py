@@ -152,7 +152,14 @@ def no_known_allergies(
 
 @action("chart.raise_flag")
 def raise_flag(
-    *, actor: Actor, intent: UUID | None = None, person_id: UUID, code: str, text: str, since: datetime | None = None
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    code: str,
+    text: str,
+    since: datetime | None = None,
+    data_class: DataClass = DataClass.CLINICAL,
 ) -> UUID:
     """Mark the chart; one open flag of a code."""
     known = m.Flag.objects.filter(person_id=person_id, code=code, until=None).first()
@@ -164,6 +171,7 @@ def raise_flag(
         code=code,
         text=text,
         since=since or clock.now(),
+        data_class=data_class.value,
         facility_id=actor.facility_id,
         **recorded(actor),
     )

@@ -110,6 +110,7 @@ def receive_report(
             facility_id=row.facility_id,
             ref=row.id,
             urgency=urgency,
+            said=tuple((line.code, line.value_text) for line in lines if line.value_text),
         )
     )
     return row.id

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from throughcare.care.intake import answering, effects, recording, rules, states
+from throughcare.care.intake import answering, desk_rules, effects, recording, rules, states
 from throughcare.care.intake.actions.arrivals import keep, mine
+from throughcare.care.intake.actions.desk import explain_care
 from throughcare.care.intake.answering import Asked
 from throughcare.care.intake.events import AnswerSignal, ScreeningSigned
 from throughcare.care.intake.judging import judge, open_positives, responses
@@ -109,8 +110,13 @@ def answer_positive(
 
 
 @action("intake.sign_screening")
-def sign_screening(*, actor: Actor, intent: UUID | None = None, person_id: UUID, arrival_id: UUID) -> UUID:
-    """Sign the screening. Refused while a question, a positive, an instrument or the place is open."""
+def sign_screening(
+    *, actor: Actor, intent: UUID | None = None, person_id: UUID, arrival_id: UUID, explained: bool = False
+) -> UUID:
+    """Sign the screening. Refused while a question, a positive, an instrument or the place is open.
+
+    `explained`: how to get care was explained and the sheet handed over, in the language of the screening (INT-07).
+    """
     arrival = mine(arrival_id, person_id)
     if arrival.screening_id is None:
         raise Invalid("Nothing has been asked yet. Start the screening first.")
@@ -132,6 +138,9 @@ def sign_screening(*, actor: Actor, intent: UUID | None = None, person_id: UUID,
     )
     keep(arrival)
     _close(actor, arrival, asked)
+    if explained:
+        posted = {"explained": [desk_rules.explained_in(answering.language_of(person_id), asked.answers)]}
+        explain_care(actor=actor, person_id=person_id, posted=posted)
     return arrival.id
 
 
@@ -231,11 +240,8 @@ def _close(actor: Actor, arrival: Arrival, asked: Asked) -> None:
         )
     )
     _tell(arrival, "risk_screens_done")
-    _tell(arrival, "care_information_given")
     if asked.answers.codes("symptoms") and "tb-symptoms" not in asked.instruments:
         _tell(arrival, "tb_symptom_screen_done")
-    if asked.answers.value("can-be-pregnant") is True:
-        _tell(arrival, "pregnancy_test_offered")
 
 
 def _tell(arrival: Arrival, signal: str) -> None:
