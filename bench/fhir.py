@@ -2,22 +2,25 @@
 
 Records of 100 entries each (`PEOPLE=500`, or several sizes in turn; a hundred are kept in the ledger as the rooms keep them, the others are copies by
 SQL); requests go through the whole door (token, lens, read log) without a socket. A server adds about 0.1 ms for the wire.
-What the least statement costs is printed first: on a busy machine it grows as all figures do, so compare by it.
+What the least statement costs is printed first: on a busy machine it grows as all figures do, so compare by it. Beside each
+stands how many pages of the database one request touched, which no load changes: what is flat touches as many at every size.
 """
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from bench.doors import _empty_house
+from bench.fhir_writes import _door, _pulse
 from bench.growth import grow
-from bench.measure import Figure, spread
+from bench.measure import Figure, alone, spread
 
 MORNING = datetime(2026, 11, 1, 13, 0, tzinfo=UTC)
 ENTRIES = 100
@@ -35,15 +38,25 @@ def figures() -> Iterator[Figure]:
     with _empty_house():
         found = _fill(min(sizes[0], WRITTEN))
         token = _token()
+        grow(_superuser(), len(found))  # whose copies are made is settled now
+        other = _somebody()
         for size in sizes:
             people = grow(_superuser(), size) if size > len(found) else len(found)
-            yield from _measured(token, found[len(found) // 2], f"{people:,} people", people)
+            yield from _measured(token, found[len(found) // 2], other, f"{people:,} people", people)
         if MONTHS:
-            there = _months(MONTHS)
-            yield from _measured(token, found[len(found) // 2], f"{people:,} people, {there} months of tables", people)
+            there, middle = _months(MONTHS), found[len(found) // 2]
+            yield from _measured(token, middle, other, f"{people:,} people, {there} months of tables", people)
 
 
-def _measured(token: str, person: UUID, size: str, people: int) -> Iterator[Figure]:
+def _somebody() -> UUID:
+    """Register one of whom no copies are made: what is created while it is measured is about them."""
+    from throughcare.kernel.actor import Actor
+    from throughcare.people.actions import Demographics, register
+
+    return register(actor=Actor.feed("custody"), demographics=Demographics("Sample-Bench", "Sam", synthetic=True))
+
+
+def _measured(token: str, person: UUID, other: UUID, size: str, people: int) -> Iterator[Figure]:
     from django.db import connection
 
     from throughcare.kernel import statement
@@ -56,18 +69,47 @@ def _measured(token: str, person: UUID, size: str, people: int) -> Iterator[Figu
         "search by code, 20 results": (f"Observation?code={LOINC}|4548-4&_count=20", 1.2),
         "search by name, 20 results": ("Patient?family=specimen&_count=20", 1.2),
         f"$everything, {ENTRIES + 1} resources": (f"Patient/{person}/$everything", 8.0),
+        "history of all, 20 versions": ("_history?_count=20", None),
     }
+    post, pulse = _door("him"), _pulse(str(other))
+    calls: dict[str, tuple[Callable[[], object], float | None]] = {
+        name: (partial(_ask, token, path), budget) for name, (path, budget) in paths.items()
+    }
+    calls["create an observation"] = (partial(post, "Observation", pulse), 2.4)
     connection.ensure_connection()
     backend = connection.connection.info.backend_pid
-    least = spread(partial(statement.run, "SELECT 1", []), 3000, others=[backend])
-    how = size
-    yield Figure("fhir: the least statement (SELECT 1)", round(least.work, 4), "CPU-ms", None, how)
-    for name, (path, budget) in paths.items():
+    with alone(backend):
+        least = spread(partial(statement.run, "SELECT 1", []), 3000, others=[backend])
+    yield Figure("fhir: the least statement (SELECT 1)", round(least.work, 4), "CPU-ms", None, size)
+    for name, (call, budget) in calls.items():
         for _ in range(20):
-            _ask(token, path)
-        took = spread(partial(_ask, token, path), 1000 if budget < 1 else 300, others=[backend])
+            call()
+        touched = _touched(call)
+        with alone(backend):
+            took = spread(call, 1000 if budget and budget < 1 else 300, others=[backend])
         how = f"{people:,} people, {people * (ENTRIES + 1):,} entries; {took.work / least.work:.0f} least statements"
+        how += f"; {touched:.0f} pages touched; p95 {took.p95:.3g} ms"
         yield Figure(f"fhir: {name}, {size}", round(took.work, 3), "CPU-ms", budget, how)
+
+
+PAGES = "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"
+
+
+def _touched(call: Callable[[], object], times: int = 50) -> float:
+    """Give how many pages of the database one call touches."""
+    from throughcare.kernel import statement
+
+    def told() -> int:
+        time.sleep(1.1)  # a session tells what it touched once a second, as a statement of it ends
+        statement.run("SELECT pg_stat_force_next_flush()", [])
+        return int(statement.run(PAGES, [])[0][0])
+
+    idle = told()
+    idle = told() - idle
+    before = told()
+    for _ in range(times):
+        call()
+    return max(told() - before - idle, 0) / times
 
 
 def _fill(people: int) -> list[UUID]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,31 @@ def spread(call: Callable[[], object], times: int = 50, *, others: Sequence[int]
 def _worked(process: int) -> float:
     ticks = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def alone(*others: int) -> Iterator[None]:
+    """With ALONE=1, keep one processor for this process and these (a database's) while something is measured.
+
+    They run before all other work (real-time priority, for which the system wants its administrator) and on one processor, so
+    that neither the caches of others nor the waking of a second processor are measured. Work to the wall is then work.
+    """
+    if not os.environ.get("ALONE"):
+        yield
+        return
+    last = {max(os.sched_getaffinity(0))}
+    before = [
+        (one, os.sched_getscheduler(one), os.sched_getparam(one), os.sched_getaffinity(one)) for one in (0, *others)
+    ]
+    try:
+        for one in (0, *others):
+            os.sched_setaffinity(one, last)
+            os.sched_setscheduler(one, os.SCHED_RR, os.sched_param(1))
+        yield
+    finally:
+        for one, how, param, where in before:
+            os.sched_setscheduler(one, how, param)
+            os.sched_setaffinity(one, where)
 
 
 def best(call: Callable[[], object], times: int = 5) -> float:

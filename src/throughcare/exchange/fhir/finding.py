@@ -62,7 +62,7 @@ def asked_of(bearer: Bearer, query: Query, *, walking: bool = False) -> Asked:
     Walking, entries of the type are come by in their order, and the index of terms stays out of the way.
     """
     asked = Asked([], []) if walking else Asked(["c.type = %s"], [query.kind])
-    asked.add("c.data_class = ANY (%s)", _could(bearer))
+    asked.add("c.data_class = ANY (%s)", could(bearer))
     people, near = query.people, query.people is not None or query.ids is not None
     own = bearer.lens.person_id
     if own is not None:
@@ -89,7 +89,7 @@ def _one_of(asked: Asked, column: str, ids: list[UUID]) -> None:
         asked.add(f"{column} = ANY (%s)", ids)
 
 
-def _could(bearer: Bearer) -> Ready:
+def could(bearer: Bearer) -> Ready:
     if "could" not in bearer.known:
         lens = bearer.lens
         verbs = (Verb.READ, Verb.SUMMARY, Verb.OPERATIONAL)

@@ -76,7 +76,7 @@ def history_of_type(call: Call, kind: str) -> Answer:
     from throughcare.exchange.fhir import histories
 
     store.require_epoch(call.bearer)
-    found, link = histories.of_types(call, [kind], f"{kind}/_history")
+    found, link = histories.of_types(call, [kind], f"{kind}/_history", *_times(call))
     return _told(call, found, f"fhir history {kind}", links=link)
 
 
@@ -89,7 +89,7 @@ def history_of_all(call: Call) -> Answer:
     store.require_epoch(call.bearer)
     scopes_ = call.bearer.scopes
     kinds = [kind for kind in sorted(STORED - LEAN) if scopes_ is None or scopes.might(scopes_, kind, "s")]
-    found, link = histories.of_types(call, kinds, "_history")
+    found, link = histories.of_types(call, kinds, "_history", *_times(call))
     return _told(call, found, "fhir history", links=link)
 
 
@@ -158,7 +158,7 @@ def _seen(bearer: Bearer, kind: str, id: UUID) -> list[Row]:
 def _told(
     call: Call, found: list[Row], route: str, *, total: bool = False, links: dict[str, str] | None = None
 ) -> Answer:
-    since, until = _time(call, "_since"), _time(call, "_at")
+    since, until = _times(call)
     kept = [r for r in found if (since is None or r.written_at >= since) and (until is None or r.written_at <= until)]
     shape = shape_of(call)
     entries = []
@@ -178,6 +178,11 @@ def _told(
     store.note(call.bearer, route, kept)
     links = links or {"self": f"{call.base}/{'/'.join(call.parts)}"}
     return Answer(body=bundle("history", entries, links=links, total=len(entries) if total else None))
+
+
+def _times(call: Call) -> tuple[datetime | None, datetime | None]:
+    """Read since when and until when versions are asked for."""
+    return _time(call, "_since"), _time(call, "_at")
 
 
 def _time(call: Call, name: str) -> datetime | None:

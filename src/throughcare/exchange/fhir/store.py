@@ -258,18 +258,18 @@ def unpacked(found: Iterable[tuple[Any, ...]], *, sealed: bool = False) -> Itera
 def _row(r: tuple[Any, ...], *, sealed: bool) -> Row:
     kind, id_, version, person, cls, bits, written, position, from_at, subject, digest, stored = r[:12]
     said = str(id_).encode()
-    body = _opened(said, subject, digest, stored, sealed)
+    body = opened(said, subject, digest, stored, sealed)
     return Row(kind, id_, version, person, cls, bits, written, position, body, from_at, "", said)
 
 
 def _version(r: tuple[Any, ...], *, sealed: bool) -> Row:
     kind, id_, version, person, cls, bits, written, position, _, subject, digest, stored, action = r
     said = str(id_).encode()
-    body = _opened(said, subject, digest, stored, sealed)
+    body = opened(said, subject, digest, stored, sealed)
     return Row(kind, id_, version, person, cls, bits, written, position, body, None, action, said)
 
 
-def _opened(said: bytes, subject: str, digest: bytes, stored: bytes | None, sealed: bool) -> bytes | None:
+def opened(said: bytes, subject: str, digest: bytes, stored: bytes | None, sealed: bool) -> bytes | None:
     if stored is None:
         return None
     packed = bodies.unseal(bytes(stored), bound_to=bytes(digest)) if sealed else bytes(stored)
