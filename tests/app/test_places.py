@@ -1,10 +1,13 @@
 """The places of the bar: each is a page, each word exists, and a role's first places are open to it."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
 from tests.care.sick_call.test_actions import place  # noqa: F401
 from throughcare.access import doors
+from throughcare.app import viewing
 from throughcare.app.viewing import PLACES
 from throughcare.kernel import content
 from throughcare.kernel.vocabulary import Role
@@ -37,6 +40,26 @@ def test_what_stands_first_for_a_role_is_open_to_it(bar, client, place):  # noqa
     first = page.split('<nav class="places"')[1].split("</ul>")[0]
     for name in bar["places"]:
         assert f'href="{reverse(name)}"' in first
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "leads"), [("rn", True), ("hsa", False)])
+def test_a_page_leads_nobody_where_their_role_is_refused(role, leads, client, place):  # noqa: F811
+    client.post("/demo/become", {"role": role, "facility": str(place.id), "person": ""})
+    assert client.get(reverse("rounds")).status_code == (200 if leads else 403)
+    board = client.get(reverse("watch_board")).content.decode().split("<main")[1]
+    assert (f'href="{reverse("rounds")}"' in board) is leads
+    assert f'href="{reverse("watch_downtime")}"' in board
+
+
+@pytest.mark.django_db
+def test_an_address_opens_by_its_page_whoever_it_names(rf, client, place):  # noqa: F811
+    client.post("/demo/become", {"role": "lpn", "facility": str(place.id), "person": ""})
+    request = client.get("/work/").wsgi_request
+    for person in (uuid4(), uuid4()):
+        assert not viewing.opens(request, reverse("intake_of", kwargs={"person_id": person}) + "?section=mind")
+        assert viewing.opens(request, reverse("chart", kwargs={"person_id": person}))
+    assert viewing.opens(request, "/no/such/page/") and viewing.opens(rf.get("/"), reverse("rounds"))
 
 
 @pytest.mark.django_db

@@ -76,6 +76,7 @@ class ViewerMiddleware:
         """Fill them when a page asks, so that a save or a poll pays nothing."""
         request.demo = settings.THROUGHCARE_DEMO
         request.viewer = SimpleLazyObject(lambda: viewing.viewer(request))
+        request.opens = lambda address: viewing.opens(request, address)
         request.nav = SimpleLazyObject(lambda: viewing.nav(request))
         request.around = SimpleLazyObject(lambda: viewing.around(request))
         request.about = SimpleLazyObject(lambda: viewing.about(request))

@@ -27,11 +27,10 @@ def _arrivals(place: Facility | None) -> str:
         waiting = waiting.filter(facility_id=place.id)
     count = waiting.count()
     now = waiting.filter(lane="now").count()
-    return (
-        f"{count} arrivals wait, {now} of them now."
-        if count
-        else "No arrival waits. The next van comes in the evening."
-    )
+    if not count:
+        return wording.t("house.no_arrivals")
+    urgent = f" {wording.t('house.arrivals_now', n=now)}" if now else ""
+    return wording.t("house.arrivals_wait", n=count) + urgent
 
 
 def _duties(role: Role) -> Callable[[Facility | None], str]:

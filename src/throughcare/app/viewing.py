@@ -1,5 +1,6 @@
 """What every page's top bar knows: who reads, as what, where, in which shift; and where they can go."""
 
+import re
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,8 @@ from throughcare.ui.shapes import Action, BannerShape, NavItem, Part, Viewer
 
 PLACES = "access/places.toml"
 BAR = 7
+# Addresses are told apart by their page, whoever they name: so that each page is sought once.
+_ID, _ANY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), str(UUID(int=0))
 AT_THE_KIOSK = frozenset({Role.PATIENT})
 
 
@@ -74,6 +77,19 @@ def nav(request: Any) -> list[NavItem]:
     if lens is None or lens.role in AT_THE_KIOSK:
         return []
     return _items(lens, request.path)
+
+
+def opens(request: Any, address: str) -> bool:
+    """Tell whether an address opens to this reader's role; what only its own page can say (a record, a site) it says itself."""
+    lens: Lens | None = getattr(request, "lens", None)
+    name = _named(_ID.sub(_ANY, address.partition("?")[0]))
+    return lens is None or not name or _may(lens, name)
+
+
+@lru_cache(maxsize=2048)
+def _named(address: str) -> str:
+    route = doors.route_of(address)
+    return route.name if route else ""
 
 
 def around(request: Any) -> list[Part]:

@@ -143,6 +143,7 @@ def _words(now: datetime) -> list[Example]:
     )
     return [
         Example("chip", "a link", (chips[4],)),
+        Example("leads", "words that lead on, where the reader may go there", ("/gallery/", "Every component")),
         Example("chips", "plain, and the three meanings", (chips,)),
         Example("alert_sentence", "urgent", (urgent,)),
         Example("alert_sentence", "plain", (AlertSentence("Bring to clinic 09:40", call="Clinic 4410", until=now + timedelta(hours=11)),)),
@@ -197,6 +198,8 @@ def _forms() -> list[Example]:
     return [
         Example("error_summary", "two", (errors,)),
         *_fields(),
+        Example("asking", "questions with one verb", ("/gallery/", (FieldShape("why", "Why", required=True),), "Hold", "token")),
+        Example("doing", "one small verb, as in a row of a table", ("/gallery/", "End", "token")),
         Example("hidden_fields", "nothing to see: token, intent, version", ("token", [("version", "4")])),
     ]  # fmt: skip
 

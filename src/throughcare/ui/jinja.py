@@ -22,6 +22,7 @@ from throughcare.ui.avatar import portrait
 from throughcare.ui.charts import plot, spark
 from throughcare.ui.clockface import ClockFace, face, span_words
 from throughcare.ui.fields import errors_of, field_of, fields_of
+from throughcare.ui.leading import opens
 from throughcare.ui.qr import qr_path
 from throughcare.ui.shapes import ClockShape
 
@@ -38,8 +39,8 @@ KIT: Mapping[str, tuple[str, ...]] = {
     "clock": ("clock", "shape"),
     "duty": ("duty_row", "duty_table", "lane", "lanes"),
     "person": ("avatar", "banner", "person_line", "persona_card"),
-    "words": ("chip", "chips", "alert_sentence", "empty", "toast", "note", "key_hints", "facts"),
-    "form": ("field", "form_field", "form_fields", "error_summary", "hidden_fields"),
+    "words": ("chip", "leads", "chips", "alert_sentence", "empty", "toast", "note", "key_hints", "facts"),
+    "form": ("field", "form_field", "form_fields", "error_summary", "hidden_fields", "asking", "doing"),
     "act": ("button", "action_bar", "sign_panel", "sign_in"),
     "list": ("table", "pages", "sections", "tabs", "parts", "skeleton", "progress"),
     "chart": ("sparkline", "trend", "bar_share"),
@@ -175,6 +176,7 @@ def environment(**options: Any) -> Environment:
     env.globals |= {
         "ui": Kit(env),
         "url": url,
+        "opens": opens,
         "new_intent": uuid7,
         "zone_name": timezone.get_current_timezone_name,
         "static": static,

@@ -16,6 +16,7 @@ from jinja2 import Environment, nodes
 
 from throughcare.kernel import clock as kernel_clock
 from throughcare.ui import wording
+from throughcare.ui.leading import leading
 from throughcare.ui.shapes import Action, KeyHint, NavItem, Toast, Viewer
 
 ENGINE = "jinja2"
@@ -25,7 +26,7 @@ NOBODY = Viewer()
 
 
 def base_context(request: HttpRequest) -> dict[str, Any]:
-    """Return what every layout needs; `app` sets `request.viewer`, `.nav`, `.around`, `.about`, `.toasts`, `.notices` and `.demo`."""
+    """Return what every layout needs; `app` sets `request.viewer`, `.nav`, `.opens`, `.around`, `.about`, `.toasts`, `.notices`, `.demo`."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     nav: Sequence[NavItem] = getattr(request, "nav", ())
     toasts: Sequence[Toast] = [*_toasts(request), *getattr(request, "toasts", ())]
@@ -83,7 +84,7 @@ def page(
     """Render a whole page that no browser or proxy keeps; `lang` chooses its language (see `language_of`)."""
     with translation.override(lang) if lang else nullcontext():
         full = base_context(request) | dict(context or {})
-        with wording.speaking():
+        with wording.speaking(), leading(getattr(request, "opens", None)):
             text = _environment().get_template(template).render(full)
     response = _respond(text, status)
     if lang and request.COOKIES.get(LANGUAGE_COOKIE) != lang:
@@ -135,7 +136,7 @@ def fragment(
     for parent in _ancestors(env, template):
         for name, inherited in env.get_template(parent).blocks.items():
             full.blocks.setdefault(name, []).append(inherited)
-    with wording.speaking():
+    with wording.speaking(), leading(getattr(request, "opens", None)):
         return _respond("".join(full.blocks[block][0](full)), status)
 
 

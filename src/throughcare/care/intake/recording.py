@@ -1,11 +1,13 @@
 """What the signed answers add to the chart: allergies, home medicines, problems as told, flags of history."""
 
+from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.intake import effects
 from throughcare.care.intake.models import Arrival
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
+from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 
 CRITICALITY = {"mild": "low", "severe": "high", "danger": "high"}
@@ -102,4 +104,7 @@ def chart_has_allergies(person_id: UUID) -> bool:
 
 def _words(answers: forms.Answers, link_id: str, row: int) -> str:
     value = answers.value(link_id, row)
+    if isinstance(value, datetime):
+        at = clock.local(value)
+        return f"{at.day} {at:%b %Y %H:%M}"
     return "" if value is None else str(value)

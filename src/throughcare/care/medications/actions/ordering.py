@@ -359,7 +359,7 @@ def order_row(
 
 def sig_of(asked: Prescription, timing: timings.Timing, unit: str) -> str:
     """Write an order in clear words: how much, how, when, what for."""
-    amount = f"{asked.amount.normalize():f} {unit}" if asked.amount else ""
+    amount = timings.dose_words(timings.Dose(asked.amount, unit)) if asked.amount and unit.strip() else ""
     words = [amount, timings.words(timing, "en")]
     if asked.as_needed_for:
         words.append(f"for {asked.as_needed_for}")

@@ -90,7 +90,7 @@ def place(
         unit=product.unit,
         route=product.route,
         timing=timings.to_json(timing),
-        sig=f"{asked.amount.normalize():f} {product.unit}, {timings.words(timing, 'en')}",
+        sig=f"{timings.dose_words(timings.Dose(asked.amount, product.unit))}, {timings.words(timing)}",
         basis=asked.basis,
         programme=asked.programme.strip()[:160],
         prescriber=asked.prescriber.strip()[:160],

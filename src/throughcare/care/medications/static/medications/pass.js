@@ -138,7 +138,7 @@ export function drawState() {
   $("[data-mode=paper]").checked = state.paper;
   $("[data-mode=paper]").disabled = Boolean(state.offlineSince);
   $("#pass-time").hidden = !state.paper;
-  const words = state.lockdown && state.line ? t("lockdown") + " " + t("budget", { n: budget() }) : "";
+  const words = state.lockdown && state.line ? [t("lockdown"), budget() && t("budget", { n: budget() })].filter(Boolean).join(" ") : "";
   const told = [words, state.insecure && t("insecure")].filter(Boolean);
   $("[data-notices]").replaceChildren(...told.map((one) => h("p", { class: "note note--shift" }, one)));
   const button = $("[data-device]");
