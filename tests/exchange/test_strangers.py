@@ -10,7 +10,8 @@ from throughcare.chart.models import Immunization, Observation, Report
 from throughcare.duties.models import Duty
 from throughcare.exchange import intake_files
 from throughcare.exchange.hl7v2 import wire
-from throughcare.exchange.models import Message, VisitOutside
+from throughcare.exchange.incoming import keeping
+from throughcare.exchange.models import Incoming, Message, VisitOutside
 from throughcare.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,12 @@ VALUES = {
     "ED|9-9^x^LN||^TEXT^^Base64^SGVsbG8gd29ybGQ=||||||F": ("Hello world", None, "", ""),
     "NM|9-9^x^LN||123.456789|mg/dL||H|||F": ("123.456789 mg/dL", None, "", "H"),
     "SN|9-9^x^LN||^2^-^5|ug/dL||A|||F": ("2-5 ug/dL", None, "", "A"),
+    "CQ|9-9^x^LN||5^mg&milligram&UCUM||||||F": ("5 mg", None, "", ""),
+    # A letter written as the figure that it has in the west of Europe, and one as UTF-8 has it.
+    "ST|9-9^x^LN||\\XE9\\t\\XC3A9\\||||||F": ("été", None, "", ""),
+    # Without a flag of its own a laboratory says by its range where a value stands; with one it has said it.
+    "NM|2345-7^Glucose^LN||130|mg/dL|<100||||F": ("", Decimal(130), "mg/dL", "H"),
+    "NM|2345-7^Glucose^LN||130|mg/dL|<100|N|||F": ("", Decimal(130), "mg/dL", ""),
 }
 
 
@@ -82,6 +89,19 @@ def test_a_value_is_read_as_its_sender_meant_it(door, obx):
     row = door(oru(obx))
     assert (row.status, row.answer) == ("applied", "AA"), row.sentence
     assert lines() == [VALUES[obx]]
+
+
+@pytest.mark.parametrize(
+    ("said", "at"), [("20261122", "2026-11-22T12:00"), ("20261121", "2026-11-21T05:00"), ("", "2026-11-22T12:00")]
+)
+def test_a_line_that_says_only_the_day_has_the_hour_of_its_specimen(door, said, at):
+    door(oru(f"NM|2345-7^Glucose^LN||90|mg/dL|||||F|||{said}"))
+    assert Observation.objects.get().effective_at.isoformat().startswith(at)
+
+
+def test_the_second_version_of_the_standard_is_read(door):
+    row = door(oru("NM|2345-7^Glucose^LN||90|mg/dL|||||F").replace(b"|2.5.1", b"|2.2"))
+    assert (row.answer, row.status) == ("AA", "applied")
 
 
 BROKEN = {
@@ -150,6 +170,31 @@ def test_a_visit_says_what_it_is_for_how_long_and_keeps_that_when_it_is_taken_ba
     visit.refresh_from_db()
     assert visit.status == "cancelled"
     assert (visit.starts_at, visit.minutes, visit.place, visit.reason) == told
+
+
+@pytest.mark.parametrize("event", ["S18", "S19", "S20", "S21", "S22"])
+def test_what_changes_a_part_of_a_visit_tells_the_whole_of_it(door, event):
+    door(msg("SIU^S12^SIU_S12", SCH.format("FU^Follow up"), sender="E|Y"))
+    row = door(msg(f"SIU^{event}^SIU_S12", SCH.format("FU^Follow up"), AIS, at="20261122090000-0500", sender="E|Y"))
+    assert (row.answer, row.status) == ("AA", "applied")
+    assert VisitOutside.objects.get().reason == "Routine; Follow up; Cardiology visit"
+
+
+def test_a_block_of_slots_is_about_nobody(door):
+    assert door(msg("SIU^S23^SIU_S12", SCH.format(""), sender="E|Y")).answer == "AR"
+
+
+def test_a_request_that_is_taken_back_while_it_waits_is_the_same_request(door):
+    asked = "OBR|1|P1||80053^CMP^C4"
+    door(msg("ORM^O01", "ORC|NW|P1||||||||||1234^Doc^Jane", asked, sender="E|Y"))
+    door(msg("ORM^O01", "ORC|NW|P2", asked.replace("P1", "P2"), sender="E|Y"))
+    door(msg("ORM^O01", "ORC|CA|P1", asked, sender="E|Y"))
+    waits = {one.title: keeping.told("ServiceRequest", one.about_id) for one in Incoming.objects.all()}
+    assert {title: one["status"] for title, one in waits.items()} == {"Taken back: CMP": "revoked", "CMP": "active"}
+    assert waits["Taken back: CMP"]["requester"] == {"display": "Jane Doc"}
+    Incoming.objects.update(state="seen", settled_at=NOON, settled_by="Sample")
+    door(msg("ORM^O01", "ORC|CA|P2", asked.replace("P1", "P2"), sender="E|Y"))
+    assert Incoming.objects.filter(state="waiting").count() == 1, "who has seen it is told that it is taken back"
 
 
 MSA = "MSA|{}|Q1"

@@ -165,6 +165,9 @@ def value(kind: str, one: Repetition, zone: ZoneInfo) -> Value | None:
         ends = [stamp_of(one.part(n), zone) for n in (1, 2)]
         told = [_told("TS", one.part(n), end) for n, end in enumerate(ends, 1)]
         return Value(" to ".join(told), at=ends[0])
+    if kind == "CQ":
+        counted = one.part(1), one.part(2, 1) or one.part(2, 2)
+        return Value(" ".join(filter(None, counted))) if any(counted) else None
     if kind in ("CX", "EI", "HD", "XPN", "XCN", "XON", "XAD", "XTN", "AD", "PN", "CN", "PPN", "MO", "CP"):
         return Value(" ".join(filter(None, (one.part(n) for n in range(1, 10)))))
     return Value(text)

@@ -62,9 +62,9 @@ def standing(seen: facts.Observation, loinc: str, number: Decimal | None, words:
     flags = [meaning(flag) for flag in seen.flags if flag]
     found = [one for one in flags if one is not None]
     if number is not None:
-        ours = _by_catalogue(loinc, number, unit)
-        found += [ours] if ours is not None else []
-        found += [] if found else [bound for bound in [_by_range(seen.reference_range, number)] if bound is not None]
+        # Without a flag of its own the laboratory says by its range where a value stands, whatever ours is.
+        own = None if found else _by_range(seen.reference_range, number)
+        found += [one for one in (_by_catalogue(loinc, number, unit), own) if one is not None]
     elif words and not found:
         said = " ".join(words.casefold().split())
         found += [row["interpretation"] for row in content.rows(PATH, "word") if said in row["has"]]

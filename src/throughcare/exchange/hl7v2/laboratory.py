@@ -12,6 +12,7 @@ from throughcare.exchange import classing
 from throughcare.exchange.hl7v2 import facts, judging, panels
 from throughcare.exchange.hl7v2.holding import Hold
 from throughcare.exchange.hl7v2.judging import LOINC, PATH
+from throughcare.exchange.hl7v2.parse import CONNECTICUT
 from throughcare.kernel import content
 from throughcare.kernel.vocabulary import DataClass
 
@@ -142,11 +143,18 @@ def _line(one: panels.Told, key: str, sender: str, taken: datetime, received: da
         category="laboratory",
         interpretation=standing,
         data_class=judging.class_of(system, code, judging.names(seen.code)),
-        effective_at=min(seen.at.at if seen.at else taken, received),  # nothing was found before it came
+        effective_at=min(_at(seen, taken), received),  # nothing was found before it came
     )
     status = LINE_STATUS.get(seen.status.upper(), "final")
     silent = not words and number is None and not one.documents
     return Line(key, measured, status), sure or (silent and status in ("registered", "cancelled"))
+
+
+def _at(seen: facts.Observation, taken: datetime) -> datetime:
+    """When it was observed: as the line says, unless it says only the day on which the specimen's hour is known."""
+    if seen.at is None or (not seen.at.is_exact and taken.astimezone(CONNECTICUT).date() == seen.at.day):
+        return taken
+    return seen.at.at
 
 
 def _value(seen: facts.Observation, one: panels.Told, unit: str) -> tuple[Decimal | None, str]:

@@ -53,10 +53,11 @@ TAKEN: dict[str, frozenset[str]] = {
     "ORU": frozenset({"R01", "R03", "R30", "R31", "R32", "W01"}),
     "OUL": frozenset({"R21", "R22", "R23", "R24"}),
     "RSP": frozenset({"K11", "K22"}),
-    "SIU": frozenset({"S12", "S13", "S14", "S15", "S16", "S17", "S26"}),
+    # S18 to S22 change what belongs to a visit, and tell the whole of it again; S23 and S24 block slots and are about nobody.
+    "SIU": frozenset({*(f"S{n}" for n in range(12, 23)), "S26"}),
     "VXU": frozenset({"V04"}),
 }
-VERSIONS = frozenset("2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9 2.9.1".split())  # noqa: SIM905
+VERSIONS = frozenset("2.2 2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9 2.9.1".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)

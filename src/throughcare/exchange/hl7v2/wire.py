@@ -87,12 +87,20 @@ def _meaning(sequence: str, whole: str, separators: Separators) -> str:
     if sequence in named:
         return named[sequence]
     if sequence[0] == "X" and re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", sequence[1:]):
-        return bytes.fromhex(sequence[1:]).decode("utf-8", "replace")
+        return _letters(bytes.fromhex(sequence[1:]))
     if re.fullmatch(r"\.sp\d{0,2}", sequence):
         return "\n" * min(int(sequence[3:] or 1), 10)
     if re.fullmatch(r"\.(?:in|ti|sk)[+-]?\d{0,2}", sequence):
         return " "
     return whole
+
+
+def _letters(raw: bytes) -> str:
+    """Read bytes that were written as figures: UTF-8, else the letters of western Europe."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,12 @@ def put_before_somebody(*, actor: Actor, arrived: Sequence[Arrived], sender: str
 
     What waits already stands as it is: it shows what the record says now.
     """
-    waiting = {
-        row.about_id: row.id
-        for row in Incoming.objects.filter(about_id__in=[one.about_id for one in arrived], state="waiting")
-    }
+    titles = {one.about_id: one.title[:200] for one in arrived}
+    waiting = {}
+    for row in Incoming.objects.filter(about_id__in=list(titles), state="waiting"):
+        waiting[row.about_id] = row.id
+        if titles[row.about_id] not in ("", row.title):
+            row.bump(title=titles[row.about_id])
     papers: dict[UUID, Incoming] = {}
     made: list[Incoming] = []
     for one in (a for a in arrived if a.about_id not in waiting):

@@ -14,11 +14,12 @@ from throughcare.exchange.hl7v2.panels import Panel
 from throughcare.exchange.hl7v2.wire import Segment
 from throughcare.exchange.incoming import keeping
 from throughcare.exchange.incoming.actions import Arrived, put_before_somebody
-from throughcare.exchange.models import Message
+from throughcare.exchange.models import Incoming, Message
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.fhir import Json, coding, concept, instant, reference, resource
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass
+from throughcare.people.family import family
 
 USED = frozenset({"MSH", "PID", "ORC", "OBR", "NTE", "RXO", "TQ1"})
 # What is asked for stands in one of these; with what precedes it from its ORC on, and what follows until the next.
@@ -88,11 +89,26 @@ def _arrived(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -
         raise Hold("not_taken", "This belongs to a sealed record, which no message can write to.")
     into = DataClass.CLINICAL if into is DataClass.RESULT else into
     body = _resource(panel, parts, said, person_id)
+    taken_back = panel.control.upper() in TAKEN_BACK
+    if taken_back and (earlier := _waiting(body, person_id, said.sender)):
+        body = {**earlier, "status": body["status"]}
     id_ = keeping.keep(body, person_id=person_id, data_class=into, sender=_plain(said.sender))
     urgent = "urgent" if body.get("priority") else "routine"
-    taken_back = panel.control.upper() in TAKEN_BACK
     title = f"Taken back: {service.label}" if taken_back else service.label
     return Arrived("request", person_id, "ServiceRequest", id_, into, title, urgent)
+
+
+def _waiting(body: Json, person_id: UUID, sender: str) -> Json | None:
+    """Give the request of this number that still waits for somebody: what is taken back is that one, and not a second."""
+    rows = Incoming.objects.filter(
+        person_id__in=family(person_id), kind="request", sender=sender[:160], state="waiting"
+    )
+    asked = (body.get("identifier"), body["code"])
+    for one in rows.order_by("-received_at"):
+        told = keeping.told("ServiceRequest", one.about_id)
+        if body.get("identifier") and told is not None and (told.get("identifier"), told["code"]) == asked:
+            return told
+    return None
 
 
 def _resource(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -> Json:
