@@ -36,6 +36,7 @@ WAYS = (
     ("list and tap, tablet", (834, 1112), "dark", False, False, False),
     ("keys alone, tablet", (834, 1112), "light", True, False, False),
     ("badge and tap, no network, tablet", (834, 1112), "dark", False, True, True),
+    ("keys alone, no network, tablet", (834, 1112), "light", True, False, True),
     ("badge and tap, phone", (390, 844), "light", False, True, False),
     ("list and tap, no network, phone", (390, 844), "dark", False, False, True),
 )

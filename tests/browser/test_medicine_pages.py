@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
@@ -13,6 +14,8 @@ from tests.browser.test_pass import next_morning, shoot, sound
 from tests.care.medications import line_makers as makers
 from tests.care.medications.test_adherence import GATES, REFUSED
 from tests.care.medications.test_programme import wanted
+from tests.care.medications.test_sync import enrolled, event, sync
+from tests.care.medications.test_unjudged import TOO_MUCH
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted, Received
 from throughcare.care.medications.models import Dose
@@ -25,6 +28,7 @@ from throughcare.kernel.vocabulary import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
 LOOKS = {"desk": (1440, 900, "light"), "phone": (390, 844, "dark")}
+NIGHT = {"desk-dark": (1440, 900, "dark"), "phone-light": (390, 844, "light")}
 
 
 def make_history(at: datetime) -> tuple[str, str]:
@@ -53,6 +57,7 @@ def make_history(at: datetime) -> tuple[str, str]:
         for lot, left in (("A12", 400), ("B7", 40)):
             received = Received("room", Decimal(30), lot, product="349545", expires_on=at.date() + timedelta(days=left))
             actions.receive_stock(actor=makers.nurse(), facility_id=makers.hartford().id, received=received)
+        tablet_keeps(person, due)
         programme = Actor("staff", derived("test", "sud"), "Demo-Counsellor, Sol", Role.SUD, makers.hartford().id)
         actions.place_programme_order(actor=programme, person_id=person, asked=wanted(continues=True))
         there = Facility.objects.exclude(id=makers.hartford().id).filter(kind="prison").first()
@@ -60,6 +65,18 @@ def make_history(at: datetime) -> tuple[str, str]:
         feed = Actor.feed("custody")
         custody.schedule_event(actor=feed, person_id=person, kind="transfer", starts_at=van, to_facility_id=there.id)
     return str(person), str(wasted.id)
+
+
+def tablet_keeps(person: UUID, due: datetime) -> None:
+    """Let a tablet send two doses that can't stand by themselves: one that is due, and one that was asked for."""
+    timing = {"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 2}
+    asked = makers.ordered(person, at=due, product="197806", timing=timing, as_needed_for="Pain", indication="Pain")
+    of = makers.ordered(person, at=due, indication="High blood pressure")
+    row = Dose.objects.filter(order_id=of).order_by("due_at").first()
+    device, bundle = enrolled("Cart 1")
+    about = {"at": due + timedelta(minutes=2), "amount": TOO_MUCH}
+    said = [event(row, 1, **about), event(row, 2, **about, dose_id=None, order_id=asked, reason="Back pain")]
+    assert sync(device, bundle, *said) == ["kept", "kept"]
 
 
 @pytest.fixture
@@ -85,13 +102,13 @@ def test_the_pages_stand_light_and_dark_at_a_desk_and_on_a_phone(served) -> None
     context, address, place, person, dose = served
     base = f"{address}/people/{person}"
     seen = {
-        "rn": {"adherence": "medications/adherence/", "dose": f"medications/doses/{dose}/"},
+        "rn": {"adherence": "medications/adherence/", "dose": f"medications/doses/{dose}/", "kept": "medications/"},
         "provider": {"review": "medications/adherence/", "order": "medications/order/?product=314077"},
         "sud": {"sealed-move": "observed-doses/"},
     }
     for role, paths in seen.items():
         assert context.request.post(f"{address}/demo/become", form={"role": role, "facility": place}).ok
-        for look, (width, height, scheme) in LOOKS.items():
+        for look, (width, height, scheme) in (LOOKS | (NIGHT if role == "rn" else {})).items():
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
@@ -101,6 +118,8 @@ def test_the_pages_stand_light_and_dark_at_a_desk_and_on_a_phone(served) -> None
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, look)
                 sound(page, f"{name} {look}")
                 shoot(page, f"{name}-{look}")
+                if name == "kept":
+                    assert page.locator("form[action*='/entries/']").count() == 2
             page.close()
     assert context.request.post(f"{address}/demo/become", form={"role": "rn", "facility": place}).ok
     page = context.new_page()
@@ -108,9 +127,26 @@ def test_the_pages_stand_light_and_dark_at_a_desk_and_on_a_phone(served) -> None
     page.emulate_media(color_scheme="dark")
     page.goto(f"{address}/pass/")
     page.click(".pass-row")
+    told = page.locator(".pass-hold").all_inner_texts()
+    assert len(told) == 2 and all("may be swallowed" in one for one in told), told
+    sound(page, "a kept dose on the pass")
+    shoot(page, "kept-pass-phone")
     lot = page.locator(".pass-lot").first
     assert "B7" in lot.inner_text()
     lot.click()
     assert "A12" in page.locator(".pass-lot").first.inner_text()
     sound(page, "lot on the pass")
     shoot(page, "lot-phone")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{base}/medications/")
+    for found in ("He says so", "She saw the cup"):
+        page.keyboard.press("Tab")
+        page.locator("form[action*='/entries/'] input[type=radio]").first.focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Tab")
+        page.keyboard.type(found)
+        page.keyboard.press("Enter")
+        page.locator(".toast, .notice, [role=status]").first.wait_for()
+    assert page.locator("form[action*='/entries/']").count() == 0, "judged one by one, by keys alone"

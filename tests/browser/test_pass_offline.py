@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from bench.line import COUNTING
 from tests.browser.test_pass import pass_page, scan, shoot, sound  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
@@ -77,6 +78,15 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     page.locator("[data-state]", has_text="to be sent: 5").wait_for()
     page.locator(".pass-dose.is-over button").first.tap()
     page.locator("[data-state]", has_text="to be sent: 6").wait_for()
+
+    # By keys alone, still without a network: one key to the next person, one to give what is due.
+    page.evaluate(COUNTING)
+    for nth in (1, 2):
+        page.keyboard.press("ArrowDown")
+        page.locator(".pass-give:enabled").wait_for()
+        page.keyboard.press("Control+Enter")
+        page.locator("[data-state]", has_text=f"{1 + nth} of 12").wait_for()
+    assert page.evaluate("window.touches") == 4, "two keys a person"
 
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")

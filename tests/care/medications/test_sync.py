@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.care.medications.line_makers import DAILY, EVERY_PASS, MORNING, doctor, hartford, housed, nurse, ordered
 from throughcare.care.medications import actions
-from throughcare.care.medications.actions import SentEvent
-from throughcare.care.medications.models import Dose, Lease
+from throughcare.care.medications.actions import Charted, Prescription, SentEvent
+from throughcare.care.medications.models import Dose, Lease, MedicationOrder
 from throughcare.care.medications.rules.statuses import GIVEN, TAKEN, Status, may_follow
 from throughcare.devices import actions as devices
 from throughcare.devices import device_keys
@@ -151,6 +152,62 @@ def test_a_dose_given_before_the_stop_was_known_is_not_lost(dose) -> None:
     row = Dose.objects.get(id=dose.id)
     assert row.status == "given"
     assert DeviceEvent.objects.get().why == "after_stop"
+
+
+@pytest.mark.parametrize(
+    ("product", "given_online", "times", "double"),
+    [
+        (None, True, 1, True),
+        (None, False, 1, True),
+        ("314077", True, 1, True),
+        ("314077", True, 2, True),
+        ("197361", None, 0, False),
+    ],
+    ids=["same strength", "not given yet", "another strength", "changed twice", "stopped, another medicine"],
+)
+def test_a_dose_of_an_order_that_was_changed_meanwhile_may_be_a_second_one(
+    dose, product, given_online, times, double
+) -> None:
+    row, timing = MedicationOrder.objects.get(id=dose.order_id), {"kind": "passes", "passes": ["morning", "evening"]}
+    with clock.frozen(MORNING - timedelta(minutes=30)):
+        device, bundle = enrolled()
+        for _ in range(times):
+            asked = Prescription(product or row.code, timing, "Blood pressure", amount=Decimal(2))
+            about = {"person_id": dose.person_id, "order_id": row.id, "version": row.version, "why": "Dose up"}
+            row = MedicationOrder.objects.get(id=actions.change_order(actor=doctor(), asked=asked, **about))
+        if not times:
+            stop = {"person_id": dose.person_id, "order_id": row.id, "version": row.version, "why": "Over"}
+            actions.stop_order(actor=doctor(), **stop)
+            ordered(dose.person_id, product=product)
+    if given_online:
+        fresh = Dose.objects.filter(order=row).order_by("due_at").first()
+        with clock.frozen(MORNING + timedelta(minutes=5)):
+            actions.record_doses(actor=nurse(), person_id=dose.person_id, charted=[Charted(fresh.id, "given")])
+    with clock.frozen(LATER):
+        assert sync(device, bundle, event(dose, minutes=3)) == ["possible_double" if double else "applied"]
+    assert Dose.objects.get(id=dose.id).status == "given", "it was swallowed, whatever the order became"
+    assert Duty.objects.filter(rule="MED-06", about=dose.id).exists() is double
+
+
+@pytest.mark.parametrize("hours", [-7, -1, 1, 5, 11])
+def test_a_clock_hours_off_is_set_right_by_its_skew(dose, hours) -> None:
+    off = timedelta(hours=hours)
+    with clock.frozen(LATER):
+        device, bundle = enrolled()
+        late = event(dose, minutes=7, at=MORNING + timedelta(minutes=7) + off, skew_ms=int(off.total_seconds() * 1000))
+        assert sync(device, bundle, late) == ["applied"]
+    dose.refresh_from_db()
+    assert (dose.status, dose.happened_at) == ("given", MORNING + timedelta(minutes=7))
+
+
+def test_a_clock_ahead_that_nobody_knew_of_charts_no_dose_in_the_future(dose) -> None:
+    with clock.frozen(MORNING + timedelta(minutes=10)):
+        device, bundle = enrolled()
+        assert sync(device, bundle, event(dose, minutes=300)) == ["applied"]
+    dose.refresh_from_db()
+    sent = DeviceEvent.objects.get()
+    assert dose.status == "given" and dose.happened_at == MORNING + timedelta(minutes=10)
+    assert sent.why, "somebody looks at the time"
 
 
 def test_a_dose_that_kills_twice_belongs_to_one_tablet(dose) -> None:

@@ -1,5 +1,6 @@
 """Timings: strict JSON, clear words, and every dose at its moment, over clock changes and month ends."""
 
+import collections
 import itertools
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -309,6 +310,55 @@ def test_daily_passes_miss_no_day_even_when_clocks_change(passes: list[str], sta
     days = [o.due_at.astimezone(ZONE).date() for o in found if o.pass_code == passes[0]]
     assert {b - a for a, b in itertools.pairwise(days)} == {timedelta(days=1)}
     assert sorted(o.ordinal for o in found) == list(range(1, len(found) + 1))
+
+
+# The days around which the clocks go forward and back, in Connecticut.
+TURNS = [
+    datetime(2026, 3, 8, 7, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),
+    datetime(2027, 3, 14, 7, tzinfo=UTC),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(TURNS), st.integers(-9 * 24 * 60, 60), st.integers(1, 9),
+    st.lists(st.sampled_from(sorted(set(PASSES) - {"small_hours", "one"})), min_size=1, max_size=4, unique=True),
+)  # fmt: skip
+def test_so_many_days_bring_so_many_doses_over_both_changes_of_the_clocks(turn, before, days, passes) -> None:
+    start = turn + timedelta(minutes=before)
+    timing = t.Timing(t.Kind.PASSES, passes=tuple(passes))
+    end = t.lasting(timing, start, days, ZONE)
+    found = t.occurrences(
+        timing, start=start, end=end, pass_times=PASSES, zone=ZONE, window_from=start, window_to=start + timedelta(days=30)
+    )  # fmt: skip
+    assert collections.Counter(o.pass_code for o in found) == dict.fromkeys(passes, days)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(TURNS), st.integers(-12 * 24 * 60, 60), st.lists(st.integers(1, 4), min_size=1, max_size=4),
+    st.sampled_from(["morning", "evening", "bedtime"]),
+)  # fmt: skip
+def test_a_taper_over_the_changes_of_the_clocks_loses_no_dose_and_repeats_none(turn, before, days, code) -> None:
+    start = turn + timedelta(minutes=before)
+    steps = tuple(
+        t.Step(n, t.Dose(Decimal(9 - i), "tablet"), t.Timing(t.Kind.PASSES, passes=(code,))) for i, n in enumerate(days)
+    )
+    taper = t.Timing(t.Kind.STEPPED, steps=steps)
+    end = t.lasting(taper, start, t.days_covered(taper) or 0, ZONE)
+    found = t.occurrences(
+        taper, start=start, end=end, pass_times=PASSES, zone=ZONE, window_from=start, window_to=start + timedelta(days=60)
+    )  # fmt: skip
+    assert [o.step for o in found] == [i for i, n in enumerate(days, 1) for _ in range(n)]
+    assert len({o.due_at.astimezone(ZONE).date() for o in found}) == sum(days)
+
+
+def test_doses_by_hours_keep_their_number_over_the_changes_of_the_clocks() -> None:
+    for turn in TURNS:
+        start = turn - timedelta(days=1)
+        end = t.lasting(TIMINGS["q8h"], start, 3, ZONE)
+        assert end - start == timedelta(days=3)
 
 
 @pytest.mark.parametrize(

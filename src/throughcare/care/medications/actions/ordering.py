@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from throughcare.care.medications import checking, formulary, states
 from throughcare.care.medications.actions.keeping import keep_order, keep_override, order_of
@@ -27,6 +28,7 @@ from throughcare.care.medications.events import (
     OrderStopped,
     StandingOrderUsed,
 )
+from throughcare.care.medications.facility_passes import facility_passes
 from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import MedicationOrder, OrderOverride
 from throughcare.care.medications.policy import PRESCRIBERS
@@ -170,7 +172,7 @@ def _place(actor: Actor, person_id: UUID, asked: Prescription, replaces: Medicat
     product = _product(asked)
     timing = _timing(asked)
     starts = asked.starts_at or now
-    ends = _ends(asked, timing, starts)
+    ends = _ends(asked, timing, starts, facility_passes(actor.facility_id).zone)
     _gates(actor, asked, product, starts, ends, now)
     found = checking.check(person_id, wanted(asked, timing, replaces.id if replaces else None))
     unanswered = [a for a in found.must_answer if not asked.reasons.get(a.key, "").strip()]
@@ -224,13 +226,13 @@ def _timing(asked: Prescription) -> timings.Timing:
         raise Invalid(str(wrong), fields={"frequency": str(wrong)}) from wrong
 
 
-def _ends(asked: Prescription, timing: timings.Timing, starts: datetime) -> datetime:
+def _ends(asked: Prescription, timing: timings.Timing, starts: datetime, zone: ZoneInfo) -> datetime:
     if timing.kind in (timings.Kind.ONCE, timings.Kind.STAT):
         return starts + timedelta(days=1)
     days = timings.days_covered(timing) or asked.days
     if not 1 <= days <= 366:
         raise Invalid("An order lasts 1 to 366 days.", fields={"days": "1 to 366"})
-    return starts + timedelta(days=days)
+    return timings.lasting(timing, starts, days, zone)
 
 
 def _gates(

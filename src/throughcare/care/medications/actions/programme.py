@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -110,7 +110,7 @@ def place(
         recorded_by=actor.label(),
         recorder_id=actor.id,
         starts_at=starts,
-        ends_at=starts + timedelta(days=asked.days),
+        ends_at=timings.lasting(timing, starts, asked.days, facility_passes(actor.facility_id).zone),
         replaces=replaces,
         body=sealed_orders.order_body(id_, said),
     )

@@ -23,6 +23,7 @@ from throughcare.care.medications.actions.giving import (
 )
 from throughcare.care.medications.actions.keeping import doses_to_write, keep_dose, write_doses
 from throughcare.care.medications.actions.leasing import leases_of
+from throughcare.care.medications.actions.overtaken import same_pass_under_another
 from throughcare.care.medications.dose_ids import dose_id as name_dose
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.events import AsNeededDoseGiven, PossibleDoubleDose
@@ -120,6 +121,9 @@ class _Taking:
             return _doubled(row, self.device.facility_id, self.now)
         if decision is rules.Decision.CONFLICT:
             return Taken("kept", "conflict", f"The dose stands as {row.status}. A person decides.")
+        ended = row.order is not None and row.order.ended_at is not None
+        if ended and mine.status in rules.SWALLOWED and same_pass_under_another(row) is not None:
+            return _doubled(row, self.device.facility_id, self.now)
         return Taken("applied", self._flag(found.outcome, mine) or unchecked[0], unchecked[1])
 
     def _row(self, dose_id: UUID) -> Dose | None:

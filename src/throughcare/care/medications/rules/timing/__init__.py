@@ -16,7 +16,7 @@ from throughcare.care.medications.rules.timing.model import (
     doses_per_week,
     scale_dose,
 )
-from throughcare.care.medications.rules.timing.occurring import Occurrence, occurrences
+from throughcare.care.medications.rules.timing.occurring import Occurrence, lasting, occurrences
 from throughcare.care.medications.rules.timing.parsing import from_json, to_json
 from throughcare.care.medications.rules.timing.wording import dose_words, scale_words, words
 
@@ -37,6 +37,7 @@ __all__ = [
     "doses_per_day",
     "doses_per_week",
     "from_json",
+    "lasting",
     "occurrences",
     "scale_dose",
     "scale_words",

@@ -69,6 +69,18 @@ def occurrences(
     return sorted(found, key=lambda o: (o.due_at, o.ordinal))
 
 
+def lasting(timing: Timing, start: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Say when an order that runs for so many days ends: at the same hour by the wall, whatever the clocks do between.
+
+    A day of 25 hours would cost an order by passes its last dose, one of 23 would give it one too many. Doses by hours keep hours.
+    """
+    begins = aware(start)
+    if timing.kind is Kind.INTERVAL or any(step.timing.kind is Kind.INTERVAL for step in timing.steps):
+        return begins + days * DAY
+    wall = begins.astimezone(zone)
+    return (wall + days * DAY).astimezone(UTC)
+
+
 def _from(timing: Timing, start: datetime, wall: _Wall, low: datetime, high: datetime) -> Iterator[Occurrence]:
     """Yield at least the doses of the window; the caller cuts at its edges."""
     match timing.kind:

@@ -132,7 +132,7 @@ function doseRow(p, d) {
     h("span", { class: "pass-tick", "aria-hidden": "true" }, shape(["expected", "refused", "no-show", "held", "not-available", "away"].includes(d.status) ? "ended" : "done")),
     h("span", { class: "pass-dose-what" }, ...what.slice(0, 2), h("span", { class: "num" }, d.status === "expected" ? t(d.stopped ? "stopped" : "on_hold") : [wordsOf(d), hhmm(d.happened), d.by].filter(Boolean).join(" · "))),
     state.paper && ["given", "given-late", "given-early"].includes(d.status) ? h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => alsoOnPaper(p, d) }, t("also_paper")) : d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => undo(p, d) }, t("undo")));
-  if (d.unjudged) return h("li", { class: "pass-dose" }, h("span", { class: "pass-tick", "aria-hidden": "true" }, shape("late")), h("span", { class: "pass-dose-what" }, ...what), judge(p));
+  if (d.unjudged) return h("li", { class: "pass-dose" }, h("div", { class: "pass-dose-tick" }, h("span", { class: "pass-tick", "aria-hidden": "true" }, shape("late")), h("span", { class: "pass-dose-what" }, ...what)), judge(p));
   const hold = measured(d) === "hold", scaled = byScale(d);
   return h("li", { class: `pass-dose${ready ? " is-ready" : ""}${late ? " is-late" : ""}` },
     h("label", { class: "pass-dose-tick" },
