@@ -1,7 +1,7 @@
 """A tablet's dose of an order that was changed meanwhile: the order in its place may bring the same medicine in the same pass."""
 
-from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -28,19 +28,15 @@ def same_pass_under_another(row: Dose) -> Dose | None:
         asked |= Q(order__person_id__in=family(order.person_id), order__code=order.code)
     apart = max(window_of(order).late, timedelta(minutes=60))
     near = Dose.objects.filter(asked, due_at__range=(row.due_at - apart, row.due_at + apart)).exclude(order_id=order.id)
-    found = list(near.filter(status__in=sorted({*statuses.TAKEN, states.EXPECTED})).order_by("due_at"))
-    return next(_taken_first(found), None)
+    found: list[Dose] = list(near.filter(status__in=sorted({*statuses.TAKEN, states.EXPECTED})).order_by("due_at"))
+    return next(iter(sorted(found, key=lambda d: d.status == states.EXPECTED)), None)
 
 
-def _after(order_id: object) -> list[object]:
+def _after(order_id: UUID) -> list[UUID]:
     """Give the orders that stand in the place of one."""
-    found: list[object] = []
+    found: list[UUID] = []
     last = [order_id]
     while last and len(found) < FOLLOWED:
         last = list(MedicationOrder.objects.filter(replaces_id__in=last).values_list("id", flat=True))
         found += last
     return found
-
-
-def _taken_first(rows: list[Dose]) -> Iterable[Dose]:
-    return iter(sorted(rows, key=lambda d: d.status == states.EXPECTED))
