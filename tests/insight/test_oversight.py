@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,8 @@ MONTHS = {
 PLACES = tuple(str(derived("facility", code)) for code in ("hartford", "osborn", "corrigan"))
 
 
-def state(folder: Path, told: dict, last_day: date) -> State:
-    """Write a state whose one measure has these numbers."""
+def state(folder: Path, told: dict, last_day: date, measures: tuple[str, ...] = ("A-INT",)) -> State:
+    """Write a state whose measures have these numbers."""
     table = BY_NAME["measure_result"]
     con = writing.connect(folder)
     con.execute(f"CREATE TABLE made AS {writing.source(folder, table, [])}")
@@ -41,9 +42,9 @@ def state(folder: Path, told: dict, last_day: date) -> State:
         whole = tuple(map(sum, zip(*parts, strict=True)))
         rows = [("", "", *whole), *(("facility", p, *n) for p, n in zip(PLACES, parts, strict=True))]
         rows += [("sex", "male", *whole)]
-        for kind, stratum, of, met in rows:
+        for name, (kind, stratum, of, met) in product(measures, rows):
             row = dict.fromkeys(table.names) | dict.fromkeys(("late", "open", "refused", "excused", "gone"), 0)
-            row |= {"measure": "A-INT", "version": "1", "month": month, "divided_by": kind, "stratum": stratum}
+            row |= {"measure": name, "version": "1", "month": month, "divided_by": kind, "stratum": stratum}
             row |= {"denominator": of, "numerator": met, "late": of - met, "small": of < 30, "longest_minutes": 90.0}
             con.execute(f"INSERT INTO made VALUES ({', '.join('?' * len(row))})", list(row.values()))
     with files.writing(folder):
@@ -141,6 +142,18 @@ def test_every_count_that_follows_from_what_is_told_is_large(folder) -> None:
         for one in told:
             for other in told:
                 assert one == other or abs(one[0] - other[0]) == 0 or abs(one[0] - other[0]) > FEW, (place, one, other)
+
+
+def test_of_two_limits_one_is_told_wherever_it_is_asked(tmp_path: Path, settings, db) -> None:
+    """On the overview, on its own page and as a report; who may see the people sees both."""
+    settings.WAREHOUSE = tmp_path
+    office, health = lens_of(Role.OMBUDS), lens_of(Role.HSA)
+    with clock.frozen(datetime(2026, 11, 15, 15, tzinfo=UTC)):
+        state(tmp_path, MONTHS, LATE, ("Q-HIVsupp", "Q-HIVsupp50"))
+        for lens, told in ((office, {"Q-HIVsupp"}), (health, {"Q-HIVsupp", "Q-HIVsupp50"})):
+            assert {line.measure.id for line in reads.overview(lens).lines} == told
+            assert {m for m in ("Q-HIVsupp", "Q-HIVsupp50") if reads.measure_page(lens, m).estimate} == told
+            assert {r["id"][:-8] for r in reports.reports(lens, ("2026-09",))} == told
 
 
 def test_before_the_first_quarter_the_page_says_so(tmp_path: Path, settings, db) -> None:

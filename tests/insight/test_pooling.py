@@ -60,6 +60,26 @@ def test_what_everybody_knows_does_not_open_a_pool():
     assert "york" in more and pooling.may_stand_beside(sexes, "female", more, "york", SERVICE)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Q-GSD9", True), ("Q-GSD8", False), ("Q-CBP", True), ("Q-CBP130", False), ("Q-HIVsupp", True), ("Q-HIVsupp50", False), ("A-SC2", True)],
+)  # fmt: skip
+def test_of_two_limits_for_the_same_people_one_is_told(name, told):
+    """60 of 80 below 200 copies and 57 below 50 leave three, and who they are is soon known."""
+    known = definitions.every()
+    assert pooling.tells_another(definitions.find(name), known) is not told
+
+
+@pytest.mark.parametrize(("left_out", "count"), [(0, 0), (1, None), (10, None), (11, 11)])
+def test_how_many_were_left_out_is_a_count_like_any_other(left_out, count):
+    """Of a test at intake those left out are known to be positive; of a clock they were at court."""
+    covers = date(2026, 10, 1), date(2026, 10, 31)
+    for measure, seen in ((HEALTH, count), (SERVICE, left_out)):
+        body = fhir.report(measure, "2026-10", covers, Number(120, 80, gone=left_out), {}, {}, None)
+        told = {p["code"]["coding"][0]["code"]: p["count"] for p in body["group"][0]["population"]}
+        assert told.get("denominator-exclusion") == seen and told["denominator"] == 120
+
+
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=8))
 def test_what_is_shown_adds_up_and_is_never_small(drawn):
     strata = {name: Number(max(n, hits), hits) for name, (n, hits) in drawn.items()}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import Number
-from throughcare.insight.pooling import TOGETHER, enough
+from throughcare.insight.pooling import TOGETHER, enough, left_out_told
 from throughcare.kernel.fhir import Json, coding, concept, filled, instant
 
 POPULATION = "http://terminology.hl7.org/CodeSystem/measure-population"
@@ -112,11 +112,12 @@ def report(
 def _population(one: Definition, n: Number, more: tuple[str, ...] = ("denominator-exclusion",)) -> list[Json]:
     counts = {
         "denominator": round(n.denominator),
-        "denominator-exclusion": n.excused + n.gone,
+        "denominator-exclusion": left_out_told(n.excused + n.gone, one),
         "numerator": int(n.numerator),
     }
     wanted = ("denominator", *more, "numerator") if not one.is_rate else ("denominator", "numerator")
-    return [{"code": concept(coding(POPULATION, code)), "count": counts[code]} for code in wanted]
+    told = [(code, counts[code]) for code in wanted]
+    return [{"code": concept(coding(POPULATION, code)), "count": count} for code, count in told if count is not None]
 
 
 def _score(one: Definition, n: Number) -> Json:

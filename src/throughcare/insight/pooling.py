@@ -26,6 +26,23 @@ def enough(number: Number, measure: Definition) -> bool:
     return measure.published_as == "service" or all(n == 0 or n > FEW for n in parts)
 
 
+def tells_another(measure: Definition, known: Sequence[Definition]) -> bool:
+    """Say whether a measure counts the people of one before it by another limit (below 8.0 and above 9.0, below 200 and below 50
+    copies): of both together, how many lie between the limits could be had, and that may be one.
+    """
+    core = _people_of(measure)
+    return bool(core) and next((d.id for d in known if _people_of(d) == core), measure.id) != measure.id
+
+
+def _people_of(measure: Definition) -> str:
+    return measure.core.partition(":")[0] if measure.judged else ""
+
+
+def left_out_told(count: int, measure: Definition) -> int | None:
+    """Give how many were left out, or nothing where they are few and why they were is a fact of health."""
+    return None if measure.published_as == "person" and 0 < count <= FEW else count
+
+
 def pooled(strata: Mapping[str, Number], measure: Definition) -> dict[str, Number]:
     """Give strata of which each stands on enough; the others together under one name. Empty where that can't be."""
     # How long one waited longest is one person's, and is told to nobody who may not see them.

@@ -102,7 +102,7 @@ class MeasurePage:
 
 def overview(lens: Lens, *, span: int = 3, history: int = 12) -> Overview:
     """List every measure over the last months, worst first: by how much is missed at the least, as far as numbers can say."""
-    told = source(lens, max(history, 2 * span))
+    told, aggregate = source(lens, max(history, 2 * span)), policy.aggregate(lens)
     months = told.months
     by_measure: dict[str, list[Row]] = defaultdict(list)
     for row in told.rows():
@@ -112,7 +112,8 @@ def overview(lens: Lens, *, span: int = 3, history: int = 12) -> Overview:
     for measure in found:
         if measure.area == CLOCK and measure.rules in said:
             continue  # a measure of content says the same of this clock
-        line = _line(measure, by_measure.get(measure.id, []), months, span, named, aggregate=policy.aggregate(lens))
+        rows = [] if aggregate and pooling.tells_another(measure, found) else by_measure.get(measure.id, [])
+        line = _line(measure, rows, months, span, named, aggregate=aggregate)
         if line is None:
             nothing.append(measure)
         else:
@@ -176,7 +177,8 @@ def measure_page(lens: Lens, measure_id: str, *, span: int = 3, history: int = 2
     everybody = [r for r in rows if not r.divided_by]
     recent = spanned(rows, measure, months[-span:])
     whole = total(r for r in recent if not r.divided_by)
-    if aggregate and not pooling.enough(whole, measure):
+    known = definitions.measures(told.until)
+    if aggregate and (pooling.tells_another(measure, known) or not pooling.enough(whole, measure)):
         whole, recent, everybody = Number(), [], []
     labels, by_month = _months(measure, everybody, months, aggregate=aggregate)
     value = whole.value(measure)

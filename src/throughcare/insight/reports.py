@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from throughcare.duties.working_time import working_time
-from throughcare.insight import fhir, policy, sources
+from throughcare.insight import fhir, policy, pooling, sources
 from throughcare.insight.measures import definitions, periods
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import total
@@ -49,6 +49,8 @@ def reports(lens: Lens, wanted: tuple[str, ...], measure_id: str = "") -> list[J
     named = sources.titles(lens)
     found = []
     for one in chosen:
+        if policy.aggregate(lens) and pooling.tells_another(one, tuple(known.values())):
+            continue
         rows = told.rows(one.id)
         for month in wanted:
             mine = spanned(rows, one, spans[month])
