@@ -91,6 +91,22 @@ def test_published_rows_are_refused_and_nothing_of_them_is_kept(give):
     assert "ZZHRWCLL" not in "".join(report.lines())
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        accused(identifier="ZZHRWCLL", offense='"ASSAULT\r\nLEFT BEHIND"'),
+        accused(identifier="ZZHRWCLL")[:-2] + ",LEFT BEHIND\r\n",
+        accused(identifier="ZZHRWCLL", offense="LEFT BEHIND").replace(",", ";"),
+        accused(identifier="ZZHRWCLL", offense="LEFT BEHIND").replace(",", "\t").encode("utf-16"),
+    ],
+)
+def test_of_a_published_row_nothing_is_kept_however_it_is_written(give, row):
+    assert not give(row).sound
+    kept = bytes(Imported.objects.get().raw)
+    assert b"FACILITY" in kept and b"ZZHRWCLL" not in kept and b"LEFT BEHIND" not in kept
+    assert Person.objects.count() == 0
+
+
 def test_a_row_that_can_not_be_used_is_listed_by_its_line(give):
     report = give(accused(facility="ATLANTIS"))
     assert not report.sound

@@ -109,6 +109,68 @@ def test_dates_may_be_american_or_iso():
     assert only(accused(admitted="2026-10-28T00:00:00.000")).admitted == date(2026, 10, 28)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2026-10-28",
+        "2026-10-28 00:00:00",
+        "2026/10/28",
+        "10/28/2026 12:00:00 AM",
+        "10/28/2026 00:00",
+        "10/28/2026 00:00:00",
+    ],
+)
+def test_a_day_is_read_as_spreadsheets_write_it(said):
+    assert only(accused(admitted=said)).admitted == date(2026, 10, 28)
+
+
+@pytest.mark.parametrize("said", ["28/10/2026", "10/28/26", "2026-02-30", "46323"])
+def test_a_day_that_could_be_another_is_not_guessed(said):
+    assert read(accused(admitted=said).encode(), refuse_published=True).problems[0].column == "LATEST ADMISSION DATE"
+
+
+def cells(text, mark):
+    """The same file with another mark between its cells; a comma within quotes stays."""
+    return "\r\n".join(
+        '"'.join(part.replace(",", mark) if n % 2 == 0 else part for n, part in enumerate(line.split('"')))
+        for line in text.split("\r\n")
+    )
+
+
+WRITTEN = {
+    "semicolons": cells(accused(), ";").encode(),
+    "tabs": cells(accused(), "\t").encode(),
+    "tabs in UTF-16": cells(accused(), "\t").encode("utf-16"),
+    "bars": cells(accused(), "|").encode(),
+    "its separator named": b"sep=;\r\n" + cells(accused(), ";").encode(),
+    "empty lines above": b"\r\n\r\n" + accused().encode(),
+    "mark of UTF-8": b"\xef\xbb\xbf" + accused().encode(),
+    "names as the interface writes them": accused().replace(ACCUSED.strip(), ACCUSED.strip().lower().replace(" ", "_")).encode(),
+    "line feeds alone": accused().replace("\r\n", "\n").encode(),
+    "a line break within a cell": accused(offense='"ASSAULT, THIRD\r\nDEGREE                 AM"').encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_a_file_is_read_however_it_was_saved(how):
+    roster = read(WRITTEN[how], refuse_published=True)
+    assert roster.problems == ()
+    (row,) = roster.rows
+    told = (row.identifier, row.facility, row.offense, row.offense_class, row.legal_status)
+    assert told == ("T0000001", "HARTFORD CC", "ASSAULT, THIRD DEGREE", "AM", "accused")
+
+
+def test_columns_may_stand_in_any_order_and_more_may_stand_beside_them():
+    names = ["EXTRA", "FACILITY", "OFFENSE", "AGE", "GENDER", "RACE", "LATEST ADMISSION DATE", "IDENTIFIER"]
+    row = only(",".join(names) + "\r\nx,HARTFORD CC,LARCENY,34,M,WHITE,10/28/2026,T0000001\r\n")
+    assert (row.identifier, row.age, row.downloaded) == ("T0000001", 34, None)
+
+
+def test_a_row_is_named_by_its_line_though_one_before_it_is_broken_over_two():
+    text = accused(offense='"ASSAULT\r\nTWICE"') + accused(identifier="T0000002", age="x").split("\r\n")[1]
+    assert [(one.line, one.column) for one in read(text.encode(), refuse_published=True).problems] == [(4, "AGE")]
+
+
 def test_an_old_admission_is_not_read_as_one_stay():
     assert only(accused(admitted="01/05/2019")).has_plausible_admission is False
 

@@ -117,6 +117,8 @@ ALLERGY = b'{"resourceType":"AllergyIntolerance","patient":{"reference":"Patient
 FILES = {
     "a mark of the encoding, empty lines, other ends": (b"\xef\xbb\xbf" + PATIENT + b"\r\n\r\n" + ALLERGY + b"\r\n", 0),
     "cut off at its end": (PATIENT + b"\n" + ALLERGY + b"\n" + ALLERGY[:40], 1),
+    "the first line broken": (b"{broken\n" + PATIENT + b"\n\n" + ALLERGY + b"\n", 1),
+    "UTF-16": ((PATIENT + b"\r\n" + ALLERGY + b"\r\n").decode().encode("utf-16"), 0),
     "one broken line among good ones": (PATIENT + b"\n{broken}\n" + ALLERGY + b"\n", 1),
 }
 

@@ -35,7 +35,8 @@ _HL7 = re.compile(rb"[\x0b\s\x00]*(?:\xef\xbb\xbf)?(?:MSH|FHS|BHS)[^A-Za-z0-9\r\
 # A whole object in the first line that is not empty; a Bundle laid out in lines is told by that already.
 _LINE = re.compile(rb"\s*\{[^\r\n]*\}[ \t\f\v]*[\r\n]")
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<")
-_PUBLISHED_LINE = re.compile(rb"(?im)^[^\r\n]*(?:^|,)[ \"]*ZZ[A-Z]{6}[ \"]*(?:,|$)[^\r\n]*(?:\r?\n|$)")
+_PUBLISHED_LINE = re.compile(rb"(?im)^[^\r\n]*(?:^|[,;\t|])[ \"]*ZZ[A-Z]{6}[ \"]*(?:[,;\t|]|$)[^\r\n]*(?:\r?\n|$)")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(slots=True)
@@ -78,11 +79,7 @@ def run(paths: Sequence[Path], *, hands: int = 1) -> Report:
         _share_out(bundles_, report, hands)  # what is no Bundle comes in its place among them
         _take(path, raw, report, lines)
     _share_out(bundles_, report, hands)
-    if lines.resources:
-        _chart("bulk export", lines.new, lines.resources, report, known=lines.known)
-    else:
-        for file_id in lines.new:
-            actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood={}, left={}, problems=[])
+    _charted(lines, report)
     return report
 
 
@@ -95,14 +92,25 @@ class Lines:
     new: list[UUID] = field(default_factory=list)
 
 
+def _charted(lines: Lines, report: Report) -> None:
+    """Chart the lines of all files together; a file that brought nothing new is done with."""
+    if lines.resources:
+        _chart("bulk export", lines.new, lines.resources, report, known=lines.known)
+    else:
+        for file_id in lines.new:
+            actions.say_of_file(actor=FILE_DOOR, file_id=file_id, understood={}, left={}, problems=[])
+
+
 def _take(path: Path, raw: bytes, report: Report, gathered: Lines) -> None:
+    if raw[:2] in _UTF16 and not _XML.match(raw):  # a document of XML says itself how it is written
+        raw = raw.decode("utf-16", "replace").encode()
     lines = _ndjson(raw)
     if lines is not None:
         _lines(path, raw, lines, report, gathered)
     elif _HL7.match(raw):
         _messages(path, raw, report)
     elif raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
-        _bundle(path, raw, report)
+        _bundle(path, raw, report, gathered)
     elif _XML.match(raw):
         _document(path, raw, report)
     elif b"IDENTIFIER" in raw[:2000].upper() and b"FACILITY" in raw[:2000].upper():
@@ -112,7 +120,14 @@ def _take(path: Path, raw: bytes, report: Report, gathered: Lines) -> None:
         report.fault(f"{path}: not HL7 v2, C-CDA, a roster or FHIR; kept as it is")
 
 
-def _lines(path: Path, raw: bytes, lines: list[tuple[str, Any]], report: Report, gathered: Lines) -> None:
+def _lines(
+    path: Path,
+    raw: bytes,
+    lines: list[tuple[str, Any]],
+    report: Report,
+    gathered: Lines,
+    kept: UUID | None = None,
+) -> None:
     broken = [str(n) for n, (_, one) in enumerate(lines, 1) if one is None]
     every, lines = len(lines), [one for one in lines if _is_resource(one[1])]
     if broken:
@@ -123,7 +138,7 @@ def _lines(path: Path, raw: bytes, lines: list[tuple[str, Any]], report: Report,
     if every > len(lines) + len(broken):
         more = every - len(lines) - len(broken)
         report.say(f"{path}: {more} lines are no resources (an export's log has such); kept in the file")
-    kept = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
+    kept = kept or actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="ndjson")
     if kept is None:
         gathered.known += lines
         report.say(f"{path}: the same file came before; nothing of it was changed")
@@ -164,7 +179,9 @@ def _taken(path: Path) -> Report:
     report = Report()
     raw = _bytes(path, report)
     if raw is not None:
-        _take(path, raw, report, Lines())
+        lines = Lines()
+        _take(path, raw, report, lines)
+        _charted(lines, report)
     return report
 
 
@@ -240,8 +257,10 @@ def _document(path: Path, raw: bytes, report: Report) -> None:
 
 def _roster(path: Path, raw: bytes, report: Report) -> None:
     read = roster.read(raw, refuse_published=bool(settings.THROUGHCARE_DEMO))
-    if read.refused_published:
-        raw = _PUBLISHED_LINE.sub(b"", raw)  # nothing of them is kept, not even in the verbatim file
+    if read.published_lines:  # nothing of them is kept, not even in the verbatim file
+        raw = roster.without(raw, read.published_lines)
+    if settings.THROUGHCARE_DEMO:  # nor of a row that could not be read to its end
+        raw = _PUBLISHED_LINE.sub(b"", raw)
     file_id = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="roster")
     counts: Counter[str] = Counter()
     today = clock.local(clock.now(), "America/New_York").date()
@@ -297,7 +316,7 @@ def _is_resource(one: Any) -> bool:
     return isinstance(one, dict) and bool(one.get("resourceType"))
 
 
-def _bundle(path: Path, raw: bytes, report: Report) -> None:
+def _bundle(path: Path, raw: bytes, report: Report, gathered: Lines) -> None:
     file_id = actions.keep_file(actor=FILE_DOOR, raw=raw, name=path.name, kind="fhir")
     if file_id is None:
         report.say(f"{path}: the same file came before; nothing was changed")
@@ -305,7 +324,11 @@ def _bundle(path: Path, raw: bytes, report: Report) -> None:
     try:
         document = _json(raw)
     except (ValueError, RecursionError):
-        _odd(path, file_id, "not readable as JSON", report)
+        lines = [("", _line(line)) for line in raw.splitlines() if line.strip()]
+        if sum(_is_resource(one) for _, one in lines) * 2 > len(lines):  # an export whose first line is the broken one
+            _lines(path, raw, lines, report, gathered, file_id)
+        else:
+            _odd(path, file_id, "not readable as JSON", report)
         return
     if not isinstance(document, dict) or not document.get("resourceType"):
         _odd(path, file_id, "not a FHIR resource", report)

@@ -8,7 +8,7 @@ um73-fxm4 (accused and sentenced people), as described by those who used them.
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,6 +21,10 @@ MOST_PROBLEMS = 200
 
 _PUBLISHED = re.compile(r"ZZ[A-Z]{6}", re.IGNORECASE)
 _CLASS = re.compile(r"\s+(AF|BF|CF|DF|F|AM|BM|CM|M)$")
+_DAYS = (
+    "%m/%d/%Y", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d",
+    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
+)  # fmt: skip
 _NULLS = frozenset({"", ".", "NULL", "N/A"})
 
 # The one combined item of the file becomes the separate facts that the record keeps: race, and ethnicity.
@@ -90,6 +94,7 @@ class Roster:
     problems: tuple[RosterProblem, ...]
     refused_published: int
     read: int
+    published_lines: frozenset[int] = frozenset()
 
 
 class _Unreadable(Exception):
@@ -105,16 +110,21 @@ class _Published(Exception):
 
 def read(data: bytes, *, refuse_published: bool) -> Roster:
     """Read a roster file; what can't be read is a problem with its line, and the other rows are still read."""
-    text = _text(data)
-    lines = csv.reader(io.StringIO(text, newline=""), strict=False)
     try:
-        columns = [header.strip().upper() for header in next(lines, [])]
+        lines = _lines(text_of(data))
+        columns = [_heading(cell) for cell in next(lines, (1, 1, []))[2]]
         missing = [name for name in REQUIRED if name not in columns]
         if missing:
             return Roster((), (RosterProblem(1, missing[0], f"The column {missing[0]} is missing."),), 0, 0)
-        return _rows(_numbered(lines), columns, refuse_published)
+        return _rows(lines, columns, refuse_published)
     except csv.Error:
         return Roster((), (RosterProblem(1, "", "The file is not a readable CSV."),), 0, 0)
+
+
+def without(data: bytes, lines: Collection[int]) -> bytes:
+    """Give a file without these lines of it, as UTF-8: nothing of a row that is refused is kept."""
+    kept = (line for n, line in enumerate(io.StringIO(text_of(data), newline=""), 1) if n not in lines)
+    return "".join(kept).encode()
 
 
 def looks_published(identifier: str) -> bool:
@@ -122,7 +132,10 @@ def looks_published(identifier: str) -> bool:
     return _PUBLISHED.fullmatch(identifier.strip()) is not None
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """Read a file of any encoding that spreadsheets write."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
     try:
         return data.decode("utf-8")
@@ -130,16 +143,31 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _numbered(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    return ((number, cells) for number, cells in enumerate(lines, 2) if any(cell.strip() for cell in cells))
+def _lines(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Give each row that says something with the first and the last line of the file in which it stands."""
+    first = next((line for line in io.StringIO(text) if "IDENTIFIER" in line.upper()), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=first.count), strict=False)
+    before, begun = 0, False
+    for cells in reader:
+        # What a spreadsheet writes above the names of the columns (its separator, empty lines) is none of them.
+        begun = begun or "IDENTIFIER" in (_heading(cell) for cell in cells)
+        if begun and any(cell.strip() for cell in cells):
+            yield before + 1, reader.line_num, cells
+        before = reader.line_num
 
 
-def _rows(lines: Iterable[tuple[int, list[str]]], columns: list[str], refuse_published: bool) -> Roster:
+def _heading(cell: str) -> str:
+    """Read a column's name as published, or as the publisher's interface writes it: `latest_admission_date`."""
+    return " ".join(cell.replace("_", " ").replace("\ufeff", "").upper().split())
+
+
+def _rows(lines: Iterable[tuple[int, int, list[str]]], columns: list[str], refuse_published: bool) -> Roster:
     rows: list[RosterRow] = []
     problems: list[RosterProblem] = []
-    published = total = 0
+    published, total = list[int](), 0
+    refused = 0
     seen: set[tuple[str, date | None]] = set()
-    for number, cells in lines:
+    for number, last, cells in lines:
         total += 1
         try:
             row = _row(number, _values(cells, columns), refuse_published)
@@ -148,13 +176,14 @@ def _rows(lines: Iterable[tuple[int, list[str]]], columns: list[str], refuse_pub
             seen.add((row.identifier, row.downloaded))
             rows.append(row)
         except _Published:
-            published += 1
+            refused += 1
+            published += range(number, last + 1)
         except _Unreadable as problem:
             problems.append(RosterProblem(number, problem.column, problem.sentence))
-    if published:
-        sentence = f"{published} rows carry identifiers of a published file; they were refused and not kept."
+    if refused:
+        sentence = f"{refused} rows carry identifiers of a published file; they were refused and not kept."
         problems.insert(0, RosterProblem(0, "IDENTIFIER", sentence))
-    return Roster(tuple(rows), tuple(problems), published, total)
+    return Roster(tuple(rows), tuple(problems), refused, total, frozenset(published))
 
 
 def _values(cells: list[str], columns: list[str]) -> dict[str, str]:
@@ -264,7 +293,7 @@ def _date(values: Mapping[str, str], column: str) -> date | None:
     text = values.get(column, "")
     if text.upper() in _NULLS:
         return None
-    for form in ("%m/%d/%Y", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"):
+    for form in _DAYS:
         try:
             found = datetime.strptime(text, form).date()  # noqa: DTZ007  (a calendar day has no zone)
         except ValueError:
