@@ -169,6 +169,7 @@ def _medicines(posted: Posted, who: Character, at: datetime) -> None:
         posted |= {
             f"medicine.drug:{row}": [problem["medicine"]],
             f"medicine.dose:{row}": [problem["dose"]],
+            f"medicine.often:{row}": [problem["often"]],
             f"medicine.last:{row}": [last],
             f"medicine.critical:{row}": [problem.get("critical", "none")],
             f"medicine.verified:{row}": ["bottle" if who.n % 3 else "not-yet"],

@@ -232,7 +232,7 @@ def test_opioids_and_possible_pregnancy_are_obstetric_today() -> None:
 
 
 def test_medicines_open_the_duties_of_the_clock_table() -> None:
-    posted = WELL | {"takes-medicines": "yes", "medicine.drug:0": "Sample-insulin", "medicine.dose:0": "10 units", "medicine.last:0": "2026-11-21 07:00", "medicine.critical:0": "insulin", "medicine.verified:0": "not-yet"}  # fmt: skip
+    posted = WELL | {"takes-medicines": "yes", "medicine.drug:0": "Sample-insulin", "medicine.dose:0": "10 units", "medicine.last:0": "2026-11-21 07:00", "medicine.often:0": "twice", "medicine.critical:0": "insulin", "medicine.verified:0": "not-yet"}  # fmt: skip
     found = after(forms.parse(SCREEN, posted, zone=ZONE, now=NOW))
     events = {c.key: (c.event, dict(c.facts)) for c in found if c.kind == "duty"}
     assert events["INT-04-DOSE"] == ("medicine_reported", {"opioid_treatment": False, "critical": True})

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from throughcare.care.intake import actions, answering, reads
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.care.medications import actions as medications
+from throughcare.care.medications import brought
 from throughcare.care.medications.actions import Prescription
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
@@ -226,6 +227,8 @@ def test_each_medicine_named_has_its_own_clock_since_the_answer(nurse, arrival, 
             "medicine.verified:0": ["not-yet"],
             "medicine.last:0": ["2026-11-19"],
             "medicine.last:1": ["2026-11-19"],
+            "medicine.often:0": ["daily"],
+            "medicine.often:1": ["daily"],
             "medicine.drug:1": ["lisinopril 10 mg"],
             "medicine.critical:1": ["none"],
             "medicine.verified:1": ["bottle"],
@@ -262,6 +265,12 @@ def test_each_medicine_named_has_its_own_clock_since_the_answer(nurse, arrival, 
         **decided, medicine_id=homes["Insulin glargine"], decision="stop", why="Not taken since 2019"
     )
     assert not duties.exists()
+    assert not brought.undecided([person]).exists()
+    feed = Actor.feed("custody")
+    custody.release(actor=feed, person_id=person, planned=False)
+    custody.admit(actor=feed, person_id=person, to=custody.Spot(hartford.id))
+    asked_anew = set(brought.undecided([person]).values_list("text", flat=True))
+    assert asked_anew == {"lisinopril 10 mg"}, "an order of an earlier stay decides nothing in this one"
 
 
 def test_the_empty_screening_cannot_be_signed(nurse, arrival) -> None:

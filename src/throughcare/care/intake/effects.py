@@ -5,12 +5,14 @@ A watch that has begun is never taken back by an answer: only a mental health pr
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.intake import states
 from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.intake.models import Arrival, Effect
+from throughcare.care.intake.next_dose import NextDose
 from throughcare.care.intake.rule_table import load_table
 from throughcare.care.intake.rules import Consequence
 from throughcare.chart import actions as chart
@@ -18,10 +20,20 @@ from throughcare.chart.forms import scale
 from throughcare.chart.models import Order
 from throughcare.custody import actions as custody
 from throughcare.custody.models import OperationalAlert
+from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of one medicine: whether it can't wait, and when its next dose is due, where that is known."""
+
+    critical: bool
+    next: NextDose | None = None
+
 
 PRIORITY = {"now": "stat", "same_visit": "stat", "same_shift": "urgent", "same_day": "urgent"}
 EMERGENT = frozenset({"emergency-department", "hospital-decision", "provider-now", "mental-health-now"})
@@ -60,18 +72,19 @@ def say_acted_on(order_id: UUID, outcome: str) -> None:
         _signal(effect, "referral_acted_on", {"outcome": outcome})
 
 
-def medicines_listed(arrival: Arrival, critical: Mapping[UUID, bool]) -> None:
+def medicines_listed(arrival: Arrival, told: Mapping[UUID, Told]) -> None:
     """Give each medicine that was named its own clock, which runs since the answers first told of medicines (INT-04).
 
-    `critical` says of each home medicine whether it is on the critical list. The clock that the answers began ends with
-    that, for a prescriber decides on each medicine; one of a dose that is due goes on where no critical one was named.
+    `told` says of each home medicine whether it is on the critical list, and when its next dose is due. The clock that the
+    answers began ends with that, for a prescriber decides on each medicine; one of a dose that is due goes on where no
+    critical one was named.
     """
-    if not critical:
+    if not told:
         return
     keys = ("INT-04-DECIDE", "INT-04-DOSE")
     begun = list(Effect.objects.filter(arrival=arrival, kind="duty", key__in=keys, state="acted"))
     since = min((e.acted_at for e in begun if e.acted_at is not None), default=clock.now())
-    for medicine_id, is_critical in critical.items():
+    for medicine_id, one in told.items():
         emit(
             AnswerSignal(
                 happened_at=since,
@@ -79,11 +92,29 @@ def medicines_listed(arrival: Arrival, critical: Mapping[UUID, bool]) -> None:
                 facility_id=arrival.facility_id,
                 ref=medicine_id,
                 signal="medicine_reported",
-                facts={"opioid_treatment": False, "critical": is_critical},
+                facts={"opioid_treatment": False, "critical": one.critical, **(one.next.facts() if one.next else {})},
             )
         )
     for effect in begun:
-        _signal(effect, "medicines_listed", {"critical": any(critical.values())})
+        _signal(effect, "medicines_listed", {"critical": any(one.critical for one in told.values())})
+
+
+def programme_dose_told(arrival: Arrival, following: NextDose | None) -> None:
+    """Set the clock of an observed dose that is still owed to when the dose is due, now that its last one is told (MOU-01-DOSE)."""
+    begun = Effect.objects.filter(arrival=arrival, kind="duty", key="MOU-01-DECIDE", state="acted").first()
+    if begun is None or following is None:
+        return
+    if Duty.objects.filter(OPEN, rule="MOU-01-DOSE", about=begun.id).exists():
+        emit(
+            AnswerSignal(
+                happened_at=begun.acted_at or clock.now(),
+                person_id=arrival.person_id,
+                facility_id=arrival.facility_id,
+                ref=begun.id,
+                signal="programme_dose_told",
+                facts=following.facts(),
+            )
+        )
 
 
 def _of_quick_look(arrival: Arrival, effect: Effect) -> bool:

@@ -83,6 +83,7 @@ SIGNALS = (
     "referral_acted_on",
     "medicine_reported",
     "medicines_listed",
+    "programme_dose_told",
     "withdrawal_risk_found",
     "withdrawal_screen_done",
     "tb_symptom_screen_done",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from throughcare.care.intake import effects
+from throughcare.care.intake import effects, next_dose
 from throughcare.care.intake.models import Arrival
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
@@ -52,18 +52,20 @@ def _allergies(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.
 
 
 def _medicines(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:
-    told: dict[UUID, bool] = {}
+    told: dict[UUID, effects.Told] = {}
+    intervals = next_dose.load_intervals()
     programme = {code.split("-")[0] for code in answers.codes("programme-medicine")}
     for row in answers.rows(form.item("medicine")):
         drug = _words(answers, "medicine.drug", row)
         if not drug:
             continue
         critical = answers.codes("medicine.critical", row) - {"none"}
+        often = next(iter(answers.codes("medicine.often", row)), "")
         medicine = chart.report_medicine(
             actor=actor,
             person_id=arrival.person_id,
             text=drug,
-            dose=_words(answers, "medicine.dose", row),
+            dose=_with_often(form, _words(answers, "medicine.dose", row), often),
             last_taken=_words(answers, "medicine.last", row),
             prescriber=_words(answers, "medicine.prescriber", row),
             pharmacy=_words(answers, "medicine.pharmacy", row),
@@ -72,11 +74,16 @@ def _medicines(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.
             announce=False,  # told below: its clock runs since the answer, not since the signature (ruling 2)
         )
         if not any(name in drug.casefold() for name in programme):  # a programme's medicine has its own clock (MOU-01)
-            told[medicine] = told.get(medicine, False) or bool(critical)
+            following = next_dose.of_medicine(_moment(answers, "medicine.last", row), often, critical, intervals)
+            before = told.get(medicine)
+            told[medicine] = effects.Told(bool(critical) or (before is not None and before.critical), following)
         how = next(iter(answers.codes("medicine.verified", row)), "not-yet")
         if how != "not-yet":
             chart.verify_medicine(actor=actor, person_id=arrival.person_id, medicine_id=medicine, found=True, how=how)
     effects.medicines_listed(arrival, told)
+    last = _moment(answers, "programme-last")
+    for medicine_name in answers.codes("programme-medicine"):
+        effects.programme_dose_told(arrival, next_dose.of_programme(last, medicine_name, intervals))
 
 
 def _problems(actor: Actor, arrival: Arrival, form: forms.Form, answers: forms.Answers) -> None:
@@ -100,6 +107,18 @@ def chart_has_allergies(person_id: UUID) -> bool:
     from throughcare.chart.models import Allergy
 
     return Allergy.objects.filter(person_id=person_id, status="active", none_known=False).exists()
+
+
+def _with_often(form: forms.Form, dose: str, often: str) -> str:
+    """Write the dose with how often it is taken, as one line of the chart."""
+    option = form.item("medicine.often").option(often) if often not in ("", "unknown") else None
+    return ", ".join(words for words in (dose[:80], option.text.en.lower() if option else "") if words)
+
+
+def _moment(answers: forms.Answers, link_id: str, row: int | None = None) -> datetime | None:
+    """Give the moment that was told; a day alone says no hour, and then none is known."""
+    value = answers.value(link_id, row)
+    return value if isinstance(value, datetime) else None
 
 
 def _words(answers: forms.Answers, link_id: str, row: int) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from throughcare.care.medications import formulary, measured, sealed_orders, states
+from throughcare.care.medications import brought, formulary, measured, sealed_orders, states
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules import checks
 from throughcare.care.medications.rules.check_facts import (
@@ -22,7 +22,7 @@ from throughcare.care.medications.rules.check_facts import (
     Taken,
 )
 from throughcare.care.medications.rules.timing import Kind, Timing, amounts, doses_per_day, doses_per_week, from_json
-from throughcare.chart.models import Allergy, Condition, HomeMedicine
+from throughcare.chart.models import Allergy, Condition
 from throughcare.kernel import clock
 from throughcare.kernel.content import ContentError
 from throughcare.people.family import family
@@ -178,13 +178,9 @@ def sealed_medicines(people: Sequence[UUID]) -> list[Taken]:
 
 
 def _from_home(people: Sequence[UUID]) -> list[Taken]:
-    decided = MedicationOrder.objects.filter(person_id__in=people, home_medicine__isnull=False).values(
-        "home_medicine_id"
-    )
-    rows = HomeMedicine.objects.filter(person_id__in=people, status="active").exclude(id__in=decided)
     return [
         Taken(str(r.id), r.code if r.system in ("", RXNORM) else "", r.text, home=True)
-        for r in rows.exclude(verified="not_found")
+        for r in brought.undecided(people).exclude(verified="not_found")
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from throughcare.care.medications import brought as home
 from throughcare.care.medications import states, waiting_entries
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
@@ -70,9 +71,7 @@ def medicines(lens: Lens, people: Sequence[UUID]) -> Medicines:
     with db.reading(lens):
         since = clock.now() - RECENT
         rows = list(MedicationOrder.objects.filter(person_id__in=people).order_by("text", "recorded_at"))
-        decided = {r.home_medicine_id for r in rows if r.home_medicine_id}
-        brought = HomeMedicine.objects.filter(person_id__in=people, status="active").exclude(id__in=decided)
-        undecided = list(brought.order_by("-critical", "text")[:40])
+        undecided = list(home.undecided(people).order_by("-critical", "text")[:40])
         live = [r.id for r in rows if r.status in states.LIVE]
         last, following = _around(live)
     return Medicines(
