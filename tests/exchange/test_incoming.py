@@ -239,6 +239,26 @@ def test_a_consent_opens_nothing_until_it_is_accepted_as_a_form_of_ours(luis):
     assert Current.objects.get(type="Consent", resource_id=id_).status == "active"
 
 
+def test_a_consent_from_outside_says_who_discloses_and_who_receives():
+    """42 CFR 2.31(a) by FHIR: the custodian tells, the recipient is told; one is never taken for the other."""
+    from throughcare.exchange.incoming import deciding
+
+    def actor(code: str, name: str) -> dict:
+        role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": code}]}
+        return {"role": role, "reference": {"display": name}}
+
+    sent = consent(Person(id=uuid7()))
+    sent["provision"]["actor"] = [actor("CST", "Demo-Programme"), actor("IRCP", "Sample Clinic"), {"reference": {}}]
+    sent["performer"] = [{"display": "Sample, Ann"}]
+    said = deciding.proposed(sent)
+    assert (said["disclosers"], said["recipient"], said["signed_by"]) == (
+        "Demo-Programme",
+        "Sample Clinic",
+        "Sample, Ann",
+    )
+    assert deciding.proposed({**sent, "provision": {}, "organization": [{"display": "House"}]})["disclosers"] == "House"
+
+
 def test_a_consent_is_refused_with_the_reason(luis):
     send(consent(luis))
     row, him = waiting("consent"), become(Role.HIM)

@@ -40,17 +40,29 @@ def consent(consent_: Consent) -> Json:
     """Render a consent; `provision` says to whom, for what and until when."""
     classes = [coding(f"{LOCAL}/data-class", c) for c in consent_.classes]
     scope = "treatment" if not classes else "patient-privacy"
-    told = [consent_.recipient, *consent_.roles]
+    told = [("IRCP", who) for who in (consent_.recipient, *consent_.roles) if who]
+    # Who may disclose is in whose keeping the record is: its custodian.
+    told += [("CST", consent_.disclosers)] if consent_.disclosers else []
     provision = filled(
         type="permit" if consent_.agreed else "deny",
         period=period(consent_.starts_at, consent_.expires_at),
         actor=[
-            {"role": concept(coding(PARTICIPATION, "IRCP")), "reference": {"identifier": {"value": who}}}
-            for who in told
-            if who
+            {"role": concept(coding(PARTICIPATION, code)), "reference": {"identifier": {"value": who}, "display": who}}
+            for code, who in told
         ],
         class_=classes,
     )
+    words = {
+        "purpose": consent_.purpose,
+        "described": consent_.described,
+        "ends-with": consent_.expires_event,
+        "irrevocable-until": consent_.irrevocable_until,
+        "intermediary": consent_.intermediary,
+        "interpreter": consent_.interpreter,
+        "witness": consent_.witness,
+        "revoked-how": consent_.revoked_how,
+        "statements": " ".join(consent_.statements),
+    }
     return resource(
         "Consent",
         consent_.id,
@@ -59,12 +71,15 @@ def consent(consent_: Consent) -> Json:
         category=[concept(coding(f"{LOCAL}/consent", consent_.kind), text=consent_.about or None)],
         patient=reference("Patient", consent_.person_id),
         dateTime=instant(consent_.signed_at),
+        performer=[{"display": consent_.signed_by}] if consent_.signed_by else None,
+        organization=[{"display": consent_.disclosers}] if consent_.disclosers else None,
         policyRule=concept(coding(f"{LOCAL}/consent-form", consent_.form_version)),
         verification=[{"verified": True, "verificationDate": instant(consent_.signed_at)}]
         if consent_.witness
         else None,
         provision=provision,
         language=consent_.language,
+        extension=[{"url": f"{LOCAL}/consent-{name}", "valueString": said} for name, said in words.items() if said],
     )
 
 

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import QueryDict
 
+from throughcare.access import kinds
 from throughcare.access.kinds import Agreement
+from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import DataClass, Role
 
@@ -26,6 +28,10 @@ TEXTS = {
     "witness": 120,
     "expires_event": 120,
     "irrevocable_until": 120,
+    "disclosers": 200,
+    "described": 400,
+    "intermediary": 160,
+    "signed_by": 160,
 }
 
 
@@ -40,7 +46,14 @@ def agreement(sent: QueryDict) -> Agreement:
         classes=tuple(_one_of(DataClass, value, "classes") for value in sent.getlist("classes")),
         roles=tuple(_one_of(Role, value, "roles") for value in sent.getlist("roles")),
         expires_at=day_end(sent, "expires_at"),
+        statements=tuple(s.id for s in kinds.statements() if s.id in sent.getlist("statements")),
     )
+
+
+def signed_at(sent: QueryDict) -> datetime | None:
+    """Read the day on which it was signed: today's is now, an earlier one its last moment."""
+    day = day_end(sent, "signed_on")
+    return None if day is None or day.date() == clock.local(clock.now()).date() else day
 
 
 def role(sent: QueryDict) -> Role:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from throughcare.access import kinds
 from throughcare.access.actions.record import in_force
 from throughcare.access.models import Authority, Consent
 from throughcare.access.ports import FAMILY
@@ -14,10 +15,13 @@ Opened = frozenset[tuple[str, DataClass]]
 
 
 def consented(role: Role, person_id: UUID) -> Opened:
-    """Give which kind of consent opens which class to a role now. A refusal signed later takes it back."""
+    """Give which kind of consent opens which class to a role now. A refusal signed later takes it back; what lacks an element
+    that law asks for opens nothing (42 CFR 2.31(c))."""
     opened: set[tuple[str, DataClass]] = set()
     held = Consent.objects.filter(holding(), person_id__in=FAMILY().of(person_id), roles__contains=[role.value])
     for consent in held.order_by("signed_at", "id"):
+        if kinds.lacks(kinds.of(consent.kind), consent):
+            continue
         said = {(consent.kind, DataClass(c)) for c in consent.classes}
         opened = opened | said if consent.agreed else opened - said
     return frozenset(opened)

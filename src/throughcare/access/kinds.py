@@ -1,7 +1,9 @@
 """The kinds of consent (clinical.md 7.4), and what the law asks each signed form to say (42 CFR 2.31, 45 CFR 164.508)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from throughcare.kernel import content
 from throughcare.kernel.errors import Invalid
@@ -16,6 +18,8 @@ BY_CONDITION = {
 }
 NEVER = frozenset({DataClass.PSYCHOTHERAPY, DataClass.PEER_REVIEW, DataClass.CONTROLLED_COUNT})
 ORDINARY = frozenset(DataClass) - NEVER - frozenset().union(*BY_CONDITION.values())
+# What some consent opens, by a form of its own where it must.
+OPENED = frozenset(DataClass) - NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,40 @@ class Kind:
     one_for_each: str
     needs_ending_event: bool
     law: str
+    notice: str = ""
+    asks: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    only_to: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a form must say to who signs it, in the project's words, and the law that asks for it."""
+
+    id: str
+    en: str
+    es: str
+    law: str
+
+    def said(self, lang: str) -> str:
+        """Give it in a language of the forms."""
+        return self.es if lang == "es" else self.en
+
+
+class Said(Protocol):
+    """A form as it was signed: what is handed in, or what is kept."""
+
+    @property
+    def agreed(self) -> bool:
+        """Tell whether the person agreed."""
+
+    @property
+    def intermediary(self) -> str:
+        """Give through whom it goes."""
+
+    @property
+    def statements(self) -> Sequence[str]:
+        """Name the statements that stood on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +89,11 @@ class Agreement:
     expires_at: datetime | None = None
     expires_event: str = ""
     irrevocable_until: str = ""
+    disclosers: str = ""
+    described: str = ""
+    intermediary: str = ""
+    signed_by: str = ""
+    statements: tuple[str, ...] = ()
 
 
 def all_kinds() -> tuple[Kind, ...]:
@@ -65,6 +108,10 @@ def all_kinds() -> tuple[Kind, ...]:
             one_for_each=row.get("one_for_each", ""),
             needs_ending_event=row.get("needs_ending_event", False),
             law=row.get("law", ""),
+            notice=row.get("notice", ""),
+            asks=tuple(row.get("asks", ())),
+            statements=tuple(row.get("statements", ())),
+            only_to=frozenset(Role(r) for r in row.get("only_to", ())),
         )
         for row in content.rows(FILE, "consent")
     )
@@ -90,6 +137,9 @@ def missing(kind: Kind, agreement: Agreement) -> dict[str, str]:
         )
     if not kind.releases:
         return wrong
+    if kind.only_to and set(agreement.roles) - kind.only_to:
+        wrong["roles"] = f"This form tells nobody but: {', '.join(sorted(kind.only_to))} ({kind.law})."
+    wrong |= lacks(kind, agreement)
     if not agreement.classes:
         wrong["classes"] = "Say what may be told."
     if not agreement.purpose:
@@ -101,6 +151,33 @@ def missing(kind: Kind, agreement: Agreement) -> dict[str, str]:
     if not (agreement.expires_at or agreement.expires_event):
         wrong["expires_at"] = "A release ends on a date or with an event: say which."
     return wrong
+
+
+def lacks(kind: Kind, said: Said) -> dict[str, str]:
+    """Say which elements of 42 CFR 2.31(a) a signed yes lacks, by field; such a form opens nothing (2.31(c)). A no needs none."""
+    if not said.agreed:
+        return {}
+    wrong = {name: ASKED[name] for name in kind.asks if not str(getattr(said, name)).strip()}
+    due = {*kind.statements, *(("intermediary",) if kind.statements and said.intermediary else ())}
+    if due - set(said.statements):
+        wrong["statements"] = "The form must say each of these; one that did not is signed again."
+    return wrong
+
+
+def statements() -> tuple[Statement, ...]:
+    """Give the statements, in the content's order."""
+    return tuple(Statement(row["id"], row["en"], row["es"], row["law"]) for row in content.rows(FILE, "statement"))
+
+
+# What is said where an element that the kind asks for is empty.
+ASKED = {
+    "disclosers": "Say who may disclose: name the programme, person or office.",
+    "described": "Say what is told in words that mean something to the person, substance use named.",
+    "recipient": "Name who may receive it, or the class of them that the law allows.",
+    "purpose": "Say what it is for.",
+    "irrevocable_until": "Name the event before which it can't be taken back.",
+    "signed_by": "Say who signed: the person, or who signs for them and why.",
+}
 
 
 def _classes(scope: str, condition: str) -> frozenset[DataClass]:

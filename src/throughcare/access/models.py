@@ -245,6 +245,13 @@ class Consent(Row):
     recipient = models.CharField(max_length=160, blank=True)
     purpose = models.CharField(max_length=160, blank=True)
     about = models.CharField(max_length=120, blank=True)
+    # What 42 CFR 2.31(a) asks beside: who may disclose, what in words that mean something, through whom, who signed, and
+    # which statements stood on the form.
+    disclosers = models.CharField(max_length=200, blank=True, default="")
+    described = models.CharField(max_length=400, blank=True, default="")
+    intermediary = models.CharField(max_length=160, blank=True, default="")
+    signed_by = models.CharField(max_length=160, blank=True, default="")
+    statements = ArrayField(models.CharField(max_length=20), default=list)
     language = models.CharField(max_length=12)
     interpreter = models.CharField(max_length=120, blank=True)
     witness = models.CharField(max_length=120, blank=True)
@@ -270,6 +277,19 @@ class Consent(Row):
             models.CheckConstraint(
                 condition=Q(classes=[]) | Q(expires_at__isnull=False) | ~Q(expires_event=""),
                 name="access_consent_ends",
+            ),
+            # What was kept before these were asked for stays as it was signed, and opens nothing (kinds.lacks).
+            models.CheckConstraint(
+                condition=~Q(kind__startswith="part2_")
+                | Q(agreed=False)
+                | Q(revoked_at__isnull=False)
+                | ~Q(disclosers="")
+                & ~Q(described="")
+                & ~Q(recipient="")
+                & ~Q(purpose="")
+                & ~Q(signed_by="")
+                & ~Q(statements=[]),
+                name="access_consent_part2",
             ),
         ]
         indexes = [models.Index(fields=["person_id", "kind"], name="access_consent_person")]

@@ -82,7 +82,7 @@ def lens(luis):
     return lenses.make(DOCTOR.id, DOCTOR.name, Role.PROVIDER, facilities=frozenset({place}))
 
 
-def agreed(luis, *classes, kind="release_to_provider", roles=()):
+def agreed(luis, *classes, kind="release_to_provider", roles=(), **more):
     access.give_consent(
         actor=DOCTOR,
         person_id=luis,
@@ -97,6 +97,7 @@ def agreed(luis, *classes, kind="release_to_provider", roles=()):
             language="en",
             witness="Demo-Witness",
             expires_at=AT + timedelta(days=90),
+            **more,
         ),
     )
 
@@ -202,14 +203,19 @@ def test_a_programmes_record_goes_with_its_own_consent_and_notice_and_is_kept_se
         ledger.record(
             type="MedicationStatement", id=UUID(body["id"]), person_id=luis, data_class=DataClass.PART2, body=body
         )
-    agreed(luis, "part2", kind="part2_tpo", roles=(Role.PROVIDER, Role.COMMUNITY))
+    form = {"disclosers": "Demo-Programme", "described": "Medicines of the programme", "signed_by": "the person"}
+    statements = ("revoke", "redisclosure")
+    agreed(luis, "part2", kind="part2_tpo", roles=(Role.PROVIDER, Role.COMMUNITY), statements=statements, **form)
     assert b"Programme medicine" not in make(lens, luis)[2].content
     consent = releases(lens, luis)[0]
     asked, composed, written = make(lens, luis, form="ccd", basis="consent", consent_id=consent.id)
     assert names(composed, "medicines") == ["Programme medicine"]
     assert b"42 CFR part 2 prohibits unauthorized use or disclosure of these records." in written.content
     assert b'<confidentialityCode code="V"' in written.content
-    assert (written.data_class, written.notices) == ("part2", ("part2",))
+    assert (written.data_class, written.notices) == ("part2", ("part2", "consent"))
+    scope = f"Disclosed by consent {consent.id}, signed 2026"
+    for words in (scope, "By: Demo-Programme. To: Sample Clinic. What: Medicines of the programme. For: treatment."):
+        assert words.encode() in written.content, "the scope of the consent goes along (42 CFR 2.32)"
     id_ = send(actor=DOCTOR, person_id=luis, asked=asked, written=written, law=composed.basis.law)
     assert sent.one(lens, (luis,), id_).content == written.content
     assert not Current.objects.filter(resource_id=id_).exists()

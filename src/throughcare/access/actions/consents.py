@@ -33,6 +33,10 @@ def give_consent(
     if wrong:
         raise Invalid("The consent was not kept: the form lacks something that the law asks for.", fields=wrong)
     now = clock.now()
+    if signed_at is not None and signed_at > now:
+        raise Invalid("The consent was not kept.", fields={"signed_on": "This day is still to come."})
+    if agreement.expires_at is not None and agreement.expires_at <= (agreement.starts_at or signed_at or now):
+        raise Invalid("The consent was not kept.", fields={"expires_at": "It would end before it begins."})
     row = Consent.objects.create(
         person_id=person_id,
         kind=agreement.kind,
@@ -42,6 +46,11 @@ def give_consent(
         recipient=agreement.recipient,
         purpose=agreement.purpose,
         about=agreement.about,
+        disclosers=agreement.disclosers,
+        described=agreement.described,
+        intermediary=agreement.intermediary,
+        signed_by=agreement.signed_by,
+        statements=list(agreement.statements),
         language=agreement.language,
         interpreter=agreement.interpreter,
         witness=agreement.witness,

@@ -15,7 +15,7 @@ from throughcare.access.reads.accounts import (
     user,
     vouched,
 )
-from throughcare.access.reads.consents import ConsentRow, consents, opened_to
+from throughcare.access.reads.consents import ConsentRow, consent, consents, opened_to
 from throughcare.access.reads.findings import FindingRow, ToldRow, WatchedRow, findings, is_watched, told, watched
 from throughcare.access.reads.looks import GlassRow, Look, glass_reviews, open_glass, who_looked
 from throughcare.access.reads.rights import (
@@ -26,6 +26,7 @@ from throughcare.access.reads.rights import (
     labels_of,
     representatives,
     staff_by_name,
+    staff_member,
 )
 from throughcare.access.reads.telling import DisclosureRow, HoldRow, disclosures, holds, may_be_told
 
@@ -47,6 +48,7 @@ __all__ = [
     "amendments",
     "authorities",
     "closed_to",
+    "consent",
     "consents",
     "disclosures",
     "findings",
@@ -65,6 +67,7 @@ __all__ = [
     "own_sign_ins",
     "representatives",
     "staff_by_name",
+    "staff_member",
     "told",
     "user",
     "vouched",

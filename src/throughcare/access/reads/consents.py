@@ -8,7 +8,7 @@ from throughcare.access import holdings, kinds
 from throughcare.access.models import Consent
 from throughcare.access.ports import FAMILY
 from throughcare.kernel import clock
-from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.errors import NotAllowed, NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Role, Verb
 
@@ -37,6 +37,15 @@ class ConsentRow:
     irrevocable_until: str
     state: str
     can_revoke: bool
+    purpose: str
+    disclosers: str
+    described: str
+    intermediary: str
+    signed_by: str
+    statements: tuple[str, ...]
+    interpreter: str
+    form_version: str
+    agreed: bool
 
 
 def consents(lens: Lens, person_id: UUID) -> list[ConsentRow]:
@@ -46,6 +55,14 @@ def consents(lens: Lens, person_id: UUID) -> list[ConsentRow]:
     titles = {kind.code: kind.title for kind in kinds.all_kinds()}
     rows = Consent.objects.filter(person_id__in=FAMILY().of(person_id)).order_by("-signed_at", "-id")
     return [_row(row, titles) for row in rows if _shown(lens, row)]
+
+
+def consent(lens: Lens, person_id: UUID, consent_id: UUID) -> ConsentRow:
+    """Give one consent of a person, for its copy on paper; refuses as not found what the list does not show."""
+    found = next((row for row in consents(lens, person_id) if row.id == consent_id), None)
+    if found is None:
+        raise NotFound("There is no such consent here.")
+    return found
 
 
 def opened_to(lens: Lens) -> dict[UUID, frozenset[DataClass]]:
@@ -83,7 +100,16 @@ def _row(row: Consent, titles: dict[str, str]) -> ConsentRow:
         row.expires_event,
         row.irrevocable_until,
         state,
-        can_revoke=state == "in force" and not row.irrevocable_until,
+        can_revoke=state in ("in force", "not complete") and not row.irrevocable_until,
+        purpose=row.purpose,
+        disclosers=row.disclosers,
+        described=row.described,
+        intermediary=row.intermediary,
+        signed_by=row.signed_by,
+        statements=tuple(row.statements),
+        interpreter=row.interpreter,
+        form_version=row.form_version,
+        agreed=row.agreed,
     )
 
 
@@ -95,4 +121,6 @@ def _state(row: Consent) -> str:
     now = clock.now()
     if row.expires_at is not None and row.expires_at <= now:
         return "ended"
+    if kinds.lacks(kinds.of(row.kind), row):
+        return "not complete"
     return "in force" if row.starts_at <= now else "not yet"

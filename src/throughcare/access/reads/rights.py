@@ -187,6 +187,20 @@ def staff_by_name(username: str) -> UUID | None:
     return found.values_list("id", flat=True).first()
 
 
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Who works here: an account by name."""
+
+    id: UUID
+    name: str
+
+
+def staff_member(user_id: UUID) -> StaffMember | None:
+    """Give an active account of staff."""
+    row = User.objects.filter(id=user_id, person_id=None, is_active=True).first()
+    return StaffMember(row.id, row.name) if row is not None else None
+
+
 def _keeps_records(lens: Lens) -> None:
     if lens.role is not Role.HIM:
         raise NotAllowed("This is for who keeps the records.")

@@ -3,6 +3,7 @@
 from throughcare.access.screens import (
     account,
     accounts,
+    consent_paper,
     consents,
     findings,
     glass,
@@ -19,6 +20,7 @@ from throughcare.access.screens import (
 __all__ = [
     "account",
     "accounts",
+    "consent_paper",
     "consents",
     "findings",
     "glass",

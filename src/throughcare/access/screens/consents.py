@@ -17,6 +17,7 @@ from throughcare.ui.shapes import FieldError, FieldShape, Option
 from throughcare.ui.wording import t
 
 LANGUAGES = (Option("en", "English"), Option("es", "Español"), Option("other", "Another language"))
+TPO = "For treatment, payment and operations a programme's form may name a class: my treating providers, health plans, third-party payers, and people helping to operate this program."
 TOLD = (Role.COMMUNITY, Role.PAROLE, Role.OMBUDS, Role.PLANNER, Role.PROVIDER, Role.RN, Role.PSYCH)
 
 
@@ -41,7 +42,9 @@ def give_consent(request: Request, person_id: UUID) -> HttpResponse:
     """Keep what the person signed."""
     try:
         agreement = forms.agreement(request.POST)
-        actions.give_consent(actor=request.actor, person_id=person_id, agreement=agreement)
+        actions.give_consent(
+            actor=request.actor, person_id=person_id, agreement=agreement, signed_at=forms.signed_at(request.POST)
+        )
     except Invalid as invalid:
         return _page(request, person_id, invalid)
     return HttpResponseRedirect(f"/people/{person_id}/consents/")
@@ -97,6 +100,7 @@ def _page(request: Any, person_id: UUID, invalid: Invalid | None = None) -> Http
         "may_tell_custody": policy.TELL_CUSTODY.allows(request.lens, person_id),
         "may_write": policy.CONSENTS_WRITE.allows(request.lens, person_id),
         "fields": fields(sent, told),
+        "papers": [(k.code, k.title) for k in kinds.all_kinds()],
         "errors": [FieldError(name, words) for name, words in told.items()],
     }
     return pages.page(request, "access/consents.html", shown, status=422 if invalid else 200)
@@ -107,7 +111,7 @@ def fields(sent: Any, told: Mapping[str, str]) -> list[FieldShape]:
     many = sent.getlist if hasattr(sent, "getlist") else lambda _: []
     titles = matrix.load_matrix().titles
     kind_options = [Option(k.code, k.title, hint=k.law) for k in kinds.all_kinds()]
-    class_options = [Option(c.value, titles[c].english) for c in sorted(kinds.ORDINARY) if c in titles]
+    class_options = [Option(c.value, titles[c].english) for c in sorted(kinds.OPENED) if c in titles]
     role_options = [Option(r.value, limits.of_role(r).title) for r in TOLD]
 
     def text(name: str, label: str, hint: str = "", required: bool = False) -> FieldShape:
@@ -137,6 +141,12 @@ def fields(sent: Any, told: Mapping[str, str]) -> list[FieldShape]:
             error=told.get("agreed", ""),
         ),
         text("about", "Which medicine, procedure or programme"),
+        text("disclosers", "Who may disclose", "A programme's record: the programme, person or office that keeps it."),
+        text(
+            "described",
+            "What is told, in words",
+            "A programme's record: how much and of what kind, substance use named.",
+        ),
         FieldShape(
             "classes",
             "What may be told",
@@ -149,7 +159,8 @@ def fields(sent: Any, told: Mapping[str, str]) -> list[FieldShape]:
         FieldShape(
             "roles", "To whom", "checks", many("roles"), options=role_options, quiet=True, error=told.get("roles", "")
         ),
-        text("recipient", "Named recipient"),
+        text("recipient", "Named recipient", TPO),
+        text("intermediary", "Through an intermediary", "Such as an exchange of health information; empty where none."),
         text("purpose", "What it is for"),
         FieldShape("expires_at", "Ends on", "date", sent.get("expires_at", ""), error=told.get("expires_at", "")),
         text("expires_event", "or ends with"),
@@ -157,6 +168,17 @@ def fields(sent: Any, told: Mapping[str, str]) -> list[FieldShape]:
         FieldShape(
             "language", "Language of the form", "select", sent.get("language", "en"), options=LANGUAGES, required=True
         ),
+        FieldShape(
+            "statements",
+            "The form says",
+            "checks",
+            many("statements"),
+            options=[Option(s.id, s.en, hint=s.law) for s in kinds.statements()],
+            quiet=True,
+            error=told.get("statements", ""),
+        ),
+        text("signed_by", "Signed by", "The person, or who signs for them and by which right."),
+        FieldShape("signed_on", "Signed on", "date", sent.get("signed_on", ""), error=told.get("signed_on", "")),
         text("interpreter", "Interpreter"),
         text("witness", "Witness"),
         text("form_version", "Form and version", required=True),

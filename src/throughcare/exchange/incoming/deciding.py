@@ -13,6 +13,7 @@ from throughcare.access import actions as access
 from throughcare.access import kinds
 from throughcare.access.kinds import Agreement
 from throughcare.exchange.incoming.actions import close, held
+from throughcare.exchange.incoming.kinds import actors_of, shown
 from throughcare.exchange.models import Incoming, Outside
 from throughcare.exchange.resource_parts import listed, moment_of
 from throughcare.kernel import clock
@@ -59,12 +60,15 @@ def proposed(body: Json) -> dict[str, str]:
     provision = provision if isinstance(provision, Mapping) else {}
     period = provision.get("period")
     until = str(period.get("end") or "")[:10] if isinstance(period, Mapping) else ""
-    actors = [one.get("reference") for one in listed(provision.get("actor"))]
-    names = [str(one["display"]) for one in actors if isinstance(one, Mapping) and one.get("display")]
+    told, tells = actors_of(provision)
+    tells = tells or [shown(one) for one in listed(body.get("organization"))]
+    signed = [shown(one) for one in listed(body.get("performer"))]
     purposes = [str(one.get("display") or one.get("code") or "") for one in listed(provision.get("purpose"))]
     return {
         "agreed": {"permit": "yes", "deny": "no"}.get(str(provision.get("type")), ""),
-        "recipient": ", ".join(names)[:160],
+        "recipient": ", ".join(told)[:160],
+        "disclosers": ", ".join(one for one in tells if one)[:200],
+        "signed_by": ", ".join(one for one in signed if one)[:160],
         "purpose": ", ".join(one for one in purposes if one)[:160],
         "expires_at": until,
         "language": str(body.get("language") or "en")[:2],

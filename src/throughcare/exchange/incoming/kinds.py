@@ -82,6 +82,8 @@ def _lines(resource: Json) -> Iterator[tuple[str, str]]:
     yield "instruction", str(resource.get("patientInstruction") or "")
     yield "from", _from(resource)
     if resource.get("resourceType") == "Consent":
+        yield "discloser", ", ".join(text for one in listed(resource.get("organization")) if (text := shown(one)))
+        yield "performer", ", ".join(text for one in listed(resource.get("performer")) if (text := shown(one)))
         yield from _provision(resource.get("provision"))
 
 
@@ -90,7 +92,9 @@ def _provision(said: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(said, Mapping):
         return
     yield "provision", str(said.get("type") or "")
-    yield "recipient", ", ".join(text for one in listed(said.get("actor")) if (text := _shown(one.get("reference"))))
+    told, tells = actors_of(said)
+    yield "discloser", ", ".join(tells)
+    yield "recipient", ", ".join(told)
     for name in ("action", "class", "code", "purpose", "securityLabel"):
         yield name, ", ".join(text for one in listed(said.get(name)) if (text := _words(one) or _coding(one)))
     period = said.get("period")
@@ -99,7 +103,27 @@ def _provision(said: Any) -> Iterator[tuple[str, str]]:
         yield from _provision(one)
 
 
-def _shown(reference: Any) -> str:
+# Roles of v3-ParticipationType by which an actor of a consent gives and does not receive.
+DISCLOSES = frozenset({"CST", "INF"})
+
+
+def _codes(concept: Any) -> frozenset[str]:
+    return (
+        frozenset(str(c.get("code")) for c in listed(concept.get("coding")))
+        if isinstance(concept, Mapping)
+        else frozenset()
+    )
+
+
+def actors_of(provision: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Give who receives by a consent's provision, and who discloses, as it names them."""
+    actors = [(_codes(one.get("role")), shown(one.get("reference"))) for one in listed(provision.get("actor"))]
+    told = [text for codes, text in actors if text and not codes & DISCLOSES]
+    return told, [text for codes, text in actors if text and codes & DISCLOSES]
+
+
+def shown(reference: Any) -> str:
+    """Give the words of a reference, where it has any."""
     return str(reference.get("display") or "") if isinstance(reference, Mapping) else ""
 
 

@@ -114,7 +114,7 @@ def compose(lens: Lens, actor: Actor, family: Sequence[UUID], asked: Asked) -> C
         partial,
         allowed=allowed,
         redisclosure=basis.id != "treatment",
-        notices=tables.notices(),
+        notices=notices(consent),
         rules=tables.sections(),
         reach=tables.reach(),
         now=clock.now(),
@@ -123,6 +123,19 @@ def compose(lens: Lens, actor: Actor, family: Sequence[UUID], asked: Asked) -> C
     ids = sorted(one.id for found in chosen.sections.values() for one in found)
     seen = [*ids, basis.id, str(asked.consent_id or ""), asked.form, str(asked.limit_kb)]
     return Composed(chosen, basis, consent, allowed, hashlib.sha256("|".join(seen).encode()).hexdigest()[:32])
+
+
+def notices(consent: ConsentRow | None) -> tuple[tables.Notice, ...]:
+    """Give the notices that may have to go along; with a programme's record the scope of the consent by which it goes (2.32)."""
+    if consent is None or not kinds.of(consent.kind).notice:
+        return tables.notices()
+    until = f"{clock.local(consent.expires_at):%Y-%m-%d}" if consent.expires_at else consent.expires_event
+    scope = (
+        f"Disclosed by consent {consent.id}, signed {clock.local(consent.signed_at):%Y-%m-%d} by {consent.signed_by}. "
+        f"By: {consent.disclosers}. To: {consent.recipient}. What: {consent.described}. For: {consent.purpose}. Until: {until}."
+    )
+    asked = next(one for one in tables.notices() if one.id == "part2")
+    return *tables.notices(), tables.Notice("consent", "42 CFR 2.32", scope, asked.when)
 
 
 def write(composed: Composed, asked: Asked, *, by: str, at: datetime | None = None) -> Written:
@@ -144,7 +157,7 @@ def write(composed: Composed, asked: Asked, *, by: str, at: datetime | None = No
         content = render(asked.form, chosen, envelope)
         if not asked.limit_kb or len(content) <= asked.limit_kb * 1024:
             break
-        less = choosing.smaller(chosen, tables.sections(), tables.notices())
+        less = choosing.smaller(chosen, tables.sections(), notices(composed.consent))
         if less is None:
             raise Invalid(
                 f"It can't be made as small as {asked.limit_kb} kB: allergies, medicines and problems alone take "
