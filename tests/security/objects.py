@@ -346,7 +346,24 @@ def grievance_elsewhere(world: World) -> UUID:
     return done.grievance_id
 
 
-ELSEWHERE |= {"grievance_id": grievance_elsewhere}
+def reply_elsewhere(world: World) -> UUID:
+    """Give what somebody of York was asked about a complaint of the person who is there."""
+    from tests.access.makers import staff
+    from throughcare.care.grievances import actions as grievances
+    from throughcare.kernel.actor import Actor
+
+    about = grievance_elsewhere(world)
+    return grievances.ask_reply(
+        actor=Actor.system("test"),
+        person_id=world.there,
+        grievance_id=about,
+        version=1,
+        staff_id=staff(Role.PROVIDER, facility=YORK).id,
+        question="What did you see on Monday?",
+    )
+
+
+ELSEWHERE |= {"grievance_id": grievance_elsewhere, "reply_id": reply_elsewhere}
 ELSEWHERE |= {"confinement_id": apart_elsewhere("confinement"), "restraint_id": apart_elsewhere("restraint")}
 NOBODYS |= {
     "edition_id",

@@ -15,7 +15,7 @@ from throughcare.care.emergency import fhir as emergency
 from throughcare.care.emergency.models import Code, Debrief, Recommendation, Stamp, Trip
 from throughcare.care.emergency.models import Packet as SendOutPacket
 from throughcare.care.grievances import fhir as grievances
-from throughcare.care.grievances.models import Grievance
+from throughcare.care.grievances.models import Grievance, GrievanceReply
 from throughcare.care.intake import fhir as intake
 from throughcare.care.intake.models import Arrival
 from throughcare.care.medications import fhir as medications
@@ -139,6 +139,7 @@ PLAIN: tuple[tuple[str, type[Model], Callable[[Any], Json]], ...] = (
     ("SendOutPacket", SendOutPacket, emergency.packet),
     ("Communication", CareRequest, sick_call.request),
     ("Grievance", Grievance, grievances.grievance),
+    ("GrievanceReply", GrievanceReply, grievances.reply),
     ("CriticalCall", CriticalCall, chart.critical_call),
     ("VisitMissed", NoShow, sick_call.no_show),
     ("MedicationRequest", MedicationOrder, medications.order),

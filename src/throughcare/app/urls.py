@@ -20,6 +20,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.care.mental_health.screens",
     "throughcare.care.restriction.screens",
     "throughcare.care.grievances.screens",
+    "throughcare.care.grievances.asked",
     "throughcare.care.grievances.kiosk",
     "throughcare.care.sick_call.appointments",
     "throughcare.care.grievances.ombuds",

@@ -87,6 +87,7 @@ def wire() -> None:
     CARE.fill(CareRelationships())
     COMPLAINTS.fill(ComplaintsAbout())
     opening.open_with("Grievance", grievance_reads.opens)
+    opening.open_with("GrievanceReply", grievance_reads.reply_opens)
     OUTSIDE.fill(ToldVisits())
     SAID.fill(SaidAtIntake())
     REQUESTS.fill(SickCallRequests())

@@ -1,6 +1,6 @@
 """A complaint as the ledger keeps it; R4 has no resource for it. Pure."""
 
-from throughcare.care.grievances.models import Grievance
+from throughcare.care.grievances.models import Grievance, GrievanceReply
 from throughcare.kernel.fhir import Json, filled, instant, reference
 
 
@@ -38,4 +38,23 @@ def grievance(row: Grievance) -> Json:
         decisionWords=row.decision_en,
         decisionInSpanish=row.decision_es,
         withdrawn=instant(row.withdrawn_at),
+    )
+
+
+def reply(row: GrievanceReply) -> Json:
+    """Render what a member of staff was asked, and said."""
+    return filled(
+        resourceType="GrievanceReply",
+        id=str(row.id),
+        subject=reference("Patient", row.person_id),
+        grievance=str(row.grievance_id),
+        askedOf=row.asked_name,
+        askedOfId=str(row.asked_of),
+        question=row.question,
+        namesPerson=row.names_person or None,
+        asked=instant(row.asked_at),
+        askedBy=row.asked_by,
+        words=row.words,
+        replied=instant(row.replied_at),
+        writtenBy=row.written_by,
     )

@@ -1,4 +1,4 @@
-"""A complaint about care with its stamps: filed, logged with an owner, answered, heard again."""
+"""A complaint about care with its stamps: filed, logged with an owner, answered, heard again; and what staff say of it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -102,4 +102,41 @@ class Grievance(PersonRow):
                 condition=Q(state__in=states.OPEN),
             ),
             models.Index(fields=["person", "-filed_at"], name="grievances_grievance_person"),
+        ]
+
+
+class GrievanceReply(PersonRow):
+    """What one member of staff was asked about a complaint, and what they said in their own words.
+
+    They read `question` and never the complaint; the person's name only where `names_person` says so.
+    """
+
+    facility_id = models.UUIDField(null=True)
+    grievance_id = models.UUIDField()
+    asked_of = models.UUIDField()
+    asked_name = models.CharField(max_length=160)
+    question = models.TextField()
+    names_person = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=160)
+    asked_by_id = models.UUIDField()
+    words = models.TextField(blank=True)
+    replied_at = models.DateTimeField(null=True)
+    written_by = models.CharField(max_length=160, blank=True)
+    written_by_id = models.UUIDField(null=True)
+
+    class Meta(PersonRow.Meta):
+        constraints = [
+            *PersonRow.Meta.constraints,
+            models.CheckConstraint(condition=~Q(question=""), name="grievances_reply_question"),
+            models.CheckConstraint(condition=~Q(asked_of=F("asked_by_id")), name="grievances_reply_of_another"),
+            models.CheckConstraint(
+                condition=Q(replied_at__isnull=True, words="", written_by_id__isnull=True)
+                | Q(replied_at__gte=F("asked_at"), written_by_id__isnull=False) & ~Q(words=""),
+                name="grievances_reply_replied",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["asked_of", "-asked_at"], name="grievances_reply_mine"),
+            models.Index(fields=["grievance_id"], name="grievances_reply_about"),
         ]

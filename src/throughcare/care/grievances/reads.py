@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from throughcare.care.grievances import rules, states
-from throughcare.care.grievances.models import Grievance
+from throughcare.care.grievances.models import Grievance, GrievanceReply
 from throughcare.care.grievances.policy import READERS
 from throughcare.custody.models import Facility, Placement
 from throughcare.custody.reads.places import HOUSED
@@ -99,6 +99,39 @@ def opens(lens: Lens, grievance_id: UUID) -> bool:
 def is_about(user_id: UUID, people_: Iterable[UUID]) -> bool:
     """Tell whether one of these people has complained about this member of staff."""
     return Grievance.objects.filter(person_id__in=list(people_), about_id=user_id).exists()
+
+
+def reply_opens(lens: Lens, reply_id: UUID) -> bool:
+    """Tell whether the ledger's versions of a reply open to a reader: where the complaint does."""
+    about = GrievanceReply.objects.filter(id=reply_id).values_list("grievance_id", flat=True).first()
+    return about is not None and opens(lens, about)
+
+
+def replies(lens: Lens, grievance_id: UUID) -> list[GrievanceReply]:
+    """Give what staff were asked of a complaint and said, oldest first, to who may read the complaint."""
+    if not opens(lens, grievance_id):
+        raise NotFound("There is no such complaint here.")
+    return list(GrievanceReply.objects.filter(grievance_id=grievance_id).order_by("asked_at", "id"))
+
+
+def asked_of_me(lens: Lens) -> list[tuple[GrievanceReply, str, bool]]:
+    """Give what the reader was asked and said, newest first: whom it is about where the question says so, and whether it is open."""
+    lens.require(Verb.READ, DataClass.GRIEVANCE, author_id=lens.user_id)
+    with db.reading(lens):
+        rows = list(GrievanceReply.objects.filter(asked_of=lens.user_id).order_by("-asked_at")[:60])
+        ended = Grievance.objects.filter(id__in=[r.grievance_id for r in rows]).exclude(state__in=states.OPEN)
+        over = set(ended.values_list("id", flat=True))
+        named = people.cards(lens, [r.person_id for r in rows if r.names_person])
+    return [
+        (
+            r,
+            f"{named[r.person_id].name} · {named[r.person_id].number}"
+            if r.names_person and r.person_id in named
+            else "",
+            r.replied_at is None and r.grievance_id not in over,
+        )
+        for r in rows
+    ]
 
 
 def mine(lens: Lens) -> list[Grievance]:

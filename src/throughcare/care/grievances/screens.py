@@ -10,6 +10,7 @@ from django.urls import reverse
 from throughcare.access.doors import Request, enter, saw, screen
 from throughcare.access.reads import staff_by_name
 from throughcare.care.grievances import actions, policy, reads, views
+from throughcare.care.grievances.one import page
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
 from throughcare.people import reads as people
@@ -38,7 +39,7 @@ def board(request: Request) -> HttpResponse:
 @screen("GET", ONE, policy=policy.BOARD, name="grievance")
 def one(request: Request, grievance_id: UUID) -> HttpResponse:
     """Show one complaint, and the next step to who answers."""
-    return _one(request, grievance_id)
+    return page(request, grievance_id)
 
 
 @screen("POST", ONE + "log/", policy=policy.ANSWER, name="grievance_log")
@@ -145,19 +146,5 @@ def _act(request: Request, grievance_id: UUID, act: Callable[[UUID], None], said
     try:
         act(person_id)
     except Invalid as refused:
-        return _one(request, grievance_id, refused)
+        return page(request, grievance_id, refused)
     return pages.then(request, reverse("grievance", kwargs={"grievance_id": grievance_id}), said)
-
-
-def _one(request: Request, grievance_id: UUID, refused: Invalid | None = None) -> HttpResponse:
-    line = reads.one(request.lens, grievance_id)
-    saw(request, line.who.person_id)
-    shown = {
-        "line": line,
-        "row": line.row,
-        "clock": views.clock_of(line),
-        "steps": views.steps(line.row),
-        "errors": error_lines(refused),
-        **views.next_step(request.lens, line.row, request.POST.dict() if refused else {}, refused),
-    }
-    return pages.page(request, "grievances/one.html", shown, status=422 if refused else 200)

@@ -1,4 +1,4 @@
-"""The only writers of complaints: file, log, answer, hear again, take back, step back (GRV-01)."""
+"""A complaint from its filing to its end: file, log, answer, hear again, take back, step back (GRV-01)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def log_grievance(
     about_id: UUID | None = None,
 ) -> None:
     """Put it in the log under the actor's name, who owns the answer; `about_id` is the member of staff it is about."""
-    row = _to_answer(actor, person_id, grievance_id, version)
+    row = to_answer(actor, person_id, grievance_id, version)
     if about_id == actor.id:
         raise Invalid(KEPT, fields={"staff": "It is about you: use the button below, and somebody else takes it."})
     first = row.logged_at is None
@@ -128,7 +128,7 @@ def step_back(
     *, actor: Actor, intent: UUID | None = None, person_id: UUID, grievance_id: UUID, version: int | None
 ) -> None:
     """Say that it is about oneself: it closes to who says so, and somebody else answers. The clock goes on."""
-    row = _to_answer(actor, person_id, grievance_id, version)
+    row = to_answer(actor, person_id, grievance_id, version)
     nobody: dict[str, Any] = {"owner": "", "owner_id": None} if row.owner_id == actor.id else {}
     row.bump(about_id=actor.id, **nobody)
     _keep(row)
@@ -147,7 +147,7 @@ def answer_grievance(
     answer_es: str = "",
 ) -> None:
     """Answer the person, in their language, with what was found."""
-    row = _to_answer(actor, person_id, grievance_id, version)
+    row = to_answer(actor, person_id, grievance_id, version)
     _require_words(row, finding, answer_en, answer_es)
     row.bump(
         state=states.GRIEVANCE.after(row.state, "answer"),
@@ -175,7 +175,7 @@ def decide_grievance(
     answer_es: str = "",
 ) -> None:
     """Answer a complaint that was heard again; whoever gave the first answer can't."""
-    row = _to_answer(actor, person_id, grievance_id, version, again=True)
+    row = to_answer(actor, person_id, grievance_id, version, again=True)
     _require_words(row, finding, answer_en, answer_es)
     row.bump(
         state=states.GRIEVANCE.after(row.state, "decide"),
@@ -221,9 +221,10 @@ def withdraw_grievance(*, actor: Actor, intent: UUID | None = None, person_id: U
     emit(event(**_about(row)))
 
 
-def _to_answer(
+def to_answer(
     actor: Actor, person_id: UUID, grievance_id: UUID, version: int | None, *, again: bool = False
 ) -> Grievance:
+    """Give a complaint to who may answer it, locked; refuses whom it is about, and who gave the first answer."""
     row = keeping.mine(Grievance, grievance_id, person_id, version, what="complaint")
     decided = rules.may_answer(actor.id, row.about_id, [row.answered_by_id] if again else ())
     if not decided.may:
