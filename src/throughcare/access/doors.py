@@ -211,7 +211,9 @@ def _by_method(methods: dict[str, Route]) -> View:
         method = "GET" if request.method == "HEAD" else request.method or "GET"
         route = methods.get(method)
         if route is None:
-            return HttpResponse("This page does not take that.", status=405, headers={"Allow": ", ".join(methods)})
+            answer = pages.problem(request, 405)
+            answer["Allow"] = ", ".join(methods)
+            return answer
         return route.view(request, **kwargs)
 
     if any(getattr(r.view, "csrf_exempt", False) for r in methods.values()):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,8 @@ from throughcare.ui.shapes import Action, KeyHint, NavItem, Toast, Viewer
 ENGINE = "jinja2"
 LANGUAGE_COOKIE = "throughcare_lang"
 TOASTS = "ui.toasts"
+# What people in custody read: a problem too is said there in the language they chose.
+AT_THE_KIOSK = ("/kiosk/", "/my/")
 NOBODY = Viewer()
 
 
@@ -167,13 +170,37 @@ def problem(
     typed: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """Say in one page what happened, what was kept and what to do next; `typed` gives back label and text."""
-    known = status if status in (400, 403, 404, 409, 422, 500) else 500
-    words = {
+    known = status if status in (400, 403, 404, 405, 409, 422, 500) else 500
+    lang = language_of(request) if request.path.startswith(AT_THE_KIOSK) else ""
+    with translation.override(lang) if lang else nullcontext():
+        words = _problem_words(request, status, known, happened, kept, next_step, typed)
+    return page(request, "ui/problem.html", words, status=status, lang=lang)
+
+
+def _problem_words(
+    request: HttpRequest,
+    status: int,
+    known: int,
+    happened: str,
+    kept: str,
+    next_step: str,
+    typed: Sequence[tuple[str, str]],
+) -> dict[str, Any]:
+    return {
         "status_code": status,
         "title": wording.t(f"problem.{known}.title"),
         "happened": happened or wording.t(f"problem.{known}.happened"),
         "kept": kept or wording.t(f"problem.{known}.kept"),
         "next_step": next_step or wording.t(f"problem.{known}.next"),
         "typed": typed,
+        "back": _came_from(request),
     }
-    return page(request, "ui/problem.html", words, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Give the page of ours from which somebody came here, so that no problem is a dead end; nothing where it is this one."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    here = came.netloc == request.headers.get("Host") and came.path.startswith("/") and not came.path.startswith("//")
+    if not here or (request.method == "GET" and came.path == request.path):
+        return ""
+    return f"{came.path}?{came.query}" if came.query else came.path
