@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.exchange.documents.pages import RESULT, document, problem, section, whole
+from tests.exchange.documents.pages import MEDICINE, RESULT, document, problem, section, whole
 from throughcare.exchange.documents.ccda import xml
 from throughcare.exchange.documents.ccda.datatypes import moment
 from throughcare.exchange.documents.ccda.found import NotADocument
@@ -96,6 +96,53 @@ def test_a_value_is_read_in_the_type_it_was_written_in(kind, value, said):
         )
     )
     assert (one.comparator, one.value, one.unit) == said
+
+
+NEEDED = '<precondition><criterion><value xsi:type="CD" code="56018004" codeSystem="2.16.840.1.113883.6.96" {}/></criterion></precondition>'
+DAILY = '<effectiveTime xsi:type="PIVL_TS" operator="A"><period value="24" unit="h"/></effectiveTime>'
+LOW = '<effectiveTime xsi:type="IVL_TS"><low value="20260101"/></effectiveTime>'
+
+
+@pytest.mark.parametrize(
+    ("was", "written", "said"),
+    [
+        # What is taken as needed is no regular dose, whether or not it says for what.
+        ("</consumable>", "</consumable>" + NEEDED.format('displayName="Wheezing"'), ("1", "every 24 h as needed (Wheezing)")),
+        ("</consumable>", '</consumable><precondition><criterion/></precondition>', ("1", "every 24 h as needed")),
+        ('<period value="24" unit="h"/>', '<period><low value="4" unit="h"/><high value="6" unit="h"/></period>', ("1", "every 4-6 h")),
+        (LOW + "\n" + DAILY, f'<effectiveTime xsi:type="SXPR_TS">{(LOW + DAILY).replace("effectiveTime", "comp")}</effectiveTime>', ("1", "every 24 h")),
+        (DAILY, '<effectiveTime xsi:type="EIVL_TS"><event code="HS"/></effectiveTime>', ("1", "at bedtime")),
+        ('<doseQuantity value="1"/>', '<doseQuantity value="5" unit="mg"/><rateQuantity value="10" unit="mL/h"/>', ("5 mg, 10 mL/h", "every 24 h")),
+        (
+            '<doseQuantity value="1"/>',
+            '<doseQuantity value="1"/><maxDoseQuantity><numerator value="4"/><denominator value="1" unit="d"/></maxDoseQuantity>',
+            ("1, at most 4 in 1 d", "every 24 h"),
+        ),
+    ],
+)  # fmt: skip
+def test_how_a_medicine_is_taken_is_not_shortened(was, written, said):
+    entry = MEDICINE.format(code="314076", text="lisinopril 10 MG Oral Tablet")
+    assert was in entry
+    one = only(section("10160-0", "1.1", "Medications", entry.replace(was, written)))
+    assert (one.get("dose"), one.get("often"), one.since) == (*said, "2026-01-01")
+
+
+def test_of_several_people_the_first_is_read_of_whom_anything_is_said():
+    nobody = (
+        b'<recordTarget><patientRole nullFlavor="NI"><id nullFlavor="NI"/></patientRole></recordTarget><recordTarget>'
+    )
+    found = read(document().replace(b"<recordTarget>", nobody, 1))
+    assert (found.who.family, found.who.others) == ("Sample-Ortiz", 0)
+    role = document().split(b"<recordTarget>")[1].split(b"</recordTarget>")[0]
+    two = document().replace(b"</recordTarget>", b"</recordTarget><recordTarget>" + role + b"</recordTarget>", 1)
+    assert read(two).who.others == 1
+
+
+def test_letters_of_windows_and_space_before_the_first_mark_are_read():
+    text = document(section("11450-4", "5.1", "Problems", problem()))
+    found = read(b"\r\n  " + text.replace(b"Essential", b"Ess\xe9ntial"))
+    assert [one.code.text for one in found.items] == ["Esséntial hypertension"]
+    assert any("western Europe" in one for one in found.odd)
 
 
 def test_an_open_interval_keeps_its_sign():

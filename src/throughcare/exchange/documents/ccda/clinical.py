@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from throughcare.exchange import absence
-from throughcare.exchange.documents.ccda import measuring
+from throughcare.exchange.documents.ccda import measuring, timing
 from throughcare.exchange.documents.ccda.datatypes import (
     code_of,
-    frequency,
     moment,
     name_of,
     quantity,
@@ -167,19 +166,17 @@ def _product(node: Any, texts: Texts) -> tuple[Any, Code, Any]:
 def medicine(base: Base, node: Any, texts: Texts, section: str, number: int) -> Item:
     """Read a medicine: what, how much, by which route, how often, since when."""
     coded, code, _ = _product(node, texts)
-    times = node.findall("effectiveTime")
     item: Item = base(node, texts, "medicine", section, number, code, coded)
     if item.negated and code.code in ANY_SUBSTANCE:
         item = replace(item, code=replace(code, text="No known medicine"))
-    amount, unit = quantity(node.find("doseQuantity"))
     route = node.find("routeCode")
     return replace(
         item,
         more=more(
             mood=str(node.get("moodCode", "")),
-            dose=f"{amount} {unit}".strip(),
+            dose=timing.amount(node),
             route=code_of(route, texts).text if route is not None else "",
-            often=frequency(times),
+            often=timing.often(node, texts),
             instructions="; ".join(_instructions(node, texts)),
             reason=_indication(node, texts),
             prescriber=_author(node),

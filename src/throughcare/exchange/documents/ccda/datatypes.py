@@ -131,20 +131,6 @@ def period(nodes: list[Any]) -> tuple[str, str]:
     return since, until
 
 
-def frequency(nodes: list[Any]) -> str:
-    """Give how often, in plain words, where it is coded."""
-    for node in nodes:
-        period_ = node.find("period")
-        if period_ is not None and period_.get("value"):
-            low = period_.find("low")
-            value, unit = period_.get("value"), period_.get("unit", "")
-            return f"every {value} {unit}".strip() if low is None else f"every {low.get('value', value)} {unit}".strip()
-        event = node.find("event")
-        if event is not None and event.get("code"):
-            return f"at {event.get('code')}"
-    return ""
-
-
 def kind_of(node: Any) -> str:
     """Give the declared type of a value."""
     return str(node.get(f"{XSI}type", "")).rsplit(":", 1)[-1]

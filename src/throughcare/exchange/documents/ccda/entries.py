@@ -9,6 +9,7 @@ from throughcare.exchange.documents.ccda import clinical
 from throughcare.exchange.documents.ccda.datatypes import id_of, period, translations_of, words_of
 from throughcare.exchange.documents.ccda.found import Code, Item
 from throughcare.exchange.documents.ccda.statements import negated, status_of
+from throughcare.exchange.documents.ccda.timing import times
 
 _NOTHING = re.compile(
     r"(?i)^(?:no|none|not|unknown|nothing)\b.{0,80}\b(?:known|data|information|recorded|applicable|reported|file|available)\b"
@@ -36,7 +37,7 @@ def _settled(item: Item) -> Item:
 
 def base(node: Any, texts: dict[str, str], kind: str, section: str, number: int, code: Code, coded: Any = None) -> Item:
     """Give what every statement says of itself."""
-    since, until = period(node.findall("effectiveTime"))
+    since, until = period(times(node))
     return Item(
         kind=kind,
         section=section,

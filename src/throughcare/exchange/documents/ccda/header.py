@@ -18,14 +18,15 @@ SOCIAL_SECURITY = "2.16.840.1.113883.4.1"
 
 
 def who(root: Any) -> Who:
-    """Read the person; where a document is about several, the first, and how many more."""
+    """Read the person; where a document is about several, the first of whom it says anything, and how many more."""
     roles = root.findall("recordTarget/patientRole")
     if not roles:
         return Who()
-    role = roles[0]
+    said = [one for one in roles if _says(one)] or roles
+    role, others = said[0], len(said) - 1
     patient = role.find("patient")
     if patient is None:
-        return Who(numbers=tuple(_numbers(role)), others=len(roles) - 1)
+        return Who(numbers=tuple(_numbers(role)), others=others)
     given = _given(patient)
     sex, language = patient.find("administrativeGenderCode"), patient.find("languageCommunication/languageCode")
     dead = extra(patient, "deceasedTime")
@@ -42,8 +43,13 @@ def who(root: Any) -> Who:
         address=address_of(role),
         telephone=telephone_of(role),
         dead=moment(_attribute(dead, "value")),
-        others=len(roles) - 1,
+        others=others,
     )
+
+
+def _says(role: Any) -> bool:
+    """False of one that stands there only to say that nothing is known of it."""
+    return any(_numbers(role)) or any(name_of(one) for one in role.findall("patient/name"))
 
 
 def _numbers(role: Any) -> Iterator[tuple[str, str]]:

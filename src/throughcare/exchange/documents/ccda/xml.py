@@ -13,11 +13,14 @@ SDTC = "{urn:hl7-org:sdtc}"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _FORGOTTEN = {"xsi": XSI[1:-1], "sdtc": SDTC[1:-1], "voc": "urn:hl7-org:v3/voc"}
 _ROOT = re.compile(rb"<(?![?!])([A-Za-z_][\w.:-]*)")
+_DECLARATION = re.compile(rb"^<\?xml[^>]*\?>")
+_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)")
 _TYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
 
 
 def parse(raw: bytes) -> tuple[Any, list[str]]:
     """Give the root, elements of HL7 named without their namespace, and what was odd; refuse what is no XML of ours."""
+    raw = _begun(raw)
     if len(raw) > LARGEST:
         raise NotADocument(f"The document is larger than {LARGEST // 1024 // 1024} MiB. It was not read.")
     if _TYPE.search(raw) or _TYPE.search(raw.replace(b"\0", b"")):
@@ -51,6 +54,11 @@ def _parsed(raw: bytes) -> tuple[Any, list[str]]:
     try:
         return read(raw), []
     except etree.XMLSyntaxError as error:
+        if (western := _western(raw)) is not None:
+            try:
+                return read(western), ["It is not in UTF-8, as it says; it was read as the letters of western Europe."]
+            except etree.XMLSyntaxError:
+                pass
         if "Namespace prefix" not in str(error):
             raise NotADocument(f"The document can't be read as XML: {_first(error)}. It was not read.") from None
     except (ValueError, LookupError) as error:
@@ -59,6 +67,24 @@ def _parsed(raw: bytes) -> tuple[Any, list[str]]:
         return read(_declared(raw)), ["Prefixes of well-known namespaces were not declared; they were read as meant."]
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise NotADocument(f"The document can't be read as XML: {_first(error)}. It was not read.") from None
+
+
+def _begun(raw: bytes) -> bytes:
+    """Leave out white space before the first mark: nothing may stand before the declaration, and some systems write it."""
+    bare = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    return bare if bare.startswith(b"<") else raw
+
+
+def _western(raw: bytes) -> bytes | None:
+    """Give a document whose bytes are not the UTF-8 that it says, read as Windows writes them; None for any other."""
+    declared = _ENCODING.match(raw)
+    if b"\0" in raw[:8] or (declared is not None and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")):
+        return None
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return _DECLARATION.sub(b"", raw, count=1).decode("cp1252", "replace").encode()
+    return None
 
 
 def _first(error: Exception) -> str:
