@@ -39,8 +39,9 @@ Progress = Callable[[float, str], object]
 HOUR = timedelta(hours=1)
 
 
-def run(people: int, days: int, seed: int, progress: Progress) -> None:
-    """Fill an empty database; refuse one that holds people."""
+def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0) -> None:
+    """Fill an empty database; refuse one that holds people. `doses` is how many days the sheet of doses reaches back, at least."""
+    sheet = max(medicines.SHEET, min(doses, days) * DAY)
     if Person.objects.exists():
         raise Refused("This database holds people already. The world is made in an empty one; nothing was changed.")
     now = clock.now()
@@ -76,7 +77,9 @@ def run(people: int, days: int, seed: int, progress: Progress) -> None:
     present.plan(playing, now, [life for life in everybody if life.left])
     playing.play(now, lambda part: progress(0.5 + 0.35 * part, "the last days"))
     progress(0.85, "medicines")
-    medicines.past_courses(stage, [life for life in everybody if life.who.id in crowd.people], now)
+    told = [life for life in everybody if life.left is not None or life.who.id in crowd.people]
+    charted = medicines.past_courses(stage, told, now, sheet=sheet)
+    progress(0.99, f"{charted:,} doses")
     with clock.frozen(now - HOUR):
         cupboards.deliver(stage, now - HOUR)
         cupboards.count(stage, now - HOUR)

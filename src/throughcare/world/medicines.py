@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from throughcare.care.medications.bulk import Became, Course, lay_courses
 from throughcare.care.medications.models import Dose
 from throughcare.chart.models import HomeMedicine
 from throughcare.custody.homes import facilities_now
-from throughcare.kernel import content
+from throughcare.kernel import beside, content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
@@ -32,6 +32,9 @@ from throughcare.world.scenes import Stage
 PATH = "world/medicines.toml"
 FREQUENCIES = "medications/frequencies.toml"
 SHEET = 3 * DAY  # how far back the sheet of doses reaches in a new world
+LASTS = 80.0  # days after which an order of the past was written anew
+RENEWED = "Renewed."
+TOGETHER = 300  # orders in one transaction
 LONG = timedelta(hours=2)
 LOOK_BACK = timedelta(hours=5)
 RUNNING = timedelta(minutes=100)  # the pass that is still on its way
@@ -45,6 +48,16 @@ class Rates:
     no_show: float
     late: float
     not_available: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """A time that somebody was housed at one facility, and why what they took there was stopped at its end."""
+
+    facility_id: UUID
+    since: datetime
+    until: datetime | None
+    why: str
 
 
 def regimens(who: Character) -> list[Mapping[str, Any]]:
@@ -84,40 +97,97 @@ def timing_of(frequency: str) -> Mapping[str, Any]:
     return found
 
 
-def courses(here: Mapping[UUID, tuple[Life, UUID]], now: datetime) -> dict[UUID, list[Course]]:
-    """Give what everybody who is here takes, facility by facility."""
-    found: dict[UUID, list[Course]] = defaultdict(list)
-    for life, where in here.values():
-        random = Random(f"course:{life.who.id}")
-        latest = min(80.0, max(0.05, (now - life.admitted) / DAY - 0.5))
+def courses(life: Life, stints: Sequence[Stint], now: datetime, sheet: timedelta) -> list[Course]:
+    """Give the orders of what somebody takes, over as much of their stay as the sheet reaches back: each follows the last."""
+    found: list[Course] = []
+    random = Random(f"course:{life.who.id}")
+    for stint in reversed(stints):
+        ends = stint.until or now
+        latest = min(LASTS, max(0.05, (ends - stint.since) / DAY - 0.5))
         for row in regimens(life.who):
-            ordered = now - random.uniform(0.02, latest) * DAY
-            found[where].append(Course(life.who.id, where, prescription(row, days=90, checked_at=ordered), ordered))
+            ordered, stopped, why = ends - random.uniform(0.02, latest) * DAY, stint.until, stint.why
+            while True:
+                found.append(
+                    Course(
+                        life.who.id,
+                        stint.facility_id,
+                        prescription(row, days=90, checked_at=ordered),
+                        ordered,
+                        stopped,
+                        why,
+                    )
+                )
+                if ordered <= max(stint.since + DAY, now - sheet):
+                    break
+                stopped, why = ordered, RENEWED
+                ordered = max(stint.since + DAY / 2, ordered - LASTS * DAY)
+    return found
+
+
+def stints(life: Life, home: UUID | None) -> list[Stint]:
+    """Give where somebody was housed and until when, in order; `home` is where they are now."""
+    last_site = life.spots.get(life.site)
+    last = home or (last_site.facility_id if last_site else None)
+    found = []
+    if life.moved is not None and (first := life.spots.get(life.first_site)) is not None:
+        found.append(Stint(first.facility_id, life.admitted, life.moved, "Moved; ordered again there."))
+    if last is not None:
+        found.append(Stint(last, life.moved or life.admitted, life.left, "Left custody."))
     return found
 
 
 def past_courses(stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta = SHEET) -> int:
     """Lay down the orders of those who are here and the doses of the last days; gives how many doses were charted.
 
-    The pass that runs now is left to be given.
+    A sheet that reaches back further than the days that are laid for everybody also has those who left meanwhile, and is
+    laid by two processes, facility by facility. The pass that runs now is left to be given.
     """
     homes = facilities_now(life.who.id for life in everybody if life.left is None)
-    here = {life.who.id: (life, homes[life.who.id]) for life in everybody if life.who.id in homes}
-    charted = 0
-    for where, found in sorted(courses(here, now).items(), key=lambda item: str(item[0])):
-        doctor = stage.worker(where, Role.PROVIDER, now)
-        nurse = stage.worker(where, Role.LPN, now)
-        size = max(20, int(300 / max(1.0, sheet / SHEET)))
-        for start in range(0, len(found), size):
-            charted += lay_courses(
-                actor=doctor,
-                nurse=nurse,
-                courses=found[start : start + size],
-                doses_from=now - sheet,
-                until=now - RUNNING,
-                fate=Fate(stage),
-            )
-    return charted
+    found: dict[UUID, list[Course]] = defaultdict(list)
+    for life in everybody:
+        home = homes.get(life.who.id)
+        if home is None and (life.left is None or life.left < now - sheet or sheet <= SHEET):
+            continue
+        for course in courses(life, stints(life, home), now, sheet):
+            if course.stopped_at is None or course.stopped_at > now - sheet:
+                found[course.facility_id].append(course)
+    lay = partial(_lay, stage, found, now, sheet)
+    ours, theirs = _halves({where: len(orders) for where, orders in found.items()})
+    if sheet <= SHEET:
+        return sum(map(lay, (*ours, *theirs)))
+    for where in ours[:1]:
+        _lay(stage, {where: ()}, now, sheet, where)  # makes the months: two processes can't make the same
+    with beside.telling(partial(map, lay, theirs)) as told:
+        charted = sum(map(lay, ours))
+        by_the_other: list[int] = told()
+    if len(by_the_other) < len(theirs):
+        raise RuntimeError("The process that laid the doses of the other facilities fell over.")
+    return charted + sum(by_the_other)
+
+
+def _halves(weights: Mapping[UUID, int]) -> tuple[list[UUID], list[UUID]]:
+    """Part facilities into two heaps that weigh about the same; the same facilities, the same heaps."""
+    heaps: tuple[list[UUID], list[UUID]] = ([], [])
+    for where in sorted(weights, key=lambda one: (-weights[one], str(one))):
+        min(heaps, key=lambda heap: sum(weights[one] for one in heap)).append(where)
+    return heaps
+
+
+def _lay(stage: Stage, found: Mapping[UUID, Sequence[Course]], now: datetime, sheet: timedelta, where: UUID) -> int:
+    random = Random(f"sheet:{where}")
+    doctor = stage.staff.at(where, Role.PROVIDER, now, random).actor
+    nurse = stage.staff.at(where, Role.LPN, now, random).actor
+    done = 0
+    for start in range(0, max(1, len(found[where])), TOGETHER):
+        done += lay_courses(
+            actor=doctor,
+            nurse=nurse,
+            courses=found[where][start : start + TOGETHER],
+            doses_from=now - sheet,
+            until=now - RUNNING,
+            fate=Fate(stage),
+        )
+    return done
 
 
 class Fate:

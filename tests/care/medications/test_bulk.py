@@ -1,5 +1,6 @@
 """Courses laid in bulk are the same rows and entries as ordering and charting one by one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,14 @@ from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     person,
     place,
 )
+from tests.fixtures_lenses import lens_of
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Charted
 from throughcare.care.medications.bulk import Became, Course, lay_courses
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.kernel import clock
-from throughcare.ledger import verify
+from throughcare.kernel.vocabulary import Role
+from throughcare.ledger import reads, verify
 
 pytestmark = pytest.mark.django_db
 APART = {"id", "order_id", "order", "_state", "_django_version", "_person_cache", "check_edition", "doses_until"}
@@ -26,6 +29,11 @@ APART = {"id", "order_id", "order", "_state", "_django_version", "_person_cache"
 
 def plain(row) -> dict:
     return {k: v for k, v in vars(row).items() if k not in APART and not k.startswith("_")}
+
+
+def kept(order: MedicationOrder) -> list[tuple[int, str]]:
+    found = reads.history(lens_of(Role.PROVIDER), "MedicationRequest", order.id)
+    return sorted((one.version, one.body["status"]) for one in found)
 
 
 def test_bulk_and_single_give_the_same_rows(doctor, nurse, person, place) -> None:  # noqa: F811
@@ -53,6 +61,38 @@ def test_bulk_and_single_give_the_same_rows(doctor, nurse, person, place) -> Non
     ended = {"version", "status", "ended_at", "ended_why"}
     left, right = plain(bulk), plain(MedicationOrder.objects.get(id=single.id))
     assert {k: v for k, v in left.items() if k not in ended} == {k: v for k, v in right.items() if k not in ended}
+    assert verify.run().sound
+
+
+def test_what_was_stopped_or_is_over_has_ended_as_one_by_one(doctor, nurse, person, place) -> None:  # noqa: F811
+    start, again = MORNING - timedelta(days=4), MORNING - timedelta(hours=30)
+    two_days = replace(asked(), days=2)
+    with clock.frozen(start):
+        over = actions.place_order(actor=doctor, person_id=person, asked=two_days)
+    with clock.frozen(again):
+        actions.end_orders(actor=doctor)
+        cut = actions.place_order(actor=doctor, person_id=person, asked=asked())
+    with clock.frozen(MORNING - timedelta(days=1)):
+        actions.stop_order(actor=doctor, person_id=person, order_id=cut, version=1, why="Renewed.")
+    single = {row.id: row for row in MedicationOrder.objects.all()}
+    with clock.frozen(MORNING):
+        lay_courses(
+            actor=doctor,
+            nurse=nurse,
+            courses=[
+                Course(person, place.id, two_days, start),
+                Course(person, place.id, asked(), again, single[cut].ended_at, "Renewed."),
+            ],
+            doses_from=start,
+            until=MORNING,
+            fate=lambda course, due_at: None,
+        )
+    bulk = {row.ended_why: row for row in MedicationOrder.objects.exclude(id__in=single)}
+    for one in (single[over], single[cut]):
+        twin = bulk[one.ended_why]
+        assert (twin.status, twin.version, twin.ended_at) == (one.status, 2, one.ended_at)
+        assert kept(twin) == kept(one) == [(1, "active"), (2, one.status)]
+    assert not Dose.objects.filter(order_id=bulk["Renewed."].id, due_at__gt=single[cut].ended_at).exists()
     assert verify.run().sound
 
 

@@ -16,13 +16,20 @@ from throughcare.app import house
     "--people", type=click.IntRange(1, 200_000), default=800, show_default=True, help="People in custody at the end."
 )
 @click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="Days of life before now.")
+@click.option(
+    "--doses",
+    type=click.IntRange(0, 3650),
+    default=3,
+    show_default=True,
+    help="Days of them with every dose on its sheet.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same agency.")
-def command(people: int, days: int, seed: int) -> None:
+def command(people: int, days: int, doses: int, seed: int) -> None:
     """Fill an empty database with a synthetic agency."""
     house.only_for_trying(configuration.current(), "world")
     with house.opened():
         run = house.room_function("throughcare.world.build.run")
-        run(people=people, days=days, seed=seed, progress=_Progress())
+        run(people=people, days=days, doses=doses, seed=seed, progress=_Progress())
 
 
 class _Progress:

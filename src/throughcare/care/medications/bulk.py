@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from throughcare.care.medications import formulary
+from throughcare.care.medications import formulary, states
+from throughcare.care.medications.actions.ending import TIME_IS_OVER
 from throughcare.care.medications.actions.giving import LINE_RAN_LATE
 from throughcare.care.medications.actions.keeping import keep_dose, keep_order
 from throughcare.care.medications.actions.laying import expected, make_months
@@ -38,12 +39,14 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One medicine that a person has been taking: what was ordered, where, when, and when its end was told."""
+    """One medicine that a person has been taking: what was ordered, where, when; and when and why it was stopped early."""
 
     person_id: UUID
     facility_id: UUID
     asked: Prescription
     ordered_at: datetime
+    stopped_at: datetime | None = None
+    stopped_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +74,27 @@ def lay_courses(
 ) -> int:
     """Write orders of the past by one prescriber, and what one nurse charted; gives the number of doses charted.
 
-    Doses due before `doses_from` are not laid: their sheet stays where it was kept. Where `fate` gives nothing, the dose
+    An order whose time is over `until` then, or that was stopped, has ended. Doses due before `doses_from` are not laid: their sheet stays where it was kept. Where `fate` gives nothing, the dose
     is still expected.
     """
     make_months(since=doses_from)
     orders = [_order(actor, course) for course in courses]
     doses: list[Dose] = []
     for order, course in zip(orders, courses, strict=True):
-        mine = _doses(nurse, order, course, (max(doses_from, order.starts_at), until), fate)
+        ends = min(until, course.stopped_at or until)
+        mine = _doses(nurse, order, course, (max(doses_from, order.starts_at), ends), fate)
         taken = (d.happened_at for d in mine if d.happened_at and Status(d.status) in statuses.TAKEN)
         order.doses_until = until if order.mode != "KOP" else None
         order.first_dose_at = next(taken, None)
         doses += mine
+    for order, course in zip(orders, courses, strict=True):
+        keep_order(order)
+        if course.stopped_at is not None:
+            _end(order, "stop", course.stopped_at, course.stopped_why)
+        elif order.ends_at <= until:
+            _end(order, "end", order.ends_at, TIME_IS_OVER)
     MedicationOrder.objects.bulk_create(orders, batch_size=500)
     _insert(doses)
-    for order in orders:
-        keep_order(order)
     charted = [d for d in doses if d.status != statuses.Status.EXPECTED]
     for dose in charted:
         keep_dose(dose)
@@ -102,6 +110,12 @@ def _order(actor: Actor, course: Course) -> MedicationOrder:
     row.facility_id = course.facility_id
     row.recorded_at = course.ordered_at
     return row
+
+
+def _end(order: MedicationOrder, verb: str, at: datetime, why: str) -> None:
+    order.status, order.version = states.ORDER.after(order.status, verb), order.version + 1
+    order.ended_at, order.ended_why = at, why[:200]
+    keep_order(order)
 
 
 def _doses(

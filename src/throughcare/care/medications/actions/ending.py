@@ -23,6 +23,7 @@ LOOK_BACK = timedelta(hours=24)
 FORTNIGHT = timedelta(days=14)
 # The line at which doses are observed: what is blank there is a finding of its own, and says nothing of the medicine.
 OBSERVED = "observed"
+TIME_IS_OVER = "Its time is over."
 
 
 @action("medications.find_blanks")
@@ -105,6 +106,6 @@ def end_orders(*, actor: Actor) -> int:
         .order_by("id")[:500]
     )
     for row in over:
-        row.bump(status=states.ORDER.after(row.status, "end"), ended_at=row.ends_at, ended_why="Its time is over.")
+        row.bump(status=states.ORDER.after(row.status, "end"), ended_at=row.ends_at, ended_why=TIME_IS_OVER)
         keep_order(row)
     return len(over)
