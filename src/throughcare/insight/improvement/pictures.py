@@ -1,52 +1,24 @@
-"""Charts as Vega-Lite descriptions, and what the library draws of them as plain shapes that a template writes. No script, no style.
-
-Colours are the page's own (`var(--ink)`), so that a chart follows the reader's light or dark; a drawing holds only shapes of a
-closed list, whatever the library gives.
+"""Charts as Vega-Lite descriptions; `drawing` draws them. Colours are the page's own (`var(--ink)`), so that a chart follows the
+reader's light or dark.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import sqrt
 from typing import Any
-from xml.etree import ElementTree
 
 import orjson
 
+from throughcare.insight.improvement.drawing import Spec
 from throughcare.insight.improvement.rules import Chart
 from throughcare.insight.statistics import FUNNEL_SIGMA, Point, centre, limits
 
-SHAPES = frozenset({"g", "path", "line", "rect", "text"})
-KEPT = frozenset({"transform", "d", "x", "y", "x1", "y1", "x2", "y2", "width", "height", "opacity", "text-anchor"})
-LOOK = frozenset({"fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opacity", "font-size", "font-weight"})
 WIDE, NARROW = (690, 250), (300, 220)
 INK, SOFT, LINE, ACCENT, WASH, HARM, DONE = (
     f"var(--{n})" for n in ("ink", "ink-mute", "line", "accent", "accent-wash", "harm-fill", "done")
 )
-Spec = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """One shape of a drawing with its attributes, its words and what it holds."""
-
-    name: str
-    attributes: tuple[tuple[str, str], ...]
-    words: str
-    inside: tuple[Shape, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A chart ready to be written, with the sentence that says it to who does not see it."""
-
-    says: str
-    width: float
-    height: float
-    shapes: tuple[Shape, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +27,6 @@ class Note:
 
     number: int
     label: str
-
-
-def drawn(says: str, spec: Spec) -> Drawing:
-    """Draw a description; the same one is drawn once in a process."""
-    return _drawn(says, orjson.dumps(spec, option=orjson.OPT_SORT_KEYS).decode())
-
-
-@lru_cache(maxsize=128)
-def _drawn(says: str, spec: str) -> Drawing:
-    import vl_convert
-
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314  (made in this process)
-    return Drawing(says, float(root.get("width", "0")), float(root.get("height", "0")), _inside(root))
-
-
-def _inside(element: ElementTree.Element) -> tuple[Shape, ...]:
-    found: list[Shape] = []
-    for one in element:
-        name = one.tag.rpartition("}")[2]
-        if name not in SHAPES or one.get("display") == "none" or "background" in one.get("class", ""):
-            continue
-        shapes, words = _inside(one), (one.text or "").strip()
-        if (name == "g" and not shapes) or (name == "text" and not words):
-            continue
-        attributes = tuple((k, _exact(v)) for k, v in one.attrib.items() if k in KEPT | LOOK)
-        found += shapes if name == "g" and not attributes else [Shape(name, attributes, words, shapes)]
-    return tuple(found)
-
-
-def _exact(value: str) -> str:
-    return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), value)
-
-
-# --- descriptions -----------------------------------------------------------------------------------------------------------
 
 
 def over_time(

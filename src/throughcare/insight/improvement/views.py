@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from throughcare.insight.improvement import equity, pictures
-from throughcare.insight.improvement.pictures import Drawing, Note
+from throughcare.insight.improvement.drawing import Drawing, drawn
+from throughcare.insight.improvement.pictures import Note
 from throughcare.insight.improvement.reads import ChartPage, Division, EquityPage, Place
 from throughcare.insight.improvement.rules import Chart
 from throughcare.insight.measures.definitions import Definition
@@ -108,7 +109,7 @@ def over_time(page: ChartPage) -> list[Drawing]:
     scale, sign = unit(page)
     target = float(page.target) if page.target is not None else None
     return [
-        pictures.drawn(
+        drawn(
             heard(page),
             pictures.over_time(
                 page.chart,
@@ -140,7 +141,7 @@ def funnel(page: ChartPage) -> tuple[str, list[Drawing]]:
     scale, rate = (1.0, True) if measure.is_rate else (100.0, False)
     axis = measure.unit if rate else wording.t("improvement.size_axis")
     return says, [
-        pictures.drawn(
+        drawn(
             wording.t("improvement.funnel_heard", says=says, n=len(points)),
             pictures.funnel(
                 points,
@@ -215,7 +216,7 @@ def ratios(division: Division) -> tuple[str, list[Drawing]]:
     if len(known) < 2:
         return says, []
     rows = [(w, r.value, r.low, r.high) for w, r in known]
-    return says, [pictures.drawn(says, pictures.ratios(rows, narrow=narrow)) for narrow in (False, True)]
+    return says, [drawn(says, pictures.ratios(rows, narrow=narrow)) for narrow in (False, True)]
 
 
 def group_words(kind: str, label: str) -> str:

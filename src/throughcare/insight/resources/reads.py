@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
 DAYS = 28
+TABLES = ("demand_hour", "service_time", "staff_hour", "escort_day", "lockdown_hour", "waiting_hour")
+Held = tuple[tuple[str, ...], ...]  # of each table its name and files
 QUEUES = ("screening", "triage", "visit", "nurse_review")
 CAME = ("arrival", "transfer_in", "return", "request", "code", "send_out", "dose_due")
 
@@ -111,34 +112,21 @@ class Facility:
 def overview(lens: Lens) -> Overview:
     """Give the facilities that this reader may compare."""
     RESOURCES.require(lens)
-    titles, con, since, until = _opened(lens)
-    with con:
-        waits = _waits(con, titles, since)
-        sites = _sites(con, titles, since)
-    return Overview(since, until, waits, sites)
+    titles, held, since, until = _opened(lens)
+    return Overview(since, until, _waits(held, titles, since), _sites(held, titles, since))
 
 
 def facility(lens: Lens, facility_id: UUID) -> Facility:
     """Give one facility; another's is not found."""
     RESOURCES.require(lens)
-    titles, con, since, until = _opened(lens)
+    titles, held, since, until = _opened(lens)
     place = str(facility_id)
     if place not in titles:
         raise NotFound("There is no such facility.")
     only = {place: titles[place]}
-    with con:
-        hours, roles = _by_hour(con, place, since)
-        return Facility(
-            since,
-            until,
-            place,
-            titles[place],
-            hours,
-            roles,
-            _waits(con, only, since),
-            _services(con, place),
-            _weeks(con, place, since),
-        )
+    hours, roles = _by_hour(held, place, since)
+    waits, services, weeks = _waits(held, only, since), _services(held, place), _weeks(held, place, since)
+    return Facility(since, until, place, titles[place], hours, roles, waits, services, weeks)
 
 
 @cache
@@ -148,8 +136,8 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"memory_limit": "128MB", "threads": 1})
 
 
-def _opened(lens: Lens) -> tuple[dict[str, str], duckdb.DuckDBPyConnection, date, date]:
-    """Give the places that may be seen, an engine with the six tables of four weeks, and from when to when."""
+def _opened(lens: Lens) -> tuple[dict[str, str], Held, date, date]:
+    """Give the places that may be seen, the files of the six tables, and from when to when four weeks go."""
     state = files.read(numbers.folder())
     if state is None or state.last_day is None:
         raise NotFound(opening.MISSING)
@@ -157,61 +145,65 @@ def _opened(lens: Lens) -> tuple[dict[str, str], duckdb.DuckDBPyConnection, date
     if lens.facilities is not None:
         titles = {k: v for k, v in titles.items() if UUID(k) in lens.facilities}
     since = state.last_day - timedelta(days=DAYS - 1)
-    con = _engine().cursor()
-    for name in ("demand_hour", "service_time", "staff_hour", "escort_day", "lockdown_hour", "waiting_hour"):
-        rows = writing.source(numbers.folder(), BY_NAME[name], state.files(name))
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows}")
-    return titles, con, since, state.last_day
+    return titles, tuple((name, *map(str, state.files(name))) for name in TABLES), since, state.last_day
 
 
-def _all(con: duckdb.DuckDBPyConnection, query: str, said: Sequence[object]) -> list[tuple[Any, ...]]:
-    return con.execute(query, list(said)).fetchall()
+@lru_cache(maxsize=64)
+def _all(held: Held, query: str, said: tuple[object, ...]) -> tuple[tuple[Any, ...], ...]:
+    """Ask the tables; of a state each question is asked once in a process, since its files are never changed."""
+    with _engine().cursor() as con:
+        for name, *names in held:
+            if name in query:
+                con.execute(
+                    f"CREATE OR REPLACE TEMP VIEW {name} AS {writing.source(numbers.folder(), BY_NAME[name], names)}"
+                )
+        return tuple(con.execute(query, list(said)).fetchall())
 
 
-def _waits(con: duckdb.DuckDBPyConnection, titles: dict[str, str], since: date) -> list[Wait]:
+def _waits(held: Held, titles: dict[str, str], since: date) -> list[Wait]:
     found = _all(
-        con,
+        held,
         "SELECT facility, queue, sum(joined)::INT, sum(served)::INT, sum(waited_minutes) / 60, arg_max(at_end, hour_at), "
         "max(longest_minutes), (SELECT hour FROM waiting_hour h WHERE h.facility = w.facility AND h.queue = w.queue AND h.day >= $1 "
         "GROUP BY hour ORDER BY sum(waited_minutes) DESC, hour LIMIT 1) "
         "FROM waiting_hour w WHERE day >= $1 GROUP BY facility, queue",
-        [since],
+        (since,),
     )
     waits = [Wait(f, titles[f], *rest) for f, *rest in found if f in titles]
     return sorted(waits, key=lambda w: (-w.hours, w.place, w.queue))
 
 
-def _sites(con: duckdb.DuckDBPyConnection, titles: dict[str, str], since: date) -> list[Site]:
+def _sites(held: Held, titles: dict[str, str], since: date) -> list[Site]:
     came: dict[str, dict[str, float]] = {}
     for place, kind, many in _all(
-        con, "SELECT facility, kind, sum(came) FROM demand_hour WHERE day >= ? GROUP BY ALL", [since]
+        held, "SELECT facility, kind, sum(came) FROM demand_hour WHERE day >= ? GROUP BY ALL", (since,)
     ):
         came.setdefault(place, {})[kind] = float(many) / DAYS
     # Of an hour without anybody on the roster there is no row: the least is over all hours of the weeks.
     here = {
         place: (float(mean), float(least))
         for place, mean, least in _all(
-            con,
+            held,
             f"SELECT facility, sum(here) / {24 * DAYS}, CASE WHEN count(*) < {24 * DAYS} - 1 THEN 0 ELSE min(here) END FROM "  # noqa: S608
             "(SELECT facility, hour_at, sum(here) AS here FROM staff_hour WHERE day >= ? GROUP BY ALL) GROUP BY facility",
-            [since],
+            (since,),
         )
     }
     locked = dict(
         _all(
-            con,
+            held,
             "SELECT facility, sum(minutes) / 60 FROM (SELECT facility, hour_at, max(minutes) AS minutes FROM lockdown_hour "
             "WHERE day >= ? GROUP BY ALL) GROUP BY facility",
-            [since],
+            (since,),
         )
     )
     visits = {
         place: rest
         for place, *rest in _all(
-            con,
+            held,
             "SELECT facility, sum(asked)::INT, sum(held)::INT, sum(not_brought)::INT, sum(unknown)::INT FROM escort_day "
             "WHERE day >= ? GROUP BY facility",
-            [since],
+            (since,),
         )
     }
     found = []
@@ -225,24 +217,26 @@ def _sites(con: duckdb.DuckDBPyConnection, titles: dict[str, str], since: date) 
     return found
 
 
-def _by_hour(con: duckdb.DuckDBPyConnection, place: str, since: date) -> tuple[list[Hour], list[str]]:
+def _by_hour(held: Held, place: str, since: date) -> tuple[list[Hour], list[str]]:
     came = dict(
         _all(
-            con,
+            held,
             "SELECT hour, sum(came) FROM demand_hour WHERE facility = ? AND day >= ? AND kind IN ('arrival', 'transfer_in', 'return', 'request') GROUP BY hour",
-            [place, since],
+            (place, since),
         )
     )
     waiting = dict(
         _all(
-            con,
+            held,
             "SELECT hour, sum(waited_minutes) / 60 FROM waiting_hour WHERE facility = ? AND day >= ? GROUP BY hour",
-            [place, since],
+            (place, since),
         )
     )
     here: dict[int, dict[str, float]] = {}
     for hour, role, people in _all(
-        con, "SELECT hour, role, sum(here) FROM staff_hour WHERE facility = ? AND day >= ? GROUP BY ALL", [place, since]
+        held,
+        "SELECT hour, role, sum(here) FROM staff_hour WHERE facility = ? AND day >= ? GROUP BY ALL",
+        (place, since),
     ):
         here.setdefault(int(hour), {})[role] = float(people) / DAYS
     roles = sorted({role for one in here.values() for role in one})
@@ -250,32 +244,32 @@ def _by_hour(con: duckdb.DuckDBPyConnection, place: str, since: date) -> tuple[l
     return hours, roles
 
 
-def _services(con: duckdb.DuckDBPyConnection, place: str) -> list[Service]:
+def _services(held: Held, place: str) -> list[Service]:
     found = _all(
-        con,
+        held,
         "SELECT kind, month, services, p50_minutes, p90_minutes, longest_minutes FROM service_time WHERE facility = ? "
         "QUALIFY row_number() OVER (PARTITION BY kind ORDER BY month DESC) = 1 ORDER BY services DESC, kind",
-        [place],
+        (place,),
     )
     return [Service(*row) for row in found]
 
 
-def _weeks(con: duckdb.DuckDBPyConnection, place: str, since: date) -> list[tuple[date, int, int, int, float]]:
+def _weeks(held: Held, place: str, since: date) -> list[tuple[date, int, int, int, float]]:
     visits = {
         week: (int(asked), int(given), int(missed))
         for week, asked, given, missed in _all(
-            con,
+            held,
             "SELECT $2 + ((day - $2) // 7 * 7)::INT AS week, sum(asked), sum(held), sum(not_brought) FROM escort_day "
             "WHERE facility = $1 AND day >= $2 GROUP BY week",
-            [place, since],
+            (place, since),
         )
     }
     locked = dict(
         _all(
-            con,
+            held,
             "SELECT $2 + ((day - $2) // 7 * 7)::INT AS week, sum(minutes) / 60 FROM (SELECT day, hour_at, max(minutes) AS minutes "
             "FROM lockdown_hour WHERE facility = $1 AND day >= $2 GROUP BY ALL) GROUP BY week",
-            [place, since],
+            (place, since),
         )
     )
     weeks = [since + timedelta(days=7 * n) for n in range(DAYS // 7)]
@@ -287,6 +281,5 @@ def visits(lens: Lens) -> list[tuple[int, int, int]]:
     from throughcare.insight.improvement.policy import BINDER
 
     BINDER.require(lens)
-    titles, con, since, _ = _opened(lens)
-    with con:
-        return [(s.asked, s.given, s.not_given) for s in _sites(con, titles, since) if s.asked]
+    titles, held, since, _ = _opened(lens)
+    return [(s.asked, s.given, s.not_given) for s in _sites(held, titles, since) if s.asked]

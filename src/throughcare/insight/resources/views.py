@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from throughcare.insight.improvement import pictures
-from throughcare.insight.improvement.pictures import ACCENT, SOFT, Drawing, Spec, drawn
+from throughcare.insight.improvement.drawing import Drawing, Spec, drawn
+from throughcare.insight.improvement.pictures import ACCENT, SOFT
 from throughcare.insight.resources.reads import Facility, Overview, Service
 from throughcare.ui import wording
 
