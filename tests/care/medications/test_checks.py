@@ -1,9 +1,11 @@
 """Order checks, case by case at every edge: what stops, what warns, what could not run, and what a sealed medicine tells."""
 
 from decimal import Decimal
+from itertools import product as product_of
 
 import pytest
 
+from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.rules.check_facts import (
     SEALED,
     AllergyFact,
@@ -105,6 +107,39 @@ PAIRS = [
 def test_a_pair_is_found_either_way_round(new: str, old: str, rule: str, grade: Grade | None) -> None:
     assert grades(asked(new, old)).get(rule) is grade
     assert grades(asked(old, new)).get(rule) is grade
+
+
+RANK = {STOP: 0, WARN: 1, NOTE: 2}
+PAIRED = {rule.id for rule in TABLES.interactions if rule.how in ("pair", "sum")}
+
+
+def _worst(new: Product, old: Product) -> int:
+    """Give the gravest interaction of two products in amounts that reach every limit; 3 is none."""
+    much = {"quantity": Decimal(9), "doses_per_day": Decimal(9)}
+    report = asked(Candidate(new, **much), Taken("o", old.rxcui, **much))
+    assert not [gap for gap in report.could_not_run if gap.about == "broke"]
+    return min((RANK[a.grade] for a in report.alerts if a.rule in PAIRED), default=3)
+
+
+def test_every_rule_of_two_drugs_is_found_either_way_round_at_its_grade_or_a_graver() -> None:
+    by_drug: dict[str, list[Product]] = {}
+    for product in BOOK.products:
+        for code in product.ingredients if product.systemic else ():
+            by_drug.setdefault(BOOK.base(code), []).append(product)
+    tried = 0
+    for rule in TABLES.interactions:
+        if rule.how not in ("pair", "sum") or rule.shown is None:
+            continue
+        sides = [
+            [p for code in sorted(side) for p in by_drug.get(code, ())[:2] if not routes or p.route in routes][:20]
+            for side, routes in ((rule.side_a, rule.a_routes), (rule.side_b, rule.b_routes))
+        ]
+        for one, two in product_of(*sides):
+            if one.ingredients & two.ingredients:
+                continue
+            assert _worst(one, two) == _worst(two, one) <= RANK[rule.shown], (rule.id, one.name, two.name)
+            tried += 1
+    assert tried > 3000, tried
 
 
 def test_every_alert_says_rule_source_and_what_to_do() -> None:

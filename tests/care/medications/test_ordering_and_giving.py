@@ -239,6 +239,20 @@ def test_a_controlled_medicine_is_never_bridged_by_a_nurse(nurse, person) -> Non
     assert not MedicationOrder.objects.filter(person_id=person).exists()
 
 
+def test_three_days_and_three_days_again_want_the_monitoring_record(doctor, person) -> None:
+    pain = {"product": TRAMADOL, "indication": "Pain", "days": 3, "reasons": {"DUP-DRUG": "It follows."}}
+    for n in (0, 5):
+        with clock.frozen(MORNING + timedelta(days=n)):
+            order(doctor, person, **pain)
+    with clock.frozen(MORNING + timedelta(days=8)):
+        with pytest.raises(Invalid, match="monitoring record"):
+            order(doctor, person, **pain)
+        row = MedicationOrder.objects.order_by("-starts_at").first()
+        with pytest.raises(Invalid, match="monitoring record"):
+            actions.renew_order(actor=doctor, person_id=person, order_id=row.id, version=row.version, days=3)
+        order(doctor, person, **pain, gates={"monitoring_checked_at": clock.now().isoformat()})
+
+
 def test_a_medicine_from_outside_is_decided_and_dosed(doctor, nurse, person) -> None:
     with clock.frozen(MORNING - timedelta(hours=2)):
         home = chart.report_medicine(actor=nurse, person_id=person, text="lisinopril 10 mg", critical=True)

@@ -138,6 +138,38 @@ def test_insulin_asks_for_glucose_and_a_hold_parameter_for_its_value(client) -> 
         (one,) = line(client)["people"]
     assert one["doses"][0]["asks"] == [{"measure": "pulse", "below": "50", "above": None}]
     assert one["doses"][0]["holds"] == ["Hold if pulse < 50"]
+    assert not one["doses"][0]["think"]
+
+
+@pytest.mark.parametrize(
+    ("holds", "detail", "refused"),
+    [
+        ("Hold if HR < 50", {"value": "pulse 44"}, "Pulse is 44: hold if pulse below 50"),
+        ("Hold if HR < 50", {}, "Measure pulse before the dose"),
+        ("Hold if HR < 50", {"value": "pulse 50"}, ""),
+        ("SBP < 100 or HR < 50", {"value": "pulse 62"}, "Measure systolic pressure"),
+        ("SBP < 100 or HR < 50", {"value": "pulse 62, systolic 99"}, "Systolic pressure is 99"),
+        ("SBP < 100 or HR < 50", {"value": "pulse 62, systolic 100"}, ""),
+        ("Hold if sedated", {}, ""),
+    ],
+)
+def test_what_the_order_holds_is_not_given_whoever_asks(client, holds, detail, refused) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        order = ordered(person, holds=(holds,))
+        become(client)
+        (one,) = line(client)["people"]
+        assert one["doses"][0]["think"] is ("sedated" in holds), "a word that is no figure is for the nurse to think of"
+        dose = one["doses"][0]["id"]
+        status, said = post(
+            client, "chart", person=str(person), doses=[{"dose": dose, "status": "given", "detail": detail}]
+        )
+        assert (status, Dose.objects.get(id=dose).status) == ((422, "expected") if refused else (200, "given"))
+        assert refused in json.dumps(said)
+        if refused:
+            held = {"dose": dose, "status": "held", "reason": "parameter", "detail": {"value": "pulse 44"}}
+            assert post(client, "chart", person=str(person), doses=[held])[0] == 200
+    assert Dose.objects.filter(order_id=order).exclude(status="expected").count() == 1
 
 
 def test_as_needed_is_offered_with_its_next_time(client) -> None:

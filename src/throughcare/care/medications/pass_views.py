@@ -1,6 +1,5 @@
 """A pass as its page and its device draw it: plain values in JSON. No queries, no HTTP."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +14,7 @@ from throughcare.care.medications.formulary import Formulary
 from throughcare.care.medications.models import StockLot
 from throughcare.care.medications.reads.pass_rows import DoseRow, OrderRow
 from throughcare.care.medications.reads.passes import AsNeeded, Line, PassPerson
-from throughcare.care.medications.rules import passes, statuses, tables, windows
+from throughcare.care.medications.rules import holding, passes, statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import from_json
 from throughcare.care.medications.rules.timing.model import Dose as Amount
@@ -26,15 +25,6 @@ from throughcare.kernel.errors import Invalid
 from throughcare.ui.avatar import Portrait, portrait
 from throughcare.ui.forms import id_or_none
 
-MEASURES = {
-    "pulse": "pulse", "heart rate": "pulse", "sbp": "systolic", "systolic": "systolic", "glucose": "glucose",
-    "respiration": "respiration", "resp": "respiration", "saturation": "saturation", "spo2": "saturation",
-}  # fmt: skip
-LIMIT = re.compile(
-    r"(?P<what>" + "|".join(sorted(MEASURES, key=len, reverse=True)) + r")[^<>\d]*?(?P<side><|>|below|under|above|over)"
-    r"\s*(?P<limit>\d+(?:\.\d+)?)",
-    re.IGNORECASE,
-)
 # What is offered on the pass, in the order of how often it happens; the rest is charted on the dose's own page.
 EXCEPTIONS = (
     Status.NO_SHOW, Status.REFUSED, Status.HELD, Status.NOT_AVAILABLE, Status.AWAY, Status.PARTIAL, Status.VOMITED,
@@ -154,6 +144,7 @@ def dose(row: DoseRow, stamp: tuple[str, int]) -> dict[str, Any]:
         "asks": asks(order),
         "scale": _scale(order),
         "holds": [str(h) for h in order.holds if isinstance(h, str)],
+        "think": any(isinstance(h, str) and not holding.understood(h) for h in order.holds),
         "own_line": is_observed(order),
         "held": order.status == "on-hold",
         "stopped": order.ended_at is not None,
@@ -213,19 +204,17 @@ def asks(order: OrderRow) -> list[dict[str, Any]]:
     sugar = order.critical == "insulin" or order.timing.get("kind") == "sliding"
     if not order.holds and not sugar:
         return []
-    found: dict[str, dict[str, Any]] = {}
-    for hold in order.holds:
-        if isinstance(hold, dict):
-            row = {"measure": hold.get("measure", ""), "below": hold.get("below"), "above": hold.get("above")}
-            found[str(row["measure"])] = row
-            continue
-        for hit in LIMIT.finditer(str(hold)):
-            measure = MEASURES[hit["what"].lower()]
-            side = "below" if hit["side"].lower() in ("<", "below", "under") else "above"
-            found.setdefault(measure, {"measure": measure, "below": None, "above": None})[side] = hit["limit"]
+    found = {
+        p.measure: {"measure": p.measure, "below": _limit(p.below), "above": _limit(p.above)}
+        for p in holding.of_order(order.holds)
+    }
     if sugar and "glucose" not in found:
         found["glucose"] = {"measure": "glucose", "below": None, "above": None}
     return list(found.values())
+
+
+def _limit(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
 
 
 def _scale(order: OrderRow) -> dict[str, Any] | None:

@@ -66,3 +66,52 @@ def test_what_cannot_be_followed_is_refused(body: object, sentence: str) -> None
     with pytest.raises(holding.HoldError) as refused:
         holding.from_json(body)
     assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Hold if pulse < 50", [("pulse", "50", None)]),
+        ("hold for HR<60", [("pulse", "60", None)]),
+        ("heart rate less than 55", [("pulse", "55", None)]),
+        ("pulse ≤ 50", [("pulse", "51", None)]),
+        ("SBP < 100 or HR < 50", [("systolic", "100", None), ("pulse", "50", None)]),
+        ("BP below 100; pulse under 50", [("systolic", "100", None), ("pulse", "50", None)]),
+        ("blood sugar under 70", [("glucose", "70", None)]),
+        ("glucose < 70 or > 400", [("glucose", "70", None), ("glucose", None, "400")]),
+        ("RR lower than 12, SpO2 < 92", [("respiration", "12", None), ("saturation", "92", None)]),
+        ("temp > 38.5", [("temperature", None, "38.5")]),
+        ("pulso menor de 50", [("pulse", "50", None)]),
+        ("sedated", []),
+        ("hrx < 50", []),
+    ],
+)
+def test_what_a_prescriber_writes_is_read(said: str, found: list[tuple[str, str | None, str | None]]) -> None:
+    read = [(p.measure, p.below, p.above) for p in holding.read(said)]
+    assert read == [(m, below and Decimal(below), above and Decimal(above)) for m, below, above in found]
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("pulse < 50; SBP < 100", True), ("HR < 50 or SBP < 100", True), ("pulse < 50 or sedated", False),
+        ("glucose < 70 or > 400", True), ("< 50", False), ("dizzy", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_is_not_read_whole_is_for_the_nurse_to_think_of(said: str, whole: bool) -> None:
+    assert holding.understood(said) is whole
+
+
+def test_values_are_read_by_their_names_or_alone() -> None:
+    both = holding.of_order(["pulse < 50; SBP < 100"])
+    for detail, expected in (
+        ({"value": "pulse 62, systolic 95"}, {"pulse": 62, "systolic": 95}),
+        ({"value": "HR 62 BP 95/60"}, {"pulse": 62, "systolic": 95}),
+        ({"value": "62"}, {}),
+        ({"value": "well"}, {}),
+    ):
+        assert {r.measure: int(r.value) for r in holding.values_in(both, detail, NOW)} == expected
+    alone = holding.of_order([{"measure": "glucose", "below": "70"}, "glucose > 400"])
+    assert [(p.below, p.above) for p in alone] == [(Decimal(70), Decimal(400))]
+    for detail in ({"glucose": "88"}, {"value": "88"}, {"value": "sugar 88"}):
+        assert [int(r.value) for r in holding.values_in(alone, detail, NOW)] == [88]

@@ -22,7 +22,7 @@ from throughcare.care.medications.events import (
 )
 from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.models import Dose, MedicationOrder
-from throughcare.care.medications.rules import statuses, tables, windows
+from throughcare.care.medications.rules import holding, statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import Kind, from_json, scale_dose
 from throughcare.care.medications.traits import double_kills, is_observed
@@ -166,6 +166,8 @@ def chart_dose(actor: Actor, row: Dose, said: Charted, now: datetime, entered_la
         reason = reason or (LINE_RAN_LATE if status is Status.GIVEN_LATE else "")
     if status in SWALLOWED and row.order is not None:
         said = replace(said, amount=_by_scale(row.order, said, detail))
+        if row.order.holds and not entered_late:
+            _refuse_held(row.order, detail, at)
     settle(actor, row, said, (status, reason), detail, now)
     if said.amount is not None:
         row.amount = said.amount
@@ -191,6 +193,20 @@ def _by_scale(order: MedicationOrder, said: Charted, detail: Mapping[str, str]) 
             fields={"amount": "Not what the scale says."},
         )
     return answer.dose.value
+
+
+def _refuse_held(order: MedicationOrder, detail: Mapping[str, str], at: datetime) -> None:
+    """Refuse to give what the order holds at the value measured, or what was not measured; read from paper it stands as it was."""
+    parameters = holding.of_order(order.holds)
+    found = holding.judge(parameters, holding.values_in(parameters, detail, at), at)
+    if found.answer is holding.Answer.GIVE:
+        return
+    sentence = " ".join(one.text.en for one in found.findings)
+    if found.answer is holding.Answer.HOLD:
+        raise Invalid(
+            f"{sentence} Chart it as held, with the value, and call the prescriber.", fields={"status": "Held."}
+        )
+    raise Invalid(f"{sentence} Write the value beside the dose.", fields={"value": "Write the value measured."})
 
 
 def settle(

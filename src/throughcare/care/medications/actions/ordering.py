@@ -46,7 +46,10 @@ from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
+from throughcare.people.family import family
 
+# One order follows another where less than this lies between them.
+FOLLOWING = timedelta(days=1)
 DECISIONS = ("continue", "bridge", "change", "stop")
 
 
@@ -173,7 +176,7 @@ def _place(actor: Actor, person_id: UUID, asked: Prescription, replaces: Medicat
     timing = _timing(asked)
     starts = asked.starts_at or now
     ends = _ends(asked, timing, starts, facility_passes(actor.facility_id).zone)
-    _gates(actor, asked, product, starts, ends, now)
+    _gates(actor, person_id, asked, product, (starts, ends, now))
     found = checking.check(person_id, wanted(asked, timing, replaces.id if replaces else None))
     unanswered = [a for a in found.must_answer if not asked.reasons.get(a.key, "").strip()]
     if unanswered and not _exempt(asked, product):
@@ -236,8 +239,13 @@ def _ends(asked: Prescription, timing: timings.Timing, starts: datetime, zone: Z
 
 
 def _gates(
-    actor: Actor, asked: Prescription, product: Product | None, starts: datetime, ends: datetime, now: datetime
+    actor: Actor,
+    person_id: UUID,
+    asked: Prescription,
+    product: Product | None,
+    when: tuple[datetime, datetime, datetime],
 ) -> None:
+    starts, ends, now = when
     missing = []
     if product is None and not asked.text.strip():
         missing.append(law.Gate("product", "Choose the medicine, or name one that is not on the formulary.", ""))
@@ -250,9 +258,27 @@ def _gates(
     ):
         missing.append(law.Gate("amount", "Say how much.", ""))
     missing += _units(asked, product)
-    missing += law.missing(_asked(actor, asked, product, starts, ends), now, tables.orders())
+    about = _asked(actor, asked, product, starts, ends)
+    if product is not None and product.schedule:
+        about = replace(about, supplied_since=_supplied_since(person_id, product, starts))
+    missing += law.missing(about, now, tables.orders())
     if missing:
         raise Invalid(missing[0].sentence, fields={g.field: g.sentence for g in missing})
+
+
+def _supplied_since(person_id: UUID, product: Product, starts: datetime) -> datetime:
+    """Say since when this controlled drug is supplied without a day between, by whichever of its orders."""
+    rows = MedicationOrder.objects.filter(
+        person_id__in=family(person_id), schedule__gt="", starts_at__lt=starts, ends_at__gt=starts - FOLLOWING * 5
+    ).exclude(status="entered-in-error")
+    since = starts
+    for row in rows.order_by("-starts_at").only("ingredients", "starts_at", "ends_at", "ended_at"):
+        if (
+            product.ingredients & set(row.ingredients)
+            and min(row.ended_at or row.ends_at, row.ends_at) > since - FOLLOWING
+        ):
+            since = row.starts_at
+    return since
 
 
 def _units(asked: Prescription, product: Product | None) -> list[law.Gate]:

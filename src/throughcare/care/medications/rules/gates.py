@@ -59,6 +59,8 @@ class Asked:
     emergency_plan: str = ""
     consent: str = ""
     monitoring_checked_at: datetime | None = None
+    supplied_since: datetime | None = None
+    """Since when orders of this controlled medicine follow each other, where this one follows others."""
 
 
 CONSENTS = ("given", "emergency", "court_order", "refused")
@@ -71,7 +73,9 @@ def missing(asked: Asked, now: datetime, table: OrderTable) -> tuple[Gate, ...]:
     gates = [*_authority(asked), *_bridge(asked, table), *_length(asked, table), *_form(asked)]
     if asked.psychotropic:
         gates += _psychotropic(asked)
-    if asked.schedule and asked.ends_at - asked.starts_at > table.monitoring_after:
+    # Three days and three days again are six days of supply: orders that follow each other count as one.
+    since = min(asked.supplied_since or asked.starts_at, asked.starts_at)
+    if asked.schedule and asked.ends_at - since > table.monitoring_after:
         gates += _monitored(asked, now, table)
     return tuple(gates)
 

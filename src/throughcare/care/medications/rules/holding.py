@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,31 @@ NAMES: Mapping[str, Text] = {
     "temperature": Text("temperature", "temperatura"),
 }
 """What may be measured before a dose."""
+SAID = {
+    "pulse": ("pulse", "heart rate", "hr", "pulso"),
+    "systolic": ("systolic", "sbp", "sys bp", "blood pressure", "bp", "sistólica"),
+    "glucose": ("glucose", "blood sugar", "sugar", "fingerstick", "fsbg", "bg", "glucosa", "azúcar"),
+    "respiration": ("respirations", "respiration", "respiratory rate", "breathing rate", "resp", "rr", "respiraciones"),
+    "saturation": ("saturation", "spo2", "o2 sat", "sats", "sat", "saturación"),
+    "temperature": ("temperature", "temp", "temperatura"),
+}
+"""How prescribers name it."""
+BELOW = ("<=", "<", "≤", "below", "under", "less than", "lower than", "menor de", "menos de")
+ABOVE = (">=", ">", "≥", "above", "over", "more than", "greater than", "higher than", "mayor de", "más de")
+WITH_ITSELF = ("<=", "≤", ">=", "≥")
+_MEASURE_OF = {said: measure for measure, names in SAID.items() for said in names}
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_NAMED = rf"(?<!\w)(?P<what>{_any(_MEASURE_OF)})(?!\w)"
+LIMIT = re.compile(
+    rf"(?:{_NAMED}[^<>≤≥\d]*?)?(?P<side>{_any((*BELOW, *ABOVE))})\s*(?P<limit>\d+(?:\.\d+)?)", re.IGNORECASE
+)
+VALUE = re.compile(rf"{_NAMED}\D{{0,12}}?(?P<value>\d+(?:\.\d+)?)", re.IGNORECASE)
+CLAUSE = re.compile(r"[;,]|\b(?:or|and|o|y)\b", re.IGNORECASE)
 
 
 class HoldError(ValueError):
@@ -71,6 +97,65 @@ class Held:
 
     answer: Answer
     findings: tuple[Finding, ...]
+
+
+def read(words: str) -> tuple[Parameter, ...]:
+    """Read what a prescriber wrote: `Hold if HR < 50 or SBP less than 100`. What names no measure and limit is left out."""
+    found: list[Parameter] = []
+    measure = ""
+    for hit in LIMIT.finditer(words):
+        measure = (
+            _MEASURE_OF[hit["what"].casefold()] if hit["what"] else measure
+        )  # `or > 400` is of what stood before it
+        if measure:
+            found.append(_written(hit, measure))
+    return tuple(found)
+
+
+def _written(hit: re.Match[str], measure: str) -> Parameter:
+    side, limit = hit["side"].casefold(), Decimal(hit["limit"])
+    if side in WITH_ITSELF:  # `50 or less` is `below 51`: what is measured is a whole number, but for a temperature
+        step = Decimal(1) if limit == limit.to_integral_value() else Decimal("0.1")
+        limit += step if side in BELOW else -step
+    return Parameter(measure, below=limit) if side in BELOW else Parameter(measure, above=limit)
+
+
+def understood(words: str) -> bool:
+    """Tell whether every part of the words names a measure and its limit; else somebody reads them before the dose."""
+    parts = [part for part in CLAUSE.split(words) if part.strip()]
+    hits = [LIMIT.search(part) for part in parts]
+    return bool(hits) and all(hits) and bool(hits[0] and hits[0]["what"])
+
+
+def of_order(holds: Iterable[object]) -> tuple[Parameter, ...]:
+    """Give the parameters of an order, as written or structured; of two for one measure both limits hold."""
+    found: dict[str, Parameter] = {}
+    for hold in holds:
+        for one in from_json([hold]) if isinstance(hold, Mapping) else read(str(hold)):
+            known = found.get(one.measure)
+            if known is not None:
+                below = max((b for b in (known.below, one.below) if b is not None), default=None)
+                above = min((a for a in (known.above, one.above) if a is not None), default=None)
+                one = Parameter(one.measure, below, above)
+            found[one.measure] = one
+    return tuple(found.values())
+
+
+def values_in(parameters: Sequence[Parameter], detail: Mapping[str, str], at: datetime) -> list[Reading]:
+    """Read the values that were written beside a dose: by their names, or a bare number where one thing alone is measured."""
+    said = {_MEASURE_OF[hit["what"].casefold()]: hit["value"] for hit in VALUE.finditer(detail.get("value", ""))}
+    said |= {p.measure: detail[p.measure] for p in parameters if detail.get(p.measure)}
+    if len(parameters) == 1 and not said:
+        said[parameters[0].measure] = detail.get("value", "")
+    found = []
+    for measure, value in said.items():
+        try:
+            number = Decimal(value.strip())
+        except InvalidOperation:
+            continue
+        if number.is_finite():
+            found.append(Reading(measure, number, at))
+    return found
 
 
 def from_json(body: object) -> tuple[Parameter, ...]:

@@ -38,10 +38,10 @@ export const dueNow = (p) => p.doses.filter((d) => waits(d) && isOpen(d) && !d.o
 
 /** A dose is ready by itself where nothing must be scanned, measured or thought of first. */
 export function isReady(d) {
-  if (!waits(d) || d.own_line || d.unjudged) return false;
+  if (!waits(d) || d.own_line || d.unjudged || measured(d) === "hold") return false;
   if (state.touched.has(d.id)) return state.ready.has(d.id);
-  if (state.scanned.has(d.id)) return true;
-  return !state.scan && isOpen(d) && measured(d) === "give";
+  if (state.scanned.has(d.id)) return measured(d) === "give";
+  return !state.scan && !d.think && isOpen(d) && measured(d) === "give";
 }
 
 /** What the measured values say of a dose: give, hold, or measure first. */
