@@ -109,6 +109,7 @@ LOW = '<effectiveTime xsi:type="IVL_TS"><low value="20260101"/></effectiveTime>'
         # What is taken as needed is no regular dose, whether or not it says for what.
         ("</consumable>", "</consumable>" + NEEDED.format('displayName="Wheezing"'), ("1", "every 24 h as needed (Wheezing)")),
         ("</consumable>", '</consumable><precondition><criterion/></precondition>', ("1", "every 24 h as needed")),
+        ("</consumable>", '</consumable><precondition><criterion><value nullFlavor="NA"/></criterion></precondition>', ("1", "every 24 h")),
         ('<period value="24" unit="h"/>', '<period><low value="4" unit="h"/><high value="6" unit="h"/></period>', ("1", "every 4-6 h")),
         (LOW + "\n" + DAILY, f'<effectiveTime xsi:type="SXPR_TS">{(LOW + DAILY).replace("effectiveTime", "comp")}</effectiveTime>', ("1", "every 24 h")),
         (DAILY, '<effectiveTime xsi:type="EIVL_TS"><event code="HS"/></effectiveTime>', ("1", "at bedtime")),

@@ -1,8 +1,10 @@
 """What clients of other makers send that is odd and still means something: addresses, headers, numbers, bare codes."""
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.exchange.fhir.conftest import Door
@@ -274,3 +276,30 @@ def test_a_resource_that_is_not_kept_here_is_judged_all_the_same(him: Door) -> N
         assert told.status == 200 and told.json["resourceType"] == "OperationOutcome"
     assert him("POST", "Nothing/$validate", {}).status == 404
     assert him("GET", "Slot").status == 404
+
+
+def test_a_body_may_come_packed(him: Door, settings: Any) -> None:
+    sent = orjson.dumps(glucose(someone(him), "packed"))
+    packed = gzip.compress(sent)
+    assert him("POST", "Observation", packed, **{"content-encoding": "gzip"}).status == 201
+    assert him("POST", "Observation", sent, **{"content-encoding": "identity"}).status == 201
+    assert him("POST", "Observation", sent, **{"content-encoding": "br"}).status == 415
+    for broken in (sent, packed[:-9]):
+        refused = him("POST", "Observation", broken, **{"content-encoding": "gzip"})
+        assert refused.status == 400 and "packed" in refused.json["issue"][0]["diagnostics"]
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5000
+    bomb = gzip.compress(b" " * 5001)
+    assert him("POST", "Observation", bomb, **{"content-encoding": "gzip"}).status == 413
+
+
+def test_an_entry_of_a_batch_without_a_request_is_told_so_and_hinders_no_other(him: Door) -> None:
+    about = someone(him)
+    request = {"method": "POST", "url": "Observation"}
+    entries = [
+        {"resource": glucose(about, "asked"), "request": request},
+        {"resource": glucose(about, "not asked")},
+        {"resource": {"resourceType": "Foo"}, "request": request},
+    ]
+    answers = him("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": entries}).json["entry"]
+    assert [one["response"]["status"] for one in answers] == ["201 Created", "400", "422"]
+    assert "request" in answers[1]["response"]["outcome"]["issue"][0]["diagnostics"]

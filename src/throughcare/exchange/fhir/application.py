@@ -5,6 +5,7 @@ public asks for a token before it is looked at.
 """
 
 import logging
+import zlib
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
@@ -150,7 +151,24 @@ def _body(environ: Environ) -> bytes:
     if length > limit:
         raise FhirError(413, "too-long", f"The body is larger than {limit // 1024 // 1024} MB.")
     read = environ["wsgi.input"].read(length) if length else b""
-    return bytes(read)
+    coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    return bytes(read) if coding in ("", "identity") else _unpacked(bytes(read), coding, limit)
+
+
+def _unpacked(body: bytes, coding: str, limit: int) -> bytes:
+    """Read a body that was sent packed, never further than a plain one may be long."""
+    if coding not in ("gzip", "x-gzip"):
+        raise FhirError(415, "not-supported", "A body is sent plain, or packed by gzip.")
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = unpacking.decompress(body, limit + 1)
+    except zlib.error:
+        raise bad("The body is not packed as it says.") from None
+    if len(found) > limit:
+        raise FhirError(413, "too-long", f"The body is larger than {limit // 1024 // 1024} MB.")
+    if body and not unpacking.eof:
+        raise bad("The packed body was cut off.")
+    return found
 
 
 def _secret(header: str) -> str:

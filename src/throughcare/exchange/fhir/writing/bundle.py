@@ -132,6 +132,8 @@ def _one(call: Call, entry: Json, place: str) -> Json:
     method = entry.get("request", {}).get("method")
     if method in READS:
         return _read(call, entry, place)
+    if not method:
+        raise bad("An entry of a batch says by its request what is to be done.", f"{place}.request")
     if method not in ("POST", "PUT"):
         raise FhirError(405, "not-supported", "Nothing is patched or deleted here.", place)
     done = doors.taken(call, [sent(entry, place, call.base)])[0]
