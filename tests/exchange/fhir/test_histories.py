@@ -38,7 +38,7 @@ def test_every_way_tells_the_same(role: str, monkeypatch: pytest.MonkeyPatch) ->
     whole = told(door, "_history?_count=1000")
     assert len(whole) == len(set(whole)) > 1
     monkeypatch.setattr(histories, "LEAST", 20)
-    for far in (0, 10**9):  # by persons at once; from the newest on to the end
+    for far in (0, 10**9):  # by persons or classes at once; from the newest on to the end
         monkeypatch.setattr(histories, "FAR", far)
         assert told(door, f"_history?_count={len(whole) // 3 + 1}") == whole, far
     kinds = sorted({kind for kind, _, _ in whole})
@@ -73,12 +73,13 @@ def test_whoever_sees_one_person_is_led_past_nobody_else(walked: list[bool]) -> 
     assert not any(walked) and len(walked) < 8
 
 
+@pytest.mark.parametrize("role", ["rn", "custody", "scheduler"])
 def test_whoever_sees_few_looks_at_so_many_of_the_newest_and_then_at_theirs(
-    walked: list[bool], monkeypatch: pytest.MonkeyPatch
+    role: str, walked: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(histories, "FAR", 20)
     monkeypatch.setattr(histories, "LEAST", 20)
-    page = door_for("rn").get("_history", _count=900)
+    page = door_for(role).get("_history", _count=900)
     assert page.status == 200 and sum(walked) == 1 and len(walked) > 1
 
 

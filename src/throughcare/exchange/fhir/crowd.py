@@ -1,12 +1,14 @@
-"""Whose records may stand open to a lens of some facilities: asked for once, so that a search of a whole type reads no stranger's rows.
+"""Whose records may stand open to a lens of some facilities, or of custody's: asked for once, so that a search of a whole type reads no stranger's rows.
 
 Never fewer than `care.relation` opens (which decides on each entry all the same): who is, lately was or soon comes there,
 with whom there is an open task, and every chart linked to one of these.
 """
 
+from throughcare.access import lenses
 from throughcare.access.tokens import Bearer
 from throughcare.custody.relationship import COMES_SOON, JUST_LEFT
 from throughcare.kernel import clock, statement
+from throughcare.kernel.lens import Lens
 from throughcare.kernel.statement import Ready
 
 NEAR = """
@@ -26,11 +28,20 @@ UNION SELECT s.id FROM people_person p JOIN near ON p.id = near.person_id JOIN p
 """  # noqa: S608
 
 
+EVERYWHERE = "SELECT id FROM custody_facility"
+
+
+def limits(lens: Lens) -> bool:
+    """Tell whether only some people's records may stand open. Custody's part ends with the segment, wherever it works."""
+    return lens.facilities is not None or lens.role in lenses.CUSTODY_ROLES
+
+
 def of(bearer: Bearer) -> Ready:
     """Give those who may stand open to the bearer, asked for once while the lens is kept (some seconds, one epoch)."""
     found: Ready | None = bearer.known.get("crowd")
     if found is None:
-        lens, now, places = bearer.lens, clock.now(), sorted(bearer.lens.facilities or ())
+        lens, now = bearer.lens, clock.now()
+        places = [r[0] for r in statement.run(EVERYWHERE, [])] if lens.facilities is None else sorted(lens.facilities)
         known = sorted(lens.opened | lens.reasoned)
         asked = [places, now - JUST_LEFT, places, now + COMES_SOON, lens.user_id, lens.role.value, places, known]
         found = bearer.known["crowd"] = Ready([r[0] for r in statement.run(CROWD, asked)])

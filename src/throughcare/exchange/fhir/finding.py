@@ -70,7 +70,7 @@ def asked_of(bearer: Bearer, query: Query, *, walking: bool = False) -> Asked:
         asked.add("(c.person_id IS NULL OR c.person_id = %s)", own)
     if query.people is not None:
         _one_of(asked, "c.person_id", sorted(people or ()))
-    elif own is None and bearer.lens.facilities is not None:
+    elif own is None and crowd.limits(bearer.lens):
         asked.add("(c.person_id IS NULL OR c.person_id = ANY (%s))", crowd.of(bearer))
     if query.ids is not None:
         _one_of(asked, "c.id", sorted(query.ids))

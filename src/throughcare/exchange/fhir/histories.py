@@ -1,8 +1,8 @@
 """The history of types: every version of their resources, newest first, page by page.
 
 A version is never newer than its resource's last one, so walking the resources from the one written last finds versions in
-order. Whoever sees the records of some people alone is not led past everybody else's: where the newest hold too little for
-a page, theirs are asked for by whose they are, by the index of persons.
+order. Whoever sees the records of some people alone, or few classes, is not led past everything else: where the newest hold
+too little for a page, theirs are asked for by whose they are, or by their class; each has an index.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +18,10 @@ from throughcare.exchange.fhir.store import Row
 from throughcare.kernel.statement import Ready
 
 LEAST, LARGEST = 50, 20_000
-# So many of the newest are looked at before those are asked whose records stand open to the reader.
-FAR = 5_000
+# So many of the newest are looked at before what may be seen is asked for by whose it is, or by its class.
+FAR = 4_000
+# So many at a time of what is asked for so: nearly all of it is seen.
+SEEN = 2_000
 # Positions are given out before a transaction ends: what was written last stands about, not exactly, last.
 SLACK = timedelta(hours=1)
 LAST = 2**62
@@ -34,6 +36,13 @@ WITH heads AS MATERIALIZED (
 )
 SELECT e.n, e.last, e.at, c.* FROM (SELECT count(*) AS n, min(position) AS last, min(written_at) AS at FROM heads) e
 LEFT JOIN heads c ON {{seen}}
+"""  # noqa: S608
+# From each type and class its newest, by the index of both: for whoever sees few classes of everybody.
+BY_CLASS = f"""
+SELECT {HEAD} FROM unnest(%s::text[]) AS k (type) CROSS JOIN unnest(%s::text[]) AS d (data_class) CROSS JOIN LATERAL (
+  SELECT * FROM ledger_current c WHERE c.type = k.type AND c.data_class = d.data_class AND c.position < %s
+  ORDER BY c.position DESC LIMIT %s
+) c ORDER BY c.position DESC LIMIT %s
 """  # noqa: S608
 # Of some people, and of nobody: all of theirs by the index of persons, and then the newest.
 GATHERED = f"""
@@ -124,7 +133,7 @@ def _people(bearer: Bearer) -> Any:
     """Give those whose records may stand open; nothing where that is not limited to some."""
     if bearer.lens.person_id is not None:
         return Ready([bearer.lens.person_id])
-    return None if bearer.lens.facilities is None else crowd.of(bearer)
+    return crowd.of(bearer) if crowd.limits(bearer.lens) else None
 
 
 class _Heads:
@@ -135,18 +144,26 @@ class _Heads:
 
     def further(self, size: int) -> list[Version]:
         asked, (seen, given) = self.asked, self.asked.seen()
-        own = asked.bearer.lens.person_id is not None
-        if asked.people is not None and (own or self.looked >= FAR):
-            values = [asked.people, asked.kinds, asked.kinds, self.edge, *given, size]
-            found = store.rows(GATHERED.format(seen=seen), values)
-            self.edge = found[-1][7] if len(found) == size else 0
+        own, far = asked.bearer.lens.person_id is not None, self.looked >= FAR
+        if own or far:
+            size = min(size, SEEN)
+            if asked.people is not None:
+                values = [asked.people, asked.kinds, asked.kinds, self.edge, *given, size]
+                found = store.rows(GATHERED.format(seen=seen), values)
+            else:
+                found = store.rows(BY_CLASS, [asked.kinds, *given, self.edge, size, size])
+            over = len(found) < size or self._before_since(found[-1][6])
+            self.edge = 0 if over else found[-1][7]
         else:
             some = store.rows(WALK.format(seen=seen), [asked.kinds, self.edge, size, size, *given])
             looked, last, at = some[0][:3]
-            over = looked < size or (asked.since is not None and at < asked.since - SLACK)
+            over = looked < size or self._before_since(at)
             self.edge, self.looked = 0 if over else last, self.looked + looked
             found = [one[3:] for one in some if one[3] is not None]
         return self._versions([Row(*one) for one in found])
+
+    def _before_since(self, at: datetime) -> bool:
+        return self.asked.since is not None and at < self.asked.since - SLACK
 
     def _versions(self, heads: list[Row]) -> list[Version]:
         """Give of each resource that the lens shows every version."""
