@@ -273,3 +273,13 @@ def test_the_page_keeps_a_programme_s_form_and_prints_it_with_every_element() ->
     roles = {a["role"]["coding"][0]["code"]: a["reference"]["display"] for a in said["provision"]["actor"][:1]}
     assert roles == {"IRCP": "Sample Clinic"} and said["organization"] == [{"display": PART2["disclosers"]}]
     assert {e["url"].rpartition("-")[2] for e in said["extension"]} >= {"purpose", "described", "with", "statements"}
+
+
+def test_a_printed_sheet_says_who_when_and_whose() -> None:
+    person, nurse = somebody(), staff(Role.RN, name="Demo-Printer, Ann")
+    care_for(person)
+    page = signed_in(nurse).get(f"/people/{person}/consents/paper/", {"kind": "treatment"}).text
+    assert page.count("Demo-Printer, Ann · Registered nurse · ") == 2, (
+        "once across the sheet, once to be read at its foot"
+    )
+    assert page.count(" · Sample-Reyes, Luis") == 2

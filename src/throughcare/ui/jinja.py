@@ -23,6 +23,7 @@ from throughcare.ui.charts import plot, spark
 from throughcare.ui.clockface import ClockFace, face, span_words
 from throughcare.ui.fields import errors_of, field_of, fields_of
 from throughcare.ui.leading import opens
+from throughcare.ui.marks import mark_of
 from throughcare.ui.qr import qr_path
 from throughcare.ui.shapes import ClockShape
 
@@ -189,6 +190,7 @@ def environment(**options: Any) -> Environment:
         "plot": plot,
         "spark": spark,
         "qr_path": qr_path,
+        "print_mark": mark_of,
         "field_of": field_of,
         "fields_of": fields_of,
         "errors_of": errors_of,

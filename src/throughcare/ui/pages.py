@@ -17,7 +17,9 @@ from jinja2 import Environment, nodes
 
 from throughcare.kernel import clock as kernel_clock
 from throughcare.ui import wording
+from throughcare.ui.jinja import full
 from throughcare.ui.leading import leading
+from throughcare.ui.marks import mark_of
 from throughcare.ui.shapes import Action, KeyHint, NavItem, Toast, Viewer
 
 ENGINE = "jinja2"
@@ -50,6 +52,11 @@ def base_context(request: HttpRequest) -> dict[str, Any]:
         "path": request.path,
         "query": request.GET.get("q", ""),
     }
+
+
+def copy_mark(request: Any) -> str:
+    """Say for a copy that leaves as a file who took it, as what, when and of whom; a printed page says it by itself."""
+    return mark_of(request.viewer, request.about, full(kernel_clock.now()))
 
 
 def _environment() -> Environment:

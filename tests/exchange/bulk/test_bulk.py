@@ -27,6 +27,8 @@ def test_everything_that_the_lens_shows_is_there_once_as_it_is_read(in_agency: N
         assert {i for k, i in ids if k == kind} == {r["id"] for r in all_of(door, kind)}
     some = next(r for r in found if r["resourceType"] == "Observation")
     assert door.get(f"Observation/{some['id']}").json == some
+    mark = next(iter(manifest["extension"].values()))
+    assert mark["by"] and mark["as"] and mark["asked"] and mark["export"], "a found export says whose it is"
     assert manifest["requiresAccessToken"] is True and manifest["request"].endswith(
         "_type=Patient,Observation,Location,Practitioner"
     )

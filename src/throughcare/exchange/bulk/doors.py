@@ -11,7 +11,7 @@ from throughcare.exchange.fhir.everything import parameters_of
 from throughcare.exchange.fhir.outcome import FhirError, not_found
 from throughcare.exchange.fhir.reading import with_present_lens
 from throughcare.exchange.fhir.registry import interaction
-from throughcare.kernel.fhir import Json, instant
+from throughcare.kernel.fhir import LOCAL, Json, instant
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger import reads as ledger_reads
 
@@ -176,4 +176,14 @@ def _manifest(call: Call, row: Export) -> Json:
         ],
         "deleted": [],
         "error": [],
+        # Who took it, and when: an export that is found says whose it is (clinical.md 7.4).
+        "extension": {
+            f"{LOCAL}/export-mark": {
+                "by": row.user.name,
+                "as": row.posting.role,
+                "client": row.client,
+                "asked": instant(row.asked_at),
+                "export": str(row.id),
+            }
+        },
     }

@@ -17,9 +17,9 @@ def code_of(address: str) -> str:
     return address or f"tel:{load_table().crisis}"
 
 
-def pdf(packet: PacketNow, *, address: str = "") -> bytes:
-    """Typeset a packet; the same words give the same bytes."""
-    return typeset(TEMPLATE, _data(packet, address))
+def pdf(packet: PacketNow, *, address: str = "", mark: str = "") -> bytes:
+    """Typeset a packet with the mark of who takes the copy; the same words give the same bytes."""
+    return typeset(TEMPLATE, _data(packet, address), mark=mark)
 
 
 def _data(packet: PacketNow, address: str) -> dict[str, object]:

@@ -95,7 +95,7 @@ def hand_over(request: Request, person_id: UUID) -> HttpResponse:
 def packet_pdf(request: Request, person_id: UUID) -> HttpResponse:
     """Give the packet as a PDF."""
     found = reads.packet(request.lens, person_id, language(request, person_id))
-    return _pdf(paper.pdf(found))
+    return _pdf(paper.pdf(found, mark=pages.copy_mark(request)))
 
 
 @screen("GET", ONE + "print/", policy=policy.HAND_OVER, name="release_packet_print", log="print")
@@ -123,7 +123,7 @@ def code(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
     """Give the paper as handed over with a code that opens its page; a code printed before ends."""
     _, found = handed.one(request.lens, frame.family(request, person_id), packet_id)
     token = actions.make_link(actor=request.actor, person_id=person_id, packet_id=packet_id)
-    return _pdf(paper.pdf(found, address=linking.address_of(token)))
+    return _pdf(paper.pdf(found, address=linking.address_of(token), mark=pages.copy_mark(request)))
 
 
 @screen("POST", KEPT + "code/end/", policy=policy.HAND_OVER, name="packet_code_end")

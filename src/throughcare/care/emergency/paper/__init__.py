@@ -12,9 +12,9 @@ TEMPLATE = Path(__file__).parent / "packet.typ"
 NOT_KNOWN = "–"
 
 
-def pdf(packet: Packet) -> bytes:
-    """Typeset a packet as it was made. A programme's dose is never in it: it goes by its own page and law."""
-    return typeset(TEMPLATE, data(packet))
+def pdf(packet: Packet, *, mark: str = "") -> bytes:
+    """Typeset a packet as it was made, with the mark of who takes the copy. A programme's dose is never in it: it goes by its own page and law."""
+    return typeset(TEMPLATE, data(packet), mark=mark)
 
 
 def data(packet: Packet) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def packet(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
 def packet_pdf(request: Request, person_id: UUID, packet_id: UUID) -> HttpResponse:
     """Give a packet as a PDF, word for word as it was made."""
     row, _ = hospital_reads.packet(request.lens, people.family(request.lens, person_id), packet_id)
-    answer = HttpResponse(paper.pdf(row), content_type="application/pdf")
+    answer = HttpResponse(paper.pdf(row, mark=pages.copy_mark(request)), content_type="application/pdf")
     answer["Content-Disposition"] = 'inline; filename="packet.pdf"'
     answer["Cache-Control"] = "no-store"
     return answer

@@ -8,6 +8,7 @@ from throughcare.exchange.documents.out.ips import Envelope
 from throughcare.exchange.documents.out.lines import EMPTY, name_of, parts
 from throughcare.exchange.documents.out.tables import SectionRule
 from throughcare.kernel import clock
+from throughcare.ui.marks import mark
 from throughcare.ui.paper import typeset
 
 TEMPLATE = Path(__file__).parent / "summary.typ"
@@ -15,7 +16,8 @@ TEMPLATE = Path(__file__).parent / "summary.typ"
 
 def pdf(chosen: Chosen, envelope: Envelope, rules: tuple[SectionRule, ...]) -> bytes:
     """Typeset a summary."""
-    return typeset(TEMPLATE, data(chosen, envelope, rules))
+    said = data(chosen, envelope, rules)
+    return typeset(TEMPLATE, said, mark=mark(envelope.author, envelope.recipient, said["made"], said["name"]))
 
 
 def data(chosen: Chosen, envelope: Envelope, rules: tuple[SectionRule, ...]) -> dict[str, Any]:
