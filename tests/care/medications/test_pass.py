@@ -176,10 +176,10 @@ def test_as_needed_is_offered_with_its_next_time(client) -> None:
     with clock.frozen(AT):
         person = housed(1)
         prn = {"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 3}
-        order = ordered(person, product="198440", timing=prn, as_needed_for="Pain")
+        order = ordered(person, product="198440", timing=prn, as_needed_for="Pain", holds=("Hold if HR < 50",))
         become(client)
         (asked,) = line(client)["people"][0]["as_needed"]
-        assert asked["may"]
+        assert asked["may"] and asked["holds"] == ["Hold if HR < 50"], "told where it is given"
         status, _ = post(client, "ask", person=str(person), order=str(order), reason="Headache", before="6")
         assert status == 200
         (asked,) = line(client)["people"][0]["as_needed"]

@@ -190,6 +190,7 @@ def as_needed(found: AsNeeded) -> dict[str, Any]:
         "for": order.as_needed_for or order.indication,
         "words": words(timing),
         "route": order.route,
+        "holds": [h if isinstance(h, str) else holding.words(holding.of_order([h])) for h in order.holds],
         "given": [at.isoformat() for at in found.given],
         "may": may.allowed,
         "earliest": _iso(may.earliest),

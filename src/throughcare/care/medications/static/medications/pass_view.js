@@ -174,7 +174,7 @@ function asked(p) {
   return h("section", { class: "pass-asked" }, h("h3", {}, t("as_needed")), h("ul", {}, p.as_needed.map((a) => {
     const may = a.may || !a.earliest || new Date(a.earliest) <= now();
     const facts = [a.amount, a.for, a.words, a.given.length && t("last", { at: hhmm(a.given.at(-1)) })].filter(Boolean).join(" · ");
-    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) })), a.unjudged && judge(p)), lotButton(a.code),
+    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), ...(a.holds ?? []).map((words) => h("b", { class: "pass-hold" }, words)), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) })), a.unjudged && judge(p)), lotButton(a.code),
       h("button", { type: "button", class: "button pass-target", disabled: !may || a.unjudged || state.busy, onclick: () => giveAsked(p, a) }, t("ask")));
   })));
 }
