@@ -7,7 +7,7 @@ from throughcare.access.ports import CARE, COMPLAINTS, FAMILY, KIN, NAMES, PLACE
 from throughcare.app import rendering
 from throughcare.app.chart_ports import SaidAtIntake, SickCallRequests
 from throughcare.app.gate_ports import InventedCounts, WarehouseCounts
-from throughcare.app.grievance_ports import CareBySickCall, ComplaintsAbout
+from throughcare.app.grievance_ports import CareBySickCall, ComplaintsAbout, harm_told
 from throughcare.app.packet_ports import MedicinesForPacket
 from throughcare.app.relationships import CareRelationships, FacilityNames, Families, NamesOfPeople, PeopleNames
 from throughcare.app.site_ports import Abilities
@@ -17,6 +17,7 @@ from throughcare.care.emergency import handlers as emergency
 from throughcare.care.emergency.ports import MEDICINES
 from throughcare.care.grievances import handlers as grievances
 from throughcare.care.grievances import reads as grievance_reads
+from throughcare.care.grievances.events import GrievanceFiled
 from throughcare.care.grievances.ports import CARE as CARE_FOR_GRIEVANCES
 from throughcare.care.intake import handlers as intake
 from throughcare.care.intake.events import AnswerSignal
@@ -39,7 +40,7 @@ from throughcare.care.sick_call.ports import OUTSIDE
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
-from throughcare.chart.events import FormSigned, NoteSigned, OrderEnded, ResultReceived
+from throughcare.chart.events import FormSigned, NoteSigned, OrderEnded, OrderPlaced, ResultReceived
 from throughcare.chart.ports import REGISTRY, REQUESTS, SAID
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import (
@@ -127,6 +128,8 @@ def wire() -> None:
     events.on(OrderEnded, intake.referral_ended)
     events.on(NoteSigned, intake.transfer_screened)
     events.on(ResultReceived, intake.result_came)
+    events.on(OrderPlaced, intake.coordinator_called)
+    events.on(GrievanceFiled, harm_told)
     events.on(TransferredIn, medications.fitness_ends_by_transfer)
     events.on(MovedWithin, medications.fitness_ends_by_restriction)
     events.on(AlertRaised, medications.fitness_ends_by_watch)

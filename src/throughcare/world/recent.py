@@ -42,7 +42,17 @@ WORKED = (
         "CUS-01",
         "CUS-02",
     ),
-    *("INT-03", "INT-03-LATER", "INT-03-ASK", "INT-09-REASSESS", "INT-10", "LAB-01", "LAB-02", "REL-CONTACT-7"),
+    *(
+        "INT-03",
+        "INT-03-LATER",
+        "INT-03-ASK",
+        "INT-09-REASSESS",
+        "INT-09-EVENT",
+        "INT-10",
+        "LAB-01",
+        "LAB-02",
+        "REL-CONTACT-7",
+    ),
     *programme.WORKED,
     *("REL-01", "REL-01-PLAN", "REL-01-UNPLANNED", "REL-MED", "REL-MH", "REL-REFER", "REL-CONTACT-1"),
 )

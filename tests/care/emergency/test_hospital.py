@@ -263,20 +263,40 @@ def test_talked_over_once(nurse, place) -> None:  # noqa: F811
         tap(nurse, code_id, "cpr", NIGHT + MINUTE)
 
 
-def test_a_drill_closes_the_years_duty(nurse, place) -> None:  # noqa: F811
+def test_every_shift_has_its_own_drills() -> None:
+    from throughcare.duties import clock_table
+    from throughcare.duties.working_time import working_time
+
+    shifts = {shift.id.upper() for shift in working_time().shifts}
+    rules = {rule.id for rule in clock_table.every_version()}
+    assert {f"EMR-01-{kind}-{shift}" for kind in ("PERSON", "DISASTER") for shift in shifts} <= rules
+
+
+@pytest.mark.parametrize(
+    ("called", "kind", "closed"),
+    [
+        (NIGHT, "person_down", {"EMR-01-PERSON-NIGHT"}),  # 01:00
+        (NIGHT + 6 * HOUR - MINUTE, "person_down", {"EMR-01-PERSON-NIGHT"}),  # 06:59: the night is not over
+        (NIGHT + 6 * HOUR, "person_down", {"EMR-01-PERSON-DAY"}),  # 07:00
+        (NIGHT + 14 * HOUR, "person_down", {"EMR-01-PERSON-EVENING"}),  # 15:00
+        (NIGHT + 14 * HOUR, "disaster", {"EMR-01-DISASTER", "EMR-01-DISASTER-EVENING"}),
+    ],
+)
+def test_a_drill_closes_the_duty_of_the_shift_that_held_it(nurse, place, called, kind, closed) -> None:  # noqa: F811
     from throughcare.duties.actions import hear
     from throughcare.duties.events import FacilityYearBegan
     from throughcare.kernel import db
 
     with db.writing(Actor.system("test")):
         hear([FacilityYearBegan(happened_at=NIGHT, facility_id=place.id, ref=place.id)])
-    waits = Duty.objects.filter(rule="EMR-01-PERSON", facility_id=place.id, closed_at=None).get()
-    code_id = call(nurse, place, drill="person_down")
-    with clock.frozen(NIGHT + 10 * MINUTE):
+    with clock.frozen(called):
+        code_id = actions.call_code(actor=nurse, facility_id=place.id, place="Gymnasium", drill=kind)
+    with clock.frozen(called + 10 * MINUTE):
         actions.end_code(actor=nurse, code_id=code_id, ending="stays")
         actions.debrief_code(actor=nurse, code_id=code_id, changes="The gate took four minutes.")
-    waits.refresh_from_db()
-    assert waits.outcome == "done"
+    mine = Duty.objects.filter(rule__startswith="EMR-01", facility_id=place.id)
+    assert set(mine.filter(outcome="done").values_list("rule", flat=True)) == closed
+    assert mine.filter(closed_at=None).count() == 7, "the others stay owed, and what was done recurs"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from throughcare.care.grievances import actions as complaints
 from throughcare.care.intake import actions as intake
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
@@ -113,3 +114,34 @@ def test_the_screen_after_a_transfer_is_no_reassessment(place, person) -> None:
     screened(other, person, at=NOON + 20 * DAY)
     with db.writing(coordinator):
         assert owed(person, "INT-09-REASSESS") is None
+
+
+def test_a_referral_or_a_complaint_of_harm_has_the_screen_asked_within_three_days(place, person) -> None:
+    """Whoever tells need not see what is owed; one screen answers it, and the thirty days' one too (INT-09; 28 CFR 115.41(g))."""
+    coordinator = screened(place, person)
+    nurse = Actor("staff", derived("test", "rn-told"), "Demo-Nurse, Ada", Role.RN, place.id)
+    with clock.frozen(NOON + DAY):
+        chart.place_order(
+            actor=nurse,
+            person_id=person,
+            kind="referral",
+            system="urn:throughcare:code",
+            code="prea-coordinator",
+            text="The coordinator sees this person.",
+        )
+        chart.place_order(actor=nurse, person_id=person, kind="referral", code="dental-urgent", text="Dentist.")
+    with db.writing(coordinator):
+        told = owed(person, "INT-09-EVENT")
+        assert (told.due_at - told.opened_at, told.owner_role, told.data_class) == (timedelta(hours=72), "prea", "prea")
+    screened(place, person, at=NOON + 2 * DAY)
+    with db.writing(coordinator):
+        assert owed(person, "INT-09-EVENT") is None
+        assert owed(person, "INT-09-REASSESS") is None
+    patient = Actor("patient", derived("test", "told"), "the person", Role.PATIENT, place.id, "kiosk")
+    with clock.frozen(NOON + 3 * DAY):
+        complaints.file_grievance(actor=patient, person_id=person, about="medicine", words="It came late.")
+        with db.writing(coordinator):
+            assert owed(person, "INT-09-EVENT") is None
+        complaints.file_grievance(actor=patient, person_id=person, about="sexual_safety", words="I am afraid at night.")
+        with db.writing(coordinator):
+            assert owed(person, "INT-09-EVENT").facts["reason"] == "incident"

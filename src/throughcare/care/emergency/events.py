@@ -46,14 +46,15 @@ class CodeDebriefed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DrillDone(Event):
-    """A drill was held and its critique shared (EMR-01); `ref` is its timeline."""
+    """A drill was held and its critique shared (EMR-01); `ref` is its timeline, `shift` the one in which it was called."""
 
     name: ClassVar[str] = "drill_done"
     kind: str
+    shift: str
 
     def payload(self) -> dict[str, Any]:
-        """Give which kind."""
-        return {"kind": self.kind}
+        """Give which kind, and whose drill it was."""
+        return {"kind": self.kind, "shift": self.shift}
 
 
 @dataclass(frozen=True, kw_only=True)

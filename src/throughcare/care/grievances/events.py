@@ -12,6 +12,8 @@ class GrievanceFiled(Event):
 
     name: ClassVar[str] = "grievance_filed"
     clinical_risk: bool
+    sexual_safety: bool = False
+    """Whether it tells of sexual harm; in no duty's facts, for the room that screens alone."""
 
     def payload(self) -> dict[str, Any]:
         """Give whether care was asked for, or words of danger stand in it."""

@@ -95,4 +95,5 @@ SIGNALS = (
     "risk_screens_done",
     "prea_screen_done",
     "prea_screen_refused",
+    "prea_new_information",
 )

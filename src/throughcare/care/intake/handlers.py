@@ -1,14 +1,16 @@
 """What intake does when custody tells it something; wired in app/wiring.py."""
 
 from throughcare.care.intake import desk_rules, effects
-from throughcare.care.intake.actions import heed_pregnancy_test, leave_arrival, open_arrival
+from throughcare.care.intake.actions import heed_pregnancy_test, leave_arrival, open_arrival, tell_of_safety
 from throughcare.care.intake.events import InitialAssessmentMissing
-from throughcare.chart.events import NoteSigned, OrderEnded, ResultReceived
+from throughcare.chart.events import NoteSigned, OrderEnded, OrderPlaced, ResultReceived
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
 from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import db
 from throughcare.kernel.events import emit
 from throughcare.people.family import family
+
+COORDINATOR = "prea-coordinator"  # the referral of forms/intake-rules.toml
 
 
 def expect(event: Admitted) -> None:
@@ -40,6 +42,12 @@ def result_came(event: ResultReceived) -> None:
     for code, answer in event.said:
         if code == desk_rules.TEST and event.person_id is not None and event.ref is not None:
             heed_pregnancy_test(actor=db.unit().actor, person_id=event.person_id, report_id=event.ref, answer=answer)
+
+
+def coordinator_called(event: OrderPlaced) -> None:
+    """Have sexual safety screened where somebody is referred to its coordinator (INT-09)."""
+    if event.code == COORDINATOR and event.person_id is not None and event.ref is not None:
+        tell_of_safety(actor=db.unit().actor, person_id=event.person_id, reason="referral", ref=event.ref)
 
 
 def transfer_screened(event: NoteSigned) -> None:

@@ -20,7 +20,7 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.people import reads as people
 
-RULES = ("INT-09", "INT-09-REASSESS", "INT-10")
+RULES = ("INT-09", "INT-09-REASSESS", "INT-09-EVENT", "INT-10")
 FORM, FINDING = "prea-risk", "determination"
 MOST = 100
 PAGE = 50
@@ -63,11 +63,13 @@ def sites(lens: Lens) -> list[SafetySite]:
     """Count the open duties of sexual safety by site, the most late first."""
     lens.require(Verb.READ, DataClass.PREA)
     names = dict(Facility.objects.values_list("id", "name"))
-    screens, again, offers = (Count("id", filter=Q(rule=rule)) for rule in RULES)
+    screens, again, told, offers = (Count("id", filter=Q(rule=rule)) for rule in RULES)
     late = Count("id", filter=Q(due_at__lt=clock.now()))
     with db.reading(lens):
         rows = Duty.objects.filter(OPEN, duties.rows(lens), rule__in=RULES, facility_id__isnull=False)
-        counted = rows.values_list("facility_id").annotate(screens=screens, again=again, offers=offers, late=late)
+        counted = rows.values_list("facility_id").annotate(
+            screens=screens, again=again + told, offers=offers, late=late
+        )
         found = [SafetySite(place, names.get(place, ""), *numbers) for place, *numbers in counted if place is not None]
     return sorted(found, key=lambda s: (-s.late, s.name))
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,11 +12,11 @@ from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
+from throughcare.chart import courses, trends
 from throughcare.chart import models as m
-from throughcare.chart import trends
 from throughcare.chart.reads import shown
 from throughcare.chart.units import said
-from throughcare.kernel import content
+from throughcare.kernel import clock, content
 from throughcare.ui.jinja import day
 from throughcare.ui.shapes import FieldShape, Meaning, TrendPoint, TrendShape
 
@@ -98,12 +98,18 @@ def _last(rows: Sequence[m.Observation], person_id: UUID) -> Last:
 
 
 def answer(rows: Sequence[m.Observation]) -> str:
-    """Say what became of a measurement."""
+    """Say what became of a measurement, and of the course of illness that it is the score of (clinical.md 3.2)."""
     newest = rows[-1]
     known = vital(newest.code)
     steady = Decimal(str(known["steady"])) if known else None
     name = "Systolic pressure" if newest.components else newest.text
-    return trends.answer(name, _points(rows), said(unit(newest)), steady=steady)
+    points = _points(rows)
+    said_so = trends.answer(name, points, said(unit(newest)), steady=steady)
+    rule = courses.rule_for(newest.code)
+    local = [replace(p, at=p.at.astimezone(clock.zone())) for p in points] if rule else []
+    found = courses.course(local, rule) if rule else None
+    course = courses.words(found) if found else ""
+    return f"{said_so}; {course}" if course else said_so
 
 
 def trend(rows: Sequence[m.Observation], download: str) -> TrendShape:

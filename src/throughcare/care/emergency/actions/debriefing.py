@@ -7,6 +7,7 @@ from throughcare.care.emergency import fhir, rules, states
 from throughcare.care.emergency.actions import keeping
 from throughcare.care.emergency.events import CodeDebriefed, DrillDone
 from throughcare.care.emergency.models import Debrief
+from throughcare.duties.working_time import working_time
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -63,7 +64,8 @@ def debrief_code(
         happened_at=now,
     )
     if row.drill:
-        emit(DrillDone(happened_at=now, facility_id=row.facility_id, ref=row.id, kind=row.drill))
+        shift = working_time().shift_at(row.called_at).shift.id
+        emit(DrillDone(happened_at=now, facility_id=row.facility_id, ref=row.id, kind=row.drill, shift=shift))
     else:
         emit(CodeDebriefed(happened_at=now, facility_id=row.facility_id, ref=row.id, preventable=preventable))
     return said.id

@@ -91,7 +91,7 @@ def file_grievance(
         care_request_id=asked,
     )
     _keep(row)
-    emit(GrievanceFiled(clinical_risk=asked is not None, **_about(row)))
+    emit(GrievanceFiled(clinical_risk=asked is not None, sexual_safety=row.sexual_safety, **_about(row)))
     return Filed(row.id, row.receipt, asked is not None)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from throughcare import ledger
 from throughcare.care.intake import answering, effects, fhir, rules, states
-from throughcare.care.intake.events import ClearanceRecorded, QuickLookDone
+from throughcare.care.intake.events import AnswerSignal, ClearanceRecorded, QuickLookDone
 from throughcare.care.intake.models import Arrival
 from throughcare.care.intake.rule_table import load_table
 from throughcare.chart import actions as chart
@@ -96,6 +96,24 @@ def record_clearance(
     keep(arrival)
     emit(
         ClearanceRecorded(happened_at=clock.now(), person_id=person_id, facility_id=arrival.facility_id, ref=arrival.id)
+    )
+
+
+@action("intake.tell_of_safety")
+def tell_of_safety(*, actor: Actor, person_id: UUID, reason: str, ref: UUID) -> None:
+    """Have sexual safety screened after a referral or what was told (INT-09); one screen answers whatever asks for it.
+
+    Who tells may not see whether one is owed already, so this does not ask.
+    """
+    emit(
+        AnswerSignal(
+            happened_at=clock.now(),
+            person_id=person_id,
+            facility_id=actor.facility_id,
+            ref=ref,
+            signal="prea_new_information",
+            facts={"reason": reason},
+        )
     )
 
 

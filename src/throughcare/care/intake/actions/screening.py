@@ -166,7 +166,8 @@ def sign_sexual_safety(
     flagged = {flag.key for flag in score.flags} if score else set()
     # Owed after an arrival or a transfer, it is that one; only what comes when none is owed is the reassessment (INT-09).
     owed = Duty.objects.filter(OPEN, person_id__in=family(person_id), rule="INT-09").order_by("opened_at").first()
-    again = owed is None and _screened_before(person_id, arrival, done.response_id)
+    told = Duty.objects.filter(OPEN, person_id__in=family(person_id), rule="INT-09-EVENT").exists()
+    again = owed is None and (told or _screened_before(person_id, arrival, done.response_id))
     arrived_at = owed.opened_at if owed is not None else arrival.arrived_at if arrival else clock.now()
     emit(
         AnswerSignal(
