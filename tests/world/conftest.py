@@ -8,6 +8,7 @@ import pytest
 
 def _rows() -> dict[str, list[tuple]]:
     from throughcare.care.intake.models import Arrival
+    from throughcare.care.medications.models import Dose, MedicationOrder
     from throughcare.care.sick_call.models import CareRequest
     from throughcare.chart.models import Allergy, Condition, Observation
     from throughcare.custody.models import Move, OperationalAlert, Placement, ScheduledEvent, Stay
@@ -29,10 +30,12 @@ def _rows() -> dict[str, list[tuple]]:
         "problems": Condition.objects.values_list(*who, "code", "recorded_at"),
         "allergies": Allergy.objects.values_list(*who, "text"),
         "observations": Observation.objects.values_list(*who, "code", "value", "effective_at"),
-        # The next look at somebody on watch is drawn so that nobody can foresee it: no seed gives it.
-        "duties": Duty.objects.exclude(rule__in=("SUI-01", "SUI-02")).values_list(
+        # The next look at somebody on watch is drawn so that nobody can foresee it: no seed gives it, nor what is found of it.
+        "duties": Duty.objects.exclude(rule__in=("SUI-01", "SUI-02", "SUI-05")).values_list(
             *who, "rule", "opened_at", "due_at", "closed_at", "outcome", "closed_by"
         ),
+        "doses": Dose.objects.values_list(*who, "order__text", "due_at", "status", "happened_at", "by"),
+        "orders": MedicationOrder.objects.values_list(*who, "text", "status", "starts_at", "ended_at", "ended_why"),
         "shifts": RosterShift.objects.values_list("user__username", "starts", "on_call"),
     }
     return {name: sorted(tuple(map(str, row)) for row in rows) for name, rows in tables.items()}

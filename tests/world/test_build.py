@@ -101,7 +101,7 @@ def test_one_seed_gives_one_agency(template, seed: int, digests, django_db_block
             connection.settings_dict["NAME"] = f"copy_world_{n}"
             try:
                 with clock.frozen(NOW):
-                    build.run(people=12, days=3, seed=seed, progress=quiet)
+                    build.run(people=12, days=5, doses=5, seed=seed, progress=quiet)
                 found.append(digests())
             finally:
                 connection.close()
