@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from throughcare.insight.warehouse.spool import Spool
 
 FULL = os.environ.get("SIZE") == "full"
-SIZES = ((1_200, 60), (12_000, 60)) if FULL else ((60, 12), (600, 12))
+SIZES = ((1_200, 60), (12_000, 60)) if FULL else ((300, 24), (2_400, 24))
 WHOLE = 12_000 * 60  # people and months of the full agency
 
 

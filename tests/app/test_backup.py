@@ -21,6 +21,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kept")
     environment = {"THROUGHCARE_HOME": str(folder / "home"), "THROUGHCARE_MODE": "demo"}
     assert throughcare("setup", **environment).returncode == 0
+    (folder / "home/warehouse/told/quarters").mkdir(parents=True)
+    (folder / "home/warehouse/told/quarters/2026-Q3.6.parquet").write_bytes(b"as it was told")
+    (folder / "home/warehouse/manifest.json").write_bytes(b"made again from the ledger")
     cluster = Cluster(folder / "home")
     with cluster.running(), psycopg.connect(cluster.url(OWNER)) as owner:
         owner.execute("create table remembered (what text)")
@@ -41,6 +44,8 @@ def test_a_backup_comes_back_verified(kept: Path, tmp_path: Path):
     done = throughcare("restore", str(kept / "backup"), "--keys", str(kept / "keys"), THROUGHCARE_HOME=str(home))
     assert done.returncode == 0, done.stderr
     assert "sound" in done.stdout
+    found = [str(file.relative_to(home / "warehouse")) for file in (home / "warehouse").rglob("*") if file.is_file()]
+    assert found == ["told/quarters/2026-Q3.6.parquet"]  # what oversight was told, and not what is made again
     cluster = Cluster(home)
     with cluster.running(), psycopg.connect(cluster.url(OWNER)) as owner:
         assert owner.execute("select what from remembered").fetchone() == ("this",)

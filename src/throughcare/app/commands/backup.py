@@ -18,6 +18,8 @@ from throughcare.app import house, postgres_programs
 from throughcare.app.config import Config, Misconfigured
 from throughcare.app.postgres import SUPER, Cluster
 
+# Beside the database: what can't be made from it again. Of the warehouse that is what oversight was told.
+BESIDE, BESIDE_FOLDERS = ("anchors.jsonl", "anchor.pub.pem"), ("warehouse/told",)
 KEYS_NOTE = """The secret keys are not in this folder, so that whoever finds it can't read sealed entries or sign anchors.
 Keep a copy of the folder {keys} in another safe place (`throughcare backup --keys FOLDER` makes one).
 Without sealing.key the sealed entries of this backup can't be read by anybody, ever.
@@ -82,12 +84,21 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 
 
 def _copy_beside(config: Config, folder: Path) -> None:
-    for name in ("anchors.jsonl", "anchor.pub.pem"):
-        if (config.home / name).exists():
-            shutil.copy2(config.home / name, folder / name)
+    copy_beside(config.home, folder)
     (folder / "KEYS.txt").write_text(KEYS_NOTE.format(keys=config.keys))
     about = {"made_at": datetime.now(UTC).isoformat(), "throughcare": __version__, "mode": config.mode.value}
     (folder / "backup.json").write_text(json.dumps(about, indent=1) + "\n")
+
+
+def copy_beside(source: Path, target: Path) -> None:
+    """Copy what stands beside the database from a home to a backup, or back."""
+    for name in BESIDE:
+        if (source / name).exists():
+            shutil.copy2(source / name, target / name)
+    for name in BESIDE_FOLDERS:
+        if (source / name).exists():
+            (target / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copytree(source / name, target / name)
 
 
 def _copy_keys(config: Config, target: Path) -> None:

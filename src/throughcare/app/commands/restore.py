@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import click
 
 from throughcare.app import config as configuration
 from throughcare.app import house
+from throughcare.app.commands.backup import copy_beside
 from throughcare.app.config import KEY_FILES, Config, Misconfigured
 from throughcare.app.postgres import Cluster
 
@@ -69,9 +69,7 @@ def _bring_back(config: Config, folder: Path, keys: Path, mode: str) -> None:
     config.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in KEY_FILES:
         configuration.keep(config.keys / name, (keys / name).read_bytes())
-    for name in ("anchors.jsonl", "anchor.pub.pem"):
-        if (folder / name).exists():
-            shutil.copy2(folder / name, config.home / name)
+    copy_beside(folder, config.home)
     configuration.keep(config.home / "mode", mode.encode() + b"\n")
     (config.home / "world").write_text("restored\n")
     house.say("restore: copying the database")
