@@ -64,6 +64,7 @@ PULSE = PRESSURE | claims("heart-rate", code=coded(LOINC, "8867-4"))
 ORDER = of("MedicationRequest", status="active", intent="order", medicationCodeableConcept=WORDS, subject=to("Patient"))
 REPORT = of("DiagnosticReport", status="final", category=[WORDS], code=WORDS, subject=to("Patient"))
 AGENT = {"status": "completed", "subject": to("Patient")}
+COMPOSITION = of("Composition", id="c", status="final", type=WORDS, date="2026", author=[to("Practitioner")], title="x")
 NPI = "http://hl7.org/fhir/sid/us-npi"
 
 FAULTS = {
@@ -99,6 +100,17 @@ FAULTS = {
     "a profile by a word": (of("Patient", meta={"profile": ["us-core-patient"]}), "Patient.meta.profile[0]", "error"),
     "an unknown profile of an entry": (
         entry(of("Patient", id="a", meta={"profile": ["http://a.test/x"]})), "Bundle.entry[0].resource.meta.profile[0]", "warning",
+    ),
+    "what a document is about does not come": (
+        of("Bundle", type="document", identifier={"system": "urn:a", "value": "1"}, timestamp="2026-01-01T00:00:00Z",
+           entry=[{"fullUrl": "http://a.test/Composition/c", "resource": {**COMPOSITION, "subject": to("Patient")}}]),
+        "Bundle.entry[0].resource.subject", "error",
+    ),
+    "an entry of a section does not come": (
+        of("Bundle", type="document", identifier={"system": "urn:a", "value": "1"}, timestamp="2026-01-01T00:00:00Z",
+           entry=[{"fullUrl": "http://a.test/Composition/c",
+                   "resource": {**COMPOSITION, "section": [{"title": "a", "entry": [to("Condition")]}]}}]),
+        "Bundle.entry[0].resource.section[0].entry[0]", "error",
     ),
     "vs-1": (observation(**PRESSURE | {"effectiveDateTime": "2026"}), "Observation.effectiveDateTime", "error"),
     "vs-3": (observation(**PRESSURE | {"component": [mmhg("8480-6", 120), {"code": coded(LOINC, "8462-4")}]}), "Observation.component[1]", "error"),
@@ -169,6 +181,16 @@ RIGHT = {
     "a content type with its characters": of("Patient", photo=[{"contentType": "text/plain; charset=utf-8", "data": "AAAA"}]),
     "an NPI": of("Practitioner", **claims("practitioner"), name=[{"family": "A"}], identifier=[{"system": NPI, "value": "1234567893"}]),
     "a task of one day": of("Task", status="draft", intent="order", authoredOn="2026-01-01", lastModified="2026-01-01T00:00:00Z"),
+    "a document with what it is about": of(
+        "Bundle", type="document", identifier={"system": "urn:a", "value": "1"}, timestamp="2026-01-01T00:00:00Z",
+        entry=[
+            {"fullUrl": "http://a.test/Composition/c", "resource": {**COMPOSITION, "subject": to("Patient"),
+             "section": [{"title": "a", "entry": [{"reference": "urn:uuid:0198c0de-0000-7000-8000-00000000000f"}]}]}},
+            {"fullUrl": "http://a.test/Patient/1", "resource": of("Patient", id="1")},
+            {"fullUrl": "urn:uuid:0198c0de-0000-7000-8000-00000000000f",
+             "resource": of("Observation", status="final", code=WORDS)},
+        ],
+    ),
     "R4's own name": of("Patient", meta={"profile": ["http://hl7.org/fhir/StructureDefinition/Patient"]}),
 }  # fmt: skip
 

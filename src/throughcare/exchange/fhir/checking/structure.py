@@ -9,6 +9,7 @@ from typing import Any
 
 from throughcare.exchange.fhir.checking import (
     invariants,
+    invariants_of_bundles,
     invariants_of_charts,
     invariants_of_definitions,
     invariants_of_the_rest,
@@ -21,7 +22,7 @@ from throughcare.exchange.fhir.checking.spot import Spot
 
 Json = dict[str, Any]
 # Imported so that their checks stand in the register.
-REGISTERED = (invariants_of_charts, invariants_of_definitions, invariants_of_the_rest)
+REGISTERED = (invariants_of_bundles, invariants_of_charts, invariants_of_definitions, invariants_of_the_rest)
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 DEEPEST = 60
