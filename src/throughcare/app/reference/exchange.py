@@ -30,16 +30,22 @@ ANSWERS = (
 def hl7v2() -> str:
     """Say what the door takes and what it answers, from the rules that decide it."""
     events = ((code(event), meaning, _needs(event)) for event, meaning in rules.EVENTS.items())
+    others = ((code(kind), title, codes(sorted(rules.TAKEN[kind]))) for kind, title in rules.TITLES.items())
     codes_ = ((code(c.value), c.meaning, "AR" if c in REJECTING else "AE, or a warning") for c in Code)
     return page(
         "HL7 v2",
         "`throughcare listen` takes ADT messages over MLLP; `throughcare import` takes the same as files. Every message is kept "
-        "byte for byte, and each is acknowledged after the commit.",
+        "byte for byte, and each is acknowledged after the commit. Files in UTF-16 are kept as UTF-8.",
         "## What is answered",
         table(("MSA-1", "When"), ANSWERS),
         "*Received = applied + repeated + held + refused*, always: `throughcare messages --audit` counts it, and ends with 1 if not.",
         "## Events",
         table(("Event", "Means", "Needs, beside MSH and an identifier in PID-3"), events),
+        "Every other event of ADT is answered AR, with the code 201, and kept: it belongs to no admission as custody knows one. "
+        "A05 (pre-admission) names a day on which nobody is here yet, A06 and A07 (outpatient, inpatient) a class of visit that "
+        "custody does not have; acting on them would put people in places where they are not.",
+        "## Other messages",
+        table(("Type", "Means", "Events"), others),
         f"Versions: {codes(sorted(rules.VERSIONS))}. Processing id: {codes(sorted(rules.Accepts().processing))} in production; "
         f"{codes(sorted(rules.ANY_PROCESSING.processing))} in demonstration and tests.",
         "## Error codes (HL7 table 0357)",
