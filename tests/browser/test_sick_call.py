@@ -15,6 +15,7 @@ from tests.care.medications.test_ordering_and_giving import asked
 from tests.care.medications.test_programme import AnyReason
 from throughcare.access import actions as access
 from throughcare.access.kinds import Agreement
+from throughcare.access.models import User
 from throughcare.care.medications import actions as medicines
 from throughcare.care.sick_call import actions
 from throughcare.care.sick_call.models import CareRequest
@@ -204,6 +205,25 @@ def answered(context: BrowserContext, site: str, said: list[str]) -> None:
     sound(page, "complaint-to-log")
     page.click('button:has-text("Log it in my name")')
     page.wait_for_selector("text=Logged in your name")
+    become(desk, site, "provider", hartford().id)
+    doctor = User.objects.filter(name="Demo-Doctor, Eve").latest("id").username
+    become(desk, site, "hsa", hartford().id)
+    page.reload()
+    page.fill("#f-staff", doctor)
+    page.fill("#f-question", "What did you see and do on Monday?")
+    page.click('button:has-text("Ask for their words")')
+    page.wait_for_selector("text=Asked. They find it")
+    become(desk, site, "provider", hartford().id)
+    page.goto(f"{site}/grievances/replies/")
+    sound(page, "complaint-asked")
+    page.fill("textarea[name=words]", "I cleaned the wound and said it heals well.")
+    page.click('button:has-text("Send your reply")')
+    page.wait_for_selector("text=It stays as you wrote it")
+    become(desk, site, "hsa", hartford().id)
+    page.go_back()
+    page.goto(f"{site}/grievances/")
+    page.click("tbody th a")
+    page.wait_for_selector("text=it heals well")
     page.check("input[value=upheld]")
     page.fill("#f-answer_en", "You are right. We changed the list.")
     page.fill("#f-answer_es", "Tiene razón. Cambiamos la lista.")
@@ -231,7 +251,10 @@ def test_in_at_the_kiosk_with_a_code_on_paper(desk: tuple[BrowserContext, str]) 
     person = CareRequest.objects.get(id=asking(0)).person_id
     recorded(person)
     page, said = watched(context)
+    page.goto(f"{site}/people/{person}/consents/paper/?kind=part2_tpo&lang=es")
+    sound(page, "consent-paper")
     page.goto(f"{site}/people/{person}/consents/")
+    sound(page, "consents")
     page.click("text=Way in at the kiosk")
     sound(page, "kiosk-access")
     page.fill("#f-number", "Z0004711")
