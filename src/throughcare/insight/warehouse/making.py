@@ -91,20 +91,29 @@ def _make(folder: Path, start: State | None, say: Say) -> Report:
 
 def with_results(folder: Path, work: Path, state: State) -> State:
     """Count every measure over a state, and demand and capacity by the hour, and give the state with the numbers."""
-    time, made = working_time(), {}
+    time = working_time()
     assert state.last_day is not None  # noqa: S101  (whoever makes a state names its last day)
     con = writing.connect(work)
     try:
-        opening.views(con, folder, state)
-        opening.day_macro(con, time.zone, _years(state))
-        rows = counting.counted(con, definitions.measures(state.last_day), state.last_day, time.zone)
+        made = {"measure_result": measured(con, folder, state)}
         resources.prepare(con, time.end_of_day(state.last_day))
-        for name, query in {"measure_result": rows, **resources.QUERIES}.items():
+        for name, query in resources.QUERIES.items():
             part = writing.write(con, folder, BY_NAME[name], WHOLE, query)
             made[name] = {WHOLE: part} if part else {}
     finally:
         con.close()
     return replace(state, tables={k: v for k, v in {**state.tables, **made}.items() if v})
+
+
+def measured(con: duckdb.DuckDBPyConnection, folder: Path, state: State) -> files.Months:
+    """Count every measure over a state in a fresh engine, and write the numbers; the engine then has the state's views."""
+    time, table = working_time(), BY_NAME["measure_result"]
+    assert state.last_day is not None  # noqa: S101
+    opening.views(con, folder, state)
+    opening.day_macro(con, time.zone, _years(state))
+    rows = counting.counted(con, definitions.measures(state.last_day), state.last_day, time.zone)
+    part = writing.write(con, folder, table, WHOLE, rows)
+    return {WHOLE: part} if part else {}
 
 
 def _years(state: State) -> tuple[int, int]:
