@@ -1,10 +1,18 @@
 """The pass goes without a network in a real browser: taken along, locked, reloaded, charted, and handed over once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from playwright.sync_api import BrowserContext, Page, expect
 
 from bench.line import COUNTING
-from tests.browser.test_pass import pass_page, scan, shoot, sound  # noqa: F401
+from tests.browser.test_pass import next_morning, pass_page, scan, shoot, sound  # noqa: F401
+from tests.care.medications import line_makers as makers
+from throughcare.care.medications import actions
+from throughcare.care.medications.models import MedicationOrder
+from throughcare.kernel import clock
+from throughcare.people.models import Identifier
 
 pytestmark = [pytest.mark.browser, pytest.mark.database_copy]
 SECRET = "40718253"
@@ -27,6 +35,16 @@ def take_along(page: Page, base: str) -> None:
         if page.evaluate("caches.open('throughcare-tablet-1').then((c) => c.keys()).then((k) => k.length > 14)"):
             break
         page.wait_for_timeout(100)
+
+
+def stop_lisinopril_of(number: str) -> None:
+    """Let a prescriber stop an order at the server, while the tablet has no network."""
+    person = Identifier.objects.get(value=number).person_id
+    order = MedicationOrder.objects.get(person_id=person, code=makers.MEDICINES[0])
+    about = {"person_id": person, "order_id": order.id, "version": order.version, "why": "Cough"}
+    with clock.frozen(next_morning()):
+        actions.stop_order(actor=makers.doctor(), **about)
+    connection.close()
 
 
 def unlock(page: Page, secret: str) -> None:
@@ -88,8 +106,19 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
         page.locator("[data-state]", has_text=f"{1 + nth} of 12").wait_for()
     assert page.evaluate("window.touches") == 4, "two keys a person"
 
+    with ThreadPoolExecutor(1) as elsewhere:  # Django refuses to work where Playwright waits
+        elsewhere.submit(stop_lisinopril_of, "T9000007").result()
+
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
+    meanwhile = page.locator("dialog .pass-blanks li")
+    meanwhile.first.wait_for(timeout=30_000)
+    assert len(meanwhile.all()) == 1 and "lisinopril" in meanwhile.first.inner_text(), (
+        "what changed meanwhile is listed"
+    )
+    sound(page, "changed meanwhile")
+    shoot(page, "offline-meanwhile")
+    page.locator("dialog button", has_text="Seen").tap()
     page.locator("[data-state]", has_text="Online").wait_for()
     expect(page.locator("[data-state]")).not_to_contain_text("to be sent", timeout=30_000)
     now = lines(context, base)
@@ -97,6 +126,21 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     assert sorted(now["T9000003"]) == ["expected", "no-show", "no-show"]
     shoot(page, "offline-back")
     assert said == []
+
+
+def test_without_a_secure_context_it_says_so_and_stays_online(pass_page: tuple[BrowserContext, str]) -> None:  # noqa: F811
+    context, base = pass_page
+    page = context.new_page()
+    # What a browser says of plain http at any address but its own machine's.
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', { get: () => false });")
+    page.goto(f"{base}/pass/")
+    page.locator(".pass-row").nth(11).wait_for()
+    expect(page.locator("[data-notices]")).to_contain_text("not encrypted (https)")
+    expect(page.locator("[data-device]")).to_be_hidden()
+    scan(page, "T9000001")
+    page.locator(".pass-give", has_text="Given, 2 of 2").tap()
+    page.locator(".toast", has_text="given").wait_for()
+    assert lines(context, base)["T9000001"] == ["given", "given"]
 
 
 def test_ten_wrong_secrets_wipe_what_was_taken_along_and_never_what_was_charted(
