@@ -303,3 +303,20 @@ def test_what_a_screening_finds_and_can_wait_has_an_owner_and_its_own_time(nurse
     dentist = Effect.objects.get(arrival=arrival, key="dental-urgent")
     chart.end_order(actor=nurse, person_id=person, order_id=dentist.act_id, verb="complete")
     assert Duty.objects.get(id=tooth.id).outcome == "done"
+
+
+def test_an_order_that_the_specification_times_has_a_clock_and_it_ends_with_the_order(nurse, arrival) -> None:
+    """A chest X-ray for a cough is for this shift (clinical.md 3.1), looking after stimulants is withdrawal's (3.3)."""
+    person = arrival.person_id
+    save = {"actor": nurse, "person_id": person, "arrival_id": arrival.id}
+    stimulants = {"substances": ["stimulants"], "stimulant-often": ["daily"], "stimulant-last": ["2026-01-01T08:00"]}
+    actions.save_screening(**save, posted=healthy(symptoms=["cough"], **stimulants))
+    x_ray = Effect.objects.get(arrival=arrival, key="chest-x-ray")
+    owed = Duty.objects.get(person_id=person, rule="INT-03", about=x_ray.id)
+    assert (owed.outcome, owed.facts["urgency"]) == ("", "urgent")
+    assert "WDR-01-STIMULANT" in open_rules(person)
+    chart.end_order(actor=nurse, person_id=person, order_id=x_ray.act_id, verb="complete")
+    owed.refresh_from_db()
+    assert owed.outcome == "done"
+    told = Effect.objects.filter(arrival=arrival, kind="order", key="stimulant-watch").values_list("id", flat=True)
+    assert not Duty.objects.filter(about__in=list(told)).exists(), "what has no clock of its own opens none"

@@ -67,8 +67,8 @@ def accept(actor: Actor, effect: Effect) -> None:
 
 
 def say_acted_on(order_id: UUID, outcome: str) -> None:
-    """Tell that a referral which an answer called for is done or taken back, under the name by which it was told of."""
-    for effect in Effect.objects.filter(kind="referral", act_type="ServiceRequest", act_id=order_id):
+    """Tell that what an answer ordered or referred is done or taken back, under the name by which it was told of."""
+    for effect in Effect.objects.filter(kind__in=("referral", "order"), act_type="ServiceRequest", act_id=order_id):
         _signal(effect, "referral_acted_on", {"outcome": outcome})
 
 
@@ -165,9 +165,7 @@ def _act(actor: Actor, effect: Effect, facts: Mapping[str, bool | str], event: s
             custody.raise_alert(actor=actor, person_id=effect.person_id, template=effect.key, reason_ref=effect.id),
         )
     elif effect.kind in ("order", "referral"):
-        kind, id_ = "ServiceRequest", _order(actor, effect, facts)
-        if effect.kind == "order" and event:
-            _signal(effect, event, facts)
+        kind, id_ = "ServiceRequest", _order(actor, effect, facts, event)
     elif effect.kind == "instrument":
         kind, id_ = (
             "QuestionnaireResponse",
@@ -181,11 +179,12 @@ def _act(actor: Actor, effect: Effect, facts: Mapping[str, bool | str], event: s
         effect.bump(act_type=kind, act_id=id_)
 
 
-def _order(actor: Actor, effect: Effect, facts: Mapping[str, bool | str]) -> UUID:
-    if effect.kind == "referral":
+def _order(actor: Actor, effect: Effect, facts: Mapping[str, bool | str], event: str) -> UUID:
+    told_as = "screening_positive" if effect.kind == "referral" else event
+    if told_as:
         urgency = "emergent" if effect.key in EMERGENT else "urgent" if effect.due in PRIORITY else "routine"
         told = {"urgency": urgency, "key": effect.key, "within": effect.due, "owner": effect.owner}
-        _signal(effect, "screening_positive", {**told, **facts})
+        _signal(effect, told_as, {**told, **facts})
     return chart.place_order(
         actor=actor,
         person_id=effect.person_id,

@@ -345,7 +345,8 @@ def _merged(found: list[Consequence]) -> tuple[Consequence, ...]:
         because = tuple(dict.fromkeys([*(old.because if old else ()), *each.because]))
         soonest = min((c for c in (old, each) if c), key=lambda c: within(c.due))
         # What the clock asks of one reason, the other must not hide: a low suicide risk beside a low mood.
-        merged[at] = replace(soonest, because=because, facts={**each.facts, **(old.facts if old else {})})
+        event = soonest.event or each.event or (old.event if old else "")
+        merged[at] = replace(soonest, because=because, facts={**each.facts, **(old.facts if old else {})}, event=event)
     return tuple(sorted(merged.values(), key=lambda c: not c.auto))
 
 
