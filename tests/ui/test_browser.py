@@ -167,6 +167,8 @@ def test_keys_move_and_open(tab: Page, address: str) -> None:
 
 def test_a_form_saves_itself_within_a_second_and_shows_what_it_did(tab: Page, address: str) -> None:
     tab.goto(f"{address}/form/")
+    tab.keyboard.press("f")
+    assert tab.evaluate("document.activeElement.matches('main input, main select, main textarea')")
     tab.get_by_label("Pulse").press_sequentially("96")
     tab.get_by_text("COWS scheduled, due 22:30").wait_for(timeout=1500)
     assert "Saved " in tab.locator("[data-saved]").inner_text()

@@ -116,6 +116,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") return done(), $("[data-help]")?.showModal();
   if (event.key.length !== 1) return;
   const button = pressed(event.key) ?? (event.key === "h" ? $("a.top-home") : null);
+  if (!button && event.key === "f") return done(), $$("main :is(input:not([type=hidden]), select, textarea)").find((e) => !e.disabled && e.offsetParent)?.focus();
   if (button) { done(); button.click(); }
 });
 
