@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from bench.line import COUNTING
 from tests.browser.test_pass import next_morning, pass_page, scan, shoot, sound  # noqa: F401
@@ -141,6 +141,37 @@ def test_without_a_secure_context_it_says_so_and_stays_online(pass_page: tuple[B
     page.locator(".pass-give", has_text="Given, 2 of 2").tap()
     page.locator(".toast", has_text="given").wait_for()
     assert lines(context, base)["T9000001"] == ["given", "given"]
+
+
+def test_what_somebody_changed_on_its_way_is_not_taken_along(pass_page: tuple[BrowserContext, str]) -> None:  # noqa: F811
+    context, base = pass_page
+    page = context.new_page()
+
+    def changed(route: Route) -> None:
+        answer = route.fetch()
+        signed = answer.json()
+        assert "lisinopril 10 mg" in signed["body"]
+        route.fulfill(
+            response=answer, json=signed | {"body": signed["body"].replace("lisinopril 10 mg", "lisinopril 40 mg")}
+        )
+
+    context.route("**/devices/bundle/", changed)
+    page.goto(f"{base}/pass/")
+    page.locator(".pass-row").nth(11).wait_for()
+    page.locator("[data-device]").tap()
+    page.locator("dialog input[type=text]").fill("Cart 1")
+    for n in range(2):
+        page.locator("dialog .tablet-secret").nth(n).fill(SECRET)
+    with page.expect_response("**/devices/bundle/"):
+        page.locator("dialog button", has_text="Take along").tap()
+    page.locator(".toast").first.wait_for()
+    assert "Taken along" not in page.locator(".toast").first.inner_text()
+    held = page.evaluate(
+        """() => new Promise((done) => { const asked = indexedDB.open('throughcare-tablet', 1);
+        asked.onsuccess = () => { const all = asked.result.transaction('bundle').objectStore('bundle').getAll();
+        all.onsuccess = () => done(all.result.length); }; })"""
+    )
+    assert held == 0, "the server's signature does not fit: nothing is kept"
 
 
 def test_ten_wrong_secrets_wipe_what_was_taken_along_and_never_what_was_charted(
