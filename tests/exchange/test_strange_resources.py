@@ -49,6 +49,56 @@ def test_a_value_keeps_its_comparator_its_digits_and_its_unit(said, kept):
     )
 
 
+STATES = [
+    # Releases before R4 write a bare code; some write only words, or their own code before HL7's.
+    ({"clinicalStatus": "active", "verificationStatus": "confirmed"}, "active"),
+    ({"clinicalStatus": "resolved"}, "resolved"),
+    ({"clinicalStatus": "active", "verificationStatus": "refuted"}, ""),
+    ({"clinicalStatus": "active", "verificationStatus": "entered-in-error"}, ""),
+    ({"clinicalStatus": {"text": "Resolved"}}, "resolved"),
+    ({"verificationStatus": {"text": "Entered in error"}}, ""),
+    ({"clinicalStatus": {"text": "sort of"}}, ""),
+    (
+        {
+            "clinicalStatus": {
+                "coding": [
+                    {"system": OWN, "code": "7"},
+                    {"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "resolved"},
+                ]
+            }
+        },
+        "resolved",
+    ),
+    (
+        {
+            "verificationStatus": {
+                "coding": [
+                    {"system": OWN, "code": "7"},
+                    {"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"},
+                ]
+            }
+        },
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "status"), STATES)
+@pytest.mark.parametrize("kind", ["Condition", "AllergyIntolerance"])
+def test_what_is_over_or_refuted_is_never_charted_as_going_on(kind, said, status):
+    why, facts = read({"resourceType": kind, "code": {"text": "Gout"}, **said})
+    assert [one.status for one in (*facts.problems, *facts.allergies)] == ([status] if status else [])
+    assert bool(why) == (not status)
+
+
+@pytest.mark.parametrize("said", [{"taken": "n"}, {"wasNotTaken": True}])
+def test_a_medicine_that_is_not_taken_is_no_medicine_of_theirs(said):
+    one = {"resourceType": "MedicationStatement", "status": "active", "medicationCodeableConcept": {"text": "X"}}
+    assert read(one)[1].medicines
+    why, facts = read({**one, **said})
+    assert why and not facts.medicines
+
+
 WHEN = [
     ({"effectiveDateTime": "2026-02-07T10:00:00-05:00"}, datetime(2026, 2, 7, 15, tzinfo=UTC)),
     ({"effectiveDateTime": "2026-02-07T15:00:00.123Z"}, datetime(2026, 2, 7, 15, 0, 0, 123000, tzinfo=UTC)),

@@ -372,7 +372,7 @@ def _medicine(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
         code = coded(medication.get("code")) if medication else None
     if code is None:
         return "names no medicine"
-    if one.get("doNotPerform") is True:
+    if one.get("doNotPerform") is True or one.get("taken") == "n" or one.get("wasNotTaken") is True:
         return "says not to give it"
     if str(one.get("intent")) in ("proposal", "plan", "option"):
         return "only proposed"

@@ -53,10 +53,16 @@ def coded(concept: Any) -> Coded | None:
 
 
 def state_of(one: Json, key: str) -> str:
-    """Read the code of a status that is a CodeableConcept."""
+    """Read the code of a status: of a CodeableConcept HL7's own coding before others, its words where it has none.
+
+    Releases before R4 write the bare code: what was refuted there is no problem here.
+    """
     concept = one.get(key)
-    first = next(iter(listed(concept.get("coding"))), {}) if isinstance(concept, Mapping) else {}
-    return str(first.get("code", ""))
+    if not isinstance(concept, Mapping):
+        return concept.strip().lower() if isinstance(concept, str) else ""
+    codings = sorted(listed(concept.get("coding")), key=lambda said: "hl7.org" not in str(said.get("system")))
+    code = next((str(said["code"]) for said in codings if said.get("code")), "")
+    return code or "-".join(str(concept.get("text") or "").lower().split())
 
 
 def day_of(text: Any) -> date | None:
