@@ -91,6 +91,22 @@ def test_what_is_over_or_refuted_is_never_charted_as_going_on(kind, said, status
     assert bool(why) == (not status)
 
 
+@pytest.mark.parametrize(
+    ("said", "dose"),
+    [
+        ({"text": "1 tablet"}, "1 tablet"),
+        ({"text": "1 tablet", "asNeededBoolean": False}, "1 tablet"),
+        ({"text": "1 tablet", "asNeededBoolean": True}, "1 tablet as needed"),
+        ({"text": "1 tablet PRN pain", "asNeededBoolean": True}, "1 tablet PRN pain"),
+        ({"text": "1 tablet", "asNeededCodeableConcept": {"text": "Pain"}}, "1 tablet as needed (Pain)"),
+        ({"asNeededBoolean": True}, "as needed"),
+    ],
+)
+def test_what_is_taken_as_needed_says_so(said, dose):
+    one = {"resourceType": "MedicationRequest", "status": "active", "medicationCodeableConcept": {"text": "X"}}
+    assert [found.dose for found in read({**one, "dosageInstruction": [said]})[1].medicines] == [dose]
+
+
 @pytest.mark.parametrize("said", [{"taken": "n"}, {"wasNotTaken": True}])
 def test_a_medicine_that_is_not_taken_is_no_medicine_of_theirs(said):
     one = {"resourceType": "MedicationStatement", "status": "active", "medicationCodeableConcept": {"text": "X"}}

@@ -379,9 +379,17 @@ def _medicine(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
     if _denied(one.get("medicationCodeableConcept"), absence.MEDICINES):
         return NONE_KNOWN
     instructions = listed(one.get("dosageInstruction")) or listed(one.get("dosage"))
-    dose = next((str(said["text"]) for said in instructions if said.get("text")), "")
-    facts.medicines.append(Medicine(code, dose))
+    facts.medicines.append(Medicine(code, next(filter(None, map(_dose, instructions)), "")))
     return ""
+
+
+def _dose(said: Json) -> str:
+    """Give how it is taken in its sender's words; what is only taken as needed never stands without that."""
+    words, reason = str(said.get("text") or ""), coded(said.get("asNeededCodeableConcept"))
+    needed = said.get("asNeededBoolean") is True or reason is not None
+    if not needed or re.search(r"\b(?:need\w*|p\.?r\.?n)\b", words, re.IGNORECASE):
+        return words
+    return f"{words} as needed".strip() + (f" ({reason.text})" if reason is not None and reason.text else "")
 
 
 def _visit(one: Json, facts: Facts, others: Mapping[str, Json]) -> str:
