@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from throughcare import ledger
 from throughcare.access import actions as access
 from throughcare.access import kinds
 from throughcare.access.kinds import Agreement
+from throughcare.exchange.incoming import keeping
 from throughcare.exchange.incoming.actions import close, held
 from throughcare.exchange.incoming.kinds import actors_of, shown
 from throughcare.exchange.models import Incoming, Outside
@@ -20,8 +19,7 @@ from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotFound
-from throughcare.kernel.fhir import decode, encode
-from throughcare.ledger.present import opened
+from throughcare.kernel.fhir import encode
 from throughcare.ledger.reads import header
 
 Json = Mapping[str, Any]
@@ -83,16 +81,10 @@ def _consent(incoming_id: UUID) -> Incoming:
 
 
 def _body(row: Incoming) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT subject, digest, body FROM ledger_version WHERE id = %s AND type = %s ORDER BY version DESC LIMIT 1",
-            [row.about_id, row.about_type],
-        )
-        found = cursor.fetchone()
+    found = keeping.told(row.about_type, row.about_id)
     if found is None:
         raise NotFound("There is no such consent here.")
-    subject, digest, stored = found
-    return dict(decode(opened(stored, digest, (row.about_id, subject), sealed=False) or b"{}"))
+    return found
 
 
 def _restate(row: Incoming, body: dict[str, Any], status: str) -> None:

@@ -20,12 +20,14 @@ _TOLD = (
 
 
 def told(kind: str, id_: UUID) -> Json | None:
-    """Give a kept resource as it is told now; None where there is none. For actions only: no lens is asked."""
+    """Give a kept resource as it is told now, empty where law destroyed it; None where there is none. For actions only: no lens is asked."""
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [kind, id_])
         row = cursor.fetchone()
-    found = opened(row[2], row[1], (id_, row[0]), sealed=False) if row else None
-    body: Json | None = decode(found) if found else None
+    if row is None:
+        return None
+    subject, digest, stored = row
+    body: Json = decode(opened(stored, digest, (id_, subject), sealed=False) or b"{}")
     return body
 
 

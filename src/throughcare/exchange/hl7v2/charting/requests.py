@@ -100,13 +100,14 @@ def _arrived(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -
 
 def _waiting(body: Json, person_id: UUID, sender: str) -> Json | None:
     """Give the request of this number that still waits for somebody: what is taken back is that one, and not a second."""
+    if not body.get("identifier"):
+        return None
     rows = Incoming.objects.filter(
         person_id__in=family(person_id), kind="request", sender=sender[:160], state="waiting"
     )
-    asked = (body.get("identifier"), body["code"])
     for one in rows.order_by("-received_at"):
         told = keeping.told("ServiceRequest", one.about_id)
-        if body.get("identifier") and told is not None and (told.get("identifier"), told["code"]) == asked:
+        if told is not None and all(told.get(name) == body[name] for name in ("identifier", "code")):
             return told
     return None
 
