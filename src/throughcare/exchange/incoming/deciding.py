@@ -12,7 +12,7 @@ from throughcare.access import kinds
 from throughcare.access.kinds import Agreement
 from throughcare.exchange.incoming import keeping
 from throughcare.exchange.incoming.actions import close, held
-from throughcare.exchange.incoming.kinds import actors_of, shown
+from throughcare.exchange.incoming.kinds import actors_of, all_shown
 from throughcare.exchange.models import Incoming, Outside
 from throughcare.exchange.resource_parts import listed, moment_of
 from throughcare.kernel import clock
@@ -59,14 +59,12 @@ def proposed(body: Json) -> dict[str, str]:
     period = provision.get("period")
     until = str(period.get("end") or "")[:10] if isinstance(period, Mapping) else ""
     told, tells = actors_of(provision)
-    tells = tells or [shown(one) for one in listed(body.get("organization"))]
-    signed = [shown(one) for one in listed(body.get("performer"))]
     purposes = [str(one.get("display") or one.get("code") or "") for one in listed(provision.get("purpose"))]
     return {
         "agreed": {"permit": "yes", "deny": "no"}.get(str(provision.get("type")), ""),
         "recipient": ", ".join(told)[:160],
-        "disclosers": ", ".join(one for one in tells if one)[:200],
-        "signed_by": ", ".join(one for one in signed if one)[:160],
+        "disclosers": ", ".join(tells or all_shown(body.get("organization")))[:200],
+        "signed_by": ", ".join(all_shown(body.get("performer")))[:160],
         "purpose": ", ".join(one for one in purposes if one)[:160],
         "expires_at": until,
         "language": str(body.get("language") or "en")[:2],

@@ -82,8 +82,8 @@ def _lines(resource: Json) -> Iterator[tuple[str, str]]:
     yield "instruction", str(resource.get("patientInstruction") or "")
     yield "from", _from(resource)
     if resource.get("resourceType") == "Consent":
-        yield "discloser", ", ".join(text for one in listed(resource.get("organization")) if (text := shown(one)))
-        yield "performer", ", ".join(text for one in listed(resource.get("performer")) if (text := shown(one)))
+        yield "discloser", ", ".join(all_shown(resource.get("organization")))
+        yield "performer", ", ".join(all_shown(resource.get("performer")))
         yield from _provision(resource.get("provision"))
 
 
@@ -117,13 +117,17 @@ def _codes(concept: Any) -> frozenset[str]:
 
 def actors_of(provision: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Give who receives by a consent's provision, and who discloses, as it names them."""
-    actors = [(_codes(one.get("role")), shown(one.get("reference"))) for one in listed(provision.get("actor"))]
+    actors = [(_codes(one.get("role")), _shown(one.get("reference"))) for one in listed(provision.get("actor"))]
     told = [text for codes, text in actors if text and not codes & DISCLOSES]
     return told, [text for codes, text in actors if text and codes & DISCLOSES]
 
 
-def shown(reference: Any) -> str:
-    """Give the words of a reference, where it has any."""
+def all_shown(references: Any) -> list[str]:
+    """Give the words of those references of a list that have any."""
+    return [text for one in listed(references) if (text := _shown(one))]
+
+
+def _shown(reference: Any) -> str:
     return str(reference.get("display") or "") if isinstance(reference, Mapping) else ""
 
 
@@ -135,9 +139,7 @@ def _from(resource: Json) -> str:
     """Give who sent it, as far as it is said in words."""
     said = [resource.get(name) for name in ("requester", "sender", "custodian")]
     said += listed(resource.get("author")) + listed(resource.get("organization")) + listed(resource.get("performer"))
-    return ", ".join(
-        dict.fromkeys(str(one["display"]) for one in said if isinstance(one, Mapping) and one.get("display"))
-    )
+    return ", ".join(dict.fromkeys(all_shown(said)))
 
 
 def _every(resource: Json, name: str) -> str:
