@@ -64,7 +64,9 @@ def history(call: Call, kind: str, id: str) -> Answer:
     found = _seen(call.bearer, kind, _id(id, what))
     if not found:
         raise not_found(what)
-    return _told(call, found, f"fhir history {kind}", total=True)
+    since, until = _times(call)
+    kept = [r for r in found if (since is None or r.written_at >= since) and (until is None or r.written_at <= until)]
+    return _told(call, kept, f"fhir history {kind}", total=True)
 
 
 @interaction(
@@ -156,10 +158,8 @@ def _seen(bearer: Bearer, kind: str, id: UUID) -> list[Row]:
 
 
 def _told(
-    call: Call, found: list[Row], route: str, *, total: bool = False, links: dict[str, str] | None = None
+    call: Call, kept: list[Row], route: str, *, total: bool = False, links: dict[str, str] | None = None
 ) -> Answer:
-    since, until = _times(call)
-    kept = [r for r in found if (since is None or r.written_at >= since) and (until is None or r.written_at <= until)]
     shape = shape_of(call)
     entries = []
     for row in kept:
