@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from throughcare.exchange import actions, bundles, roster, sharing
+from throughcare.exchange import actions, bundles, letters, roster, sharing
 from throughcare.exchange.actions import FILE_DOOR
 from throughcare.exchange.documents import actions as documents
 from throughcare.exchange.documents import inbox
@@ -36,7 +36,6 @@ _HL7 = re.compile(rb"[\x0b\s\x00]*(?:\xef\xbb\xbf)?(?:MSH|FHS|BHS)[^A-Za-z0-9\r\
 _LINE = re.compile(rb"\s*\{[^\r\n]*\}[ \t\f\v]*[\r\n]")
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<")
 _PUBLISHED_LINE = re.compile(rb"(?im)^[^\r\n]*(?:^|[,;\t|])[ \"]*ZZ[A-Z]{6}[ \"]*(?:[,;\t|]|$)[^\r\n]*(?:\r?\n|$)")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(slots=True)
@@ -102,7 +101,7 @@ def _charted(lines: Lines, report: Report) -> None:
 
 
 def _take(path: Path, raw: bytes, report: Report, gathered: Lines) -> None:
-    if raw[:2] in _UTF16 and not _XML.match(raw):  # a document of XML says itself how it is written
+    if raw[:2] in letters.UTF16 and not _XML.match(raw):  # a document of XML says itself how it is written
         raw = raw.decode("utf-16", "replace").encode()
     lines = _ndjson(raw)
     if lines is not None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from throughcare.exchange import letters
+
 REQUIRED = ("IDENTIFIER", "LATEST ADMISSION DATE", "RACE", "GENDER", "AGE", "OFFENSE", "FACILITY")
 PLACEHOLDER_BOND = Decimal(100)  # a bond below this stands for "none set"
 LIFE_DAYS = 368897  # the number of days by which a life sentence is written
@@ -111,7 +113,7 @@ class _Published(Exception):
 def read(data: bytes, *, refuse_published: bool) -> Roster:
     """Read a roster file; what can't be read is a problem with its line, and the other rows are still read."""
     try:
-        lines = _lines(text_of(data))
+        lines = _lines(_text(data))
         columns = [_heading(cell) for cell in next(lines, (1, 1, []))[2]]
         missing = [name for name in REQUIRED if name not in columns]
         if missing:
@@ -123,7 +125,7 @@ def read(data: bytes, *, refuse_published: bool) -> Roster:
 
 def without(data: bytes, lines: Collection[int]) -> bytes:
     """Give a file without these lines of it, as UTF-8: nothing of a row that is refused is kept."""
-    kept = (line for n, line in enumerate(io.StringIO(text_of(data), newline=""), 1) if n not in lines)
+    kept = (line for n, line in enumerate(io.StringIO(_text(data), newline=""), 1) if n not in lines)
     return "".join(kept).encode()
 
 
@@ -132,15 +134,11 @@ def looks_published(identifier: str) -> bool:
     return _PUBLISHED.fullmatch(identifier.strip()) is not None
 
 
-def text_of(data: bytes) -> str:
+def _text(data: bytes) -> str:
     """Read a file of any encoding that spreadsheets write."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if data[:2] in letters.UTF16:
         return data.decode("utf-16", "replace")
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    return letters.read(data.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b""))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, list[str]]]:

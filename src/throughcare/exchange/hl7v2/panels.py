@@ -5,6 +5,7 @@ import binascii
 import re
 from dataclasses import dataclass, field, replace
 
+from throughcare.exchange import letters
 from throughcare.exchange.hl7v2 import clinical, datatypes
 from throughcare.exchange.hl7v2.datatypes import Reader
 from throughcare.exchange.hl7v2.facts import Code, Message, Observation, Order, Stamp, Value
@@ -123,11 +124,7 @@ def words_of(file: Document) -> str:
     """Give the words of a file that is plain text; empty for any other."""
     if file.content is None or not PLAIN.fullmatch(file.kind) or file.content.startswith((b"{\\rtf", b"%PDF")):
         return ""
-    try:
-        text = file.content.decode()
-    except UnicodeDecodeError:
-        text = file.content.decode("cp1252", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    return letters.read(file.content).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
 
 
 def _add(panel: Panel, segment: Segment, reader: Reader) -> None:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from throughcare.exchange import letters
 from throughcare.exchange.hl7v2.problems import Code, Problem, malformed, odd
 
 _BOM = b"\xef\xbb\xbf"
@@ -87,20 +88,12 @@ def _meaning(sequence: str, whole: str, separators: Separators) -> str:
     if sequence in named:
         return named[sequence]
     if sequence[0] == "X" and re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", sequence[1:]):
-        return _letters(bytes.fromhex(sequence[1:]))
+        return letters.read(bytes.fromhex(sequence[1:]))
     if re.fullmatch(r"\.sp\d{0,2}", sequence):
         return "\n" * min(int(sequence[3:] or 1), 10)
     if re.fullmatch(r"\.(?:in|ti|sk)[+-]?\d{0,2}", sequence):
         return " "
     return whole
-
-
-def _letters(raw: bytes) -> str:
-    """Read bytes that were written as figures: UTF-8, else the letters of western Europe."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
 
 
 @dataclass(frozen=True, slots=True)
