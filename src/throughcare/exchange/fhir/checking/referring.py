@@ -16,9 +16,15 @@ def leads_to(one: Any) -> str:
     """Give the type of resource that a reference's address names, or that it says beside one that names none."""
     if not isinstance(one, dict):
         return ""
-    target, said = one.get("reference"), one.get("type")
+    target = one.get("reference")
     found = kind_of(target) if isinstance(target, str) and not target.startswith("#") else ""
-    return found or (said if isinstance(said, str) and said in tables.resource_types() else "")
+    return found or said_of(one)
+
+
+def said_of(one: dict[str, Any]) -> str:
+    """Give the type that a reference says beside its address."""
+    said = one.get("type")
+    return said if isinstance(said, str) and said in tables.resource_types() else ""
 
 
 def kind_of(target: str) -> str:

@@ -158,8 +158,7 @@ def _reference(one: Json, element: tables.Element, at: Spot, found: list[Issue],
 
 def _leads(one: Json, kind: str, element: tables.Element, at: Spot, found: list[Issue]) -> None:
     """Hold the type of what is referred to, by its address or as it is said, to what may stand here."""
-    stated = one.get("type")
-    said = stated if isinstance(stated, str) and stated in tables.resource_types() else ""
+    said = referring.said_of(one)
     if kind and said and said != kind:
         found.append(Issue("structure", spot.path(at), f"The address leads to a {kind}, and is said to be a {said}."))
     if (is_ := kind or said) and element.kinds and is_ not in element.kinds:
