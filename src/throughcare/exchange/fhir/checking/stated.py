@@ -7,6 +7,7 @@ from typing import Any
 
 from throughcare.exchange.fhir.checking.invariants import Json, choice, codes, objects
 from throughcare.exchange.fhir.checking.issue import Issue
+from throughcare.exchange.fhir.checking.terminology import luhn
 from throughcare.kernel.fhir import UCUM
 
 Holds = Callable[[Any], bool]
@@ -58,12 +59,11 @@ def _written(system: str, form: str) -> Holds:
 
 
 def _checked(one: Json) -> bool:
-    """The last digit of an NPI fits (Luhn over the prefix 80840, which adds 24)."""
+    """The last digit of an NPI fits (Luhn over the prefix 80840 and the nine before it)."""
     said = str(one.get("value"))
     if one.get("system") != NPI or re.fullmatch(r"[0-9]{10}", said) is None:
         return True
-    doubled = sum(int(d) * 2 - (9 if d > "4" else 0) for d in said[:9:2])
-    return (doubled + sum(int(d) for d in said[1::2]) + 24) % 10 == 0
+    return luhn(f"80840{said[:9]}") == int(said[9])
 
 
 _VALUED = _has("value[x]", "dataAbsentReason", "component", "hasMember")

@@ -53,8 +53,13 @@ def loinc(code: str) -> bool:
     number, _, digit = code.partition("-")
     if not (number.isascii() and number.isdigit() and len(digit) == 1 and digit.isdigit()):
         return False
+    return luhn(number) == int(digit)
+
+
+def luhn(number: str) -> int:
+    """Give the check digit of a number (Luhn)."""
     total = 0
     for n, figure in enumerate(reversed(number)):
         doubled = int(figure) * (2 if n % 2 == 0 else 1)
         total += doubled - 9 if doubled > 9 else doubled
-    return (10 - total % 10) % 10 == int(digit)
+    return (10 - total % 10) % 10
