@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 from throughcare.exchange.fhir.checking.invariants import Json, choice, codes, objects
@@ -110,17 +109,13 @@ NUMBERS: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-@cache
-def _of(name: str, rules: tuple[Rule, ...]) -> list[Rule]:
-    return [rule for rule in rules if name in rule[0]]
-
-
 def check(one: Json, name: str, rules: tuple[Rule, ...] = STATED) -> list[Issue]:
     """Hold a resource to what a profile states beside its tree."""
     kind = str(one.get("resourceType"))
     return [
         Issue("invariant", path, f"{words} ({key}).")
-        for _, key, where, holds, words in _of(name, rules)
+        for names, key, where, holds, words in rules
+        if name in names
         for part, path in _parts(one, kind, where.split(".") if where else [])
         if not holds(part)
     ]
