@@ -40,11 +40,9 @@ def main(paths: list[str]) -> None:
     structures = [d for d in definitions.values() if d["resourceType"] == "StructureDefinition"]
     types = _types(structures, sets)
     base = set(sets.used)
+    of = {url: one.get("type", "") for url, one in definitions.items()}
     profiles = {
-        d["url"]: {
-            "type": d["type"],
-            "tree": _tree(d, sets, base, {url: one.get("type", "") for url, one in definitions.items()}, types),
-        }
+        d["url"]: {"type": d["type"], "tree": _tree(d, sets, base, of, types)}
         for d in structures
         if d.get("derivation") == "constraint" and d["url"].startswith(US_CORE) and d["type"] != "Extension"
     }
