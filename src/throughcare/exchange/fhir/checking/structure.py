@@ -207,7 +207,7 @@ def _extension(one: Json, at: Spot, found: list[Issue]) -> None:
 def _worth(one: Json, value: str, worth: tables.Worth, name: str, path: str, found: list[Issue]) -> None:
     """Hold the value of an extension, or of a part of one, to its kinds and codes."""
     key = value.lstrip("_")
-    if value and key[5:].lower() not in {kind.lower() for kind in worth.kinds}:
+    if value and key[5:].lower() not in worth.kinds:
         found.append(Issue("structure", f"{path}.{key}", f"The value of {name} can't be of this type."))
     elif worth.codes and not tables.in_set(one.get(key), worth.codes):
         found.append(Issue("code-invalid", f"{path}.{key}", f"The value of {name} is not a code of {worth.codes}."))

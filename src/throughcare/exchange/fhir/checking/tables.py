@@ -69,7 +69,7 @@ def bare_codes() -> dict[str, frozenset[str]]:
 
 
 class Worth(NamedTuple):
-    """What an extension holds: kinds of value, and the set that its codes must be of; inside another, how often it stands."""
+    """What an extension holds: kinds of value in small letters, and the set that its codes must be of; inside another, how often it stands."""
 
     kinds: frozenset[str]
     codes: str
@@ -85,14 +85,18 @@ class Extension(NamedTuple):
     where: frozenset[str]
 
 
+def _small(kinds: list[str]) -> frozenset[str]:
+    return frozenset(kind.lower() for kind in kinds)
+
+
 @cache
 def extensions() -> dict[str, Extension]:
     """Give the known extensions by address."""
     table = _table("structures.json.gz")["extensions"]
     return {
         url: Extension(
-            Worth(frozenset(kinds), codes),
-            {name: Worth(frozenset(of), set_, least, most) for name, (least, most, of, set_) in inner.items()},
+            Worth(_small(kinds), codes),
+            {name: Worth(_small(of), set_, least, most) for name, (least, most, of, set_) in inner.items()},
             frozenset(where),
         )
         for url, (kinds, inner, where, codes) in table.items()
