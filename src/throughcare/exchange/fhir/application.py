@@ -149,10 +149,14 @@ def _body(environ: Environ) -> bytes:
     except ValueError:
         raise bad("The length of the body can't be read.") from None
     if length > limit:
-        raise FhirError(413, "too-long", f"The body is larger than {limit // 1024 // 1024} MB.")
+        raise _too_long(limit)
     read = environ["wsgi.input"].read(length) if length else b""
     coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     return bytes(read) if coding in ("", "identity") else _unpacked(bytes(read), coding, limit)
+
+
+def _too_long(limit: int) -> FhirError:
+    return FhirError(413, "too-long", f"The body is larger than {limit // 1024 // 1024} MB.")
 
 
 def _unpacked(body: bytes, coding: str, limit: int) -> bytes:
@@ -165,7 +169,7 @@ def _unpacked(body: bytes, coding: str, limit: int) -> bytes:
     except zlib.error:
         raise bad("The body is not packed as it says.") from None
     if len(found) > limit:
-        raise FhirError(413, "too-long", f"The body is larger than {limit // 1024 // 1024} MB.")
+        raise _too_long(limit)
     if body and not unpacking.eof:
         raise bad("The packed body was cut off.")
     return found
