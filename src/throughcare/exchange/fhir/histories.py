@@ -90,6 +90,10 @@ class Asked:
     since: datetime | None
     people: Any
 
+    def is_over(self, at: datetime) -> bool:
+        """Tell whether nothing behind what was written then is asked for any more."""
+        return self.since is not None and at < self.since - SLACK
+
     def seen(self) -> tuple[str, list[Any]]:
         """Say in SQL what may be seen: never less than the lens shows, which decides on each entry all the same."""
         could = finding.could(self.bearer)
@@ -152,18 +156,15 @@ class _Heads:
                 found = store.rows(GATHERED.format(seen=seen), values)
             else:
                 found = store.rows(BY_CLASS, [asked.kinds, *given, self.edge, size, size])
-            over = len(found) < size or self._before_since(found[-1][6])
+            over = len(found) < size or asked.is_over(found[-1][6])
             self.edge = 0 if over else found[-1][7]
         else:
             some = store.rows(WALK.format(seen=seen), [asked.kinds, self.edge, size, size, *given])
             looked, last, at = some[0][:3]
-            over = looked < size or self._before_since(at)
+            over = looked < size or asked.is_over(at)
             self.edge, self.looked = 0 if over else last, self.looked + looked
             found = [one[3:] for one in some if one[3] is not None]
         return self._versions([Row(*one) for one in found])
-
-    def _before_since(self, at: datetime) -> bool:
-        return self.asked.since is not None and at < self.asked.since - SLACK
 
     def _versions(self, heads: list[Row]) -> list[Version]:
         """Give of each resource that the lens shows every version."""
@@ -192,7 +193,7 @@ class _Older:
         else:
             heads, whose = BY_PERSON, [asked.people, asked.kinds, asked.kinds]
         found = store.rows(OLDER.format(heads=heads, seen=seen), [*whose, asked.before, self.edge, *given, size])
-        over = len(found) < size or (asked.since is not None and found[-1][-2] < asked.since - SLACK)
+        over = len(found) < size or asked.is_over(found[-1][-2])
         self.edge = 0 if over else found[-1][-1]
         last = {(one[0], one[1]): Row(*one[:8]) for one in found}
         shown = {key: head for key, head in last.items() if _cuts(asked.bearer, head) is not None}
