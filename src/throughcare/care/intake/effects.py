@@ -85,16 +85,12 @@ def medicines_listed(arrival: Arrival, told: Mapping[UUID, Told]) -> None:
     begun = list(Effect.objects.filter(arrival=arrival, kind="duty", key__in=keys, state="acted"))
     since = min((e.acted_at for e in begun if e.acted_at is not None), default=clock.now())
     for medicine_id, one in told.items():
-        emit(
-            AnswerSignal(
-                happened_at=since,
-                person_id=arrival.person_id,
-                facility_id=arrival.facility_id,
-                ref=medicine_id,
-                signal="medicine_reported",
-                facts={"opioid_treatment": False, "critical": one.critical, **(one.next.facts() if one.next else {})},
-            )
-        )
+        facts: dict[str, bool | str] = {
+            "opioid_treatment": False,
+            "critical": one.critical,
+            **(one.next.facts() if one.next else {}),
+        }
+        tell(arrival.person_id, arrival.facility_id, medicine_id, "medicine_reported", facts, since)
     for effect in begun:
         _signal(effect, "medicines_listed", {"critical": any(one.critical for one in told.values())})
 
@@ -105,16 +101,8 @@ def programme_dose_told(arrival: Arrival, following: NextDose | None) -> None:
     if begun is None or following is None:
         return
     if Duty.objects.filter(OPEN, rule="MOU-01-DOSE", about=begun.id).exists():
-        emit(
-            AnswerSignal(
-                happened_at=begun.acted_at or clock.now(),
-                person_id=arrival.person_id,
-                facility_id=arrival.facility_id,
-                ref=begun.id,
-                signal="programme_dose_told",
-                facts=following.facts(),
-            )
-        )
+        told = "programme_dose_told"
+        tell(arrival.person_id, arrival.facility_id, begun.id, told, following.facts(), begun.acted_at)
 
 
 def _of_quick_look(arrival: Arrival, effect: Effect) -> bool:
@@ -203,14 +191,26 @@ def due_at(effect: Effect) -> datetime:
 
 
 def _signal(effect: Effect, name: str, facts: Mapping[str, bool | str]) -> None:
+    tell(effect.person_id, effect.arrival.facility_id, effect.id, name, facts)
+
+
+def tell(
+    person_id: UUID,
+    facility_id: UUID | None,
+    ref: UUID,
+    signal: str,
+    facts: Mapping[str, bool | str] | None = None,
+    since: datetime | None = None,
+) -> None:
+    """Tell the clocks under the name that content gives it; what was told before counts `since` then."""
     emit(
         AnswerSignal(
-            happened_at=clock.now(),
-            person_id=effect.person_id,
-            facility_id=effect.arrival.facility_id,
-            ref=effect.id,
-            signal=name,
-            facts=dict(facts),
+            happened_at=since or clock.now(),
+            person_id=person_id,
+            facility_id=facility_id,
+            ref=ref,
+            signal=signal,
+            facts=dict(facts or {}),
         )
     )
 

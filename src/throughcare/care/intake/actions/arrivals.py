@@ -6,7 +6,7 @@ from uuid import UUID
 
 from throughcare import ledger
 from throughcare.care.intake import answering, effects, fhir, rules, states
-from throughcare.care.intake.events import AnswerSignal, ClearanceRecorded, QuickLookDone
+from throughcare.care.intake.events import ClearanceRecorded, QuickLookDone
 from throughcare.care.intake.models import Arrival
 from throughcare.care.intake.rule_table import load_table
 from throughcare.chart import actions as chart
@@ -105,16 +105,7 @@ def tell_of_safety(*, actor: Actor, person_id: UUID, reason: str, ref: UUID) -> 
 
     Who tells may not see whether one is owed already, so this does not ask.
     """
-    emit(
-        AnswerSignal(
-            happened_at=clock.now(),
-            person_id=person_id,
-            facility_id=actor.facility_id,
-            ref=ref,
-            signal="prea_new_information",
-            facts={"reason": reason},
-        )
-    )
+    effects.tell(person_id, actor.facility_id, ref, "prea_new_information", {"reason": reason})
 
 
 @action("intake.leave_arrival")

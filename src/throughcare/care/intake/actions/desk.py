@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from throughcare.care.intake import answering, desk_rules, effects, rules
-from throughcare.care.intake.events import AnswerSignal
 from throughcare.care.intake.models import Arrival
 from throughcare.care.intake.rule_table import load_table
 from throughcare.care.intake.rules import History
@@ -11,11 +10,9 @@ from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart.models import Flag, Order
 from throughcare.custody import actions as custody
-from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
-from throughcare.kernel.events import emit
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
 
@@ -68,7 +65,7 @@ def heed_pregnancy_test(*, actor: Actor, person_id: UUID, report_id: UUID, answe
 def explain_care(*, actor: Actor, intent: UUID | None = None, person_id: UUID, posted: dict[str, list[str]]) -> UUID:
     """Record how the person was told how to get care, by word and on paper (INT-07)."""
     response = _signed(actor, person_id, desk_rules.CARE_FORM, posted, DataClass.CLINICAL)
-    _tell(actor, person_id, response, "care_information_given")
+    effects.tell(person_id, actor.facility_id, response, "care_information_given")
     return response
 
 
@@ -88,7 +85,7 @@ def _signed(actor: Actor, person_id: UUID, form: str, posted: dict[str, list[str
 def _heed(actor: Actor, person_id: UUID, source: UUID, meaning: desk_rules.TestMeaning) -> None:
     kin = sorted(family(person_id))
     arrival = Arrival.objects.filter(person_id__in=kin).exclude(state="left").order_by("-arrived_at").first()
-    _tell(actor, person_id, source, meaning.signal)
+    effects.tell(person_id, actor.facility_id, source, meaning.signal)
     ordered = Order.objects.filter(person_id__in=kin, status="active")
     for order_id, owner in list(ordered.filter(code__in=desk_rules.ORDERED).values_list("id", "person_id")):
         verb = "complete" if meaning.result else "revoke"
@@ -112,17 +109,5 @@ def _heed(actor: Actor, person_id: UUID, source: UUID, meaning: desk_rules.TestM
     else:
         for template in ("bottom_bunk", "no_waist_restraint"):
             custody.raise_alert(actor=actor, person_id=person_id, template=template, reason_ref=source)
-    _tell(actor, person_id, source, "pregnancy_confirmed", opioid_use=flagged, visit_referred=referred)
-
-
-def _tell(actor: Actor, person_id: UUID, ref: UUID, signal: str, **facts: bool) -> None:
-    emit(
-        AnswerSignal(
-            happened_at=clock.now(),
-            person_id=person_id,
-            facility_id=actor.facility_id,
-            ref=ref,
-            signal=signal,
-            facts=facts,
-        )
-    )
+    facts = {"opioid_use": flagged, "visit_referred": referred}
+    effects.tell(person_id, actor.facility_id, source, "pregnancy_confirmed", facts)

@@ -7,7 +7,7 @@ from throughcare.care.intake import answering, desk_rules, effects, recording, r
 from throughcare.care.intake.actions.arrivals import keep, mine
 from throughcare.care.intake.actions.desk import explain_care
 from throughcare.care.intake.answering import Asked
-from throughcare.care.intake.events import AnswerSignal, ScreeningSigned
+from throughcare.care.intake.events import ScreeningSigned
 from throughcare.care.intake.judging import judge, open_positives, responses
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.chart import actions as chart
@@ -169,21 +169,13 @@ def sign_sexual_safety(
     told = Duty.objects.filter(OPEN, person_id__in=family(person_id), rule="INT-09-EVENT").exists()
     again = owed is None and (told or _screened_before(person_id, arrival, done.response_id))
     arrived_at = owed.opened_at if owed is not None else arrival.arrived_at if arrival else clock.now()
-    emit(
-        AnswerSignal(
-            happened_at=clock.now(),
-            person_id=person_id,
-            facility_id=actor.facility_id,
-            ref=done.response_id,
-            signal=signal,
-            facts={
-                "reason": "reassessment" if again else "arrival",
-                "arrived_at": arrived_at.isoformat(),
-                "prior_victim": "prior-victim" in flagged,
-                "prior_abuser": "prior-abuser" in flagged,
-            },
-        )
-    )
+    facts: dict[str, bool | str] = {
+        "reason": "reassessment" if again else "arrival",
+        "arrived_at": arrived_at.isoformat(),
+        "prior_victim": "prior-victim" in flagged,
+        "prior_abuser": "prior-abuser" in flagged,
+    }
+    effects.tell(person_id, actor.facility_id, done.response_id, signal, facts)
     return done.response_id
 
 
@@ -246,12 +238,4 @@ def _close(actor: Actor, arrival: Arrival, asked: Asked) -> None:
 
 
 def _tell(arrival: Arrival, signal: str) -> None:
-    emit(
-        AnswerSignal(
-            happened_at=clock.now(),
-            person_id=arrival.person_id,
-            facility_id=arrival.facility_id,
-            ref=arrival.id,
-            signal=signal,
-        )
-    )
+    effects.tell(arrival.person_id, arrival.facility_id, arrival.id, signal)
