@@ -66,11 +66,11 @@ def officer_codes() -> dict[str, str]:
     return {option.code: option.text.en for option in options if option.code != NOTHING_TOLD}
 
 
-def said(arrival: Arrival) -> tuple[forms.Form, forms.Answers]:
-    """Give the screening's form and what was answered so far, or nothing yet."""
+def said(arrival: Arrival | None) -> tuple[forms.Form, forms.Answers]:
+    """Give the screening's form and what was answered so far, or nothing yet; of who did not arrive here, nothing."""
     form = forms.load(SCREENING)
-    posted = arrival.screening.posted if arrival.screening is not None else {}
-    return form, typed(form, with_officer_flags(arrival, posted))
+    posted = arrival.screening.posted if arrival is not None and arrival.screening is not None else {}
+    return form, typed(form, posted if arrival is None else with_officer_flags(arrival, posted))
 
 
 def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) -> Asked:
@@ -95,11 +95,6 @@ def of_screening(arrival: Arrival, *, sex: str, table: RuleTable | None = None) 
 def _score(response: FormResponse, sex: str) -> forms.Score | None:
     form = forms.load(response.form)
     return forms.score(form, typed(form, response.posted), sex=sex)
-
-
-def language_of(person_id: UUID) -> str:
-    """Give the language that the person speaks, as the record has it."""
-    return Person.objects.filter(id=person_id).values_list("language", flat=True).first() or "en"
 
 
 def sex_of(person_id: UUID) -> str:

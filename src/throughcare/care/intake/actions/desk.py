@@ -12,7 +12,6 @@ from throughcare.chart.models import Flag, Order
 from throughcare.custody import actions as custody
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
 
@@ -70,13 +69,6 @@ def explain_care(*, actor: Actor, intent: UUID | None = None, person_id: UUID, p
 
 
 def _signed(actor: Actor, person_id: UUID, form: str, posted: dict[str, list[str]], data_class: DataClass) -> UUID:
-    loaded = forms.load(form)
-    faults = forms.missing(loaded, answering.typed(loaded, posted))
-    if faults:  # refused before a draft is begun: what is asked here takes a moment and is signed at once
-        raise Invalid(
-            "Some questions are still open. Everything you typed is kept.",
-            fields={name: text.en for name, text in faults.items()},
-        )
     response = chart.start_form(actor=actor, person_id=person_id, form=form, purpose=PURPOSE, data_class=data_class)
     chart.sign_form(actor=actor, person_id=person_id, response_id=response, posted=posted)
     return response
@@ -102,12 +94,12 @@ def _heed(actor: Actor, person_id: UUID, source: UUID, meaning: desk_rules.TestM
     )
     flagged = Flag.objects.filter(person_id__in=kin, code="opioid_treatment", until=None).exists()
     referred = ordered.filter(code="prenatal-visit").exists()
+    form, answers = answering.said(arrival)
+    called = rules.of_history(form, answers, History(pregnant=True), load_table())
     if arrival is not None:
-        form, answers = answering.said(arrival)
-        effects.call(actor, arrival, rules.of_history(form, answers, History(pregnant=True), load_table()))
-        flagged = desk_rules.uses_opioids(answers, flagged=flagged)
+        effects.call(actor, arrival, called)
     else:
-        for template in ("bottom_bunk", "no_waist_restraint"):
-            custody.raise_alert(actor=actor, person_id=person_id, template=template, reason_ref=source)
-    facts = {"opioid_use": flagged, "visit_referred": referred}
+        for alert in (one for one in called if one.kind == "alert"):
+            custody.raise_alert(actor=actor, person_id=person_id, template=alert.key, reason_ref=source)
+    facts = {"opioid_use": desk_rules.uses_opioids(answers, flagged=flagged), "visit_referred": referred}
     effects.tell(person_id, actor.facility_id, source, "pregnancy_confirmed", facts)

@@ -139,7 +139,7 @@ def sign_screening(
     keep(arrival)
     _close(actor, arrival, asked)
     if explained:
-        posted = {"explained": [desk_rules.explained_in(answering.language_of(person_id), asked.answers)]}
+        posted = {"explained": [desk_rules.explained_in(arrival.person.language, asked.answers)]}
         explain_care(actor=actor, person_id=person_id, posted=posted)
     return arrival.id
 
