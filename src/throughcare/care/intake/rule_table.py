@@ -45,6 +45,8 @@ class Reaction:
     count: int = 0
     of: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    fact: str = ""
+    """Of history: the fact of the record that it hangs on; several rows may hang on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def _reaction(row: Row, doings: Mapping[str, Doing], source: str) -> Reaction:
         count=int(row.get("count", 0)),
         of=frozenset(row.get("of", ())),
         needs=frozenset(row.get("needs", ())),
+        fact=row.get("fact", row["id"]),
     )
 
 

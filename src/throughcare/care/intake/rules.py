@@ -44,11 +44,6 @@ class History:
     severe_allergy: bool = False
     pregnant: bool = False
 
-    @property
-    def pregnant_with_opioids(self) -> bool:
-        """Tell of a positive pregnancy test; the table's row says which answers about opioids it needs."""
-        return self.pregnant
-
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -146,7 +141,7 @@ def _of_history(history: History, facts: frozenset[str], table: RuleTable) -> li
     return [
         consequence
         for reaction in table.history
-        if getattr(history, reaction.key) and (not reaction.needs or reaction.needs & facts)
+        if getattr(history, reaction.fact) and (not reaction.needs or reaction.needs & facts)
         for consequence in _from_reaction(reaction, f"history:{reaction.key}")
     ]
 
