@@ -7,12 +7,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.intake import actions, answering, desk_rules, policy, reads, views
+from throughcare.care.intake import actions, answering, desk_rules, policy, reads, safety_reads, views
 from throughcare.chart import banner, earlier, forms, questions
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
-from throughcare.ui import pages, wording
+from throughcare.ui import pages
 from throughcare.ui.forms import intent_of, posted_of
 from throughcare.ui.shapes import PrintNote
 
@@ -270,41 +270,25 @@ def _desk(
     view = forms.render(form, answering.typed(form, posted), lang="en", unfinished=unfinished, ahead=True)
     context = {
         "banner": banner.of(request.lens, person_id),
+        "form": name,
         "title": form.title.en,
-        "words": wording.t(f"intake.{name}"),
         "address": request.path,
         **questions.whole(view),
     }
-    return pages.page(request, "intake/desk.html", context, status=422 if unfinished else 200)
+    page = "intake/sexual_safety.html" if name == safety_reads.FORM else "intake/desk.html"
+    return pages.page(request, page, context, status=422 if unfinished else 200)
 
 
 @screen("GET", "/people/<uuid:person_id>/sexual-safety/", policy=policy.SEXUAL_SAFETY, name="sexual_safety")
 def sexual_safety(request: Request, person_id: UUID) -> HttpResponse:
     """Ask the sexual safety screen; what is answered is sealed when it is signed."""
-    return _sexual_safety(request, person_id, answering.typed(forms.load("prea-risk"), {}))
+    return _desk(request, person_id, safety_reads.FORM, {})
 
 
 @screen("POST", "/people/<uuid:person_id>/sexual-safety/", policy=policy.SEXUAL_SAFETY, name="sexual_safety")
 def sexual_safety_done(request: Request, person_id: UUID) -> HttpResponse:
     """Sign and seal it."""
-    posted = posted_of(request)
-    try:
-        actions.sign_sexual_safety(actor=request.actor, intent=intent_of(request), person_id=person_id, posted=posted)
-    except Invalid:
-        answers = answering.typed(forms.load("prea-risk"), posted)
-        return _sexual_safety(request, person_id, answers, unfinished=True)
-    return HttpResponseRedirect("/")
-
-
-def _sexual_safety(
-    request: Request, person_id: UUID, answers: forms.Answers, *, unfinished: bool = False
-) -> HttpResponse:
-    view = forms.render(forms.load("prea-risk"), answers, lang="en", unfinished=unfinished, ahead=True)
-    context = {
-        "banner": banner.of(request.lens, person_id),
-        **questions.whole(view),
-    }
-    return pages.page(request, "intake/sexual_safety.html", context, status=422 if unfinished else 200)
+    return _desk_done(request, person_id, safety_reads.FORM, actions.sign_sexual_safety)
 
 
 def _screening(
