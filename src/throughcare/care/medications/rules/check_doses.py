@@ -139,10 +139,7 @@ def _grade(fact: Ingredient, total: Decimal) -> Grade | None:
 
 def _weekly(scene: Scene, fact: Ingredient, found: Found) -> None:
     """Stop a weekly drug that is ordered more often: daily methotrexate kills."""
-    about = scene.candidate
-    often = about.doses_per_week
-    if often is None and about.doses_per_day is not None:
-        often = about.doses_per_day * 7
+    often = scene.candidate.often_in_a_week
     if fact.max_per == "week" and often is not None and often > Decimal("1.01"):
         sentence = f"{fact.name} is taken once a week, and this order is for more often."
         found.alerts.append(

@@ -39,8 +39,35 @@ class Check(StrEnum):
     CONTENT = "content"
 
 
+class _Dosed:
+    """How much one dose is and how often it comes, together."""
+
+    __slots__ = ()
+    quantity: Decimal | None
+    doses_per_day: Decimal | None
+    doses_per_week: Decimal | None
+
+    @property
+    def daily(self) -> Decimal | None:
+        """Give dose units a day, if both numbers are known."""
+        return None if self.quantity is None or self.doses_per_day is None else self.quantity * self.doses_per_day
+
+    @property
+    def often_in_a_week(self) -> Decimal | None:
+        """Give the number of doses in the busiest week: seven times the day's where it is left out."""
+        if self.doses_per_week is None and self.doses_per_day is not None:
+            return self.doses_per_day * 7
+        return self.doses_per_week
+
+    @property
+    def weekly(self) -> Decimal | None:
+        """Give dose units in the busiest week, if they are known."""
+        often = self.often_in_a_week
+        return None if self.quantity is None or often is None else self.quantity * often
+
+
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(_Dosed):
     """What is about to be ordered. `quantity` is dose units a dose, `doses_per_day` their number (a PRN's 24-hour maximum).
 
     `doses_per_week` is their number in the busiest week, seven times the day's where it is left out.
@@ -56,21 +83,9 @@ class Candidate:
     together_with: frozenset[str] = frozenset()
     for_seizure: bool = False
 
-    @property
-    def daily(self) -> Decimal | None:
-        """Give dose units a day, if both numbers are known."""
-        return None if self.quantity is None or self.doses_per_day is None else self.quantity * self.doses_per_day
-
-    @property
-    def weekly(self) -> Decimal | None:
-        """Give dose units in the busiest week, if they are known."""
-        if self.quantity is None or self.doses_per_week is None:
-            return None if self.daily is None else self.daily * 7
-        return self.quantity * self.doses_per_week
-
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(_Dosed):
     """A medicine the person takes: an order here (own or `sealed`), or one from home (`home`) not yet decided."""
 
     key: str
@@ -81,18 +96,6 @@ class Taken:
     doses_per_week: Decimal | None = None
     sealed: bool = False
     home: bool = False
-
-    @property
-    def daily(self) -> Decimal | None:
-        """Give dose units a day, if both numbers are known."""
-        return None if self.quantity is None or self.doses_per_day is None else self.quantity * self.doses_per_day
-
-    @property
-    def weekly(self) -> Decimal | None:
-        """Give dose units in the busiest week, if they are known."""
-        if self.quantity is None or self.doses_per_week is None:
-            return None if self.daily is None else self.daily * 7
-        return self.quantity * self.doses_per_week
 
 
 @dataclass(frozen=True, slots=True)
