@@ -48,8 +48,6 @@ from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
 from throughcare.people.family import family
 
-# One order follows another where less than this lies between them.
-FOLLOWING = timedelta(days=1)
 DECISIONS = ("continue", "bridge", "change", "stop")
 
 
@@ -268,14 +266,17 @@ def _gates(
 
 def _supplied_since(person_id: UUID, product: Product, starts: datetime) -> datetime:
     """Say since when this controlled drug is supplied without a day between, by whichever of its orders."""
+    table = tables.orders()
+    # What ended before this has no say: an order that follows it and lasts until now is too long a supply by itself.
+    reach = table.monitoring_after + table.following * 2
     rows = MedicationOrder.objects.filter(
-        person_id__in=family(person_id), schedule__gt="", starts_at__lt=starts, ends_at__gt=starts - FOLLOWING * 5
+        person_id__in=family(person_id), schedule__gt="", starts_at__lt=starts, ends_at__gt=starts - reach
     ).exclude(status="entered-in-error")
     since = starts
     for row in rows.order_by("-starts_at").only("ingredients", "starts_at", "ends_at", "ended_at"):
         if (
             product.ingredients & set(row.ingredients)
-            and min(row.ended_at or row.ends_at, row.ends_at) > since - FOLLOWING
+            and min(row.ended_at or row.ends_at, row.ends_at) > since - table.following
         ):
             since = row.starts_at
     return since

@@ -1,6 +1,5 @@
 """A tablet's dose of an order that was changed meanwhile: the order in its place may bring the same medicine in the same pass."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -8,7 +7,7 @@ from django.db.models import Q
 from throughcare.care.medications import states
 from throughcare.care.medications.facility_passes import window_of
 from throughcare.care.medications.models import Dose, MedicationOrder
-from throughcare.care.medications.rules import statuses
+from throughcare.care.medications.rules import statuses, tables
 from throughcare.people.family import family
 
 # An order changed so often within one shift is followed no further.
@@ -26,7 +25,7 @@ def same_pass_under_another(row: Dose) -> Dose | None:
     asked = Q(order_id__in=_after(order.id))
     if order.code:
         asked |= Q(order__person_id__in=family(order.person_id), order__code=order.code)
-    apart = max(window_of(order).late, timedelta(minutes=60))
+    apart = max(window_of(order).late, tables.orders().same_pass)
     near = Dose.objects.filter(asked, due_at__range=(row.due_at - apart, row.due_at + apart)).exclude(order_id=order.id)
     found: list[Dose] = list(near.filter(status__in=sorted({*statuses.TAKEN, states.EXPECTED})).order_by("due_at"))
     return next(iter(sorted(found, key=lambda d: d.status == states.EXPECTED)), None)

@@ -23,6 +23,10 @@ class OrderTable:
     longest: timedelta
     longest_controlled: timedelta
     longest_unsigned: timedelta
+    following: timedelta
+    """What may lie between two orders of a controlled medicine that are one supply."""
+    same_pass: timedelta
+    """How near the doses of two orders of one medicine are that may be one pass's."""
 
 
 @dataclass(frozen=True, slots=True)

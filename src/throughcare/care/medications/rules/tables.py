@@ -216,6 +216,8 @@ def _orders(digest: str) -> OrderTable:
         longest=timedelta(days=body["longest_days"]),
         longest_controlled=timedelta(days=body["longest_controlled_days"]),
         longest_unsigned=hours("longest_unsigned"),
+        following=hours("following"),
+        same_pass=timedelta(minutes=body["same_pass_minutes"]),
     )
 
 
