@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from throughcare.chart.trends import Point
-from throughcare.kernel import content
+from throughcare.kernel import clock, content
 
 PATH = "chart/courses.toml"
 
@@ -69,7 +69,8 @@ def words(found: Course) -> str:
     if found.newest is found.first:
         return ""
     fell = round((found.first.value - found.newest.value) / found.first.value * 100)
-    since = f"from {found.first.value.normalize():f} on {found.first.at:%b} {found.first.at.day}, {found.first.at.year}"
+    began = clock.local(found.first.at)
+    since = f"from {found.first.value.normalize():f} on {began:%b} {began.day}, {began.year}"
     change = f"{fell}% lower" if fell > 0 else "not lower" if fell == 0 else f"{-fell}% higher"
     return {
         "remission": f"remission: {change}, {since}",

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -16,7 +16,7 @@ from throughcare.chart import courses, trends
 from throughcare.chart import models as m
 from throughcare.chart.reads import shown
 from throughcare.chart.units import said
-from throughcare.kernel import clock, content
+from throughcare.kernel import content
 from throughcare.ui.jinja import day
 from throughcare.ui.shapes import FieldShape, Meaning, TrendPoint, TrendShape
 
@@ -106,8 +106,7 @@ def answer(rows: Sequence[m.Observation]) -> str:
     points = _points(rows)
     said_so = trends.answer(name, points, said(unit(newest)), steady=steady)
     rule = courses.rule_for(newest.code)
-    local = [replace(p, at=p.at.astimezone(clock.zone())) for p in points] if rule else []
-    found = courses.course(local, rule) if rule else None
+    found = courses.course(points, rule) if rule else None
     course = courses.words(found) if found else ""
     return f"{said_so}; {course}" if course else said_so
 
