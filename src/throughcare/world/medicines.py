@@ -155,8 +155,7 @@ def past_courses(stage: Stage, everybody: Sequence[Life], now: datetime, *, shee
     ours, theirs = _halves({where: len(orders) for where, orders in found.items()})
     if sheet <= SHEET:
         return sum(map(lay, (*ours, *theirs)))
-    for where in ours[:1]:
-        _lay(stage, {where: ()}, now, sheet, where)  # makes the months: two processes can't make the same
+    actions.make_months(since=now - sheet)  # two processes can't make the same
     with beside.telling(partial(map, lay, theirs)) as told:
         charted = sum(map(lay, ours))
         by_the_other: list[int] = told()
@@ -178,7 +177,7 @@ def _lay(stage: Stage, found: Mapping[UUID, Sequence[Course]], now: datetime, sh
     doctor = stage.staff.at(where, Role.PROVIDER, now, random).actor
     nurse = stage.staff.at(where, Role.LPN, now, random).actor
     done = 0
-    for start in range(0, max(1, len(found[where])), TOGETHER):
+    for start in range(0, len(found[where]), TOGETHER):
         done += lay_courses(
             actor=doctor,
             nurse=nurse,

@@ -74,8 +74,8 @@ def lay_courses(
 ) -> int:
     """Write orders of the past by one prescriber, and what one nurse charted; gives the number of doses charted.
 
-    An order whose time is over `until` then, or that was stopped, has ended. Doses due before `doses_from` are not laid: their sheet stays where it was kept. Where `fate` gives nothing, the dose
-    is still expected.
+    An order whose time is over `until` then, or that was stopped, has ended. Doses due before `doses_from` are not laid: their
+    sheet stays where it was kept. Where `fate` gives nothing, the dose is still expected.
     """
     make_months(since=doses_from)
     orders = [_order(actor, course) for course in courses]
@@ -87,7 +87,6 @@ def lay_courses(
         order.doses_until = until if order.mode != "KOP" else None
         order.first_dose_at = next(taken, None)
         doses += mine
-    for order, course in zip(orders, courses, strict=True):
         keep_order(order)
         if course.stopped_at is not None:
             _end(order, "stop", course.stopped_at, course.stopped_why)
