@@ -345,13 +345,9 @@ def taken_back_here(row: Dose) -> None:
 def reopen(row: Dose, *, live: bool = True) -> None:
     """Let a dose wait again after its entry was taken back; one whose order is over is cancelled (`live`: a sealed order's word)."""
     stopped = row.order is not None and row.order.status not in states.LIVE
-    if row.pass_code == states.AS_NEEDED:
-        # Nobody waits for a dose that was asked for: not given after all, it is not owed.
-        row.status, row.reason = Status.CANCELLED.value, "charted-in-error"
-        write_doses([row])
-        return
-    if stopped or not live:
-        row.status, row.reason = Status.CANCELLED.value, "order_stopped"
+    asked_for = row.pass_code == states.AS_NEEDED  # nobody waits for it: not given after all, it is not owed
+    if asked_for or stopped or not live:
+        row.status, row.reason = Status.CANCELLED.value, "charted-in-error" if asked_for else "order_stopped"
         write_doses([row])
         return
     Dose.objects.filter(id=row.id, due_at=row.due_at).update(

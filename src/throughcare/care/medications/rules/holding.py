@@ -104,9 +104,8 @@ def read(words: str) -> tuple[Parameter, ...]:
     found: list[Parameter] = []
     measure = ""
     for hit in LIMIT.finditer(words):
-        measure = (
-            _MEASURE_OF[hit["what"].casefold()] if hit["what"] else measure
-        )  # `or > 400` is of what stood before it
+        if hit["what"]:  # `or > 400` names none: it is of what stood before it
+            measure = _MEASURE_OF[hit["what"].casefold()]
         if measure:
             found.append(_written(hit, measure))
     return tuple(found)
