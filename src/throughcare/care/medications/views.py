@@ -15,6 +15,7 @@ from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.reads.adherence import MedicineTaken
 from throughcare.care.medications.reads.chart import Given, Medicines, OneDose, OneOrder, SheetRow
 from throughcare.care.medications.rules import statuses, tables
+from throughcare.care.medications.rules.timing import Kind
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, content
 from throughcare.kernel.errors import Invalid
@@ -126,7 +127,7 @@ def one_order(found: OneOrder) -> dict[str, Any]:
         "chips": chips(found.order),
         "overrides": found.overrides,
         "doses": [(d, mark(d)) for d in found.doses],
-        "as_needed": found.order.timing.get("kind") == "prn",
+        "as_needed": found.order.timing.get("kind") == Kind.PRN,
         "live": found.order.status in ("active", "on-hold"),
         "findings": found.order.findings,
     }

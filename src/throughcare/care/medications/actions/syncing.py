@@ -31,7 +31,7 @@ from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import merge_offline as rules
 from throughcare.care.medications.rules import statuses, windows
 from throughcare.care.medications.rules.statuses import Status
-from throughcare.care.medications.rules.timing import from_json
+from throughcare.care.medications.rules.timing import Kind, from_json
 from throughcare.devices.actions import carrier_of, settle_entry
 from throughcare.devices.entries import Arrival, Taken
 from throughcare.devices.models import DeviceEvent
@@ -207,7 +207,7 @@ class _Taking:
 def chart_asked(nurse: Actor, event: SentEvent, facility_id: UUID, now: datetime) -> Taken:
     """Write a dose that was asked for, inside an action; one too soon after another stands and is told of (MED-06)."""
     order = MedicationOrder.objects.select_for_update().filter(id=event.order_id).first() if event.order_id else None
-    if order is None or order.person_id != event.person_id or order.timing.get("kind") != states.AS_NEEDED:
+    if order is None or order.person_id != event.person_id or order.timing.get("kind") != Kind.PRN:
         return Taken("kept", "unknown_dose", "There is no such order of this person.")
     if event.status != Status.GIVEN or event.happened_at > now + DAY:
         return Taken("kept", "not_a_status", "An as-needed dose is given, or it is not written at all.")

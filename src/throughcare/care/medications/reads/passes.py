@@ -15,6 +15,7 @@ from throughcare.care.medications.models import Crossing, Dose, MedicationPass
 from throughcare.care.medications.reads.pass_rows import DOSE_COLUMNS, ORDER_COLUMNS, DoseRow, OrderRow, order_row
 from throughcare.care.medications.rules import passes as rules
 from throughcare.care.medications.rules import statuses, tables
+from throughcare.care.medications.rules.timing import Kind
 from throughcare.custody import reads as custody
 from throughcare.custody.reads import LockdownRow, UnitRow, Whereabouts
 from throughcare.kernel import clock, db, statement
@@ -266,7 +267,7 @@ def _one_medicine(orders: Mapping[UUID, OrderRow], own: OrderRow, other: OrderRo
 
 
 def _is_as_needed(order: OrderRow) -> bool:
-    return order.timing.get("kind") == states.AS_NEEDED
+    return bool(order.timing.get("kind") == Kind.PRN)
 
 
 def _allergies(root: Mapping[UUID, UUID]) -> dict[UUID, list[tuple[str, bool]]]:
