@@ -1,4 +1,4 @@
-"""What was measured of a person, as the checks of an order read it: the newest of each kind decides, in one unit.
+"""What was measured of a person, as the checks of an order read it: the newest of each kind decides, in one unit (clinical.md 2.3).
 
 What can't be read (no number, an unknown unit, a figure that no body has) is not known. It hides no older figure behind it and is
 never taken for normal: the check that needs it says that it could not run, or warns.

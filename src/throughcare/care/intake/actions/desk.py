@@ -12,11 +12,12 @@ from throughcare.chart.models import Flag, Order
 from throughcare.custody import actions as custody
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.fhir import LOINC
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
 
 PURPOSE = "intake-desk"
-LOINC, SCT = "http://loinc.org", "http://snomed.info/sct"
+SCT = "http://snomed.info/sct"
 
 
 @action("intake.record_pregnancy_test")

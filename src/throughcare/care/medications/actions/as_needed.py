@@ -1,4 +1,4 @@
-"""Doses that a person asks for: not sooner than their interval, not more than their most in 24 hours, and what they did."""
+"""Doses that a person asks for: not sooner than their interval, not more than their most in 24 hours, and what they did (2.3, MED-05)."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal

@@ -265,7 +265,7 @@ def _gates(
 
 
 def _supplied_since(person_id: UUID, product: Product, starts: datetime) -> datetime:
-    """Say since when this controlled drug is supplied without a day between, by whichever of its orders."""
+    """Say since when this controlled drug is supplied without a day between, by whichever of its orders (ruling 13)."""
     table = tables.orders()
     # What ended before this has no say: an order that follows it and lasts until now is too long a supply by itself.
     reach = table.monitoring_after + table.following * 2

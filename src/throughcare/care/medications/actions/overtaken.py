@@ -1,4 +1,4 @@
-"""A tablet's dose of an order that was changed meanwhile: the order in its place may bring the same medicine in the same pass."""
+"""A tablet's dose of an order that was changed meanwhile: the order in its place may bring the same medicine in the same pass (MED-06)."""
 
 from uuid import UUID
 
