@@ -43,7 +43,7 @@ KNOWN = {
     # Clinical documents: the same, and depth, number and size are bounded (exchange/documents/test_read).
     "exchange/documents/ccda/xml.py": {"lxml"},
     "exchange/documents/out/ccda.py": {"lxml"},  # writes, and reads nothing
-    "insight/improvement/pictures.py": {"xml.etree"},  # a drawing that this very process has just made of numbers
+    "insight/improvement/drawing.py": {"xml.etree"},  # a drawing that this very process has just made of numbers
 }
 
 
