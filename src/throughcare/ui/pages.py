@@ -179,29 +179,16 @@ def problem(
     """Say in one page what happened, what was kept and what to do next; `typed` gives back label and text."""
     known = status if status in (400, 403, 404, 405, 409, 422, 500) else 500
     lang = language_of(request) if request.path.startswith(AT_THE_KIOSK) else ""
-    with translation.override(lang) if lang else nullcontext():
-        words = _problem_words(request, status, known, happened, kept, next_step, typed)
-    return page(request, "ui/problem.html", words, status=status, lang=lang)
-
-
-def _problem_words(
-    request: HttpRequest,
-    status: int,
-    known: int,
-    happened: str,
-    kept: str,
-    next_step: str,
-    typed: Sequence[tuple[str, str]],
-) -> dict[str, Any]:
-    return {
+    words = {
         "status_code": status,
-        "title": wording.t(f"problem.{known}.title"),
-        "happened": happened or wording.t(f"problem.{known}.happened"),
-        "kept": kept or wording.t(f"problem.{known}.kept"),
-        "next_step": next_step or wording.t(f"problem.{known}.next"),
+        "title": wording.t(f"problem.{known}.title", lang=lang),
+        "happened": happened or wording.t(f"problem.{known}.happened", lang=lang),
+        "kept": kept or wording.t(f"problem.{known}.kept", lang=lang),
+        "next_step": next_step or wording.t(f"problem.{known}.next", lang=lang),
         "typed": typed,
         "back": _came_from(request),
     }
+    return page(request, "ui/problem.html", words, status=status, lang=lang)
 
 
 def _came_from(request: HttpRequest) -> str:
