@@ -10,6 +10,4 @@ def mark(who: str, role: str, at: str, whose: str = "") -> str:
 
 def mark_of(viewer: Viewer, about: BannerShape | None, at: str) -> str:
     """Give the sentence for a printed page: of the person it is about, where it is about one."""
-    if not viewer.name:
-        return ""
     return mark(viewer.name, viewer.role_title, at, f"{about.name} {about.number}" if about else "")
