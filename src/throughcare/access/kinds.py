@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from throughcare.kernel import content
@@ -98,8 +99,13 @@ class Agreement:
 
 def all_kinds() -> tuple[Kind, ...]:
     """Give every kind, in the content's order."""
-    return tuple(
-        Kind(
+    return tuple(_kinds(content.stamp()).values())
+
+
+@lru_cache(maxsize=4)
+def _kinds(stamp: tuple[str, int]) -> dict[str, Kind]:
+    return {
+        row["id"]: Kind(
             code=row["id"],
             title=row["title"],
             title_es=row["title_es"],
@@ -114,15 +120,15 @@ def all_kinds() -> tuple[Kind, ...]:
             only_to=frozenset(Role(r) for r in row.get("only_to", ())),
         )
         for row in content.rows(FILE, "consent")
-    )
+    }
 
 
 def of(code: str) -> Kind:
     """Give one kind; refuse one that nobody wrote."""
-    for kind in all_kinds():
-        if kind.code == code:
-            return kind
-    raise Invalid("The consent was not kept.", fields={"kind": "Choose what the consent is for."})
+    kind = _kinds(content.stamp()).get(code)
+    if kind is None:
+        raise Invalid("The consent was not kept.", fields={"kind": "Choose what the consent is for."})
+    return kind
 
 
 def missing(kind: Kind, agreement: Agreement) -> dict[str, str]:
