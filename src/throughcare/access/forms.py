@@ -53,7 +53,7 @@ def agreement(sent: QueryDict) -> Agreement:
 def signed_at(sent: QueryDict) -> datetime | None:
     """Read the day on which it was signed: today's is now, an earlier one its last moment."""
     day = day_end(sent, "signed_on")
-    return None if day is None or day.date() == clock.local(clock.now()).date() else day
+    return None if day is None or day.date() == clock.today() else day
 
 
 def role(sent: QueryDict) -> Role:

@@ -164,10 +164,14 @@ def lacks(kind: Kind, said: Said) -> dict[str, str]:
     if not said.agreed:
         return {}
     wrong = {name: ASKED[name] for name in kind.asks if not str(getattr(said, name)).strip()}
-    due = {*kind.statements, *(("intermediary",) if kind.statements and said.intermediary else ())}
-    if due - set(said.statements):
+    if set(due(kind, through=bool(said.intermediary))) - set(said.statements):
         wrong["statements"] = "The form must say each of these; one that did not is signed again."
     return wrong
+
+
+def due(kind: Kind, *, through: bool) -> tuple[str, ...]:
+    """Name the statements that a form of this kind makes; one more where it goes through an intermediary."""
+    return (*kind.statements, "intermediary") if kind.statements and through else kind.statements
 
 
 def statements() -> tuple[Statement, ...]:

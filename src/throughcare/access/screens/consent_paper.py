@@ -19,7 +19,7 @@ from throughcare.ui.shapes import PrintNote
 from throughcare.ui.wording import LANGUAGES, t
 
 # The elements of the form, in the order in which it asks.
-ELEMENTS = ("disclosers", "described", "classes", "to", "intermediary", "purpose", "about", "starts", "ends", "irrevocable_until")  # fmt: skip
+ELEMENTS = ("disclosers", "described", "classes", "to", "intermediary", "purpose", "about", "ends", "irrevocable_until")  # fmt: skip
 
 
 @screen(
@@ -102,7 +102,7 @@ def _asked(kind: Kind, told: Mapping[str, str]) -> Sequence[str]:
 
 def _says(kind: Kind, row: ConsentRow | None, lang: str) -> list[str]:
     """Give the statements that the form makes: of a kept one those that stood on it."""
-    due = row.statements if row else (*kind.statements, *(("intermediary",) if kind.statements else ()))
+    due = row.statements if row else kinds.due(kind, through=True)
     return [one.said(lang) for one in kinds.statements() if one.id in due]
 
 
