@@ -164,8 +164,7 @@ def authorities(lens: Lens) -> list[AuthorityRow]:
 def labels_of(lens: Lens, person_id: UUID, kind: str, id: UUID) -> list[LabelRow]:
     """List what was said of the labels of one entry of this person, newest first; for who may read the entry."""
     header = ledger_reads.header(kind, id)
-    strange = header is None or header.person_id not in FAMILY().of(person_id)
-    if header is None or strange or not opens(lens, kind, id):
+    if header is None or header.person_id not in FAMILY().of(person_id) or not opens(lens, kind, id):
         raise NotFound("There is no such entry here.")
     asked = {header.data_class, *labels.classes_of(header.labels, lens.role)}
     if not all(lens.may(Verb.READ, cls, person_id=person_id) for cls in asked):
