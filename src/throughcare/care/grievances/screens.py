@@ -1,7 +1,5 @@
 """Complaints for who answers and who oversees: the board, one complaint with its answer, a paper slip taken down. HTTP only."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,12 +8,12 @@ from django.urls import reverse
 from throughcare.access.doors import Request, enter, saw, screen
 from throughcare.access.reads import staff_by_name
 from throughcare.care.grievances import actions, policy, reads, views
-from throughcare.care.grievances.one import page
+from throughcare.care.grievances.one import page, step, who
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.vocabulary import Role
 from throughcare.people import reads as people
 from throughcare.ui import pages
-from throughcare.ui.forms import error_lines, intent_of, whole_or_none
+from throughcare.ui.forms import error_lines, intent_of
 from throughcare.ui.wording import t
 
 ONE = "/grievances/<uuid:grievance_id>/"
@@ -51,16 +49,16 @@ def log(request: Request, grievance_id: UUID) -> HttpResponse:
         staff = staff_by_name(named) if named else None
         if named and staff is None:
             raise Invalid("Nothing was logged.", fields={"staff": "There is no active account of this name."})
-        actions.log_grievance(**_who(request, person_id, grievance_id), about_id=staff)
+        actions.log_grievance(**who(request, person_id, grievance_id), about_id=staff)
 
-    return _act(request, grievance_id, act, t("grievances.said.logged"))
+    return step(request, grievance_id, act, t("grievances.said.logged"))
 
 
 @screen("POST", ONE + "step-back/", policy=policy.ANSWER, name="grievance_step_back")
 def step_back(request: Request, grievance_id: UUID) -> HttpResponse:
     """Say that it is about oneself: it closes to the reader, and waits for somebody else."""
     person_id = reads.one(request.lens, grievance_id).row.person_id
-    actions.step_back(**_who(request, person_id, grievance_id))
+    actions.step_back(**who(request, person_id, grievance_id))
     return pages.then(request, reverse("grievances"), t("grievances.said.stepped_back"))
 
 
@@ -69,9 +67,9 @@ def answer(request: Request, grievance_id: UUID) -> HttpResponse:
     """Answer the person."""
 
     def act(person_id: UUID) -> None:
-        actions.answer_grievance(**_who(request, person_id, grievance_id), **views.answer_of(request.POST))
+        actions.answer_grievance(**who(request, person_id, grievance_id), **views.answer_of(request.POST))
 
-    return _act(request, grievance_id, act, t("grievances.said.answered"))
+    return step(request, grievance_id, act, t("grievances.said.answered"))
 
 
 @screen("POST", ONE + "decide/", policy=policy.ANSWER, name="grievance_decide")
@@ -79,9 +77,9 @@ def decide(request: Request, grievance_id: UUID) -> HttpResponse:
     """Answer a complaint that was heard again."""
 
     def act(person_id: UUID) -> None:
-        actions.decide_grievance(**_who(request, person_id, grievance_id), **views.answer_of(request.POST))
+        actions.decide_grievance(**who(request, person_id, grievance_id), **views.answer_of(request.POST))
 
-    return _act(request, grievance_id, act, t("grievances.said.decided"))
+    return step(request, grievance_id, act, t("grievances.said.decided"))
 
 
 @screen("GET", "/grievances/slip/", policy=policy.SLIP, name="grievance_slip")
@@ -128,23 +126,3 @@ def _slip(request: Request, typed: dict[str, str], refused: Invalid | None = Non
         "errors": error_lines(refused),
     }
     return pages.page(request, "grievances/slip.html", shown, status=422 if refused else 200)
-
-
-def _who(request: Request, person_id: UUID, grievance_id: UUID) -> dict[str, Any]:
-    return {
-        "actor": request.actor,
-        "intent": intent_of(request),
-        "person_id": person_id,
-        "grievance_id": grievance_id,
-        "version": whole_or_none(request.POST.get("version", "")),
-    }
-
-
-def _act(request: Request, grievance_id: UUID, act: Callable[[UUID], None], said: str) -> HttpResponse:
-    person_id = reads.one(request.lens, grievance_id).row.person_id
-    enter(request, person_id)
-    try:
-        act(person_id)
-    except Invalid as refused:
-        return page(request, grievance_id, refused)
-    return pages.then(request, reverse("grievance", kwargs={"grievance_id": grievance_id}), said)
