@@ -10,7 +10,6 @@ from throughcare.insight.measures import definitions, periods
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import total
 from throughcare.insight.strata import pooled, spanned
-from throughcare.insight.warehouse import closing
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.fhir import Json
@@ -34,7 +33,7 @@ def months(lens: Lens) -> tuple[str, ...]:
     quarter's, and leave somebody.
     """
     try:
-        return tuple(_spans(lens)) if policy.NUMBERS.allows(lens) else ()
+        return tuple(sources.source(lens, MONTHS).spans) if policy.NUMBERS.allows(lens) else ()
     except NotFound:
         return ()
 
@@ -43,7 +42,8 @@ def reports(lens: Lens, wanted: tuple[str, ...], measure_id: str = "") -> list[J
     """Give the reports of some months, of one measure or of all, oldest first."""
     if not wanted or not policy.NUMBERS.allows(lens):
         return []
-    told, spans = sources.source(lens, MONTHS), _spans(lens)
+    told = sources.source(lens, MONTHS)
+    spans = told.spans
     known = {d.id: d for d in definitions.measures(told.until)}
     chosen = [known[measure_id]] if measure_id in known else [] if measure_id else list(known.values())
     named = sources.titles(lens)
@@ -60,14 +60,6 @@ def reports(lens: Lens, wanted: tuple[str, ...], measure_id: str = "") -> list[J
                 whole = total(r for r in mine if not r.divided_by)
                 found.append(fhir.report(one, month, covers, whole, strata, named, told.fresh.updated_at))
     return found
-
-
-def _spans(lens: Lens) -> dict[str, tuple[str, ...]]:
-    """Give the months that each report tells of, by the month it is called by."""
-    if policy.aggregate(lens):
-        found = [closing.months_of(quarter) for quarter in sources.quarters(lens)]
-        return {months[-1]: months for months in found}
-    return {month: (month,) for month in sources.source(lens, MONTHS).months}
 
 
 def _covers(one: Definition, months: tuple[str, ...], last_month: str, until: date) -> tuple[date, date]:

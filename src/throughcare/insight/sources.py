@@ -47,6 +47,13 @@ class Source:
         """Give the last day that counts."""
         return self.fresh.until
 
+    @property
+    def spans(self) -> dict[str, tuple[str, ...]]:
+        """Give the months that are told together, each month or each quarter, by the last of them."""
+        step = 3 if policy.aggregate(self.lens) else 1
+        found = [self.months[n : n + step] for n in range(0, len(self.months), step)]
+        return {months[-1]: months for months in found}
+
     def rows(self, measure: str = "") -> list[Row]:
         """Give the results, of one measure whole or of all by facility, as far as this reader may compare."""
         return within(self.lens, numbers.rows_in(self.files, self.months, measure))
@@ -68,11 +75,6 @@ def fresh(state: State) -> Freshness:
     return Freshness(until, state.read_at, working_time().day_of(clock.now()) - until >= STALE)
 
 
-def quarters(lens: Lens) -> list[str]:
-    """Name the quarters that are told, oldest first."""
-    return closing.kept(numbers.folder(), numbers.last_day(numbers.held())) if policy.aggregate(lens) else []
-
-
 def within(lens: Lens, rows: Iterable[Row]) -> list[Row]:
     """Keep what this reader may compare: where the lens has places, those alone, added up as everybody's."""
     if lens.facilities is None:
@@ -88,7 +90,7 @@ def titles(lens: Lens) -> dict[str, str]:
 
 
 def _quarters(lens: Lens, state: State, count: int) -> Source:
-    found = quarters(lens)[-count:]
+    found = closing.kept(numbers.folder(), numbers.last_day(state))[-count:]
     if not found:
         raise NotFound(UNTOLD.format(days=definitions.counting()["aggregate"]["settle_days"]))
     months = tuple(month for quarter in found for month in closing.months_of(quarter))
