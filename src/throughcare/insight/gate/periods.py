@@ -23,6 +23,11 @@ def period_of(kind: str, quarter: str) -> Period | None:
     return _span(name, quarter, _SPANS[kind])
 
 
+def quarter_of(day: date) -> str:
+    """Return the quarter in which a day lies."""
+    return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
+
+
 def previous(quarter: str, back: int = 1) -> str:
     """Return the quarter that lies so many quarters before."""
     year, number = _parts(quarter)

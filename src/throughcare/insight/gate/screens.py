@@ -13,7 +13,7 @@ from throughcare.ui import pages
 from throughcare.ui.forms import error_lines, intent_of
 
 from . import actions, policy, reads
-from .periods import previous
+from .periods import previous, quarter_of
 
 
 @screen("GET", "/editions/", policy=policy.EDITIONS, name="editions")
@@ -95,11 +95,10 @@ def withdraw(request: Request, edition_id: UUID) -> HttpResponse:
 
 
 def _list(request: Request, refused: Refused | None = None) -> HttpResponse:
-    today = clock.now()
     context = {
         "editions": reads.editions(request.lens),
         "may_draft": policy.AUTHOR.allows(request.lens),
-        "last_quarter": previous(f"{today.year}-Q{(today.month - 1) // 3 + 1}"),
+        "last_quarter": previous(quarter_of(clock.now())),
         "typed": request.POST.dict() if refused else {},
         "errors": error_lines(refused),
     }

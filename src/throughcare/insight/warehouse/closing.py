@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from throughcare.insight.gate.periods import previous, quarter_of
 from throughcare.insight.measures import definitions
 from throughcare.insight.schema import BY_NAME, VERSION
 from throughcare.insight.warehouse import files, writing
@@ -32,9 +33,8 @@ def months_of(quarter: str) -> tuple[str, str, str]:
 def ended(last_day: date) -> list[str]:
     """Name the last quarters that are old enough to be kept on a day, oldest first."""
     settled = last_day - timedelta(days=int(definitions.counting()["aggregate"]["settle_days"]))
-    running = settled + timedelta(days=1)
-    at = running.year * 4 + (running.month - 1) // 3
-    return [f"{n // 4}-Q{n % 4 + 1}" for n in range(at - KEPT, at)]
+    running = quarter_of(settled + timedelta(days=1))
+    return [previous(running, back) for back in range(KEPT, 0, -1)]
 
 
 def file(folder: Path, quarter: str) -> Path:
