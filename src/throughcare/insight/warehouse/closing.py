@@ -62,18 +62,10 @@ def close(folder: Path, state: State) -> list[str]:
 
 
 def _keep(folder: Path, con: duckdb.DuckDBPyConnection, state: State, quarter: str) -> bool:
-    import pyarrow.parquet as pq
-
-    results, target = BY_NAME["measure_result"], file(folder, quarter)
+    results, draft = BY_NAME["measure_result"], folder / files.WORK / "quarter.parquet"
     rows = writing.source(folder, results, state.files(results.name))
     months = ", ".join(f"'{month}'" for month in months_of(quarter))
-    found = con.sql(
-        f"SELECT {', '.join(results.names)} FROM ({rows}) WHERE month IN ({months}) ORDER BY {', '.join(results.order)}"  # noqa: S608
-    ).to_arrow_table()
-    if not found.num_rows:
+    if not writing.draw_up(con, draft, results, f"SELECT * FROM ({rows}) WHERE month IN ({months})"):  # noqa: S608
         return False
-    draft = target.with_suffix(".new")
-    with files.private(draft) as out:
-        pq.write_table(found.cast(results.arrow()), out, compression="zstd", store_schema=False)
-    draft.replace(target)
+    draft.replace(file(folder, quarter))
     return True

@@ -33,13 +33,19 @@ def connect(work: Path) -> duckdb.DuckDBPyConnection:
 
 def write(con: duckdb.DuckDBPyConnection, folder: Path, table: Table, month: str, rows: str) -> Part | None:
     """Write what a query gives as the file of a table and month; None where it gives nothing."""
+    draft = folder / files.WORK / "draft.parquet"
+    count = draw_up(con, draft, table, rows)
+    return files.keep(folder, table.name, month, draft, count) if count else None
+
+
+def draw_up(con: duckdb.DuckDBPyConnection, draft: Path, table: Table, rows: str) -> int:
+    """Write what a query gives, as rows of a table in their order, to a new file; say how many they are."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = table.arrow()
     order = ", ".join(f"{name} NULLS FIRST" for name in table.order)
     reader = con.sql(f"SELECT {', '.join(table.names)} FROM ({rows}) ORDER BY {order}").to_arrow_reader(ROW_GROUP)  # noqa: S608
-    draft = folder / files.WORK / "draft.parquet"
     count, held, waiting = 0, [], 0
     with files.private(draft) as out, pq.ParquetWriter(out, schema, compression="zstd", store_schema=False) as writer:
         for batch in reader:
@@ -53,7 +59,7 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path, table: Table, month: str
         if waiting:
             writer.write_table(pa.concat_tables(held).combine_chunks())
             count += waiting
-    return files.keep(folder, table.name, month, draft, count) if count else None
+    return count
 
 
 def source(folder: Path, table: Table, names: list[str]) -> str:
