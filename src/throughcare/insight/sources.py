@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from throughcare.custody import reads as custody
 from throughcare.duties.working_time import working_time
@@ -87,6 +88,12 @@ def within(lens: Lens, rows: Iterable[Row]) -> list[Row]:
 def titles(lens: Lens) -> dict[str, str]:
     """Name the facilities."""
     return {str(f.id): f.short_name for f in custody.facilities(lens)}
+
+
+def titles_here(lens: Lens) -> dict[str, str]:
+    """Name those of them that this reader compares: all, or those that the lens has."""
+    found = titles(lens)
+    return found if lens.facilities is None else {k: v for k, v in found.items() if UUID(k) in lens.facilities}
 
 
 def _quarters(lens: Lens, state: State, count: int) -> Source:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from throughcare.custody import reads as custody
 from throughcare.duties import clock_table
 from throughcare.duties.reference import limit_words
 from throughcare.duties.rule import Rule
+from throughcare.insight import sources
 from throughcare.insight.improvement import series
 from throughcare.insight.improvement.models import Meeting, Project
 from throughcare.insight.improvement.policy import BINDER
@@ -98,7 +98,7 @@ def binder(lens: Lens, only: str = "") -> Binder:
         projects = list(Project.objects.filter(started_at__date__gte=_year_before(until)).order_by("-started_at")[:100])
     if lens.facilities is not None:
         projects = [p for p in projects if p.facility_id is None or p.facility_id in lens.facilities]
-    titles = {str(f.id): f.short_name for f in custody.facilities(lens)}
+    titles = sources.titles(lens)
     told = [(m, titles.get(str(m.facility_id), "")) for m in held]
     escorts = _escorts(lens) if any(r.get("escorts") for r in rows) else None
     standards = [_standard(r, numbers, months, told, projects, escorts) for r in rows]

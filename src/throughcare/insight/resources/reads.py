@@ -8,10 +8,10 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from throughcare.custody import reads as custody
 from throughcare.insight import numbers
 from throughcare.insight.resources.policy import RESOURCES
 from throughcare.insight.schema import BY_NAME
+from throughcare.insight.sources import titles_here
 from throughcare.insight.warehouse import files, opening, writing
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
@@ -141,11 +141,8 @@ def _opened(lens: Lens) -> tuple[dict[str, str], Held, date, date]:
     state = files.read(numbers.folder())
     if state is None or state.last_day is None:
         raise NotFound(opening.MISSING)
-    titles = {str(f.id): f.short_name for f in custody.facilities(lens)}
-    if lens.facilities is not None:
-        titles = {k: v for k, v in titles.items() if UUID(k) in lens.facilities}
     since = state.last_day - timedelta(days=DAYS - 1)
-    return titles, tuple((name, *map(str, state.files(name))) for name in TABLES), since, state.last_day
+    return titles_here(lens), tuple((name, *map(str, state.files(name))) for name in TABLES), since, state.last_day
 
 
 @lru_cache(maxsize=64)

@@ -13,10 +13,11 @@ from django.db.models import Q, QuerySet
 from throughcare.insight.improvement import equity, rules, series
 from throughcare.insight.improvement.models import Annotation, Target
 from throughcare.insight.improvement.policy import READERS
-from throughcare.insight.improvement.reads.places import M, titles_of, within
+from throughcare.insight.improvement.reads.places import M, within
 from throughcare.insight.improvement.rules import Chart, Verdict
 from throughcare.insight.measures.definitions import STRATIFIERS, Definition
 from throughcare.insight.numbers import Number
+from throughcare.insight.sources import titles_here
 from throughcare.insight.statistics import Point, centre, funnel
 from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
@@ -93,7 +94,7 @@ def chart_page(lens: Lens, measure_id: str, *, facility: str = "", timed: bool =
     READERS.require(lens)
     place = series.place_of(lens, facility)
     found = series.of(lens, measure_id)
-    titles = titles_of(lens)
+    titles = titles_here(lens)
     if place and place not in titles:
         raise NotFound("There is no such facility.")
     with db.reading(lens):
@@ -140,7 +141,7 @@ def equity_page(lens: Lens, measure_id: str) -> EquityPage:
     READERS.require(lens)
     found = series.of(lens, measure_id)
     measure, months = found.measure, found.months[-12:]
-    titles, divisions = titles_of(lens), []
+    titles, divisions = titles_here(lens), []
     for kind in sorted(STRATIFIERS, key=lambda k: k == "facility"):
         numbers = {k: n for k, n in found.groups(kind, months).items() if n.denominator}
         points = [n.point(titles.get(k, k), measure) for k, n in sorted(numbers.items())]

@@ -7,18 +7,12 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from throughcare.custody import reads as custody
 from throughcare.insight.improvement import series
+from throughcare.insight.sources import titles_here
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 
 M = TypeVar("M", bound=Model)
-
-
-def titles_of(lens: Lens) -> dict[str, str]:
-    """Name the facilities that this reader compares."""
-    found = {str(f.id): f.short_name for f in custody.facilities(lens)}
-    return found if lens.facilities is None else {k: v for k, v in found.items() if UUID(k) in lens.facilities}
 
 
 def within(lens: Lens, rows: QuerySet[M], *, whole: bool = True) -> QuerySet[M]:
@@ -32,6 +26,6 @@ def within(lens: Lens, rows: QuerySet[M], *, whole: bool = True) -> QuerySet[M]:
 def place(lens: Lens, said: str) -> UUID | None:
     """Read a facility that this reader may write about; None for the whole agency."""
     found = series.place_of(lens, said)
-    if found and found not in titles_of(lens):
+    if found and found not in titles_here(lens):
         raise NotFound("There is no such facility.")
     return UUID(found) if found else None

@@ -10,9 +10,10 @@ from throughcare.insight.improvement import series, states
 from throughcare.insight.improvement.models import Cycle, Meeting, Project
 from throughcare.insight.improvement.policy import READERS
 from throughcare.insight.improvement.reads.charts import RECENT, chart
-from throughcare.insight.improvement.reads.places import titles_of, within
+from throughcare.insight.improvement.reads.places import within
 from throughcare.insight.measures import definitions
 from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.sources import titles_here
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
@@ -69,7 +70,7 @@ def workspace(lens: Lens) -> Workspace:
     READERS.require(lens)
     with_numbers = series.measures(lens)
     with db.reading(lens):
-        titles = titles_of(lens)
+        titles = titles_here(lens)
         projects = list(within(lens, Project.objects.all()).order_by("due_on", "id")[:200])
         last = {c.project_id: c for c in Cycle.objects.filter(project__in=projects).order_by("number")}
         meetings = list(within(lens, Meeting.objects.all(), whole=False).order_by("-held_on", "-id")[:8])
@@ -102,7 +103,7 @@ def project(lens: Lens, id: UUID) -> ProjectPage:
             raise NotFound("There is no such project.")
         cycles = list(row.cycles.order_by("number"))
     return ProjectPage(
-        row, cycles, titles_of(lens).get(str(row.facility_id), ""), definitions.find(row.measure, clock.today())
+        row, cycles, titles_here(lens).get(str(row.facility_id), ""), definitions.find(row.measure, clock.today())
     )
 
 
