@@ -23,6 +23,8 @@ def test_the_page_reads_as_the_rule_says() -> None:
     assert "every 90 days after it was done if control is fair" in page
     assert "release: convert to REL-RESULT" in page
     assert "signed; INT-02 again in 4 h" in page
+    assert "every 1 day on the grid" in page and "| 1 business day |" in page and "| 1 month |" in page
+    assert "again in 1 day |" in page and " 1 days" not in page and " 1 business days" not in page
 
 
 def test_rows_of_the_tables_have_as_many_cells_as_their_heads() -> None:

@@ -79,8 +79,9 @@ def _again(recurrence: Recurrence) -> str:
 
 
 def _duration(duration: Duration) -> str:
-    words = {row["id"]: str(row["title"]) for row in content.rows(WORDS, "unit")}
-    return words[duration.unit].format(n=duration.value)
+    words = {row["id"]: row for row in content.rows(WORDS, "unit")}[duration.unit]
+    title = words.get("one", words["title"]) if duration.value == 1 else words["title"]
+    return str(title).format(n=duration.value)
 
 
 def _when(when: Facts | None) -> str:
