@@ -58,7 +58,9 @@ def test_a_scanned_delivery_comes_into_the_book(client, place) -> None:
     assert post(client, "/stock/receive/", **said, expires_on="2028-01-31").status_code == 303
     lot = StockLot.objects.get()
     assert (lot.balance, lot.ndc, lot.unscannable) == (90, "00093111310", "")
-    assert "lisinopril 10 mg tablet" in client.get("/stock/").content.decode()
+    listed = client.get("/stock/").content.decode()
+    assert "lisinopril 10 mg tablet" in listed and "90 tablets" in listed
+    assert "90 tablets" in client.get(f"/stock/lots/{lot.id}/").content.decode()
     labels = client.get(f"/stock/lots/{lot.id}/labels/").content.decode()
     assert "(01)00300931113108(17)280131(10)LOT7" in labels
     assert "<svg" in labels
@@ -100,6 +102,7 @@ def test_two_count_by_keyboard_and_a_difference_is_reported(client, place, pharm
     assert StockCount.objects.get().kind == "closing"
     assert "inventory of controlled medicines is due" not in client.get("/stock/count/").content.decode()
     row = StockDifference.objects.get()
+    assert '<b class="num">-1 tablet</b>' in client.get("/stock/differences/").content.decode()
     handover = post(client, "/work/handover/", notes="Quiet night")
     assert handover.status_code == 422
     assert "Quiet night" in handover.content.decode()
@@ -160,8 +163,9 @@ def test_a_pack_from_check_to_card(client, place, person, doctor, pharmacist) ->
     assert post(client, f"{base}{row.id}/issue/", **said).status_code == 303
     pack = KeptPack.objects.get()
     label = client.get(f"{base}kept/packs/{pack.id}/label/").content.decode()
-    assert "lisinopril" in label
+    assert "lisinopril" in label and "30 tablets ·" in label
     assert pack.number in label
+    assert "30 tabletas ·" in client.get(f"{base}kept/packs/{pack.id}/label/", {"lang": "es"}).content.decode()
     assert post(client, base + "kept/", verb="count", pack=str(pack.id), counted="x").status_code == 422
     counted = client.post(
         base + "kept/", {"intent": str(uuid7()), "verb": "count", "pack": str(pack.id), "counted": "20"}, follow=True

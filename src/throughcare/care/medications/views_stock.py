@@ -13,7 +13,9 @@ from throughcare.care.medications.formulary import Product
 from throughcare.care.medications.models import StockLot
 from throughcare.care.medications.reads.stock import Shelf
 from throughcare.care.medications.rules.counting import MEDICINE, MOVES_BY_KIND, Move
+from throughcare.care.medications.rules.timing import Dose, dose_words
 from throughcare.kernel.errors import Invalid
+from throughcare.ui.jinja import quantity
 from throughcare.ui.shapes import Chip, FieldShape, Option
 from throughcare.ui.wording import t
 
@@ -50,6 +52,11 @@ def chips(shelf: Shelf) -> list[Chip]:
 def counted_as(lot: StockLot) -> str:
     """Give the word under which a lot is counted piece by piece: its schedule, sharp or key; empty where it is not."""
     return lot.schedule or (t(f"stock.thing.{lot.kind}") if lot.kind != MEDICINE else "")
+
+
+def amount(value: Decimal, unit: str, language: str = "en") -> str:
+    """Say how many there are of what is counted: 15 tablets."""
+    return dose_words(Dose(value, unit), language) if unit.strip() else quantity(value)
 
 
 def scanned(text: str) -> Scanned | None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from throughcare.access.doors import Request, saw, screen
-from throughcare.care.medications import actions, labels, policy, views_kept
+from throughcare.care.medications import actions, labels, policy, views_kept, views_stock
 from throughcare.care.medications.reads import kept as reads
 from throughcare.care.medications.reads import stock
 from throughcare.care.medications.reads.doors import how_taken
@@ -113,6 +113,7 @@ def label(request: Request, person_id: UUID, pack_id: UUID) -> HttpResponse:
     with translation.override(lang):
         context = {
             "pack": row,
+            "amount": views_stock.amount,
             "how": how_taken(row.order, lang),
             "lang": lang,
             "who": people.card(request.lens, person_id),

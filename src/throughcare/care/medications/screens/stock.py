@@ -37,6 +37,7 @@ def stock(request: Request) -> HttpResponse:
     context = {
         "facility": reads.facility_name(site),
         "shelves": [(s, views_stock.chips(s)) for s in shelves],
+        "amount": views_stock.amount,
         "places": views_stock.place_options(),
         "place": place,
         "to_count": reads.counts(request.lens, site),
@@ -100,6 +101,7 @@ def lot(request: Request, stock_id: UUID, again: Again | None = None) -> HttpRes
     saw(request, *cards)
     context = {
         "one": found,
+        "amount": views_stock.amount,
         "entries": [(e, cards.get(e.person_id) if e.person_id else None) for e in found.entries],
         "moves": views_stock.MOVES[found.lot.kind],
         "counted_as": views_stock.counted_as(found.lot),
@@ -209,6 +211,7 @@ def differences(request: Request, again: Again | None = None) -> HttpResponse:
     context = {
         "facility": reads.facility_name(site),
         "found": reads.differences(request.lens, site),
+        "amount": views_stock.amount,
         "typed": typed,
         "wrong": wrong,
         "second": views_stock.second_fields(typed, wrong),
