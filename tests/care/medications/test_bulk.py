@@ -96,6 +96,23 @@ def test_what_was_stopped_or_is_over_has_ended_as_one_by_one(doctor, nurse, pers
     assert verify.run().sound
 
 
+def test_an_order_that_lasts_over_a_change_of_the_clocks_ends_as_one_by_one(doctor, nurse, person, place) -> None:  # noqa: F811
+    start = MORNING.replace(year=2026, month=10, day=20)
+    with clock.frozen(start):
+        actions.make_months(since=start)
+        single = MedicationOrder.objects.get(id=actions.place_order(actor=doctor, person_id=person, asked=asked()))
+        lay_courses(
+            actor=doctor,
+            nurse=nurse,
+            courses=[Course(person, place.id, asked(), start)],
+            doses_from=start,
+            until=start,
+            fate=lambda course, due_at: None,
+        )
+    bulk = MedicationOrder.objects.exclude(id=single.id).get()
+    assert bulk.ends_at == single.ends_at == start + timedelta(days=asked().days, hours=1)
+
+
 def test_what_fate_leaves_open_is_expected(doctor, nurse, person, place) -> None:  # noqa: F811
     start = MORNING - timedelta(days=2)
     with clock.frozen(MORNING):

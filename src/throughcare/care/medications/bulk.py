@@ -6,7 +6,7 @@ What is taken over was checked elsewhere: an order says so instead of naming an 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,10 @@ from throughcare.care.medications.actions.ending import TIME_IS_OVER
 from throughcare.care.medications.actions.giving import LINE_RAN_LATE
 from throughcare.care.medications.actions.keeping import keep_dose, keep_order
 from throughcare.care.medications.actions.laying import expected, make_months
-from throughcare.care.medications.actions.ordering import Prescription, order_row
+from throughcare.care.medications.actions.ordering import Prescription, ends_at, order_row
 from throughcare.care.medications.checking import Checked
 from throughcare.care.medications.dose_ids import dose_id
-from throughcare.care.medications.facility_passes import window_of
+from throughcare.care.medications.facility_passes import facility_passes, window_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import statuses, windows
 from throughcare.care.medications.rules.statuses import Status
@@ -103,7 +103,7 @@ def lay_courses(
 def _order(actor: Actor, course: Course) -> MedicationOrder:
     timing = from_json(dict(course.asked.timing))
     product = formulary.load().product(course.asked.product)
-    ends = course.ordered_at + timedelta(days=course.asked.days)
+    ends = ends_at(course.asked, timing, course.ordered_at, facility_passes(course.facility_id).zone)
     when = (course.ordered_at, ends, course.ordered_at)
     row = order_row(actor, course.person_id, course.asked, product, timing, when, TAKEN_OVER, None)
     row.facility_id = course.facility_id

@@ -173,7 +173,7 @@ def _place(actor: Actor, person_id: UUID, asked: Prescription, replaces: Medicat
     product = _product(asked)
     timing = _timing(asked)
     starts = asked.starts_at or now
-    ends = _ends(asked, timing, starts, facility_passes(actor.facility_id).zone)
+    ends = ends_at(asked, timing, starts, facility_passes(actor.facility_id).zone)
     _gates(actor, person_id, asked, product, (starts, ends, now))
     found = checking.check(person_id, wanted(asked, timing, replaces.id if replaces else None))
     unanswered = [a for a in found.must_answer if not asked.reasons.get(a.key, "").strip()]
@@ -227,7 +227,8 @@ def _timing(asked: Prescription) -> timings.Timing:
         raise Invalid(str(wrong), fields={"frequency": str(wrong)}) from wrong
 
 
-def _ends(asked: Prescription, timing: timings.Timing, starts: datetime, zone: ZoneInfo) -> datetime:
+def ends_at(asked: Prescription, timing: timings.Timing, starts: datetime, zone: ZoneInfo) -> datetime:
+    """Say when an order that starts then ends; refuse one that would last less than a day or more than 366."""
     if timing.kind in (timings.Kind.ONCE, timings.Kind.STAT):
         return starts + timedelta(days=1)
     days = timings.days_covered(timing) or asked.days
