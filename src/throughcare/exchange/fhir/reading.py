@@ -74,7 +74,7 @@ def history(call: Call, kind: str, id: str) -> Answer:
 )
 @with_present_lens
 def history_of_type(call: Call, kind: str) -> Answer:
-    """Give versions of a type, newest first, page by page (`_count`, `_since`, `_before`)."""
+    """Give versions of a type, newest first, page by page (`_count`, `_since`, `_at`)."""
     from throughcare.exchange.fhir import histories
 
     store.require_epoch(call.bearer)
