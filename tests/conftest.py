@@ -50,10 +50,15 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "throughcare.app.settings"
 
 from django.conf import settings  # noqa: E402  (only now does the environment say which database)
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+from django.middleware import csrf  # noqa: E402
 
 # A password here is a word that everybody may read: it is hashed by the same function, without the work that slows a guesser.
 # What production's hashes cost is proved in tests/access/test_hashes.py, by a process that knows nothing of this.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+# A page carries random letters against forgery. Tests say of pages which words are not in them ("HIV", "A1c"): these letters
+# can spell none.
+csrf.CSRF_ALLOWED_CHARS = "JKQXZjkqxz"
 
 # How long a draw takes says something of the machine's load and nothing of the code.
 hypothesis.settings.register_profile("house", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
