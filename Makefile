@@ -24,8 +24,9 @@ test: setup chromium check ## everything that must pass
 test-quick: setup ## what to run while working: no browser, nothing slow
 	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not long and not slow and not browser"
 
-test-long: setup chromium ## full sizes, the wheel, long simulations; each page at every size in both themes
+test-long: setup chromium ## full sizes, the wheel, long simulations; properties on new draws; each page at every size in both themes
 	@exec $(BIN)/python -m pytest -m long
+	@exec env DRAWS=new $(BIN)/python -m pytest -m "hypothesis and not long"
 	@exec env ROOM_LOOKS=every $(BIN)/python -m pytest -m "browser and not long"
 
 check: setup ## lint, format, types, floors
