@@ -7,7 +7,7 @@ from django.db import connection
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from bench.line import COUNTING
-from tests.browser.test_pass import next_morning, pass_page, scan, shoot, sound  # noqa: F401
+from tests.browser.test_pass import ask_for, next_morning, pass_page, scan, shoot, sound  # noqa: F401
 from tests.care.medications import line_makers as makers
 from throughcare.care.medications import actions
 from throughcare.care.medications.models import MedicationOrder
@@ -59,6 +59,12 @@ def lines(context: BrowserContext, base: str) -> dict[str, list[str]]:
     return {p["number"]: [d["status"] for d in p["doses"]] for p in people}
 
 
+def asked_for(context: BrowserContext, base: str, number: str) -> list[dict[str, object]]:
+    """Give what somebody may ask for, as the server has it."""
+    people = context.request.get(f"{base}/pass/list/").json()["people"]
+    return next(p["as_needed"] for p in people if p["number"] == number)
+
+
 def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[BrowserContext, str]) -> None:  # noqa: F811
     context, base = pass_page
     page = context.new_page()
@@ -106,6 +112,8 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
         page.locator("[data-state]", has_text=f"{1 + nth} of 12").wait_for()
     assert page.evaluate("window.touches") == 4, "two keys a person"
 
+    ask_for(page, "T9000004")
+
     with ThreadPoolExecutor(1) as elsewhere:  # Django refuses to work where Playwright waits
         elsewhere.submit(stop_lisinopril_of, "T9000007").result()
 
@@ -124,6 +132,8 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     now = lines(context, base)
     assert now["T9000001"] == ["given", "given"]
     assert sorted(now["T9000003"]) == ["expected", "no-show", "no-show"]
+    (asked,) = asked_for(context, base, "T9000004")
+    assert len(asked["given"]) == 1 and asked["earliest"], "charted without a network, and it counts"
     shoot(page, "offline-back")
     assert said == []
 

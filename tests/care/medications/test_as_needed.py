@@ -5,6 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from tests.care.medications.line_makers import hartford, housed
+from tests.care.medications.line_makers import nurse as line_nurse
 from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     asked,
     doctor,
@@ -13,11 +15,14 @@ from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     person,
     place,
 )
-from throughcare.care.medications import actions
+from tests.fixtures_lenses import lens_of
+from throughcare.care.medications import actions, pass_views
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.reads import passes
-from throughcare.kernel import clock, statement
+from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid
+from throughcare.kernel.vocabulary import Role
+from throughcare.people.actions import merge, propose_merge
 
 pytestmark = pytest.mark.django_db
 APAP, APAP_325 = "198440", "313782"
@@ -35,19 +40,20 @@ def nights(nurse, doctor, person):  # noqa: F811
     """Give a way to have a medicine that is asked for, and to ask for it at a time."""
 
     class Nights:
-        def ordered(self, at: datetime, **more) -> MedicationOrder:
+        def ordered(self, at: datetime, of: UUID | None = None, **more) -> MedicationOrder:
             with clock.frozen(at):
                 return order(
                     doctor,
-                    person,
+                    of or person,
                     **{"product": APAP, "timing": EVERY_SIX, "indication": "Pain", "reasons": self.why, **more},
                 )
 
         why = {"DUP-DRUG": "Both."}
 
-        def give(self, row_id: UUID, at: datetime) -> UUID:
+        def give(self, row_id: UUID, at: datetime, of: UUID | None = None) -> UUID:
+            about = {"actor": nurse, "person_id": of or person, "order_id": row_id}
             with clock.frozen(at):
-                return actions.give_as_needed(actor=nurse, person_id=person, order_id=row_id, reason="Pain").dose_id
+                return actions.give_as_needed(**about, reason="Pain").dose_id
 
         def change(self, row: MedicationOrder, at: datetime, **more) -> UUID:
             about = {"product": APAP, "timing": EVERY_SIX, "indication": "Pain", **more}
@@ -69,7 +75,7 @@ def nights(nurse, doctor, person):  # noqa: F811
 def test_six_hours_are_six_hours_over_midnight_and_whatever_the_clocks_do(nights, at) -> None:
     row = nights.ordered(at - HOUR)
     nights.give(row.id, at)
-    with pytest.raises(Invalid, match="too soon after the last dose: 1 minutes"):
+    with pytest.raises(Invalid, match="too soon after the last dose: 1 minute to wait"):
         nights.give(row.id, at + 6 * HOUR - timedelta(minutes=1))
     nights.give(row.id, at + 6 * HOUR)
     nights.give(row.id, at + 12 * HOUR)
@@ -111,22 +117,43 @@ def test_ordered_anew_after_a_stop_begins_no_new_day(nights, doctor, person) -> 
         nights.give(again.id, LATE + 3 * HOUR)
 
 
-def test_the_pass_says_the_next_time_over_a_changed_order(nights) -> None:
-    rows = nights.ordered(LATE - HOUR)
-    other = nights.ordered(LATE - HOUR, product="197806", reasons={})
-    found = {r.id: passes.order_row(_columns(r)) for r in (rows, other)}
-    nights.give(rows.id, LATE)
-    new = MedicationOrder.objects.get(id=nights.change(rows, LATE + HOUR, product=APAP_325))
-    found |= {new.id: passes.order_row(_columns(new))}
-    with clock.frozen(LATE + 2 * HOUR):
-        _, given = passes._doses(found, LATE, LATE + HOUR)
-    assert {i: len(given[i]) for i in found} == {rows.id: 1, other.id: 0, new.id: 1}
+def _offered(person: UUID, order_id: UUID) -> str:  # noqa: F811
+    """Give from when the pass offers a dose of this order."""
+    found = passes.line(lens_of(Role.RN), hartford().id)
+    offered = [a for p in found.people if p.who.person_id == person for a in p.as_needed if a.order.id == order_id]
+    return pass_views.as_needed(offered[0])["earliest"]
 
 
-def _columns(row: MedicationOrder) -> list[object]:
-    return list(
-        statement.run(f"SELECT {passes.ORDER_COLUMNS} FROM medications_medicationorder WHERE id = %s", [row.id])[0]
-    )
+@pytest.mark.parametrize(
+    "case", ["one", "changed", "other strength", "stopped days ago", "another order", "other chart"]
+)
+def test_the_pass_offers_a_dose_from_the_minute_on_that_the_action_gives_it(nights, person, doctor, case) -> None:  # noqa: F811
+    mine = person
+    week = {"timing": {"kind": "prn", "min_interval_minutes": 5 * 1440, "max_in_24h": 1}}
+    row = nights.ordered(LATE - HOUR, **(week if case == "stopped days ago" else {}))
+    nights.give(row.id, LATE)
+    free, asked_id = LATE + 6 * HOUR, row.id
+    if case == "changed":
+        asked_id = nights.change(row, LATE + HOUR)
+    if case == "other strength":
+        asked_id = nights.change(row, LATE + HOUR, product=APAP_325)
+    if case == "stopped days ago":  # its order is off the pass by now, and its interval is not over
+        with clock.frozen(LATE + HOUR):
+            actions.stop_order(actor=doctor, person_id=mine, order_id=row.id, version=row.version, why="Better")
+        asked_id, free = nights.ordered(LATE + 80 * HOUR, **week).id, LATE + 120 * HOUR
+    if case == "another order":
+        asked_id = nights.ordered(LATE + HOUR, indication="Fever").id
+    if case == "other chart":
+        twin = housed(3, at=LATE)
+        asked_id = nights.ordered(LATE + HOUR, of=twin).id
+        proposal = propose_merge(actor=line_nurse(), a=mine, b=twin, reasons=["One card"], source="test")
+        merge(actor=line_nurse(), proposal_id=proposal, survivor_id=mine, why="One person")
+    with clock.frozen(free - timedelta(minutes=1)):
+        assert _offered(mine, asked_id) == free.isoformat()
+    owner = MedicationOrder.objects.get(id=asked_id).person_id
+    with pytest.raises(Invalid, match="too soon"):
+        nights.give(asked_id, free - timedelta(minutes=1), owner)
+    nights.give(asked_id, free, owner)
 
 
 def test_a_dose_that_was_asked_for_in_error_is_owed_by_nobody(nights, nurse, person) -> None:  # noqa: F811

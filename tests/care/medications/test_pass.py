@@ -14,6 +14,7 @@ from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Received
 from throughcare.care.medications.models import Dose, MedicationPass, StockLot
 from throughcare.custody import actions as custody
+from throughcare.devices import actions as devices
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
@@ -172,18 +173,66 @@ def test_what_the_order_holds_is_not_given_whoever_asks(client, holds, detail, r
     assert Dose.objects.filter(order_id=order).exclude(status="expected").count() == 1
 
 
+PRN = {"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 3}
+
+
 def test_as_needed_is_offered_with_its_next_time(client) -> None:
     with clock.frozen(AT):
         person = housed(1)
-        prn = {"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 3}
-        order = ordered(person, product="198440", timing=prn, as_needed_for="Pain", holds=("Hold if HR < 50",))
+        order = ordered(person, product="198440", timing=PRN, as_needed_for="Pain")
         become(client)
         (asked,) = line(client)["people"][0]["as_needed"]
-        assert asked["may"] and asked["holds"] == ["Hold if HR < 50"], "told where it is given"
+        assert asked["earliest"] == ""
         status, _ = post(client, "ask", person=str(person), order=str(order), reason="Headache", before="6")
         assert status == 200
         (asked,) = line(client)["people"][0]["as_needed"]
-        assert not asked["may"]
+        assert asked["earliest"] == (AT + timedelta(hours=6)).isoformat()
+        status, said = post(client, "ask", person=str(person), order=str(order), reason="Headache")
+        assert status == 422 and "Earliest: 14:05." in said["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("detail", "refused"),
+    [
+        ({"value": "pulse 44"}, "Pulse is 44: hold if pulse below 50"),
+        ({}, "Measure pulse before the dose"),
+        ({"value": "pulse fast"}, "Measure pulse before the dose"),
+        ({"value": "pulse 50"}, ""),
+        ({"value": "50"}, ""),
+    ],
+)
+def test_what_an_as_needed_order_holds_is_not_given_whoever_asks(client, detail, refused) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        order = ordered(person, product="198440", timing=PRN, as_needed_for="Pain", holds=("Hold if HR < 50",))
+        become(client)
+        (asked,) = line(client)["people"][0]["as_needed"]
+        assert asked["asks"] == [{"measure": "pulse", "below": "50", "above": None}]
+        status, said = post(client, "ask", person=str(person), order=str(order), reason="Headache", detail=detail)
+        assert (status, refused in said.get("sentence", "")) == ((422, True) if refused else (200, True)), said
+        page = f"/people/{person}/medications/{order}/"
+        if refused:
+            form = {"reason": "Headache", "value": detail.get("value", ""), "intent": str(uuid7())}
+            assert refused in client.post(f"{page}as-needed/", form).content.decode()
+    rows = Dose.objects.filter(order_id=order, status="given")
+    assert rows.count() == (not refused)
+    assert not rows or rows.get().detail["value"] == detail["value"], "what was measured stays with the dose"
+
+
+def test_an_as_needed_dose_that_a_tablet_has_is_given_by_two(client) -> None:
+    with clock.frozen(AT):
+        person = housed(1)
+        order = ordered(person, product="1049221", timing=PRN, as_needed_for="Pain", days=2)
+        device = devices.enrol_device(actor=nurse(), device_id=uuid7(), facility_id=hartford().id, name="Cart 1")
+        devices.take_bundle(actor=nurse(), device_id=device, people=1, own={"dose": [order]})
+        become(client)
+        shown = line(client)
+        assert shown["leases"] == {str(order): str(device)}
+        status, said = post(client, "ask", person=str(person), order=str(order), reason="Pain")
+        assert status == 422 and "Two people give it here" in said["sentence"]
+        assert "Two people give it here" in client.get(f"/people/{person}/medications/{order}/").content.decode()
+        devices.return_bundle(actor=nurse(), device_id=device)
+        assert post(client, "ask", person=str(person), order=str(order), reason="Pain")[0] == 200
 
 
 def test_queries_do_not_grow_with_the_line(client) -> None:
@@ -249,7 +298,7 @@ def test_a_dose_is_taken_from_the_lot_that_expires_first_and_empty_units_are_not
         dose = one["doses"][0]["id"]
         said = {"dose": dose, "status": "given", "detail": {"stock": lots[0]["id"]}}
         assert post(client, "chart", person=str(person), doses=[said])[0] == 200
-        asked = {"order": one["as_needed"][0]["order"], "reason": "pain", "stock": str(other)}
+        asked = {"order": one["as_needed"][0]["order"], "reason": "pain", "detail": {"stock": str(other)}}
         assert post(client, "ask", person=str(person), **asked)[0] == 200
     assert dict(StockLot.objects.values_list("lot", "balance")) == {"SOON": 29, "LATE": 30, "PRN": 29}
 

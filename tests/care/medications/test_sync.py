@@ -47,6 +47,16 @@ def event(dose: Dose, sequence: int = 1, status: str = "given", minutes: int = 0
     return SentEvent(**{**fields, **more})
 
 
+PRN = {"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 3}
+
+
+def asked_for(order: UUID, sequence: int, minutes: int = 0, **more) -> SentEvent:
+    """Make an event of a dose that was asked for."""
+    person = MedicationOrder.objects.get(id=order).person_id
+    about = {"status": "given", "at": MORNING + timedelta(minutes=minutes), "reason": "Pain", **more}
+    return SentEvent(uuid7(), sequence, person_id=person, order_id=order, dose_id=None, **about)
+
+
 def sent(event: SentEvent) -> Entry:
     """Give an event as the floor of devices has it: the body is what the tablet wrote."""
     body = msgspec.to_builtins(event) | {"kind": "dose"}
@@ -235,17 +245,50 @@ def test_what_was_swallowed_stands_even_if_something_beside_it_is_missing(dose) 
 
 
 def test_as_needed_doses_too_close_are_both_written_and_alert() -> None:
-    prn = {"kind": "prn", "min_interval_minutes": 360, "max_in_24h": 3}
-    order = ordered(housed(1), product="198440", timing=prn, as_needed_for="Pain")
+    order = ordered(housed(1), product="198440", timing=PRN, as_needed_for="Pain")
     with clock.frozen(LATER):
         device, bundle = enrolled()
-        about = {"person_id": Dose(order_id=order).order.person_id, "order_id": order, "dose_id": None}
-        made = [
-            SentEvent(uuid7(), n, status="given", at=MORNING + timedelta(minutes=n), reason="Pain", **about)
-            for n in (1, 60)
-        ]
+        made = [asked_for(order, n, minutes=n) for n in (1, 60)]
         assert sync(device, bundle, *made) == ["applied", "possible_double"]
     assert Dose.objects.filter(order_id=order, status="given").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("detail", "why"), [({"value": "pulse 44"}, "Pulse is 44"), ({}, "Measure pulse"), ({"value": "pulse 62"}, "")]
+)
+def test_an_as_needed_dose_against_what_its_order_holds_stands_and_is_put_before_a_person(detail, why) -> None:
+    about = {"product": "198440", "timing": PRN, "as_needed_for": "Pain", "holds": ("Hold if HR < 50",)}
+    order = ordered(housed(1), **about)
+    with clock.frozen(LATER):
+        device, bundle = enrolled()
+        assert sync(device, bundle, asked_for(order, 3, detail=detail)) == ["applied"]
+    kept = DeviceEvent.objects.get()
+    assert (kept.why, why in kept.sentence) == ("incomplete" if why else "", True)
+    row = Dose.objects.get(order_id=order)
+    assert (row.status, row.detail.get("value", "")) == ("given", detail.get("value", "")), "never lost"
+
+
+def test_as_needed_doses_that_come_in_any_order_are_told_where_they_are_too_many() -> None:
+    most = {"kind": "prn", "min_interval_minutes": 60, "max_in_24h": 3}
+    for turn in permutations(range(4)):
+        with transaction.atomic():
+            order = ordered(housed(1), product="198440", timing=most, as_needed_for="Pain")
+            with clock.frozen(LATER):
+                device, bundle = enrolled()
+                made = [asked_for(order, n, minutes=90 * n) for n in range(4)]
+                told = [sync(device, bundle, made[n])[0] for n in turn]
+                assert told == ["applied"] * 3 + ["possible_double"], "whichever comes last is the fourth in 24 hours"
+            transaction.set_rollback(True)
+
+
+def test_an_as_needed_dose_that_another_tablet_has_is_looked_at() -> None:
+    order = ordered(housed(1), product="1049221", timing=PRN, as_needed_for="Pain", days=2)
+    with clock.frozen(MORNING):
+        _, (two, others) = enrolled(leased=[order]), enrolled("Cart 2", leased=[order])
+    with clock.frozen(LATER):
+        assert sync(two, others, asked_for(order, 1), asked_for(order, 2, minutes=400, second="Demo-Nurse, Bo"))
+    assert list(DeviceEvent.objects.order_by("sequence").values_list("why", flat=True)) == ["without_lease", ""]
+    assert Dose.objects.filter(order_id=order, detail__second="Demo-Nurse, Bo").exists()
 
 
 # --- any interleaving -------------------------------------------------------------------------------------------------------

@@ -83,6 +83,9 @@ def _drawn(found: passes.PassPerson) -> dict[str, Any]:
     for dose, row in zip(drawn["doses"], found.doses, strict=True):
         dose["due_at"] = row.due_at
         dose["status_words"] = views.status_words(row.status) if row.recorded_at else ""
+    for asked in drawn["as_needed"]:
+        free = pass_views.moment(asked["earliest"])
+        asked["not_before"] = free if free and free > clock.now() else None
     return drawn
 
 

@@ -30,7 +30,7 @@ class Doses:
     review = policy.DEVICES
     page, shell, person_page = "pass", "pass_shell", "medications"
     files: tuple[str, ...] = (
-        "medications/pass.css", "medications/faces.js", "medications/pass.js", "medications/pass_view.js",
+        "medications/pass.css", "medications/faces.js", "medications/asked.js", "medications/pass.js", "medications/pass_view.js",
         "medications/pass_dialogs.js", "medications/pass_offline.js", "medications/packs.js",
     )  # fmt: skip
 

@@ -180,8 +180,8 @@ def standing(row: DoseRow) -> dict[str, Any]:
 def as_needed(found: AsNeeded) -> dict[str, Any]:
     """Give what may be asked for, with when it may be given next."""
     order, timing = found.order, from_json(found.order.timing)
-    may = windows.may_give_as_needed(clock.now(), found.given, timing)
     return {
+        "id": str(order.id),
         "order": str(order.id),
         "person": str(order.person_id),
         "text": order.text,
@@ -191,9 +191,9 @@ def as_needed(found: AsNeeded) -> dict[str, Any]:
         "words": words(timing),
         "route": order.route,
         "holds": [h if isinstance(h, str) else holding.words(holding.of_order([h])) for h in order.holds],
+        "asks": asks(order),
         "given": [at.isoformat() for at in found.given],
-        "may": may.allowed,
-        "earliest": _iso(may.earliest),
+        "earliest": _iso(windows.free_from(found.given, timing)),
         "minimum_minutes": timing.min_interval_minutes,
         "most": timing.max_in_24h,
         "leased": double_kills(order),
@@ -307,15 +307,19 @@ def _charted(row: Any) -> Charted:
     dose_id = id_or_none(str(row.get("dose", "")))
     if dose_id is None:
         raise Invalid("Choose the dose. Nothing was charted.")
-    detail = row.get("detail") if isinstance(row.get("detail"), dict) else {}
     return Charted(
         dose_id=dose_id,
         status=str(row.get("status", "")),
         at=moment(row.get("at")),
         reason=str(row.get("reason", ""))[:60],
         amount=number(row.get("amount")),
-        detail={k: str(detail[k])[:120] for k in DETAIL if isinstance(detail, dict) and detail.get(k)},
+        detail=beside(row.get("detail")),
     )
+
+
+def beside(said: Any) -> dict[str, str]:
+    """Read what stands beside a dose: of what a page sent, what a dose keeps."""
+    return {k: str(said[k])[:120] for k in DETAIL if said.get(k)} if isinstance(said, dict) else {}
 
 
 def moment(text: Any) -> datetime | None:

@@ -128,6 +128,7 @@ def one_order(found: OneOrder) -> dict[str, Any]:
         "overrides": found.overrides,
         "doses": [(d, mark(d)) for d in found.doses],
         "as_needed": found.order.timing.get("kind") == Kind.PRN,
+        "earliest": found.earliest,
         "live": found.order.status in ("active", "on-hold"),
         "findings": found.order.findings,
     }

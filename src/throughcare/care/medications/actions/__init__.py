@@ -62,6 +62,7 @@ from throughcare.care.medications.actions.programme import (
     place_programme_order,
     stop_programme_order,
 )
+from throughcare.care.medications.actions.sent import SentEvent, read_sent
 from throughcare.care.medications.actions.stocking import (
     Change,
     Received,
@@ -70,7 +71,7 @@ from throughcare.care.medications.actions.stocking import (
     receive_delivery,
     receive_stock,
 )
-from throughcare.care.medications.actions.syncing import DosesAhead, SentEvent, doses_ahead, read_sent, take_dose
+from throughcare.care.medications.actions.syncing import DosesAhead, doses_ahead, take_dose
 from throughcare.care.medications.actions.treatment_followed import (
     arrange_guest_dosing,
     arrange_source,

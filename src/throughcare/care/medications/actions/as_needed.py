@@ -1,18 +1,28 @@
 """Doses that a person asks for: not sooner than their interval, not more than their most in 24 hours, and what they did (2.3, MED-05)."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
-
 from throughcare.care.medications import states
-from throughcare.care.medications.actions.giving import Outcome, after_charting, refuse_unjudged, wall
+from throughcare.care.medications.actions.giving import (
+    Outcome,
+    after_charting,
+    refuse_held,
+    refuse_unjudged,
+    two_where_leased,
+    wall,
+)
 from throughcare.care.medications.actions.keeping import doses_of, keep_dose, order_of, write_doses
+from throughcare.care.medications.actions.stocking import Second
+from throughcare.care.medications.actions.two_people import beside
 from throughcare.care.medications.dose_ids import dose_id
 from throughcare.care.medications.events import AsNeededDoseGiven, AsNeededEffectRecorded
+from throughcare.care.medications.given_as_needed import given_as_needed, reach
 from throughcare.care.medications.models import Dose, MedicationOrder
-from throughcare.care.medications.rules import statuses, windows
+from throughcare.care.medications.rules import windows
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.rules.timing import Kind, Timing, from_json
 from throughcare.kernel import clock
@@ -22,35 +32,24 @@ from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.events import emit
 from throughcare.people.family import family
 
-DAY = timedelta(hours=24)
-LONGEST_CHAIN = 12  # orders, each in the other's place, that one day can hold
+
+def taken_around(order: MedicationOrder, timing: Timing, at: datetime) -> list[datetime]:
+    """Give when this medicine was taken around a moment, as far as its limits look."""
+    people, near = family(order.person_id), reach([timing.min_interval_minutes])
+    charts = dict.fromkeys(people, order.person_id)
+    return given_as_needed({order.id: order.person_id}, charts, at - near, at + near).get(order.id, [])
 
 
-def given_before(
-    order: MedicationOrder, timing: Timing, at: datetime, after: timedelta = timedelta(0)
-) -> tuple[datetime, ...]:
-    """Give when this medicine was taken before a moment (and so long `after` it), as far back as its limits look.
-
-    A changed or renewed order begins no new day: what was given under the one it replaced, or under another order of the same
-    product, counts too.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a dose that was asked for: what it is for, how it was before (0 to 10), how much, and what stands beside it,
+    such as the value measured and the lot.
     """
-    back = max(DAY, timedelta(minutes=timing.min_interval_minutes))
-    asked = Q(order_id__in=_chain(order))
-    if order.code:
-        asked |= Q(order__person_id__in=family(order.person_id), order__code=order.code, pass_code=states.AS_NEEDED)
-    near = Dose.objects.filter(asked, due_at__gt=at - back, status__in=sorted(statuses.TAKEN))
-    if after:
-        near = near.filter(due_at__lt=at + after)
-    return tuple(sorted(t for t in near.values_list("happened_at", flat=True) if t))
 
-
-def _chain(order: MedicationOrder) -> list[UUID]:
-    """Give this order and those in whose place it stands, the nearest first."""
-    found, row = [order.id], order
-    while row.replaces_id is not None and len(found) < LONGEST_CHAIN:
-        row = MedicationOrder.objects.only("id", "replaces_id").get(id=row.replaces_id)
-        found.append(row.id)
-    return found
+    reason: str
+    before: str = ""
+    amount: Decimal | None = None
+    detail: Mapping[str, str] | None = None
 
 
 @action("medications.give_as_needed")
@@ -64,11 +63,13 @@ def give_as_needed(
     at: datetime | None = None,
     before: str = "",
     amount: Decimal | None = None,
-    stock: str = "",
+    detail: Mapping[str, str] | None = None,
+    second: Second | None = None,
 ) -> Outcome:
-    """Give a dose that the person asked for: not sooner than its interval, not more than its most in 24 hours.
+    """Give a dose that the person asked for: not past its limits, not past what the order holds, and by two where a tablet has it.
 
-    `before` is how it was before the dose (a 0-10 scale); the effect is asked for by MED-05.
+    `before` is how it was before the dose (a 0-10 scale); the effect is asked for by MED-05. `detail` holds the value measured and
+    the lot, as of other doses.
     """
     order = order_of(person_id, order_id)
     now = clock.now()
@@ -82,11 +83,14 @@ def give_as_needed(
     timing = from_json(order.timing)
     if timing.kind is not Kind.PRN:
         raise Invalid("This order is not as needed: chart its dose on the list of due doses.")
-    allowed = windows.may_give_as_needed(given_at, given_before(order, timing, given_at), timing)
+    allowed = windows.may_give_as_needed(given_at, taken_around(order, timing, given_at), timing)
     if not allowed.allowed:
-        when = f" Earliest: {wall(allowed.earliest)}." if allowed.earliest else ""
+        when = f" Earliest: {_moment(allowed.earliest, now)}." if allowed.earliest else ""
         raise Invalid(f"Not yet: {allowed.reason}.{when}", fields={"at": allowed.reason})
-    row = as_needed_row(actor, order, given_at, now, reason.strip()[:120], before, amount, stock)
+    beside_it = beside(actor, detail, second)
+    refuse_held(order, beside_it, given_at)
+    two_where_leased([(order, second)], now)
+    row = as_needed_row(actor, order, given_at, now, Said(reason, before, amount, beside_it))
     after_charting(actor, person_id, [row], now)
     emit(
         AsNeededDoseGiven(
@@ -96,25 +100,23 @@ def give_as_needed(
     return Outcome(row.id, row.status, row.version)
 
 
-def as_needed_row(
-    actor: Actor,
-    order: MedicationOrder,
-    at: datetime,
-    now: datetime,
-    reason: str,
-    before: str,
-    amount: Decimal | None,
-    stock: str = "",
-) -> Dose:
+def _moment(at: datetime, now: datetime) -> str:
+    """Say a moment by the wall's clock, with its day where that is another than today."""
+    today = clock.local(at).date() == clock.local(now).date()
+    return wall(at) if today else f"{clock.local(at):%a} {clock.local(at).day} {clock.local(at):%b, %H:%M}"
+
+
+def as_needed_row(actor: Actor, order: MedicationOrder, at: datetime, now: datetime, said: Said) -> Dose:
     """Make and keep the dose of an order that was asked for."""
     moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    told = {"for": said.reason.strip()[:120], "before": said.before, **(said.detail or {})}
     row = Dose(
         id=dose_id(order.id, moment),
         due_at=moment,
         person_id=order.person_id,
         order=order,
         pass_code=states.AS_NEEDED,
-        amount=amount or order.amount,
+        amount=said.amount or order.amount,
         critical=order.time_critical,
         controlled=bool(order.schedule),
         status=Status.GIVEN.value,
@@ -125,7 +127,7 @@ def as_needed_row(
         by=actor.label(),
         by_id=actor.id,
         reason=None,
-        detail={k: v for k, v in (("for", reason), ("before", before), ("stock", stock)) if v},
+        detail={k: v for k, v in told.items() if v},
     )
     row.save(force_insert=True)
     keep_dose(row)

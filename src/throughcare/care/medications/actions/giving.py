@@ -140,15 +140,19 @@ def enter_from_paper(
 
 
 def _two_where_leased(actor: Actor, rows: Sequence[Dose], said: Mapping[UUID, Charted], now: datetime) -> None:
+    given = [r for r in rows if r.order is not None and _status(said[r.id].status) in statuses.TAKEN]
+    two_where_leased([(r.order, said[r.id].second) for r in given if r.order is not None], now)
+
+
+def two_where_leased(given: Sequence[tuple[MedicationOrder, Second | None]], now: datetime) -> None:
     """Refuse to give a dose that a tablet has for this shift, unless two people do: given twice it could kill."""
-    given = [r for r in rows if r.order and double_kills(r.order) and _status(said[r.id].status) in statuses.TAKEN]
-    owners = leases_of([r.order_id for r in given if r.order_id], now) if given else {}
-    for row in given:
-        if row.order_id in owners and said[row.id].second is None:
-            raise Invalid(
-                "A tablet has this dose for the shift: it may be given there already. Two people give it here.",
-                fields={"second": "The second person signs here."},
-            )
+    killing = [(order.id, second) for order, second in given if double_kills(order)]
+    owners = leases_of([order_id for order_id, _ in killing], now) if killing else {}
+    if any(order_id in owners and second is None for order_id, second in killing):
+        raise Invalid(
+            "A tablet has this dose for the shift: it may be given there already. Two people give it here.",
+            fields={"second": "The second person signs here."},
+        )
 
 
 def chart_dose(actor: Actor, row: Dose, said: Charted, now: datetime, entered_late: bool) -> None:
@@ -167,7 +171,7 @@ def chart_dose(actor: Actor, row: Dose, said: Charted, now: datetime, entered_la
     if status in SWALLOWED and row.order is not None:
         said = replace(said, amount=_by_scale(row.order, said, detail))
         if row.order.holds and not entered_late:
-            _refuse_held(row.order, detail, at)
+            refuse_held(row.order, detail, at)
     settle(actor, row, said, (status, reason), detail, now)
     if said.amount is not None:
         row.amount = said.amount
@@ -195,18 +199,18 @@ def _by_scale(order: MedicationOrder, said: Charted, detail: Mapping[str, str]) 
     return answer.dose.value
 
 
-def _refuse_held(order: MedicationOrder, detail: Mapping[str, str], at: datetime) -> None:
-    """Refuse to give what the order holds at the value measured, or what was not measured; read from paper it stands as it was."""
+def refuse_held(order: MedicationOrder, detail: Mapping[str, str], at: datetime) -> None:
+    """Refuse to give what the order holds at the value measured, or what was not measured."""
     parameters = holding.of_order(order.holds)
     found = holding.judge(parameters, holding.values_in(parameters, detail, at), at)
     if found.answer is holding.Answer.GIVE:
         return
-    sentence = " ".join(one.text.en for one in found.findings)
+    said = " ".join(one.text.en for one in found.findings)
     if found.answer is holding.Answer.HOLD:
-        raise Invalid(
-            f"{sentence} Chart it as held, with the value, and call the prescriber.", fields={"status": "Held."}
-        )
-    raise Invalid(f"{sentence} Write the value beside the dose.", fields={"value": "Write the value measured."})
+        sentence = f"{said} Chart it as held, with the value, and call the prescriber."
+        raise Invalid(sentence, fields={"status": sentence})
+    sentence = f"{said} Write the value beside the dose."
+    raise Invalid(sentence, fields={"value": sentence})
 
 
 def settle(

@@ -12,9 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.medications import states, waiting_entries
+from throughcare.care.medications.actions.asked_along import chart_asked
 from throughcare.care.medications.actions.giving import Charted, after_charting, chart_dose, set_charted
 from throughcare.care.medications.actions.keeping import doses_of, keep_dose, write_doses
-from throughcare.care.medications.actions.syncing import SentEvent, chart_asked, read_sent
+from throughcare.care.medications.actions.sent import SentEvent, read_sent
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.events import DoseEntryJudged, DoseEntryWaits, PossibleDoubleDose
 from throughcare.care.medications.models import Dose, MedicationOrder

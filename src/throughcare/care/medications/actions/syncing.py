@@ -3,17 +3,13 @@
 `rules/merge_offline` decides how a dose stands after everything that was charted on it; what can't stand is kept for a person.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
-import msgspec
-
 from throughcare.care.medications import states
-from throughcare.care.medications.actions.as_needed import as_needed_row, given_before
+from throughcare.care.medications.actions.asked_along import chart_asked
 from throughcare.care.medications.actions.giving import (
     Charted,
     after_charting,
@@ -24,66 +20,27 @@ from throughcare.care.medications.actions.giving import (
 from throughcare.care.medications.actions.keeping import doses_to_write, keep_dose, write_doses
 from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.actions.overtaken import same_pass_under_another
+from throughcare.care.medications.actions.sent import SentEvent, doubled, read_sent
 from throughcare.care.medications.dose_ids import dose_id as name_dose
 from throughcare.care.medications.dose_ids import due_at_of
-from throughcare.care.medications.events import AsNeededDoseGiven, PossibleDoubleDose
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import merge_offline as rules
-from throughcare.care.medications.rules import statuses, windows
+from throughcare.care.medications.rules import statuses
 from throughcare.care.medications.rules.statuses import Status
-from throughcare.care.medications.rules.timing import Kind, from_json
 from throughcare.devices.actions import carrier_of, settle_entry
 from throughcare.devices.entries import Arrival, Taken
 from throughcare.devices.models import DeviceEvent
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid, Refused
-from throughcare.kernel.events import emit
-
-DAY = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class SentEvent:
-    """What a device says of one dose. `at` is its own clock's time, `skew_ms` how far that clock is ahead of ours.
-
-    `dose_id` names a laid-out dose; an as-needed one names its order alone. `second` is the other person where a leased
-    dose was given by two.
-    """
-
-    event_id: UUID
-    sequence: int
-    person_id: UUID | None
-    order_id: UUID | None
-    dose_id: UUID | None
-    status: str
-    at: datetime
-    skew_ms: int = 0
-    reason: str = ""
-    amount: Decimal | None = None
-    detail: dict[str, str] | None = None
-    corrects: UUID | None = None
-    second: str = ""
-
-    @property
-    def happened_at(self) -> datetime:
-        """The moment by the server's clock."""
-        return self.at - timedelta(milliseconds=self.skew_ms)
-
-
-def read_sent(body: Mapping[str, Any]) -> SentEvent:
-    """Read what a device said of a dose; what can't be read raises Invalid."""
-    try:
-        return msgspec.convert(body, SentEvent, strict=False)
-    except msgspec.ValidationError as error:
-        raise Invalid("This entry can't be read.") from error
+from throughcare.kernel.errors import Refused
 
 
 def take_dose(arrival: Arrival) -> Taken:
     """Let a dose stand as a device charted it, inside the action of `devices.take_in`."""
     taking = _Taking(arrival)
     if taking.event.dose_id is None:
-        return chart_asked(arrival.actor, taking.event, arrival.device.facility_id, arrival.received_at)
+        device = arrival.device
+        return chart_asked(arrival.actor, taking.event, device.facility_id, arrival.received_at, device.id)
     return taking.dose(taking.event.dose_id)
 
 
@@ -118,12 +75,12 @@ class _Taking:
         unchecked = self._stand(row, chain[-1] if chain else None, taken_back, past)
         self._settle_waiting(past, mine)
         if decision is rules.Decision.DOUBLE:
-            return _doubled(row, self.device.facility_id, self.now)
+            return doubled(row, self.device.facility_id, self.now)
         if decision is rules.Decision.CONFLICT:
             return Taken("kept", "conflict", f"The dose stands as {row.status}. A person decides.")
         ended = row.order is not None and row.order.ended_at is not None
         if ended and mine.status in rules.SWALLOWED and same_pass_under_another(row) is not None:
-            return _doubled(row, self.device.facility_id, self.now)
+            return doubled(row, self.device.facility_id, self.now)
         return Taken("applied", self._flag(found.outcome, mine) or unchecked[0], unchecked[1])
 
     def _row(self, dose_id: UUID) -> Dose | None:
@@ -199,45 +156,6 @@ class _Taking:
         for p in past:
             if p.why == rules.Why.NOTHING_TO_CORRECT and p.body.get("corrects") == mine.id:
                 settle_entry(p, "applied")
-
-
-# --- a dose that was asked for --------------------------------------------------------------------------------------------
-
-
-def chart_asked(nurse: Actor, event: SentEvent, facility_id: UUID, now: datetime) -> Taken:
-    """Write a dose that was asked for, inside an action; one too soon after another stands and is told of (MED-06)."""
-    order = MedicationOrder.objects.select_for_update().filter(id=event.order_id).first() if event.order_id else None
-    if order is None or order.person_id != event.person_id or order.timing.get("kind") != Kind.PRN:
-        return Taken("kept", "unknown_dose", "There is no such order of this person.")
-    if event.status != Status.GIVEN or event.happened_at > now + DAY:
-        return Taken("kept", "not_a_status", "An as-needed dose is given, or it is not written at all.")
-    timing = from_json(order.timing)
-    apart = timedelta(minutes=timing.min_interval_minutes)
-    given = given_before(order, timing, event.happened_at, max(DAY, apart))
-    past = tuple(g for g in given if g <= event.happened_at)
-    soon = any(timedelta() <= g - event.happened_at < apart for g in given)
-    allowed = windows.may_give_as_needed(event.happened_at, past, timing).allowed and not soon
-    detail = event.detail or {}
-    at = min(event.happened_at, now)
-    while Dose.objects.filter(id=name_dose(order.id, _whole(at)), due_at=_whole(at)).exists():
-        at -= timedelta(milliseconds=1)
-    words = (event.reason or "asked", detail.get("before", ""))
-    row = as_needed_row(nurse, order, at, now, *words, event.amount, detail.get("stock", ""))
-    after_charting(nurse, order.person_id, [row], now)
-    about: dict[str, Any] = {"person_id": row.person_id, "facility_id": row.facility_id}
-    emit(AsNeededDoseGiven(happened_at=at, ref=row.id, route=order.route, **about))
-    if not allowed:
-        return _doubled(row, facility_id, now)
-    return Taken("applied", "after_stop" if order.ended_at and order.ended_at < at else "")
-
-
-def _doubled(row: Dose, facility_id: UUID, now: datetime) -> Taken:
-    emit(
-        PossibleDoubleDose(
-            happened_at=now, person_id=row.person_id, facility_id=row.facility_id or facility_id, ref=row.id
-        )
-    )
-    return Taken("possible_double", "possible_double", "Given twice, perhaps. See the person now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +239,3 @@ def _take_back(row: Dose) -> None:
     keep_dose(row, error=True)
     reopen(row)
     row.happened_at = row.recorded_at = row.by = row.by_id = row.reason = row.detail = None
-
-
-def _whole(at: datetime) -> datetime:
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 from throughcare.care.medications import brought as home
 from throughcare.care.medications import states, waiting_entries
 from throughcare.care.medications.dose_ids import due_at_of
+from throughcare.care.medications.given_as_needed import given_as_needed, reach
 from throughcare.care.medications.models import Dose, MedicationOrder, OrderOverride
+from throughcare.care.medications.rules.timing import Kind, from_json
+from throughcare.care.medications.rules.windows import DAY, free_from
 from throughcare.care.medications.waiting_entries import WaitingEntry
 from throughcare.chart.models import HomeMedicine
 from throughcare.kernel import clock, db
@@ -58,11 +61,12 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class OneOrder:
-    """One order with what was said to its alerts, its chain of orders before, and its last doses."""
+    """One order with what was said to its alerts, its last doses, and from when one that is asked for may be given."""
 
     order: MedicationOrder
     overrides: list[OrderOverride]
     doses: list[Given]
+    earliest: datetime | None = None
 
 
 def medicines(lens: Lens, people: Sequence[UUID]) -> Medicines:
@@ -141,7 +145,19 @@ def order(lens: Lens, people: Sequence[UUID], order_id: UUID) -> OneOrder:
             order=row,
             overrides=list(OrderOverride.objects.filter(order=row).order_by("at")),
             doses=[_given(d) for d in doses.order_by("-due_at")[:60]],
+            earliest=_earliest(row, people, now),
         )
+
+
+def _earliest(row: MedicationOrder, people: Sequence[UUID], now: datetime) -> datetime | None:
+    """Say from when a dose that is asked for may be given; none for what has its times, or where nothing stands against it."""
+    timing = from_json(row.timing)
+    if timing.kind is not Kind.PRN or row.status != "active":
+        return None
+    charts = dict.fromkeys(people, row.person_id)
+    given = given_as_needed({row.id: row.person_id}, charts, now - reach([timing.min_interval_minutes]), now + DAY)
+    free = free_from(given.get(row.id, ()), timing)
+    return free if free and free > now else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from uuid import UUID
 from throughcare.care.medications import states, waiting_entries
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.facility_passes import facility_passes
+from throughcare.care.medications.given_as_needed import given_as_needed, reach
 from throughcare.care.medications.models import Crossing, Dose, MedicationPass
 from throughcare.care.medications.reads.pass_rows import DOSE_COLUMNS, ORDER_COLUMNS, DoseRow, OrderRow, order_row
 from throughcare.care.medications.rules import passes as rules
-from throughcare.care.medications.rules import statuses, tables
+from throughcare.care.medications.rules import tables
 from throughcare.care.medications.rules.timing import Kind
+from throughcare.care.medications.rules.windows import DAY
 from throughcare.custody import reads as custody
 from throughcare.custody.reads import LockdownRow, UnitRow, Whereabouts
 from throughcare.kernel import clock, db, statement
@@ -24,7 +26,6 @@ from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import DataClass, Verb
 from throughcare.people import reads as people
 
-DAY = timedelta(hours=24)
 # An order that ended lately may still have a dose on the list: it was charted, or is owed.
 ENDED = timedelta(days=2)
 # Written out and prepared: a line is asked for all day, and composing and planning these took longer than their answers.
@@ -44,7 +45,7 @@ SELECT person_id, text, none_known FROM chart_allergy WHERE person_id = ANY (%s)
 
 @dataclass(frozen=True, slots=True)
 class AsNeeded:
-    """One order that is given when asked for, with when it was given in the last day."""
+    """One order that is given when asked for, with when its medicine was taken as far back as its limits look."""
 
     order: OrderRow
     given: tuple[datetime, ...]
@@ -177,7 +178,7 @@ def _people(lens: Lens, rows: Sequence[Expected], since: datetime, until: dateti
     families = people.families(lens, [who.person_id for who, *_ in shown])
     root = {own: family[0] for family in families.values() for own in family}
     orders = _orders(root)
-    doses, given = _doses(orders, since, until)
+    doses, given = _doses(orders, root, since, until)
     told = _allergies(root)
     unjudged: dict[UUID, set[UUID]] = defaultdict(set)
     for entry in waiting_entries.waiting(root):
@@ -222,48 +223,25 @@ def _orders(root: Mapping[UUID, UUID]) -> dict[UUID, OrderRow]:
 
 
 def _doses(
-    orders: Mapping[UUID, OrderRow], since: datetime, until: datetime
+    orders: Mapping[UUID, OrderRow], root: Mapping[UUID, UUID], since: datetime, until: datetime
 ) -> tuple[dict[UUID, list[DoseRow]], dict[UUID, list[datetime]]]:
-    """Give the doses of a time by order, and when each as-needed order was given in the last day."""
+    """Give the doses of a time by order, and when each medicine that is asked for was taken."""
     asked = {o.id for o in orders.values() if _is_as_needed(o)}
     laid = [i for i in orders if i not in asked]
     doses: dict[UUID, list[DoseRow]] = defaultdict(list)
     for order_id, *row in statement.run(DUE, [laid, since, until]):
         doses[order_id].append(DoseRow(orders[order_id], *row))
-    return doses, _given(orders, asked)
+    return doses, _given(orders, asked, root)
 
 
-def _given(orders: Mapping[UUID, OrderRow], asked: Collection[UUID]) -> dict[UUID, list[datetime]]:
-    """Give when each medicine that is asked for was taken, as far back as its limits look; changing an order begins no new day."""
-    given: dict[UUID, list[datetime]] = defaultdict(list)
-    if not asked:
-        return given
-    back = max([DAY, *(timedelta(minutes=orders[i].timing.get("min_interval_minutes", 0)) for i in asked)])
-    recent = Dose.objects.filter(
-        order_id__among=asked, due_at__gte=clock.now() - back, status__in=sorted(statuses.TAKEN)
-    )
-    taken: dict[UUID, list[datetime]] = defaultdict(list)
-    for order_id, happened_at in recent.order_by("due_at").values_list("order_id", "happened_at"):
-        if happened_at is not None:
-            taken[order_id].append(happened_at)
-    by_person: dict[UUID, list[OrderRow]] = defaultdict(list)
-    for i in asked:
-        by_person[orders[i].person_id].append(orders[i])
-    for of_one in by_person.values():
-        for own in of_one:
-            counted = [other.id for other in of_one if _one_medicine(orders, own, other)]
-            given[own.id] = sorted(at for i in counted for at in taken[i])
-    return given
-
-
-def _one_medicine(orders: Mapping[UUID, OrderRow], own: OrderRow, other: OrderRow) -> bool:
-    """Tell whether what was given under the other order of one person counts here: the same product, or the one replaced."""
-    if own.id == other.id or (own.code and own.code == other.code):
-        return True
-    before: OrderRow | None = own
-    while before is not None and before.id != other.id:
-        before = orders.get(before.replaces_id) if before.replaces_id else None
-    return before is not None
+def _given(
+    orders: Mapping[UUID, OrderRow], asked: Collection[UUID], root: Mapping[UUID, UUID]
+) -> dict[UUID, list[datetime]]:
+    """Give when each medicine that is asked for was taken, as its limits count it."""
+    now, own = clock.now(), {i: root[orders[i].person_id] for i in asked}
+    back = reach(orders[i].timing.get("min_interval_minutes", 0) for i in asked)
+    charts = {chart: stands for chart, stands in root.items() if stands in set(own.values())}
+    return given_as_needed(own, charts, now - back, now + DAY)
 
 
 def _is_as_needed(order: OrderRow) -> bool:

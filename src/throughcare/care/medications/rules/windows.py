@@ -4,13 +4,15 @@ silence becomes a blank.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from throughcare.care.medications.rules.timing import Kind, Timing, doses_per_day
 from throughcare.duties.calendar import aware
+
+DAY = timedelta(hours=24)
 
 
 class WindowClass(StrEnum):
@@ -102,16 +104,45 @@ def may_give(at: datetime, last_given_at: datetime | None, minimum: timedelta | 
     if aware(at) >= earliest:
         return Interval(True, earliest, "the minimum interval is over", "ruling 3")
     wait = -((aware(at) - earliest) // timedelta(minutes=1))
-    return Interval(False, earliest, f"too soon after the last dose: {wait} minutes to wait", "ruling 3")
+    words = "1 minute" if wait == 1 else f"{wait} minutes"
+    return Interval(False, earliest, f"too soon after the last dose: {words} to wait", "ruling 3")
 
 
-def may_give_as_needed(at: datetime, given: tuple[datetime, ...], timing: Timing) -> Interval:
-    """Say whether an as-needed dose may be given: the least time apart is over, and the most in 24 hours isn't reached."""
-    moment, past = aware(at), sorted(aware(g) for g in given)
-    apart = may_give(moment, past[-1] if past else None, timedelta(minutes=timing.min_interval_minutes))
-    day = [g for g in past if g > moment - timedelta(hours=24)]
-    if len(day) < timing.max_in_24h:
-        return apart
-    frees = day[len(day) - timing.max_in_24h] + timedelta(hours=24)
-    earliest = max(frees, apart.earliest) if apart.earliest else frees
-    return Interval(False, earliest, f"{len(day)} doses in 24 hours: the most is {timing.max_in_24h}", "clinical 2.3")
+def free_from(given: Iterable[datetime], timing: Timing) -> datetime | None:
+    """Say from when the next as-needed dose may be given after all these: the least time apart after the last is over, and one of
+    the most in 24 hours is a day old. A tablet's own script says the same (static/medications/asked.js); one table tests both.
+    """
+    past = sorted(aware(g) for g in given)
+    if not past:
+        return None
+    apart = past[-1] + timedelta(minutes=timing.min_interval_minutes)
+    return apart if len(past) < timing.max_in_24h else max(apart, past[-timing.max_in_24h] + DAY)
+
+
+def may_give_as_needed(at: datetime, given: Iterable[datetime], timing: Timing) -> Interval:
+    """Say whether an as-needed dose may be given: the least time apart from every other, and no more than the most in any 24 hours.
+
+    Those given after that moment count too: a tablet's dose, or one written down late, arrives when others were given since.
+    """
+    moment, others = aware(at), sorted(aware(g) for g in given)
+    earliest = free_from(others, timing)
+    least, most = timedelta(minutes=timing.min_interval_minutes), timing.max_in_24h
+    if _crowded(moment, others, most):
+        day = sum(moment - DAY < g <= moment for g in others)
+        reason = f"{max(day, most)} doses in 24 hours: the most is {most}"
+        return Interval(False, earliest, reason, "clinical 2.3")
+    before = [g for g in others if g <= moment]
+    apart = may_give(moment, before[-1] if before else None, least)
+    if not apart.allowed:
+        return Interval(False, earliest, apart.reason, apart.source)
+    if any(g - moment < least for g in others[len(before) :]):
+        return Interval(False, earliest, "too soon before the next dose, which is given already", "ruling 3")
+    return Interval(True, earliest, apart.reason, apart.source)
+
+
+def _crowded(moment: datetime, others: list[datetime], most: int) -> bool:
+    """Tell whether some 24 hours with this dose in them would hold more than the most; a dose a day ago is out of them."""
+    rows = sorted([*others, moment])
+    place = rows.index(moment)
+    spans = (rows[first : first + most + 1] for first in range(max(0, place - most), place + 1))
+    return any(len(span) > most and span[-1] - span[0] < DAY for span in spans)

@@ -12,7 +12,7 @@ from throughcare.care.medications import actions, pass_views, policy, views
 from throughcare.care.medications.checking import Checked
 from throughcare.care.medications.reads import adherence as taken
 from throughcare.care.medications.reads import chart as reads
-from throughcare.care.medications.reads import stock
+from throughcare.care.medications.reads import leases, stock
 from throughcare.care.medications.reads.opioid_treatment import programme_orders
 from throughcare.care.medications.reads.prescribers import on_duty
 from throughcare.care.medications.screens.second import SECRETS, second_of
@@ -155,6 +155,7 @@ def one_order(request: Request, person_id: UUID, order_id: UUID, again: Again | 
     context = {
         **views.one_order(found),
         "lots": _lots(request, found.order.code),
+        "leased": bool(leases.leases(request.lens, {order_id})),
         "may_order": policy.ORDER.allows(request.lens, person_id),
         "may_sign": policy.SIGN.allows(request.lens, person_id),
         "may_give": policy.GIVE.allows(request.lens, person_id),
@@ -176,6 +177,7 @@ def _acting(
         act,
         lambda again: one_order(request, person_id=person_id, order_id=order_id, again=again),
         lambda _: frame.go(request, "medication_order", person_id, t(said), order_id=order_id),
+        secrets=SECRETS,
     )
 
 
@@ -326,8 +328,9 @@ def as_needed(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse
             person_id=person_id,
             order_id=order_id,
             reason=request.POST.get("reason", ""),
-            before=request.POST.get("before", ""),
-            stock=request.POST.get("stock", ""),
+            before=request.POST.get("before", "")[:4],
+            detail=pass_views.beside(frame.typed(request, SECRETS)),
+            second=second_of(request),
         )
 
     return _acting(request, person_id, order_id, act, "medications.given")

@@ -78,11 +78,9 @@ def listed(request: Request) -> HttpResponse:
     unit, code = id_or_none(request.GET.get("unit", "")), request.GET.get("pass", "")
     found = reads.line(request.lens, here(request), unit_id=unit, code=code)
     saw(request, *(p.who.person_id for p in found.people))
-    orders = (d.order for p in found.people for d in p.doses)
+    orders = [one.order for p in found.people for one in (*p.doses, *p.as_needed)]
     leases = leasing.leases(request.lens, {o.id for o in orders if double_kills(o)})
-    codes = {d.order.code for p in found.people for d in p.doses}
-    codes |= {a.order.code for p in found.people for a in p.as_needed}
-    lots = pass_views.lots(stock.lots_for(request.lens, here(request), codes))
+    lots = pass_views.lots(stock.lots_for(request.lens, here(request), {o.code for o in orders}))
     return answer({**pass_views.line(found), "leases": leases, "lots": lots, "csrf": get_token(request)})
 
 
@@ -135,7 +133,8 @@ def ask(request: Request) -> HttpResponse:
         order_id=order_id,
         reason=str(body.get("reason", "")),
         before=str(body.get("before", ""))[:4],
-        stock=str(body.get("stock", ""))[:40],
+        detail=pass_views.beside(body.get("detail")),
+        second=proved(request, str(body.get("second", "")), str(body.get("second_secret", ""))),
     )
     return JsonResponse({"doses": pass_views.outcomes([done])})
 

@@ -38,6 +38,10 @@ export function shape(state) {
 }
 
 export const hhmm = (iso) => (iso ? wall.format(new Date(iso)) : "");
+const dayHere = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: zone });
+
+/** Say a moment as seen from another: the time alone where it is the same day's. */
+export const moment = (iso, from) => [dayHere.format(new Date(iso))].filter((one) => one !== dayHere.format(from)).concat(hhmm(iso)).join(", ");
 export const day = (iso) => (iso ? dayOf.format(new Date(`${iso}T12:00:00Z`)) : "");
 export const newId = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

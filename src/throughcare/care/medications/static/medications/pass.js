@@ -3,6 +3,7 @@
 import { ask, h, hhmm, notice, sound, t } from "../devices/dom.js";
 import { begin, flush, giveBack, section, tablet, takeAlong, unlock } from "../devices/tablet.js";
 import { learn, now, read, Refused, send } from "../devices/wire.js";
+import { wasAsked } from "./asked.js";
 import { beside, drawList, drawPerson } from "./pass_view.js";
 import { exceptFor, earlyFor, askedFor, secondFor } from "./pass_dialogs.js";
 import { changedSince, fromBundle, hooks, remember as rememberLine } from "./pass_offline.js";
@@ -22,14 +23,6 @@ export const state = {
 /* --- what the page knows ---------------------------------------------------------------------------------------------- */
 
 export const person = (id) => state.people.find((p) => p.id === id);
-const DAY = 86_400_000;
-
-/** A dose that was asked for is given: say when the next may be, by its least time apart and its most in 24 hours. */
-export function wasAsked(a, at) {
-  const times = [...a.given, at].map((one) => Date.parse(one)).sort((one, two) => one - two), last = times.at(-1);
-  const day = times.filter((one) => one > last - DAY), free = day.length < a.most ? 0 : day.at(-a.most) + DAY;
-  Object.assign(a, { given: [...a.given, at], may: false, earliest: new Date(Math.max(last + a.minimum_minutes * 60_000, free)).toISOString() });
-}
 
 export const waits = (d) => d.status === "expected" && !d.stopped && !d.held;
 export const isOpen = (d) => new Date(d.opens) <= now();
@@ -304,11 +297,14 @@ export async function undo(p, d) {
 export async function giveAsked(p, a) {
   const said = await askedFor(a);
   if (!said || state.busy) return;
+  const signed = foreign(a) ? await secondFor([a], proving()) : { second: "", secret: "" };
+  if (signed === null) return;
   state.busy = true;
   try {
-    await channel.ask({ person: a.person, order: a.order, reason: said.reason, before: said.before, stock: lotOf(a.code)?.id ?? "", at: now().toISOString() }, p, a);
-    const at = now().toISOString();
-    wasAsked(a, at);
+    const detail = { ...detailOf(p, a), second: signed.second };
+    await channel.ask({ person: a.person, order: a.order, ...said, detail, ...(signed.second && proving() ? { second: signed.second, second_secret: signed.secret } : {}) });
+    wasAsked(p, a.order, now().toISOString());
+    delete state.values[a.id];
     sound("good");
     notice(t("charted", { name: p.family, words: a.text }));
   } catch (error) {

@@ -3,7 +3,8 @@
 import { t } from "../devices/dom.js";
 import { entry, flush, kept, overlay, pending, section, tablet } from "../devices/tablet.js";
 import { now, time } from "../devices/wire.js";
-import { channel, draw, load, state, take, wasAsked } from "./pass.js";
+import { wasAsked } from "./asked.js";
+import { channel, draw, load, state, take } from "./pass.js";
 import { scan } from "./packs.js";
 
 let online = null;
@@ -42,7 +43,7 @@ export function fromBundle(code = "") {
     if (became[`came ${p.crossing}`]) Object.assign(p, { coming: "", coming_at: "", came: became[`came ${p.crossing}`] });
     p.doses = p.doses.filter(within);
     for (const d of p.doses) if (became[d.id]) Object.assign(d, became[d.id]);
-    for (const a of p.as_needed) for (const at of became[`asked ${a.order}`] ?? []) wasAsked(a, at);
+    for (const a of p.as_needed) for (const at of became[`asked ${a.order}`] ?? []) wasAsked(p, a.order, at);
   }
   const listed = people.filter((p) => p.doses.length || p.as_needed.length);
   take({ ...content, code: span.code, name: span.name, at: span.at, people: listed, leases: content.leases });
@@ -125,7 +126,7 @@ export async function came(p, bag) {
 }
 
 async function give(body) {
-  await made({ person_id: body.person, order_id: body.order, status: "given", reason: body.reason, detail: { before: body.before } });
+  await made({ person_id: body.person, order_id: body.order, status: "given", reason: body.reason, detail: { ...body.detail, before: body.before }, second: body.detail.second ?? "" });
   (overlay()[`asked ${body.order}`] ??= []).push(now().toISOString());
   await kept();
   flush();

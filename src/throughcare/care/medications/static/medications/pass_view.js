@@ -1,6 +1,6 @@
 /* Drawing the pass: the list of people in the order of the cells, and the one person whose doses are given now. */
 
-import { day, h, hhmm, notice, shape, t } from "../devices/dom.js";
+import { day, h, hhmm, moment, notice, shape, t } from "../devices/dom.js";
 import { section } from "../devices/tablet.js";
 import { now } from "../devices/wire.js";
 import { face } from "./faces.js";
@@ -140,8 +140,11 @@ function doseRow(p, d) {
       h("span", { class: "pass-dose-what" }, ...what)),
     h("button", { type: "button", class: "button button--quiet pass-target", "aria-label": t("except_one", { text: d.text }), onclick: () => except(p, [d]) }, t("except")),
     lotButton(d.code),
-    d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), ...d.holds.map((words) => h("span", { class: "muted" }, words)), scaled && !(hold && scaled.amount) ? h("b", { class: scaled.call || hold ? "pass-hold" : "pass-scaled num", role: "alert" }, sayScale(scaled)) : hold ? h("b", { class: "pass-hold", role: "alert" }, t("hold_now", { value: Object.values(state.values[d.id] ?? {}).join(", ") })) : d.scale ? h("span", { class: "muted" }, d.scale.words.join("; ")) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");
+    d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), holdWords(d), scaled && !(hold && scaled.amount) ? h("b", { class: scaled.call || hold ? "pass-hold" : "pass-scaled num", role: "alert" }, sayScale(scaled)) : hold ? holdNow(d) : d.scale ? h("span", { class: "muted" }, d.scale.words.join("; ")) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");
 }
+
+const holdWords = (d) => d.holds.map((words) => h("span", { class: "muted" }, words));
+const holdNow = (d) => h("b", { class: "pass-hold", role: "alert" }, t("hold_now", { value: Object.values(state.values[d.id] ?? {}).join(", ") }));
 
 function sayScale({ amount, words, call }) {
   if (call) return amount ? t("scale_above", { words }) : t("scale_call");
@@ -172,9 +175,10 @@ function tick(d, on) {
 
 function asked(p) {
   return h("section", { class: "pass-asked" }, h("h3", {}, t("as_needed")), h("ul", {}, p.as_needed.map((a) => {
-    const may = a.may || !a.earliest || new Date(a.earliest) <= now();
-    const facts = [a.amount, a.for, a.words, a.given.length && t("last", { at: hhmm(a.given.at(-1)) })].filter(Boolean).join(" · ");
-    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), ...(a.holds ?? []).map((words) => h("b", { class: "pass-hold" }, words)), !may && h("span", { class: "num" }, t("not_before", { at: hhmm(a.earliest) })), a.unjudged && judge(p)), lotButton(a.code),
-      h("button", { type: "button", class: "button pass-target", disabled: !may || a.unjudged || state.busy, onclick: () => giveAsked(p, a) }, t("ask")));
+    const may = !a.earliest || new Date(a.earliest) <= now(), said = measured(a);
+    const facts = [a.amount, a.for, a.words, a.given.length && t("last", { at: moment(a.given.at(-1), now()) })].filter(Boolean).join(" · ");
+    return h("li", { class: "pass-dose" }, h("span", { class: "pass-dose-what" }, h("b", { class: "pass-dose-name" }, a.text), h("span", {}, facts), !may && h("b", { class: "num" }, t("not_before", { at: moment(a.earliest, now()) })), a.unjudged && judge(p)), lotButton(a.code),
+      h("button", { type: "button", class: "button pass-target", disabled: !may || a.unjudged || said !== "give" || state.busy, "data-keep": `ask-${a.id}`, onclick: () => giveAsked(p, a) }, t("ask")),
+      may && !a.unjudged && a.asks.length ? h("div", { class: "pass-asks" }, a.asks.map((one) => measure(a, one)), holdWords(a), said === "hold" && holdNow(a)) : a.holds.length ? h("p", { class: "pass-asks" }, holdWords(a)) : "");
   })));
 }
