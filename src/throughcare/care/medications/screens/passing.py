@@ -78,7 +78,7 @@ def listed(request: Request) -> HttpResponse:
     unit, code = id_or_none(request.GET.get("unit", "")), request.GET.get("pass", "")
     found = reads.line(request.lens, here(request), unit_id=unit, code=code)
     saw(request, *(p.who.person_id for p in found.people))
-    orders = [one.order for p in found.people for one in (*p.doses, *p.as_needed)]
+    orders = [d.order for p in found.people for d in p.doses] + [a.order for p in found.people for a in p.as_needed]
     leases = leasing.leases(request.lens, {o.id for o in orders if double_kills(o)})
     lots = pass_views.lots(stock.lots_for(request.lens, here(request), {o.code for o in orders}))
     return answer({**pass_views.line(found), "leases": leases, "lots": lots, "csrf": get_token(request)})
