@@ -9,14 +9,16 @@ from throughcare.care.grievances.events import GrievanceFiled
 from throughcare.care.grievances.ports import Asked
 from throughcare.care.intake.actions import tell_of_safety
 from throughcare.care.sick_call import actions, rules
+from throughcare.care.sick_call.events import SexualHarmTold
 from throughcare.care.sick_call.rule_table import load_table
 from throughcare.kernel import db
 from throughcare.kernel.actor import Actor
 
 
-def harm_told(event: GrievanceFiled) -> None:
-    """Have sexual safety screened again where a complaint tells of sexual harm, or of fear of it (INT-09)."""
-    if event.sexual_safety and event.person_id is not None and event.ref is not None:
+def harm_told(event: GrievanceFiled | SexualHarmTold) -> None:
+    """Have sexual safety screened again where a complaint or a request tells of sexual harm, or of fear of it (INT-09)."""
+    told = isinstance(event, SexualHarmTold) or event.sexual_safety
+    if told and event.person_id is not None and event.ref is not None:
         tell_of_safety(actor=db.unit().actor, person_id=event.person_id, reason="incident", ref=event.ref)
 
 

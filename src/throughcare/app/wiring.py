@@ -35,7 +35,7 @@ from throughcare.care.medications.ports import IDENTITY, SoftwareIdentity
 from throughcare.care.mental_health import handlers as watch
 from throughcare.care.mental_health.along import ROUND, Rounds
 from throughcare.care.restriction import handlers as restriction
-from throughcare.care.sick_call.events import RequestSeen, RequestTriaged, RequestWithdrawn
+from throughcare.care.sick_call.events import RequestSeen, RequestTriaged, RequestWithdrawn, SexualHarmTold
 from throughcare.care.sick_call.ports import OUTSIDE
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
@@ -129,7 +129,8 @@ def wire() -> None:
     events.on(NoteSigned, intake.transfer_screened)
     events.on(ResultReceived, intake.result_came)
     events.on(OrderPlaced, intake.coordinator_called)
-    events.on(GrievanceFiled, harm_told)
+    for harmed in (GrievanceFiled, SexualHarmTold):
+        events.on(harmed, harm_told)
     events.on(TransferredIn, medications.fitness_ends_by_transfer)
     events.on(MovedWithin, medications.fitness_ends_by_restriction)
     events.on(AlertRaised, medications.fitness_ends_by_watch)

@@ -1,12 +1,14 @@
 """What is done at the desk is closed by its own result: the pregnancy test and how to get care (INT-06, INT-07, PRG-01)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.care.intake.test_thread import HEALTHY_LOOK, answer_instruments, healthy, open_rules
-from throughcare.care.intake import actions, answering, desk_rules
+from throughcare.care.intake import actions, answering, desk_rules, rules
 from throughcare.care.intake.models import Arrival
+from throughcare.care.intake.rule_table import load_table
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart.models import Flag, FormResponse, Observation, Order
@@ -20,6 +22,7 @@ from throughcare.kernel.vocabulary import Role
 from throughcare.people.actions import Demographics, register
 
 pytestmark = pytest.mark.django_db
+WOMAN = {"can-be-pregnant": ["yes"]}
 
 
 @pytest.mark.parametrize(
@@ -45,15 +48,58 @@ def screened(**posted: list[str]) -> forms.Answers:
     ("posted", "flagged", "uses"),
     [
         ({}, False, False),
-        ({}, True, True),
+        ({}, True, True),  # the record alone
         ({"substances": ["opioids"]}, False, True),
         ({"substances": ["treatment"]}, False, True),
         ({"substances": ["alcohol", "sedatives"]}, False, False),
+        ({"substances": ["alcohol"], "withdrawal-history": ["sick"]}, False, False),  # sick from drink is no opioid use
         ({"substances": ["opioids"], "withdrawal-history": ["sick"]}, False, True),
     ],
 )
-def test_opioid_use_is_what_was_answered_or_flagged(posted, flagged: bool, uses: bool) -> None:
-    assert desk_rules.uses_opioids(screened(**posted), flagged=flagged) is uses
+def test_opioid_use_is_what_was_answered_or_is_on_record(posted, flagged: bool, uses: bool) -> None:
+    table, form = load_table(), forms.load(answering.SCREENING)
+    record = rules.History(opioid_treatment=flagged)
+    answers = screened(**posted)
+    assert rules.means(desk_rules.OPIOIDS, form, answers, record, table) is uses
+    # The screening's own rows ask by the same words: what acts in pregnancy, and what the panel shows after a positive test.
+    pregnant = screened(**posted, **WOMAN, pregnancy=["pregnant"])
+    acts = {c.key for c in rules.consequences(form, pregnant, {}, record, table) if c.auto}
+    shown = {c.key for c in rules.of_history(form, answers, replace(record, pregnant=True), table)}
+    assert ("moud-offer" in acts, "obstetric-today" in shown) == (uses, uses)
+
+
+@pytest.mark.parametrize(
+    ("sex", "said", "asked", "may"),
+    [
+        ("female", None, False, True),
+        ("unknown", None, False, True),
+        ("other", None, False, True),
+        ("male", None, False, False),
+        ("male", True, False, True),  # a man who can be pregnant
+        ("female", False, False, False),  # a woman who can't
+        ("male", False, False, False),
+        ("male", False, True, True),  # somebody ordered it, or it is owed: there is a need
+        ("female", False, True, True),
+        ("male", None, True, True),
+    ],
+)
+def test_for_whom_a_pregnancy_test_is(sex: str, said: bool | None, asked: bool, may: bool) -> None:
+    assert desk_rules.may_be_tested(sex, said, asked=asked) is may
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (True, True, ""),
+        (False, False, ""),
+        (True, None, ""),
+        (False, None, ""),
+        (False, True, "pregnancy_possible"),
+        (True, False, "pregnancy_ruled_out"),
+    ],
+)
+def test_what_the_clock_hears_of_a_corrected_answer(before: bool, now: bool | None, told: str) -> None:
+    assert desk_rules.correction(before, now) == told
 
 
 @pytest.mark.parametrize(
@@ -88,9 +134,6 @@ def arrival(york):
     person = register(actor=feed, demographics=Demographics("Sample-Ortiz", "Luz", date(1994, 2, 3), "female"))
     custody.admit(actor=feed, person_id=person, to=custody.Spot(york.id))
     return Arrival.objects.get(person_id=person)
-
-
-WOMAN = {"can-be-pregnant": ["yes"]}
 
 
 def screen(nurse, arrival, *, sign: bool = True, explained: bool = False, **changes: list[str]) -> None:
@@ -206,3 +249,42 @@ def test_an_answer_is_corrected_after_its_order_was_done_and_its_alert_ended(nur
     screen(nurse, Arrival.objects.get(id=arrival.id), sign=False)
     assert Order.objects.get(person_id=person, code="wound-care").status == "completed"
     assert Arrival.objects.get(id=arrival.id).screening.posted["needs"] == ["none"]
+
+
+@pytest.fixture
+def man():
+    feed, hartford = Actor.feed("custody"), Facility.objects.get(code="hartford")
+    person = register(actor=feed, demographics=Demographics("Sample-Ruiz", "Leo", date(1994, 2, 3), "male"))
+    custody.admit(actor=feed, person_id=person, to=custody.Spot(hartford.id))
+    return Arrival.objects.get(person_id=person)
+
+
+def test_a_test_for_a_man_is_refused_until_something_says_that_it_is_for_him(nurse, man) -> None:
+    one = {"actor": nurse, "person_id": man.person_id}
+    with pytest.raises(Invalid, match="Nothing says that this person can be pregnant"):
+        actions.record_pregnancy_test(**one, posted={"pregnancy-test": ["negative"]})
+    assert not FormResponse.objects.filter(person_id=man.person_id, form="pregnancy-test").exists()
+    chart.order_item(**one, item="pregnancy-test", priority="urgent", reason="He asked for it")
+    actions.record_pregnancy_test(**one, posted={"pregnancy-test": ["negative"]})
+    assert Observation.objects.filter(person_id=man.person_id, code="2106-3").exists()
+
+
+def test_a_man_who_can_be_pregnant_is_owed_the_test_since_he_said_so(nurse, man) -> None:
+    one = {"actor": nurse, "person_id": man.person_id}
+    assert "INT-06" not in open_rules(man.person_id)
+    actions.finish_quick_look(**one, arrival_id=man.id, posted=HEALTHY_LOOK | WOMAN)
+    assert "INT-06" in open_rules(man.person_id)
+    actions.record_pregnancy_test(**one, posted={"pregnancy-test": ["negative"]})
+    man.refresh_from_db()
+    screen(nurse, man)
+    assert "INT-06" not in open_rules(man.person_id), "the same answer again owes nothing anew"
+
+
+def test_a_woman_who_cannot_be_pregnant_is_not_asked_for_ever(nurse, arrival) -> None:
+    one = {"actor": nurse, "person_id": arrival.person_id}
+    assert "INT-06" in open_rules(arrival.person_id)
+    actions.finish_quick_look(**one, arrival_id=arrival.id, posted=HEALTHY_LOOK | {"can-be-pregnant": ["no"]})
+    duty = Duty.objects.get(person_id=arrival.person_id, rule="INT-06")
+    assert (duty.outcome, duty.closed_event) == ("excused", "pregnancy_ruled_out")
+    with pytest.raises(Invalid):
+        actions.record_pregnancy_test(**one, posted={"pregnancy-test": ["negative"]})

@@ -1,5 +1,6 @@
 """What answers at intake do at once, and when a screening may be signed."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -126,11 +127,14 @@ def test_each_positive_answer_has_its_row(form: str, link_id: str, code: str) ->
 
 def test_no_row_is_without_its_answer() -> None:
     known = {f"{link}={code}" if code else link for name, link, code in every_positive() if name == SCREEN.name}
+    record = {f"record={f.name}" for f in fields(History)}
     for key in TABLE.positive:
         assert key in known or (key.endswith("=*") and any(k.startswith(key[:-1]) for k in known)), key
     for reaction in TABLE.combination:
         for part in [*reaction.every, reaction.of]:
-            assert part <= known | {"can-be-pregnant"}, reaction.key
+            assert part <= known | record | {"can-be-pregnant"}, reaction.key
+    for reaction in TABLE.history:
+        assert reaction.needs <= known | record, reaction.key
     askable = {i.link_id for f in (SCREEN, LOOK) for i in f.walk() if i.unable} | set(forms.names())
     assert set(TABLE.unable) <= askable
 

@@ -6,6 +6,7 @@ import pytest
 
 from throughcare.care.grievances import actions as complaints
 from throughcare.care.intake import actions as intake
+from throughcare.care.sick_call import actions as sick_call
 from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart.forms.questionnaire import Kind
@@ -145,3 +146,45 @@ def test_a_referral_or_a_complaint_of_harm_has_the_screen_asked_within_three_day
         complaints.file_grievance(actor=patient, person_id=person, about="sexual_safety", words="I am afraid at night.")
         with db.writing(coordinator):
             assert owed(person, "INT-09-EVENT").facts["reason"] == "incident"
+
+
+@pytest.mark.parametrize(
+    ("words", "owed_now"),
+    [
+        ("I was raped last night", True),
+        ("abusaron de mi en la celda", True),
+        ("me violó un hombre", True),
+        ("they beat up my friend and stabbed me", False),  # harm, a page and a check, but no sexual harm
+        ("grape juice makes me sick", False),  # a stem begins a word
+        ("I need my glasses", False),
+    ],
+)
+def test_words_of_sexual_harm_in_a_request_owe_the_screen(place, person, words, owed_now) -> None:
+    nurse = Actor("staff", derived("test", "rn"), "Demo-Nurse", Role.RN, place.id)
+    with clock.frozen(NOON + timedelta(hours=2)):
+        coordinator = screened(place, person)
+        sent = sick_call.submit_request(actor=nurse, person_id=person, kind="sick", words=words, channel="verbal")
+        with db.writing(coordinator):
+            found = owed(person, "INT-09-EVENT")
+        assert (found is not None) is owed_now
+        if found is not None:
+            assert (found.ref, found.data_class, found.due_at) == (sent.request_id, "prea", clock.now() + 3 * DAY)
+            assert all(
+                "sexual" not in str(d.facts) for d in Duty.objects.filter(person_id=person, about=sent.request_id)
+            )
+
+
+def test_a_translation_that_tells_of_sexual_harm_owes_the_screen(place, person) -> None:
+    nurse = Actor("staff", derived("test", "rn"), "Demo-Nurse", Role.RN, place.id)
+    with clock.frozen(NOON + timedelta(hours=2)):
+        coordinator = screened(place, person)
+        sent = sick_call.submit_request(
+            actor=nurse, person_id=person, kind="sick", words="Mwen gen doulè", channel="verbal", language="ht"
+        )
+        with db.writing(coordinator):
+            assert owed(person, "INT-09-EVENT") is None
+        sick_call.log_receipt(
+            actor=nurse, person_id=person, request_id=sent.request_id, english="I have pain, a man raped me"
+        )
+        with db.writing(coordinator):
+            assert owed(person, "INT-09-EVENT").ref == sent.request_id

@@ -1,20 +1,23 @@
 """A screening's forms with their answers, loaded once for the rules: the main form and the instruments it fired."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from throughcare.care.intake import prior, rules
+from django.db.models import Q
+
+from throughcare.care.intake import desk_rules, prior, rules
 from throughcare.care.intake.models import Arrival
 from throughcare.care.intake.rule_table import RuleTable, load_table
 from throughcare.chart import forms
-from throughcare.chart.models import FormResponse
+from throughcare.chart.models import FormResponse, Order
+from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import clock
 from throughcare.people.family import family
 from throughcare.people.models import Person
 
 QUICK_LOOK, SCREENING = "intake-quick-look", "intake-receiving-screening"
-OFFICER, NOTHING_TOLD = "officer-report", "none"
+OFFICER, NOTHING_TOLD, POSSIBLE = "officer-report", "none", "can-be-pregnant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,36 @@ def typed(form: forms.Form, posted: Mapping[str, list[str]]) -> forms.Answers:
 
 def known(arrival: Arrival, sex: str) -> dict[str, list[str]]:
     """Give what the record answers before anybody asks, for the nurse to correct: pregnancy possible, under 18 (ruling 15)."""
-    looked = arrival.quick_look.posted.get("can-be-pregnant", []) if arrival.quick_look is not None else []
-    found = {"can-be-pregnant": list(looked) or ["no" if sex == "male" else "yes"]}
+    found = {POSSIBLE: ["yes" if took_for_possible(arrival, sex) else "no"]}
     born = Person.objects.filter(id=arrival.person_id).values_list("birth_date", flat=True).first()
     if born is not None:
         today = clock.today()
         age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
         found["under-18"] = ["yes" if age < 18 else "no"]
     return found
+
+
+def test_is_for(people: Collection[UUID], sex: str) -> bool:
+    """Tell whether a pregnancy test is for this person: by the latest answer, the record, or a test that is owed or ordered (INT-06)."""
+    arrival = Arrival.objects.filter(person_id__in=people).exclude(state="left").order_by("-arrived_at").first()
+    owed = Duty.objects.filter(OPEN, person_id__in=people, rule__in=desk_rules.OWED)
+    ordered = Order.objects.filter(person_id__in=people, status="active")
+    asked = owed.exists() or ordered.filter(Q(code__in=desk_rules.ORDERED) | Q(code=desk_rules.TEST)).exists()
+    return desk_rules.may_be_tested(sex, _told_possible(arrival), asked=asked)
+
+
+def took_for_possible(arrival: Arrival, sex: str) -> bool:
+    """Give what was taken of whether this person can be pregnant before the screening's own answer: the quick look's, else the record's."""
+    looked = arrival.quick_look.posted.get(POSSIBLE, []) if arrival.quick_look is not None else []
+    return "yes" in looked if looked else sex != "male"
+
+
+def _told_possible(arrival: Arrival | None) -> bool | None:
+    for name, response in () if arrival is None else ((SCREENING, arrival.screening), (QUICK_LOOK, arrival.quick_look)):
+        said = typed(forms.load(name), response.posted).value(POSSIBLE) if response is not None else None
+        if isinstance(said, bool):
+            return said
+    return None
 
 
 def with_officer_flags(arrival: Arrival, posted: Mapping[str, list[str]]) -> dict[str, list[str]]:

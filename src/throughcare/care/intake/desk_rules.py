@@ -8,8 +8,15 @@ TEST_FORM, CARE_FORM = "pregnancy-test", "care-information"
 TEST = "2106-3"  # LOINC: choriogonadotropin (pregnancy test), presence in urine
 POSITIVE, NEGATIVE = "positive", "negative"
 SNOMED = {POSITIVE: "10828004", NEGATIVE: "260385009"}
+OWED = ("INT-06", "INT-06-NOW")
 ORDERED = frozenset({"pregnancy-test-now", "pregnancy-test"})
-OPIOIDS = {"substances": frozenset({"opioids", "treatment"}), "withdrawal-history": frozenset({"sick"})}
+OPIOIDS = "opioid-use"  # the meaning of forms/intake-rules.toml
+
+
+NOT_FOR = (
+    "Nothing says that this person can be pregnant: neither the record, nor an answer at intake, nor an order. Nothing was recorded. "
+    "If that is wrong, correct the answer in the screening or order a pregnancy test: this page then opens."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,20 @@ def meaning(answer: str) -> TestMeaning:
     return _MEANINGS.get(answer, _NOTHING)
 
 
-def uses_opioids(answers: Answers, *, flagged: bool) -> bool:
-    """Tell of opioid use or withdrawal, by the screening's answers or by what the record is `flagged` with (PRG-01)."""
-    return flagged or any(codes & answers.codes(item) for item, codes in OPIOIDS.items())
+def may_be_tested(sex: str, said: bool | None, *, asked: bool) -> bool:
+    """Tell whether a pregnancy test is for this person (INT-06): by what was `said` of whether they can be pregnant, else by the record.
+
+    Sex on record is a letter, not anatomy: an answer wins over it both ways, and where a test was `asked` for (an order, a
+    duty), there is a need whatever else stands.
+    """
+    return asked or (sex != "male" if said is None else said)
+
+
+def correction(before: bool, now: bool | None) -> str:
+    """Say what the clock is told where an answer corrects what was taken of whether somebody can be pregnant (INT-06); else nothing."""
+    if now is None or now == before:
+        return ""
+    return "pregnancy_possible" if now else "pregnancy_ruled_out"
 
 
 def can_explain(answers: Answers) -> bool:

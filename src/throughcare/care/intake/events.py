@@ -91,6 +91,8 @@ SIGNALS = (
     "pregnancy_test_read",
     "pregnancy_test_declined",
     "pregnancy_confirmed",
+    "pregnancy_possible",
+    "pregnancy_ruled_out",
     "care_information_given",
     "risk_screens_done",
     "prea_screen_done",

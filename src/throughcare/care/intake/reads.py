@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from throughcare.care.intake import answering
+from throughcare.care.intake import answering, desk_rules
 from throughcare.care.intake.answering import Asked
 from throughcare.care.intake.judging import judge, open_positives, responses_of
 from throughcare.care.intake.models import Arrival, Effect
 from throughcare.care.intake.rules import Decision
 from throughcare.chart import forms
 from throughcare.kernel import db
-from throughcare.kernel.errors import NotFound
+from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import LANE_ORDER, DataClass, Lane, Verb
 from throughcare.people import reads as people
@@ -46,6 +46,15 @@ class Work:
     effects: list[Effect]
     open_positives: tuple[forms.Positive, ...]
     decision: Decision
+
+
+def require_test_is_for(lens: Lens, person_id: UUID) -> None:
+    """Refuse, in a sentence, where nothing says that a pregnancy test is for this person (INT-06)."""
+    lens.require(Verb.READ, DataClass.REPRODUCTIVE)
+    kin = people.family(lens, person_id)
+    with db.reading(lens):
+        if not answering.test_is_for(kin, answering.sex_of(person_id)):
+            raise Invalid(desk_rules.NOT_FOR)
 
 
 def queue(lens: Lens, facility_id: UUID | None = None) -> list[Waiting]:

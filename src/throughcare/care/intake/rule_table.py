@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -74,6 +74,8 @@ class RuleTable:
     quick_look: Mapping[str, Reaction]
     dispositions: tuple[Disposition, ...]
     ladders: tuple[tuple[str, ...], ...] = ()
+    meanings: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What several rows ask alike: by name, the answers and facts of the record any of which means it."""
 
     def on_positive(self, key: str) -> Reaction | None:
         """The row for a positive answer, else the row for any option of that item."""
@@ -94,8 +96,10 @@ def _read(digest: str) -> RuleTable:
     body = content.load(PATH)
     doings = {row["id"]: _doing(row) for row in content.rows(PATH, "action")}
 
+    meanings = {row["id"]: frozenset(row["any"]) for row in content.rows(PATH, "meaning")}
+
     def reactions(table: str) -> dict[str, Reaction]:
-        return {row["id"]: _reaction(row, doings, str(body["source"])) for row in content.rows(PATH, table)}
+        return {row["id"]: _reaction(row, doings, str(body["source"]), meanings) for row in content.rows(PATH, table)}
 
     return RuleTable(
         version=str(body["version"]),
@@ -112,6 +116,7 @@ def _read(digest: str) -> RuleTable:
             Disposition(row["id"], int(row["rank"]), frozenset(row.get("calls", ())))
             for row in content.rows(PATH, "disposition")
         ),
+        meanings=meanings,
         ladders=tuple(tuple(d.key for d in _named(steps, doings, "ladders")) for steps in body.get("ladders", ())),
     )
 
@@ -140,7 +145,7 @@ def _named(names: list[str], doings: Mapping[str, Doing], row: str) -> tuple[Doi
     return tuple(doings[name] for name in names)
 
 
-def _reaction(row: Row, doings: Mapping[str, Doing], source: str) -> Reaction:
+def _reaction(row: Row, doings: Mapping[str, Doing], source: str, meanings: Mapping[str, frozenset[str]]) -> Reaction:
     return Reaction(
         key=row["id"],
         auto=_named(row.get("auto", []), doings, row["id"]),
@@ -148,12 +153,22 @@ def _reaction(row: Row, doings: Mapping[str, Doing], source: str) -> Reaction:
         text=Text(row.get("en", ""), row.get("es", "")),
         source=row.get("source", source),
         lane=row.get("lane", ""),
-        every=tuple(frozenset(part.split("|")) for part in row.get("all", ())),
+        every=tuple(_meant(part.split("|"), meanings, row["id"]) for part in row.get("all", ())),
         count=int(row.get("count", 0)),
         of=frozenset(row.get("of", ())),
-        needs=frozenset(row.get("needs", ())),
+        needs=_meant(row.get("needs", ()), meanings, row["id"]),
         fact=row.get("fact", row["id"]),
     )
+
+
+def _meant(names: Iterable[str], meanings: Mapping[str, frozenset[str]], row: str) -> frozenset[str]:
+    """Give the answers that are named, each `@meaning` in its own; an unknown meaning is an error of the content."""
+    found: set[str] = set()
+    for name in names:
+        if name.startswith("@") and name[1:] not in meanings:
+            raise content.ContentError(PATH, f"names [{name}], which no [[meaning]] has. Correct it.", row)
+        found |= meanings[name[1:]] if name.startswith("@") else {name}
+    return frozenset(found)
 
 
 def _find(table: Mapping[str, Reaction], key: str) -> Reaction | None:

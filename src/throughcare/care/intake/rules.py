@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from throughcare.care.intake.rule_table import Doing, Reaction, RuleTable
 from throughcare.chart.forms import Answers, Form, Positive, Score, Text, enabled, missing, positives
@@ -118,7 +118,7 @@ def consequences(
     if answers.value("can-be-pregnant") is True:
         found += [_consequence(d, "can-be-pregnant", auto=True) for d in table.always_if_can_be_pregnant]
     found += _of_positives(form, answers, table)
-    facts = _facts(form, answers)
+    facts = _facts(form, answers, history)
     for reaction in table.combination:
         if _together(reaction, facts):
             found += _from_reaction(reaction, f"together:{reaction.key}")
@@ -134,7 +134,12 @@ def consequences(
 
 def of_history(form: Form, answers: Answers, history: History, table: RuleTable) -> tuple[Consequence, ...]:
     """What a fact of the record alone calls for, beside these answers: a test that turned positive after they were signed."""
-    return _merged(_of_history(history, _facts(form, answers), table))
+    return _merged(_of_history(history, _facts(form, answers, history), table))
+
+
+def means(name: str, form: Form, answers: Answers, history: History, table: RuleTable) -> bool:
+    """Tell whether answers or the record mean what the content names so ([[meaning]], "opioid-use")."""
+    return bool(table.meanings[name] & _facts(form, answers, history))
 
 
 def _of_history(history: History, facts: frozenset[str], table: RuleTable) -> list[Consequence]:
@@ -236,12 +241,13 @@ def _rowless(key: str) -> str:
     return item.split(":")[0] + (f"={option}" if option else "")
 
 
-def _facts(form: Form, answers: Answers) -> frozenset[str]:
-    """Every option chosen, every yes and every positive number among what is asked, as `item=option` or `item`."""
+def _facts(form: Form, answers: Answers, history: History) -> frozenset[str]:
+    """Every option chosen, every yes and every positive number among what is asked, as `item=option` or `item`; the record's as `record=fact`."""
     asked = enabled(form, answers)
     chosen = {f"{k.link_id}={code}" for k in asked for code in answers.codes(*k)}
     yes = {k.link_id for k in asked if answers.value(*k) is True}
-    return frozenset(chosen | yes | {_rowless(p.key) for p in positives(form, answers)})
+    known = {f"record={f.name}" for f in fields(history) if getattr(history, f.name)}
+    return frozenset(known | chosen | yes | {_rowless(p.key) for p in positives(form, answers)})
 
 
 def _together(reaction: Reaction, facts: frozenset[str]) -> bool:

@@ -232,13 +232,15 @@ def instrument(request: Request, person_id: UUID, arrival_id: UUID, form: str) -
 
 @screen("GET", PERSON + "pregnancy-test/", policy=policy.PREGNANCY_TEST, name="pregnancy_test")
 def pregnancy_test(request: Request, person_id: UUID) -> HttpResponse:
-    """Ask what a urine test shows, as who reads it signs."""
+    """Ask what a urine test shows, as who reads it signs; refused where nothing says that it is for this person."""
+    reads.require_test_is_for(request.lens, person_id)
     return _desk(request, person_id, desk_rules.TEST_FORM, {})
 
 
 @screen("POST", PERSON + "pregnancy-test/", policy=policy.PREGNANCY_TEST, name="pregnancy_test")
 def pregnancy_test_done(request: Request, person_id: UUID) -> HttpResponse:
     """Record it; a positive one acts at once."""
+    reads.require_test_is_for(request.lens, person_id)
     return _desk_done(request, person_id, desk_rules.TEST_FORM, actions.record_pregnancy_test)
 
 

@@ -28,6 +28,13 @@ class RequestReceived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SexualHarmTold(Event):
+    """The words of a request tell of sexual harm (INT-09); `ref` is the request. An event of its own: the request's clocks must not carry it."""
+
+    name: ClassVar[str] = "sexual_harm_told"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestsCollected(Event):
     """Health staff emptied the boxes of a facility, restrictive housing too (SCR-01); `ref` is the round."""
 

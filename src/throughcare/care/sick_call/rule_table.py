@@ -20,13 +20,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FlagWords:
-    """One red flag: its lowest priority, whether it pages now, and its word stems in both languages."""
+    """One red flag: its lowest priority, whether it pages now, its word stems in both languages, and whether they tell of sexual harm."""
 
     key: str
     floor: str
     page: bool
     text: Text
     stems: tuple[str, ...]
+    sexual_safety: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,9 @@ def _copayment(row: Row) -> Copayment:
 
 
 def _flag(row: Row) -> FlagWords:
-    return FlagWords(
-        row["id"], row["floor"], row["page"], Text(row["en"], row["es"]), (*row["stems_en"], *row["stems_es"])
-    )
+    stems = (*row["stems_en"], *row["stems_es"])
+    safety = bool(row.get("sexual_safety"))
+    return FlagWords(row["id"], row["floor"], row["page"], Text(row["en"], row["es"]), stems, safety)
 
 
 def _no_show(row: Row) -> NoShowReason:

@@ -22,6 +22,7 @@ class RedFlag:
     page: bool
     text: Text
     spans: tuple[Span, ...]
+    sexual_safety: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def red_flags(text: str, table: SickCallTable, lang: str = "en") -> tuple[RedFla
     """Red flags in the words of a request, worst first. Stems of both languages are sought whatever `lang` is: people mix them."""
     folded = plain(text)
     found = [
-        RedFlag(words.key, words.floor, words.page, words.text, spans)
+        RedFlag(words.key, words.floor, words.page, words.text, spans, words.sexual_safety)
         for words in table.flags
         if (spans := find_stems(folded, words.stems))
     ]
@@ -99,6 +100,11 @@ def red_flags(text: str, table: SickCallTable, lang: str = "en") -> tuple[RedFla
 def pages_now(flags: Iterable[RedFlag]) -> bool:
     """True if a nurse is paged now, the person is told to call an officer, and custody is asked to check (ruling 7)."""
     return any(flag.page for flag in flags)
+
+
+def tells_of_sexual_harm(flags: Iterable[RedFlag]) -> bool:
+    """True if the words tell of sexual harm, so that the sexual safety screen is owed (INT-09)."""
+    return any(flag.sexual_safety for flag in flags)
 
 
 def triage_floor(request_type: str, flags: Sequence[RedFlag], table: SickCallTable, *, worse: bool = False) -> Floor:

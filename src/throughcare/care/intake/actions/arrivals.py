@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from throughcare import ledger
-from throughcare.care.intake import answering, effects, fhir, rules, states
+from throughcare.care.intake import answering, desk_rules, effects, fhir, rules, states
 from throughcare.care.intake.events import ClearanceRecorded, QuickLookDone
 from throughcare.care.intake.models import Arrival
 from throughcare.care.intake.rule_table import load_table
@@ -60,6 +60,7 @@ def finish_quick_look(
     decision = rules.lane(form, answers, load_table())
     out = decision.lane == rules.SEND_OUT
     effects.call(actor, arrival, decision.consequences)
+    tell_of_pregnancy(arrival, answers, answering.took_for_possible(arrival, answering.sex_of(person_id)))
     arrival.bump(
         state=states.ARRIVAL.after(arrival.state, "send_out" if out else "look"),
         lane="now" if out else decision.lane,
@@ -115,6 +116,14 @@ def leave_arrival(*, actor: Actor, intent: UUID | None = None, stay_id: UUID) ->
     if arrival is not None and arrival.state not in ("signed", "left"):
         arrival.bump(state=states.ARRIVAL.after(arrival.state, "leave"))
         keep(arrival)
+
+
+def tell_of_pregnancy(arrival: Arrival, answers: forms.Answers, before: bool) -> None:
+    """Tell the clock where an answer corrects what was taken `before` of whether the person can be pregnant (INT-06)."""
+    said = answers.value(answering.POSSIBLE)
+    signal = desk_rules.correction(before, said if isinstance(said, bool) else None)
+    if signal:
+        effects.tell(arrival.person_id, arrival.facility_id, arrival.id, signal)
 
 
 def mine(arrival_id: UUID, person_id: UUID) -> Arrival:

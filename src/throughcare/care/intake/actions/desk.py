@@ -12,6 +12,7 @@ from throughcare.chart.models import Flag, Order
 from throughcare.custody import actions as custody
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
+from throughcare.kernel.errors import Invalid
 from throughcare.kernel.fhir import LOINC
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
@@ -25,6 +26,8 @@ def record_pregnancy_test(
     *, actor: Actor, intent: UUID | None = None, person_id: UUID, posted: dict[str, list[str]]
 ) -> UUID:
     """Record what a urine test showed, read by who signs, or that the person said no; a positive one acts at once (INT-06, PRG-01)."""
+    if not answering.test_is_for(family(person_id), answering.sex_of(person_id)):
+        raise Invalid(desk_rules.NOT_FOR)
     response = _signed(actor, person_id, desk_rules.TEST_FORM, posted, DataClass.REPRODUCTIVE)
     answers = answering.typed(forms.load(desk_rules.TEST_FORM), posted)
     meaning = desk_rules.meaning(next(iter(answers.codes("pregnancy-test")), ""))
@@ -96,11 +99,12 @@ def _heed(actor: Actor, person_id: UUID, source: UUID, meaning: desk_rules.TestM
     flagged = Flag.objects.filter(person_id__in=kin, code="opioid_treatment", until=None).exists()
     referred = ordered.filter(code="prenatal-visit").exists()
     form, answers = answering.said(arrival)
-    called = rules.of_history(form, answers, History(pregnant=True), load_table())
+    record, table = History(pregnant=True, opioid_treatment=flagged), load_table()
+    called = rules.of_history(form, answers, record, table)
     if arrival is not None:
         effects.call(actor, arrival, called)
     else:
         for alert in (one for one in called if one.kind == "alert"):
             custody.raise_alert(actor=actor, person_id=person_id, template=alert.key, reason_ref=source)
-    facts = {"opioid_use": desk_rules.uses_opioids(answers, flagged=flagged), "visit_referred": referred}
+    facts = {"opioid_use": rules.means(desk_rules.OPIOIDS, form, answers, record, table), "visit_referred": referred}
     effects.tell(person_id, actor.facility_id, source, "pregnancy_confirmed", facts)

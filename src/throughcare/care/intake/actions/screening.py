@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from throughcare.care.intake import answering, desk_rules, effects, recording, rules, states
-from throughcare.care.intake.actions.arrivals import keep, mine
+from throughcare.care.intake.actions.arrivals import keep, mine, tell_of_pregnancy
 from throughcare.care.intake.actions.desk import explain_care
 from throughcare.care.intake.answering import Asked
 from throughcare.care.intake.events import ScreeningSigned
@@ -137,6 +137,7 @@ def sign_screening(
         disposition=next(iter(asked.answers.codes("disposition")), ""),
     )
     keep(arrival)
+    tell_of_pregnancy(arrival, asked.answers, answering.took_for_possible(arrival, sex))
     _close(actor, arrival, asked)
     if explained:
         posted = {"explained": [desk_rules.explained_in(arrival.person.language, asked.answers)]}

@@ -1,5 +1,6 @@
 """A request comes in: by kiosk, tablet, paper, voice or staff. It gets a receipt, its clocks, and is never refused."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from throughcare import ledger
 from throughcare.care.sick_call import fhir, history, rules, states
-from throughcare.care.sick_call.events import RepeatComplaintFound, RequestReceived, RequestWithdrawn
+from throughcare.care.sick_call.events import RepeatComplaintFound, RequestReceived, RequestWithdrawn, SexualHarmTold
 from throughcare.care.sick_call.models import CHANNELS, CareRequest
 from throughcare.care.sick_call.rule_table import SickCallTable, load_protocols, load_table
 from throughcare.chart.actions import keeping
@@ -89,6 +90,7 @@ def submit_request(
     )
     keep(row)
     _tell(actor, row, table)
+    _tell_of_harm(row, flags)
     promised = rules.promise(row.received_at or now, symptom=row.symptom, table=table)
     return Receipt(row.id, row.receipt, row.paged, promised.triaged_by, promised.seen_by)
 
@@ -105,6 +107,7 @@ def log_receipt(*, actor: Actor, intent: UUID | None = None, person_id: UUID, re
         row.bump(paged=True, flags=[{"key": f.key, "spans": [], "en": f.text.en, "es": f.text.es} for f in flags])
         keep(row)
         _tell(actor, row, table)
+    _tell_of_harm(row, flags)
 
 
 @action("sick_call.withdraw_request")
@@ -155,6 +158,11 @@ def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
         repeat = rules.repeat_complaint(row.complaint, now, history.of(row, family(row.person_id)), table)
         if repeat.book_provider:
             emit(RepeatComplaintFound(complaint=row.complaint, times=repeat.times, **about))
+
+
+def _tell_of_harm(row: CareRequest, flags: Iterable[rules.RedFlag]) -> None:
+    if rules.tells_of_sexual_harm(flags):
+        emit(SexualHarmTold(happened_at=clock.now(), person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
 
 
 def _complaint(words: str, kind: str) -> str:
