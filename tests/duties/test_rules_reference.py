@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from throughcare.duties import clock_table, reference
+from throughcare.duties import clock_table, inert, reference
 
 TODAY = date(2026, 11, 21)
 
@@ -29,7 +29,17 @@ def test_the_page_reads_as_the_rule_says() -> None:
 
 def test_rows_of_the_tables_have_as_many_cells_as_their_heads() -> None:
     widths = [line.count(" | ") for line in reference.markdown(TODAY).splitlines() if line.startswith("|")]
-    assert set(widths) == {8, 4}
+    assert set(widths) == {8, 4, 2}
+
+
+def test_what_waits_for_a_room_stands_there_by_what_the_rooms_can_tell() -> None:
+    """The list is made, so it can't say of a rule that waits no more that it does."""
+    _, waits = reference.markdown().split("## What waits for a room")
+    opened, by_hand = waits.split("## Events")[0].split("These open")
+    assert all(f"| **{r.id}** | {r.title} |" in opened for r in inert.rules())
+    assert all(f"| **{r.id}** | {r.title} |" in by_hand for r in inert.unclosable())
+    assert opened.count("| **") == len(inert.rules()) and by_hand.count("| **") == len(inert.unclosable())
+    assert "INT-02" not in waits.split("## Events")[0]
 
 
 def test_an_older_day_shows_the_older_edition() -> None:

@@ -129,8 +129,8 @@ def wire() -> None:
     events.on(NoteSigned, intake.transfer_screened)
     events.on(ResultReceived, intake.result_came)
     events.on(OrderPlaced, intake.coordinator_called)
-    for harmed in (GrievanceFiled, SexualHarmTold):
-        events.on(harmed, harm_told)
+    events.on(GrievanceFiled, harm_told)
+    events.on(SexualHarmTold, harm_told)
     events.on(TransferredIn, medications.fitness_ends_by_transfer)
     events.on(MovedWithin, medications.fitness_ends_by_restriction)
     events.on(AlertRaised, medications.fitness_ends_by_watch)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from throughcare.duties import clock_table
+from throughcare.duties import clock_table, inert
 from throughcare.duties.rule import Duration, Facts, Limit, Recurrence, Rule, Trigger
 from throughcare.kernel import clock, content
 
@@ -27,7 +27,7 @@ def markdown(on: date | None = None) -> str:
         family = [r for r in clock_table.rules(day).values() if r.id in ids]
         if family:
             parts.append(_family(path, family))
-    return "\n".join([*parts, _events(day)])
+    return "\n".join([*parts, _waiting(), _events(day)])
 
 
 def _family(path: str, family: list[Rule]) -> str:
@@ -108,6 +108,26 @@ def _refused(r: Rule) -> str:
     if not r.refusal.allowed or r.refusal.after is None:
         return "no"
     return f"signed; {r.refusal.rearms_as} again in {_duration(r.refusal.after)}"
+
+
+def _waiting() -> str:
+    """Give the rules that wait, from what the rooms of this house can tell: nobody types this list."""
+    open_ = ((f"**{r.id}**", r.title, ", ".join(dict.fromkeys(f"`{t.event}`" for t in r.opens))) for r in inert.rules())
+    by_hand = ((f"**{r.id}**", r.title, ", ".join(f"`{t.event}`" for t in r.closes)) for r in inert.unclosable())
+    return "\n".join(
+        [
+            "## What waits for a room",
+            "",
+            "Loaded and reviewed; nothing opens them until a room tells one of these events.",
+            "",
+            *_table(("Row", "Duty", "Waits for"), open_),
+            "",
+            "These open, and a person closes each by hand on its page, until a room tells one of these events.",
+            "",
+            *_table(("Row", "Duty", "Closed by hand until"), by_hand),
+            "",
+        ]
+    )
 
 
 def _events(day: date) -> str:
