@@ -285,6 +285,37 @@ def test_a_planned_release_converts_what_is_open_and_a_cancelled_one_goes_back(d
     assert "REL-MED" not in open_rules(person)
 
 
+def test_what_fell_due_during_a_release_that_did_not_happen_is_owed_and_the_rest_is_due_as_before(
+    doctor,  # noqa: F811
+    nurse,  # noqa: F811
+    person,  # noqa: F811
+) -> None:
+    row = seizure(doctor, person)
+    with clock.frozen(VAN):
+        actions.find_blanks(actor=nurse)
+        before = set(Dose.objects.filter(order=row, due_at__gte=VAN).values_list("due_at", flat=True))
+        custody.release(actor=FEED, person_id=person, planned=False)
+    late = MORNING + timedelta(hours=3)
+    with clock.frozen(late):
+        assert not Dose.objects.filter(order=row, due_at__gte=VAN).exists()
+        assert actions.tell_ending_orders(actor=nurse) == 0
+        custody.cancel_release(actor=FEED, person_id=person, why="Entered in error")
+        after = Dose.objects.filter(order=row, due_at__gte=VAN)
+        assert before <= set(after.values_list("due_at", flat=True)), "none is lost"
+        assert after.filter(due_at__lt=late).exists(), "the morning's dose was missed, and somebody must know"
+        assert actions.find_blanks(actor=nurse) == 1, "and the morning's blank is owned"
+
+
+def test_an_order_of_somebody_who_left_is_renewed_by_nobody(doctor, nurse, person) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    near = row.ends_at - timedelta(days=7)
+    with clock.frozen(near):
+        custody.release(actor=FEED, person_id=person, planned=True)
+        assert actions.tell_ending_orders(actor=nurse) == 0
+        custody.cancel_release(actor=FEED, person_id=person, why="Detainer")
+        assert actions.tell_ending_orders(actor=nurse) == 1
+
+
 def test_a_pack_kept_on_the_person_is_asked_about_too(doctor, person, elsewhere) -> None:  # noqa: F811
     with clock.frozen(MORNING - timedelta(days=1, hours=6)):
         row = order(doctor, person, product=BIKTARVY, indication="HIV", reasons=ANY_REASON, mode="KOP")

@@ -2,6 +2,7 @@
 
 from throughcare.care.medications import states
 from throughcare.care.medications.actions import covering, guarding
+from throughcare.care.medications.actions.ending import LOOK_BACK
 from throughcare.care.medications.actions.guarding import LEFT, Going
 from throughcare.care.medications.actions.ordering import hold_all, resume_all
 from throughcare.care.medications.actions.relaying import relay
@@ -18,7 +19,7 @@ from throughcare.custody.events import (
     TransferredIn,
 )
 from throughcare.custody.models import Away
-from throughcare.kernel import db
+from throughcare.kernel import clock, db
 from throughcare.kernel.events import Event
 from throughcare.people.family import family
 
@@ -84,7 +85,10 @@ def _drop_others(event: Released) -> None:
 
 
 def release_cancelled(event: ReleaseCancelled) -> None:
-    """The release did not happen: the orders go on, and the doors are looked at anew."""
+    """The release did not happen: the orders go on, the doors are looked at anew, and what fell due meanwhile is owed after all.
+
+    What is blank for longer than a day is found by nobody any more, so no more than a day is laid out again.
+    """
     if event.person_id is None:
         return
     for crossing in Crossing.objects.filter(
@@ -93,7 +97,8 @@ def release_cancelled(event: ReleaseCancelled) -> None:
         if crossing.state == "under_way":
             guarding.cancel(crossing)
     mine = MedicationOrder.objects.select_for_update(no_key=True).filter(person_id__in=family(event.person_id))
-    resume_all(list(mine.filter(status="on-hold", held_why=LEFT).order_by("id")))
+    held = list(mine.filter(status="on-hold", held_why=LEFT).order_by("id"))
+    resume_all(held, back_to=clock.now() - LOOK_BACK)
     guarding.look(event.person_id)
 
 
