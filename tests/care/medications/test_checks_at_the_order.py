@@ -12,11 +12,12 @@ from throughcare.care.medications.models import MedicationOrder, OrderOverride
 from throughcare.care.medications.rules import check_body
 from throughcare.chart import actions as chart
 from throughcare.chart.actions.observations import Measured
+from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility
 from throughcare.kernel import clock, content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid
-from throughcare.kernel.ids import derived
+from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import Role
 from throughcare.people.actions import Demographics, register
 
@@ -304,6 +305,27 @@ def test_while_the_tables_cannot_be_read_only_a_named_reason_lets_an_order_stand
     row = MedicationOrder.objects.get(id=actions.place_order(actor=doctor, person_id=woman, asked=order))
     assert row.formulary_version == "could not be read"
     assert OrderOverride.objects.get(order=row).reason.startswith("Compared by eye")
+
+
+def test_the_order_form_opens_while_the_formulary_cannot_be_read_and_says_so(client, woman, broken) -> None:
+    site = Facility.objects.get(short_name__istartswith="Hartford")
+    custody.admit(actor=Actor.feed("custody"), person_id=woman, to=custody.Spot(site.id))
+    assert client.post("/demo/become", {"role": "provider", "facility": str(site.id)}).status_code == 302
+    broken("formulary.toml")
+    here = f"/people/{woman}/medications/order/"
+    for query in ("", "?q=nalox", f"?product={GABAPENTIN}"):
+        page = client.get(here + query)
+        assert page.status_code == 200 and "be read now, and nothing is checked" in page.content.decode(), query
+        assert 'name="text"' in page.content.decode()
+    form = {"text": "naloxone 4 mg nasal spray", "frequency": "once_now", "indication": "Overdose", "amount": "1",
+            "unit": "spray", "route": "nasal", "mode": "DOT", "priority": "stat", "days": "1", "source": "written",
+            "off_formulary_why": "The formulary can't be read.", "emergency": "yes"}  # fmt: skip
+    asks = client.post(here, form | {"intent": str(uuid7())})
+    assert asks.status_code == 422 and 'name="reason-could-not-run:content"' in asks.content.decode()
+    reason = {"reason-could-not-run:content": "They breathe four times a minute."}
+    assert client.post(here, form | reason | {"intent": str(uuid7())}).status_code == 303
+    row = MedicationOrder.objects.get(person_id=woman, text="naloxone 4 mg nasal spray")
+    assert (row.formulary_version, row.status) == ("could not be read", "active")
 
 
 def test_a_check_that_breaks_could_not_run(doctor, woman, monkeypatch) -> None:

@@ -10,7 +10,7 @@ from throughcare.care.medications import formulary
 from throughcare.care.medications.actions.giving import Charted
 from throughcare.care.medications.actions.ordering import Prescription
 from throughcare.care.medications.actions.two_people import unproved
-from throughcare.care.medications.formulary import Product
+from throughcare.care.medications.formulary import Formulary, Product
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.reads.adherence import MedicineTaken
 from throughcare.care.medications.reads.chart import Given, Medicines, OneDose, OneOrder, SheetRow
@@ -175,21 +175,34 @@ def adherence(rows: Sequence[MedicineTaken]) -> dict[str, Any]:
 
 
 def products(text: str) -> list[Product]:
-    """Give the products that a piece of text finds."""
-    return list(formulary.load().find(text, 30)) if text.strip() else []
+    """Give the products that a piece of text finds; none while the formulary can't be read."""
+    book = formulary_or_none()
+    return list(book.find(text, 30)) if book and text.strip() else []
+
+
+def formulary_or_none() -> Formulary | None:
+    """Give the formulary; none while it can't be read, when what can't wait is ordered by its name."""
+    try:
+        return formulary.load()
+    except content.ContentError:
+        return None
 
 
 def order_form(typed: Mapping[str, str], wrong: Mapping[str, str], home: HomeMedicine | None) -> dict[str, Any]:
-    """Give the order form: the product, and the fields that it asks for."""
-    product = formulary.load().product(typed.get("product", ""))
+    """Give the order form: the product, and the fields that it asks for; while the formulary can't be read, those of a name."""
+    book = formulary_or_none()
+    product = book.product(typed.get("product", "")) if book else None
+    if book is None:
+        typed = {**typed, "off": "yes", "product": ""}
     return {
+        "unread": book is None,
         "product": product,
         "found": products(typed.get("q", "")) if product is None else [],
         "home": home,
         "typed": typed,
         "fields": fields(product, typed, wrong),
         "gates": gate_fields(product, typed, wrong),
-        "edition": formulary.load().edition,
+        "edition": formulary.edition_in_force(),
         "steps": (STEPS[:SHOWN_STEPS], STEPS[SHOWN_STEPS:]),
     }
 
