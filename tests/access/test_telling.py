@@ -1,4 +1,4 @@
-"""Telling the institution by one of six purposes (45 CFR 164.512(k)(5)), copies of the record (164.524), legal holds (clinical.md 7.1, 7.4)."""
+"""Telling the institution by one of six purposes (45 CFR 164.512(k)(5)), copies of the record (164.524) (clinical.md 7.1, 7.4)."""
 
 from datetime import timedelta
 
@@ -6,13 +6,12 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from tests.access.makers import Cares, care_for, signed_in, staff
-from tests.access.test_glass import actor_of, lens_of, somebody
-from tests.access.test_rights import condition
-from throughcare.access import actions, reads
-from throughcare.access.models import Amendment, Disclosure, Hold
+from tests.access.test_glass import actor_of, somebody
+from throughcare.access import actions
+from throughcare.access.models import Amendment, Disclosure
 from throughcare.access.ports import CARE
 from throughcare.duties.models import Duty
-from throughcare.kernel.errors import Invalid, NotAllowed, Refused
+from throughcare.kernel.errors import Invalid, Refused
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import Role
 from throughcare.ledger import formats
@@ -106,47 +105,3 @@ def test_a_copy_is_owed_within_thirty_days_and_refused_on_a_ground_of_its_own(ke
     page = keeper.get(f"/people/{person}/rights/").text
     assert "A copy of the record" in page and "good order, in custody" in page
     assert formats.check().faults == []
-
-
-# --- legal holds ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_held_record_is_not_destroyed_until_the_hold_is_ended(keeper) -> None:
-    person, him = somebody(), staff(Role.HIM, facility=None)
-    entry = condition(person)
-    assert keeper.post(f"/people/{person}/holds/", {"authority": "", "hold_why": "A claim"}).status_code == 422
-    assert (
-        keeper.post(f"/people/{person}/holds/", {"authority": "Letter of 3 May", "hold_why": "A claim"}).status_code
-        == 303
-    )
-    hold = Hold.objects.get()
-    assert "Letter of 3 May" in keeper.get(f"/people/{person}/rights/").text
-    order = {
-        "kind": "Condition",
-        "id": entry,
-        "versions": [1],
-        "authority": "Order of a court",
-        "reason": "By order of it",
-    }
-    with pytest.raises(Refused, match="legal hold stands"):
-        actions.destroy_bodies(actor=actor_of(him), **order)
-    assert Version.objects.get(resource_id=entry).body is not None
-    end = f"/people/{person}/holds/{hold.id}/end/"
-    assert keeper.post(end, {"end_why": ""}).status_code == 422
-    assert keeper.post(end, {"end_why": "The claim is settled"}).status_code == 303
-    assert keeper.post(end, {"end_why": "The claim is settled"}).status_code == 409
-    with pytest.raises(Refused, match="entered in error first"):
-        actions.destroy_bodies(actor=actor_of(him), **order)
-    (shown,) = reads.holds(lens_of(him), person)
-    assert shown.until is not None and shown.ended_why == "The claim is settled"
-    assert not [fault for fault in formats.check().faults if fault.type == "LegalHold"]
-
-
-def test_only_who_keeps_the_records_holds_one() -> None:
-    nurse, person = staff(), somebody()
-    care_for(person)
-    with pytest.raises(NotAllowed):
-        actions.hold_record(actor=actor_of(nurse), person_id=person, authority="Letter", why="A claim")
-    with pytest.raises(NotAllowed):
-        reads.holds(lens_of(nurse), person)
-    assert signed_in(nurse).post(f"/people/{person}/holds/", {"authority": "Letter"}).status_code == 403

@@ -191,7 +191,7 @@ NOBODYS = {
     "person_id", "whose", "facility_id", "form", "what", "sign_in_id", "user_id", "posting_id", "glass_id", "message_id",
     "lockdown_id", "finding_id", "authority_id", "denial_id", "suspension_id", "amendment_id", "hold_id", "passkey_id",
     "escalation_id", "handover_id", "held_id", "shift_id", "event_id", "token", "delivery_id", "measure",
-    "app_id", "permission_id",
+    "app_id", "permission_id", "class_id",
     "path",  # of the public site
 }  # fmt: skip
 

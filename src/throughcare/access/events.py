@@ -39,6 +39,27 @@ class AmendmentAsked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldEndAsked(Event):
+    """Who keeps the records asked that a legal hold ends; another office answers (HLD-01)."""
+
+    name: ClassVar[str] = "hold_end_asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldEnded(Event):
+    """A legal hold ended, by two."""
+
+    name: ClassVar[str] = "hold_ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldKept(Event):
+    """A legal hold stands on, though its end was asked for."""
+
+    name: ClassVar[str] = "hold_kept"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AmendmentDecided(Event):
     """The person was answered."""
 

@@ -141,6 +141,7 @@ def hold(row: Hold) -> Json:
         why=row.why,
         by=row.by,
         period=period(row.since, row.until),
+        asked=filled(at=instant(row.asked_at), by=row.asked_by, why=row.asked_why) if row.asked_at else None,
         ended=filled(by=row.ended_by, why=row.ended_why),
     )
 

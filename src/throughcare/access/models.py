@@ -439,6 +439,12 @@ class Hold(Row):
     until = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=160, blank=True)
     ended_why = models.CharField(max_length=200, blank=True)
+    ended_by_id = models.UUIDField(null=True)
+    # Who asked that it ends, and why: another office ends it, or lets it stand and clears these.
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.CharField(max_length=160, blank=True, default="")
+    asked_by_id = models.UUIDField(null=True)
+    asked_why = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -446,7 +452,18 @@ class Hold(Row):
                 condition=Q(until__isnull=True, ended_by="", ended_why="")
                 | (Q(until__gt=F("since")) & ~Q(ended_by="") & ~Q(ended_why="")),
                 name="access_hold_ended",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_at__isnull=True, asked_by="", asked_by_id__isnull=True, asked_why="")
+                | (Q(asked_at__isnull=False, asked_by_id__isnull=False) & ~Q(asked_by="") & ~Q(asked_why="")),
+                name="access_hold_asked",
+            ),
+            # What one person ended before two were asked for stays as it was (ended_by_id is null).
+            models.CheckConstraint(
+                condition=Q(ended_by_id__isnull=True)
+                | (Q(asked_by_id__isnull=False) & ~Q(ended_by_id=F("asked_by_id"))),
+                name="access_hold_ended_by_two",
+            ),
         ]
         indexes = [models.Index(fields=["person_id"], condition=Q(until__isnull=True), name="access_hold_stands")]
 

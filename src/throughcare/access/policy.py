@@ -82,6 +82,8 @@ SAY_WHY = roles("say_why", *(r for r in Role if r not in lenses.NO_REASON_HELPS)
 REVIEW_GLASS = roles("review_break_glass", Role.HIM)
 RIGHTS = roles("rights", Role.HIM)
 AUTHORITIES = roles("authorities", Role.HIM)
+HOLDS = roles("holds", Role.HIM, Role.HSA)
+HOLDS_END = roles("holds_end", Role.HSA)
 # What the institution may be told is said by whoever may read it whole, and by who keeps the records.
 TELL_CUSTODY = Policy(
     "tell_custody", ((Verb.READ, DataClass.CLINICAL),), frozenset({Role.PROVIDER, Role.RN, Role.PSYCH, Role.HIM})

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "throughcare.care.substance_use",
     "throughcare.reentry",
     "throughcare.workforce",
+    "throughcare.oversight",
     "throughcare.exchange",
     "throughcare.exchange.smart",
     "throughcare.exchange.bulk",

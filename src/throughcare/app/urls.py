@@ -29,6 +29,7 @@ ROOMS: tuple[str, ...] = (
     "throughcare.reentry.screens",
     "throughcare.care.substance_use.screens",
     "throughcare.workforce.screens",
+    "throughcare.oversight.retention_screens",
     "throughcare.exchange.screens",
     "throughcare.insight.screens",
     "throughcare.exchange.outgoing.screens",

@@ -17,6 +17,7 @@ from throughcare.access.actions.consents import end_suspension, give_consent, re
 from throughcare.access.actions.destruction import destroy_bodies
 from throughcare.access.actions.first_account import open_at_console
 from throughcare.access.actions.glass import break_glass, close_glass, read_of_glass, review_glass, say_why
+from throughcare.access.actions.holding import ask_end_of_hold, end_hold, hold_record, keep_hold
 from throughcare.access.actions.kiosk import close_kiosk, open_kiosk
 from throughcare.access.actions.labelling import say_label, take_label_back
 from throughcare.access.actions.outside import check_outside, untie_outside
@@ -41,7 +42,7 @@ from throughcare.access.actions.signing_in import (
     enrol_second_factor,
     reset_second_factor,
 )
-from throughcare.access.actions.telling import end_hold, hold_record, purposes, tell_institution
+from throughcare.access.actions.telling import purposes, tell_institution
 from throughcare.access.actions.tokens import Issued, issue_token, revoke_token
 from throughcare.access.actions.watching import end_watch, find_looks, review_finding, watch_record
 
@@ -49,6 +50,7 @@ __all__ = [
     "Issued",
     "Outcome",
     "ask_amendment",
+    "ask_end_of_hold",
     "begin_sign_in",
     "break_glass",
     "check_code",
@@ -81,6 +83,7 @@ __all__ = [
     "give_consent",
     "hold_record",
     "issue_token",
+    "keep_hold",
     "leave",
     "name_representative",
     "new_secret",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from throughcare.access.actions import telling
+from throughcare.access.actions import holding
 from throughcare.access.ports import FAMILY
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -42,7 +42,7 @@ def destroy_bodies(
     last = ledger_reads.header(kind, id)
     if last is None:
         raise NotFound("There is no such entry. Nothing was destroyed.")
-    if last.person_id is not None and telling.held(FAMILY().of(last.person_id)):
+    if last.person_id is not None and holding.held(FAMILY().of(last.person_id)):
         raise Refused(
             "A legal hold stands on this record: nothing of it is destroyed until the hold is ended. Nothing was destroyed."
         )

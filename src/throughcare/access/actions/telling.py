@@ -1,20 +1,18 @@
-"""Telling the institution what it needs of one person, for one of six purposes of the law (45 CFR 164.512(k)(5)); legal holds."""
+"""Telling the institution what it needs of one person, for one of six purposes of the law (45 CFR 164.512(k)(5))."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from throughcare.access import lenses
 from throughcare.access.actions import record as keep
-from throughcare.access.actions.record import in_force
 from throughcare.access.events import InstitutionTold
-from throughcare.access.models import Disclosure, Hold
+from throughcare.access.models import Disclosure
 from throughcare.access.ports import CARE, NAMES, PLACES
 from throughcare.kernel import clock, content
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid, NotAllowed, NotFound, Refused, Stale
+from throughcare.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from throughcare.kernel.events import emit
-from throughcare.kernel.vocabulary import DataClass, Purpose, Role
+from throughcare.kernel.vocabulary import DataClass, Purpose
 from throughcare.ledger import reads as ledger_reads
 
 FILE = "access/disclosures.toml"
@@ -74,57 +72,6 @@ def tell_institution(
         InstitutionTold(happened_at=now, person_id=person_id, facility_id=row.facility_id, ref=row.id, purpose=purpose)
     )
     return row.id
-
-
-@action("access.hold_record")
-def hold_record(*, actor: Actor, intent: UUID | None = None, person_id: UUID, authority: str, why: str) -> UUID:
-    """Hold a person's record: nothing of it is destroyed until the hold is ended."""
-    _keeper(actor)
-    wrong = {}
-    if len(authority.strip()) < 3:
-        wrong["authority"] = "Name the case, the letter or the statute."
-    if len(why.strip()) < 3:
-        wrong["hold_why"] = "Say why, in a few words."
-    if wrong:
-        raise Invalid("The record is not held.", fields=wrong)
-    _known(person_id)
-    row = Hold.objects.create(
-        person_id=person_id,
-        authority=authority.strip()[:200],
-        why=why.strip(),
-        by=actor.label(),
-        since=clock.now(),
-    )
-    keep.hold(row)
-    return row.id
-
-
-@action("access.end_hold")
-def end_hold(*, actor: Actor, intent: UUID | None = None, hold_id: UUID, person_id: UUID, why: str) -> None:
-    """End a hold, with the reason."""
-    _keeper(actor)
-    row = Hold.objects.select_for_update().filter(id=hold_id, person_id=person_id).first()
-    if row is None:
-        raise NotFound("There is no such hold here.")
-    if row.until is not None:
-        raise Stale("This hold has ended already. Nothing was changed.")
-    if len(why.strip()) < 3:
-        raise Invalid(
-            "The hold stands.", fields={"end_why": "Say why it ends: the case is closed, the letter withdrawn."}
-        )
-    end = max(clock.now(), row.since + timedelta(microseconds=1))
-    row.bump(until=end, ended_by=actor.label(), ended_why=why.strip()[:200])
-    keep.hold(row)
-
-
-def held(people: frozenset[UUID]) -> bool:
-    """Tell whether a legal hold stands on any of these charts."""
-    return Hold.objects.filter(in_force(), person_id__in=people).exists()
-
-
-def _keeper(actor: Actor) -> None:
-    if actor.role is not Role.HIM:
-        raise NotAllowed("Only who keeps the records holds one. Nothing was changed.")
 
 
 def _known(person_id: UUID) -> None:

@@ -17,6 +17,7 @@ from throughcare.access.reads.accounts import (
 )
 from throughcare.access.reads.consents import ConsentRow, consent, consents, opened_to
 from throughcare.access.reads.findings import FindingRow, ToldRow, WatchedRow, findings, is_watched, told, watched
+from throughcare.access.reads.holds import HoldRow, holds, standing
 from throughcare.access.reads.looks import GlassRow, Look, glass_reviews, open_glass, who_looked
 from throughcare.access.reads.rights import (
     amendments,
@@ -28,7 +29,7 @@ from throughcare.access.reads.rights import (
     staff_by_name,
     staff_member,
 )
-from throughcare.access.reads.telling import DisclosureRow, HoldRow, disclosures, holds, may_be_told
+from throughcare.access.reads.telling import DisclosureRow, disclosures, may_be_told
 
 __all__ = [
     "AccountRow",
@@ -68,6 +69,7 @@ __all__ = [
     "representatives",
     "staff_by_name",
     "staff_member",
+    "standing",
     "told",
     "user",
     "vouched",

@@ -1,16 +1,15 @@
-"""What the institution was told of a person, and what legal holds stand on their record."""
+"""What the institution was told of a person."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from throughcare.access.actions.telling import purposes
-from throughcare.access.models import Disclosure, Hold
+from throughcare.access.models import Disclosure
 from throughcare.access.ports import CARE, FAMILY
 from throughcare.kernel import clock
-from throughcare.kernel.errors import NotAllowed
 from throughcare.kernel.lens import Lens
-from throughcare.kernel.vocabulary import DataClass, Role, Verb
+from throughcare.kernel.vocabulary import DataClass, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +23,6 @@ class DisclosureRow:
     why: str
     at: datetime
     by: str
-
-
-@dataclass(frozen=True, slots=True)
-class HoldRow:
-    """One legal hold; `until` is set where it has ended."""
-
-    id: UUID
-    person_id: UUID
-    authority: str
-    why: str
-    by: str
-    since: datetime
-    until: datetime | None
-    ended_by: str
-    ended_why: str
 
 
 def disclosures(lens: Lens, person_id: UUID) -> list[DisclosureRow]:
@@ -56,14 +40,3 @@ def may_be_told(person_id: UUID) -> bool:
     """Tell whether custody's part still runs: with it ends what the institution may be told (ruling 9)."""
     ended = CARE().segment_ended(person_id)
     return ended is None or ended > clock.now()
-
-
-def holds(lens: Lens, person_id: UUID) -> list[HoldRow]:
-    """List legal holds, those that stand first; for who keeps the records."""
-    if lens.role is not Role.HIM:
-        raise NotAllowed("This is for who keeps the records.")
-    rows = Hold.objects.filter(person_id__in=FAMILY().of(person_id)).order_by("-since")
-    found = [
-        HoldRow(r.id, r.person_id, r.authority, r.why, r.by, r.since, r.until, r.ended_by, r.ended_why) for r in rows
-    ]
-    return sorted(found, key=lambda r: r.until is not None)

@@ -210,12 +210,12 @@ def hold(request: Request, person_id: UUID) -> HttpResponse:
 
 @screen("POST", ONE + "holds/<uuid:hold_id>/end/", policy=policy.RIGHTS, name="end-hold")
 def end_hold(request: Request, person_id: UUID, hold_id: UUID) -> HttpResponse:
-    """End a hold, with the reason."""
+    """Ask that a hold ends, with the reason; another office ends it."""
     return _do(
         request,
         person_id,
-        "The hold is ended",
-        lambda: actions.end_hold(
+        "Its end is asked for; the hold stands until an administrator ends it",
+        lambda: actions.ask_end_of_hold(
             actor=request.actor, hold_id=hold_id, person_id=person_id, why=request.POST.get("end_why", "")[:200]
         ),
     )

@@ -1,0 +1,1 @@
+"""Oversight: what law asks of the record beside care; see README.md."""
