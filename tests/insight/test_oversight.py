@@ -10,7 +10,7 @@ import pytest
 
 from tests.fixtures_lenses import lens_of
 from throughcare.insight import numbers, reads, reports
-from throughcare.insight.pooling import FEW
+from throughcare.insight.pooling import few
 from throughcare.insight.schema import BY_NAME
 from throughcare.insight.warehouse import closing, files, writing
 from throughcare.insight.warehouse.files import WHOLE, State
@@ -141,7 +141,11 @@ def test_every_count_that_follows_from_what_is_told_is_large(folder) -> None:
     for place, told in known.items():
         for one in told:
             for other in told:
-                assert one == other or abs(one[0] - other[0]) == 0 or abs(one[0] - other[0]) > FEW, (place, one, other)
+                assert one == other or abs(one[0] - other[0]) == 0 or abs(one[0] - other[0]) > few(), (
+                    place,
+                    one,
+                    other,
+                )
 
 
 def test_of_two_limits_one_is_told_wherever_it_is_asked(tmp_path: Path, settings, db) -> None:

@@ -1,15 +1,19 @@
 """What oversight sees: no number on few people, and none to be had by subtraction; reports say the same and are valid FHIR."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughcare.insight import fhir, pooling
+import throughcare
+from throughcare.insight import fhir, pooling, views
 from throughcare.insight import strata as by_strata
 from throughcare.insight.measures import definitions
 from throughcare.insight.numbers import Number
+from throughcare.kernel import content
 from throughcare.kernel.ids import derived
 
 HEALTH, SERVICE, RATE = (definitions.find(name) for name in ("Q-GSD8", "A-INT", "S-SH"))
@@ -105,3 +109,26 @@ def test_a_report_is_valid_and_masks_what_is_small():
     assert large["group"][0]["measureScore"]["value"] == pytest.approx(66.6667)
     assert len(large["group"][0]["stratifier"][0]["stratum"]) == 2
     assert set(small["group"][0]) == {"measureScore"} and "value" not in small["group"][0]["measureScore"]
+
+
+def test_what_an_office_is_told_follows_content(tmp_path, monkeypatch):
+    """A state's own figures: the sentence on the page and what is shown are of one mind."""
+    assert views.aggregate(told=False) == ""
+    said = views.aggregate(told=True)
+    assert "fewer than 30" in said and "from 1 to 10." in said and "14 days" in said
+    for path, old, new in (
+        ("measures/counting.toml", r"(smallest_base|settle_days) = \d+", r"\1 = 40"),
+        ("gate/rules.toml", r"(small_to) += \d+", r"\1 = 15"),
+    ):
+        (tmp_path / path).parent.mkdir()
+        shipped = Path(throughcare.__file__).parent / "content" / path
+        (tmp_path / path).write_text(re.sub(old, new, shipped.read_text()))
+    monkeypatch.setenv(content.OVERLAY_SETTING, str(tmp_path))
+    content.forget()
+    try:
+        said = views.aggregate(told=True)
+        assert "fewer than 40" in said and "from 1 to 15." in said and "40 days" in said
+        assert not pooling.enough(Number(100, 15), HEALTH) and pooling.enough(Number(100, 16), HEALTH)
+    finally:
+        monkeypatch.undo()
+        content.forget()

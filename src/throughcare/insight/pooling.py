@@ -9,21 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from throughcare.insight.gate import registry
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.numbers import Number
 
-FEW = 10  # counts of 1 to 10 are told to nobody who may not see the people (clinical.md 6.3)
 TOGETHER = "together"
+
+
+def few() -> int:
+    """Say up to which count, from one on, people are told to nobody who may not see them (clinical.md 6.3): as the gate's content has it."""
+    return registry.rules().small_to
 
 
 def enough(number: Number, measure: Definition) -> bool:
     """Say whether a number stands on enough: its base, and where it is a fact of health every count in it."""
     if measure.is_rate:
-        return number.numerator == 0 or number.numerator > FEW
+        return number.numerator == 0 or number.numerator > few()
     if number.denominator < measure.smallest_base:
         return False
     parts = (number.numerator, number.denominator - number.numerator)
-    return measure.published_as == "service" or all(n == 0 or n > FEW for n in parts)
+    least = few()
+    return measure.published_as == "service" or all(n == 0 or n > least for n in parts)
 
 
 def tells_another(measure: Definition, known: Sequence[Definition]) -> bool:
@@ -40,7 +46,7 @@ def _people_of(measure: Definition) -> str:
 
 def left_out_told(count: int, measure: Definition) -> int | None:
     """Give how many were left out, or nothing where they are few and why they were is a fact of health."""
-    return None if measure.published_as == "person" and 0 < count <= FEW else count
+    return None if measure.published_as == "person" and 0 < count <= few() else count
 
 
 def pooled(strata: Mapping[str, Number], measure: Definition) -> dict[str, Number]:

@@ -29,7 +29,7 @@ def overview(request: Request) -> HttpResponse:
         "nothing": found.nothing,
         "months": views.month_span(found.months),
         "fresh": found.fresh,
-        "aggregate": policy.aggregate(request.lens),
+        "aggregate": views.aggregate(told=policy.aggregate(request.lens)),
     }
     return pages.page(request, "insight/overview.html", context)
 
@@ -69,6 +69,7 @@ def measure(request: Request, measure: str) -> HttpResponse:
         "funnel_title": funnel_title,
         "places": [views.part(p, one) for p in found.places],
         "strata": {kind: [views.part(p, one, kind) for p in parts] for kind, parts in found.strata.items()},
+        "aggregate": views.aggregate(told=found.aggregate, base=one.smallest_base),
         "people": policy.PEOPLE.allows(request.lens),
         "definition": views.definition(one),
         "became": [] if found.aggregate else views.became(one, found.whole),

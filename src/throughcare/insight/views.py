@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from throughcare.duties import views as duties
 from throughcare.duties.reads import WorkItem
-from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.measures.definitions import Definition, counting
 from throughcare.insight.measures.statistics import Estimate
 from throughcare.insight.numbers import Number
-from throughcare.insight.pooling import TOGETHER
+from throughcare.insight.pooling import TOGETHER, few
 from throughcare.insight.reads import Line, MeasurePage, Part
 from throughcare.insight.statistics import Limits
 from throughcare.kernel import content
@@ -90,6 +90,16 @@ class DutyRow:
     href: str
     clock: ClockShape
     outcome: str
+
+
+def aggregate(*, told: bool, base: int | None = None) -> str:
+    """Say in what way numbers are told to who sees aggregates only, by the figures of content; empty for everybody else."""
+    if not told:
+        return ""
+    said = counting()
+    return wording.t(
+        "insight.aggregate", base=base or said["smallest_base"], few=few(), days=said["aggregate"]["settle_days"]
+    )
 
 
 def told(value: float | None, measure: Definition) -> str:
