@@ -37,7 +37,10 @@ GROUP_OF = "CREATE OR REPLACE TEMP TABLE group_of AS SELECT *, {} FROM stratum_o
         for name in OF_PERSON
     )
 )
-TOLD_AS = "CREATE OR REPLACE TEMP TABLE told_as (what SMALLINT, measure SMALLINT, unit DOUBLE, refused TINYINT)"
+TOLD_AS = """
+CREATE OR REPLACE TEMP TABLE told_as AS
+SELECT unnest(?::SMALLINT[]) AS what, unnest(?::SMALLINT[]) AS measure, unnest(?::DOUBLE[]) AS unit, unnest(?::TINYINT[]) AS refused
+"""
 NARROW = """
 CREATE OR REPLACE TEMP TABLE narrow AS
 SELECT what::SMALLINT AS what, ({month})::SMALLINT AS month_number, state_number, place, band, stratum, {kept}
@@ -102,11 +105,8 @@ class Parts:
             f"FROM (SELECT DISTINCT facility FROM {places}) ANTI JOIN place_of USING (facility) WHERE facility <> '{NOT_SAID}'"
         )
         self.con.execute(NARROW.format(rows=rows, month=month, kept=kept))
-        self.con.execute(TOLD_AS)
-        self.con.executemany(
-            "INSERT INTO told_as VALUES (?, ?, ?, ?)",
-            [(t.what, self.numbers[t.measure], t.unit, STATES.index(t.refused)) for t in told],
-        )
+        as_told = [(t.what, self.numbers[t.measure], t.unit, STATES.index(t.refused)) for t in told]
+        self.con.execute(TOLD_AS, [list(column) for column in zip(*as_told, strict=True)] or [[]] * 4)
 
     def _sum(self, of: str) -> None:
         """Sum the narrow rows each way by itself: sums of all ways together would hardly be fewer than the rows, since a facility,
