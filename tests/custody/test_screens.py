@@ -227,3 +227,12 @@ def test_nobody_swaps_with_somebody_elsewhere(as_role: Callable[..., Client], ev
         assert answer.status_code == 422 and sentence in answer.content.decode()
     assert str(elsewhere) not in client.get(reverse("custody_person", kwargs={"person_id": one})).content.decode()
     assert as_role("rn").post(address, {"intent": str(uuid7()), "other": str(everybody[1])}).status_code == 403
+
+
+def test_a_name_leads_who_opens_charts_only_as_a_sample_to_custodys_line(as_role, everybody) -> None:
+    one = {"person_id": everybody[0]}
+    for role, name in (("rn", "chart"), ("hsa", "custody_person"), ("custody", "custody_person")):
+        page = as_role(role).get(reverse("roster")).content.decode()
+        assert f'href="{reverse(name, kwargs=one)}"' in page, role
+        if name == "custody_person":
+            assert as_role(role).get(reverse(name, kwargs=one)).status_code == 200, role

@@ -28,9 +28,13 @@ CONFIDENCE = {"likely": "likely", "uncertain": "uncertain"}
 
 
 def person_page(lens: Lens) -> str:
-    """Name the page that a person's name leads to: the chart for who may open charts, custody's line for the others."""
-    chart = next((r for r in doors.ROUTES if r.name == "chart" and r.method == "GET"), None)
-    return "chart" if chart is not None and chart.policy.allows(lens) else "custody_person"
+    """Name the page that a person's name leads to: the chart for who may open charts, custody's line for the others.
+
+    Who opens a chart only by a consent or a sample on record for that person finds most of them closed.
+    """
+    chart = doors.page("chart")
+    opens = chart is not None and chart.policy.allows(lens)
+    return "chart" if chart and opens and all(lens.may(*need) for need in chart.policy.needs) else "custody_person"
 
 
 def sites(facilities: Iterable[FacilityRow], *, without: UUID | None = None) -> list[tuple[str, str]]:

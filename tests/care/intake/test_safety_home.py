@@ -9,11 +9,13 @@ import pytest
 from tests.care.sick_call.test_actions import nurse, person, place  # noqa: F401
 from tests.fixtures_lenses import lens_of
 from throughcare.care.intake import actions, safety_reads
+from throughcare.chart import actions as chart
 from throughcare.chart import forms
 from throughcare.chart.forms.questionnaire import Kind
 from throughcare.kernel import clock
 from throughcare.kernel.errors import NotAllowed
 from throughcare.kernel.vocabulary import Role
+from throughcare.ui import wording
 
 pytestmark = pytest.mark.django_db
 YES = ("prea-d-victim", "prea-d-age")
@@ -46,6 +48,16 @@ def test_a_refusal_after_a_screen_takes_nothing_from_what_housing_needs(nurse, p
     actions.sign_sexual_safety(actor=nurse, person_id=person, posted={"form~unable": ["refuses"]})
     (found,) = safety_reads.screened(lens_of(Role.PREA), place.id)
     assert (found.finding, found.at_risk, found.victim) == ("Heightened risk of victimization", True, 2)
+
+
+def test_a_screen_that_is_owed_after_what_was_told_stands_on_the_page(client, nurse, person, place) -> None:
+    actions.sign_sexual_safety(actor=nurse, person_id=person, posted=ITEMS)
+    chart.place_order(actor=nurse, person_id=person, kind="referral", code="prea-coordinator", text="Coordinator.")
+    be(client, "prea", place)
+    page = client.get("/sexual-safety/", {"site": str(place.id)})
+    assert page.status_code == 200, "every rule that the page lists has its words"
+    assert "Screen after what was told" in page.content.decode()
+    assert {f"safety.rule.{rule}" for rule in safety_reads.RULES} <= set(wording.table("en")), "none falls over later"
 
 
 def test_the_page_counts_and_names_no_answer(client, nurse, person, place) -> None:

@@ -61,6 +61,16 @@ def test_a_prescriber_finds_orders_and_reads(client, person, place) -> None:  # 
     assert "Cough" in client.get(base).content.decode()
 
 
+def test_what_is_not_listed_yet_leads_on(client, person, place) -> None:  # noqa: F811
+    # The duty begins with "takes medicines"; until the nurse lists which ones, a prescriber's click must not end at nothing.
+    become(client, "provider", place)
+    answer = client.get(f"/people/{person}/medications/brought/{uuid7()}/")
+    page = answer.content.decode()
+    assert answer.status_code == 404, "there is no such medicine"
+    assert "which ones is not listed yet" in page
+    assert f'href="/people/{person}/medications/order/"' in page
+
+
 def test_a_verbal_order_names_a_prescriber_who_is_on_duty(client, person, place, doctor) -> None:  # noqa: F811
     become(client, "provider", place)
     become(client, "rn", place)

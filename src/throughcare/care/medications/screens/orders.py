@@ -19,7 +19,7 @@ from throughcare.care.medications.screens.second import SECRETS, second_of
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages
 from throughcare.ui.forms import id_or_none
@@ -216,7 +216,13 @@ def change_order(request: Request, person_id: UUID, order_id: UUID) -> HttpRespo
 @screen("GET", ONE + "brought/<uuid:medicine_id>/", policy=policy.SIGN, name="decide_medicine")
 def decide_medicine(request: Request, person_id: UUID, medicine_id: UUID, again: Again | None = None) -> HttpResponse:
     """Show a medicine from outside that waits for a decision: continue it by an order, or stop it with the reason."""
-    home = reads.brought(request.lens, frame.family(request, person_id), medicine_id)
+    try:
+        home = reads.brought(request.lens, frame.family(request, person_id), medicine_id)
+    except NotFound as unknown:
+        # The duty begins when somebody says that medicines are taken; which ones is listed later in the same screening.
+        return frame.page(
+            request, person_id, "medications/not_listed.html", "medications", {}, again or Again({}, unknown)
+        )
     context = {"home": home, "found": views.products(home.text.split(" ")[0]) if home else []}
     return frame.page(request, person_id, "medications/decide.html", "medications", context, again)
 
