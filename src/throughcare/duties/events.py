@@ -21,6 +21,19 @@ class DutyRefused(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToldInError(Event):
+    """What a room told before was not so: the entry behind it was made in error; `ref` is that of what was told."""
+
+    name: ClassVar[str] = "told_in_error"
+    what: str
+    """The name of the event that is taken back."""
+
+    def payload(self) -> dict[str, Any]:
+        """Name what is taken back."""
+        return {"what": self.what}
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleUncovered(Event):
     """Duties wait at a facility for a role that nobody holds now; `ref` is the escalation."""
 

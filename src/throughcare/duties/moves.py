@@ -1,4 +1,6 @@
-"""What custody's moves and identity's links do to open duties: carry, convert, void, restore. No due time changes."""
+"""What custody's moves, identity's links and entries made in error do to duties: carry, convert, void, restore. No due time
+changes.
+"""
 
 from uuid import UUID
 
@@ -23,6 +25,9 @@ def apply(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
         _carry(desk, book, event, event.facility_id)
     if event.name == "release_cancelled":
         restored = _restore(desk, book, event)
+    if event.name == "told_in_error":
+        restored = _untell(desk, event)
+        _undo_openings(desk, book, event, {event.what})  # type: ignore[attr-defined]
     if event.name == "transfer_cancelled":
         _undo_openings(desk, book, event, {"transferred_in"})
     if event.name == "admission_cancelled":
@@ -58,6 +63,18 @@ def _carry(desk: Desk, book: Rulebook, event: Event, facility_id: UUID | None) -
         if facility_id is not None and duty.facility_id != facility_id:
             desk.change(duty, facility_id=facility_id, owner=None)
             desk.waiting.add((facility_id, duty.owner_role))
+
+
+def _untell(desk: Desk, event: Event) -> frozenset[UUID]:
+    """Bring back what was closed by word of something that did not happen: owed since when it was owed."""
+    family = desk.family.of(event.person_id)  # type: ignore[arg-type]
+    closed_by = (event.what, event.ref)  # type: ignore[attr-defined]
+    lately = [
+        d for d in desk.touched.values() if d.subject_id in family and (d.closed_event, d.closed_ref) == closed_by
+    ]
+    stored = Duty.objects.filter(person_id__in=family, closed_event=closed_by[0], closed_ref=closed_by[1])
+    rows = sorted([*stored.exclude(id__in=desk.touched), *lately], key=lambda d: (d.opened_at, d.id))
+    return frozenset(d.id for d in rows if desk.reopen(d, "what closed it was charted in error"))
 
 
 def _restore(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:

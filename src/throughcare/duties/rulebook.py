@@ -31,6 +31,7 @@ HEEDED = frozenset(
         "release_cancelled",
         "transfer_cancelled",
         "admission_cancelled",
+        "told_in_error",
         "people_merged",
         "people_unmerged",
     }

@@ -11,6 +11,7 @@ from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     asked,
     doctor,
     nurse,
+    open_rules,
     order,
     person,
     place,
@@ -164,6 +165,7 @@ def test_a_dose_that_was_asked_for_in_error_is_owed_by_nobody(nights, nurse, per
             actor=nurse, person_id=person, dose_id=wrong, version=2, why="Charted for the wrong person"
         )
     assert done.status == "cancelled"
+    assert "MED-05" not in open_rules(wrong), "nobody is asked whether it helped"
     found = Dose.objects.get(id=wrong)
     assert (found.status, found.reason) == ("cancelled", "charted-in-error")
     nights.give(row.id, LATE + HOUR)

@@ -12,6 +12,7 @@ from throughcare.care.medications import actions, sealed_orders
 from throughcare.care.medications.actions import Charted, Observed, Prescription, Second
 from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeEntry
 from throughcare.care.medications.reads import opioid_treatment as reads
+from throughcare.chart import actions as chart
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock, db
 from throughcare.kernel.errors import Invalid, Stale
@@ -95,6 +96,21 @@ def test_a_sealed_dose_is_given_once_and_says_nothing_in_the_open(counsellor, nu
         (cut,) = reads.treatments_of(lens_of(Role.LPN), [person])
         assert not cut.whole
         assert cut.entries == []
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["a programme's", "the agency's own"])
+def test_a_first_dose_at_the_line_in_error_is_owed_again(counsellor, doctor, nurse, person, sealed) -> None:  # noqa: F811
+    with clock.frozen(MORNING - timedelta(hours=1)):
+        chart.report_medicine(actor=nurse, person_id=person, text="methadone", critical=True, opioid_treatment=True)
+        found = sealed_order(counsellor, person, continues=True) if sealed else own_order(doctor, person)
+    assert "MOU-01-DOSE" in open_rules(person)
+    dose = due(found)[0] if sealed else Dose.objects.filter(order=found).earliest("due_at")
+    with clock.frozen(MORNING):
+        given = actions.give_observed_dose(actor=nurse, person_id=person, observed=answers(dose))
+        assert "MOU-01-DOSE" not in open_rules(person)
+        about = {"actor": nurse, "person_id": person, "dose_id": dose.id}
+        actions.correct_observed_dose(**about, version=given.version, why="Wrong person")
+    assert "MOU-01-DOSE" in open_rules(person)
 
 
 def test_an_error_at_the_line_keeps_what_was_written_sealed(counsellor, nurse, person) -> None:  # noqa: F811

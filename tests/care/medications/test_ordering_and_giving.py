@@ -264,6 +264,40 @@ def test_a_medicine_from_outside_is_decided_and_dosed(doctor, nurse, person) -> 
     assert not open_rules(home)
 
 
+def test_a_first_dose_charted_in_error_is_owed_again_since_when_it_was_owed(doctor, nurse, person) -> None:
+    with clock.frozen(MORNING - timedelta(hours=2)):
+        home = chart.report_medicine(actor=nurse, person_id=person, text="lisinopril 10 mg", critical=True)
+        row = order(doctor, person, home_medicine_id=home, timing=TWICE)
+    (morning, evening, *_), about = doses(row), {"actor": nurse, "person_id": person}
+    was = dict(Duty.objects.filter(about__in=[home, row.id], closed_at=None).values_list("rule", "due_at"))
+    assert set(was) == {"MED-01", "INT-04-DOSE"}
+    with clock.frozen(MORNING):
+        actions.record_doses(**about, charted=[Charted(morning.id, "given")])
+        assert not open_rules(home) | open_rules(row.id)
+        actions.correct_dose(**about, dose_id=morning.id, version=2, why="Wrong person")
+        assert dict(Duty.objects.filter(about__in=[home, row.id], closed_at=None).values_list("rule", "due_at")) == was
+        row.refresh_from_db()
+        assert row.first_dose_at is None
+        # Refused is no first dose; charted right in the same breath, it is.
+        actions.record_doses(
+            **about, charted=[Charted(morning.id, "refused", reason="side-effects", detail={"capacity": "yes"})]
+        )
+        assert {"MED-01", "INT-04-DOSE"} <= open_rules(home) | open_rules(row.id)
+        instead = Charted(morning.id, "given")
+        actions.correct_dose(**about, dose_id=morning.id, version=4, why="They took it", instead=instead)
+        assert not {"MED-01", "INT-04-DOSE"} & (open_rules(home) | open_rules(row.id))
+    # Another dose that was given stays the first one.
+    with clock.frozen(evening.due_at):
+        actions.record_doses(**about, charted=[Charted(evening.id, "given")])
+        actions.correct_dose(**about, dose_id=morning.id, version=6, why="Wrong person")
+    row.refresh_from_db()
+    assert row.first_dose_at == evening.due_at
+    assert not {"MED-01", "INT-04-DOSE"} & (open_rules(home) | open_rules(row.id))
+    closed = Duty.objects.get(rule="INT-04-DOSE", about=home)
+    assert (closed.closed_at, closed.reopened) == (evening.due_at, 2)
+    assert verify.run().sound
+
+
 def test_stopping_a_medicine_from_outside_wants_the_reason(doctor, nurse, person) -> None:
     home = chart.report_medicine(actor=nurse, person_id=person, text="Oxycodone", critical=True)
     with pytest.raises(Invalid, match="why"):

@@ -15,6 +15,7 @@ from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import Second, take_for_doses
 from throughcare.care.medications.actions.two_people import beside
 from throughcare.care.medications.events import (
+    AsNeededDoseGiven,
     DoseRecorded,
     DoubleDoseAnswered,
     FirstDoseRecorded,
@@ -28,6 +29,7 @@ from throughcare.care.medications.rules.timing import Kind, from_json, scale_dos
 from throughcare.care.medications.traits import double_kills, is_observed
 from throughcare.devices.actions import settle_entry
 from throughcare.devices.models import DeviceEvent
+from throughcare.duties.events import ToldInError
 from throughcare.kernel import clock, statement
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -325,6 +327,7 @@ def correct_dose(
         raise Invalid("Nothing is charted for this dose yet.")
     now = clock.now()
     row.version += 1
+    untell(row, now)
     row.reason, row.detail = "charted-in-error", {**(row.detail or {}), "why": why.strip()[:200]}
     keep_dose(row, error=True)
     taken_back_here(row)
@@ -336,6 +339,31 @@ def correct_dose(
         write_doses([row])
         after_charting(actor, person_id, [row], now)
     return Outcome(row.id, row.status, row.version)
+
+
+def untell(row: Dose, now: datetime) -> None:
+    """Take back what an entry had told, before it is changed: what it closed is owed again, what it opened is not.
+
+    Where another dose of the order was given, that one was the first.
+    """
+    if Status(row.status) not in statuses.TAKEN:
+        return
+    about: dict[str, Any] = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id}
+    if row.pass_code == states.AS_NEEDED:
+        emit(ToldInError(what=AsNeededDoseGiven.name, ref=row.id, **about))
+    order = row.order
+    if order is None or order.first_dose_at is None or order.first_dose_at != row.happened_at:
+        return
+    order.first_dose_at = None
+    MedicationOrder.objects.filter(id=order.id).update(first_dose_at=None)
+    emit(ToldInError(what=FirstDoseRecorded.name, ref=order.id, **about))
+    home = brought_from_outside(order)
+    if home is not None:
+        emit(ToldInError(what=DoseRecorded.name, ref=home, **about))
+    given = Dose.objects.filter(order_id=order.id, status__in=statuses.TAKEN).exclude(id=row.id)
+    first = given.order_by("happened_at", "id").first()
+    if first is not None:
+        _first(order, first)
 
 
 def taken_back_here(row: Dose) -> None:

@@ -28,6 +28,7 @@ from throughcare.care.medications.rules import statuses, tables, windows
 from throughcare.care.medications.rules.missed_opioid import DoseAsked, Identity, LegalBasis
 from throughcare.care.medications.rules.statuses import Status
 from throughcare.care.medications.treatment import Standing, Treatment
+from throughcare.duties.events import ToldInError
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -149,6 +150,7 @@ def correct_observed_dose(
     if not why.strip():
         raise Invalid("Say what was wrong.", fields={"why": "Say what was wrong."})
     row, found = _open(actor, person_id, dose_id)
+    _untell_first(row, clock.now())
     if found.sealed is None:
         return giving.correct_dose(actor=actor, person_id=person_id, dose_id=dose_id, version=version, why=why)
     if row.version != version:
@@ -252,6 +254,16 @@ def _tell_first(row: Dose, now: datetime) -> None:
         order = row.order_id or row.programme_order_id
         where = row.order.facility_id if row.order is not None else None
         emit(OpioidTreatmentGiven(happened_at=now, person_id=row.person_id, facility_id=where, ref=order))
+
+
+def _untell_first(row: Dose, now: datetime) -> None:
+    """Take back the first dose of an order where this entry, made in error, is its only one."""
+    same = Dose.objects.filter(order_id=row.order_id, programme_order_id=row.programme_order_id).exclude(id=row.id)
+    if Status(row.status) not in statuses.TAKEN or same.filter(status__in=statuses.TAKEN).exists():
+        return
+    about: dict[str, Any] = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id}
+    for what in (OpioidTreatmentGiven.name, ThreeDayRuleStarted.name):
+        emit(ToldInError(what=what, ref=row.order_id or row.programme_order_id, **about))
 
 
 def enter(

@@ -16,6 +16,7 @@ from throughcare.care.medications.actions.giving import (
     chart_dose,
     reopen,
     set_charted,
+    untell,
 )
 from throughcare.care.medications.actions.keeping import doses_to_write, keep_dose, write_doses
 from throughcare.care.medications.actions.leasing import leases_of
@@ -235,6 +236,7 @@ def _online(row: Dose) -> list[rules.Charted]:
 
 def _take_back(row: Dose) -> None:
     row.version += 1
+    untell(row, clock.now())
     row.reason, row.detail = "charted-in-error", {**(row.detail or {}), "why": "Taken back on the device."}
     keep_dose(row, error=True)
     reopen(row)
