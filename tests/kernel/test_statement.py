@@ -139,3 +139,9 @@ def test_an_error_of_what_went_later_is_raised_where_it_is_sent(app_dsn: str):
         db.later(MARK, [other])
     assert not marked(id_) and marked(other), "the part is undone, the rest stands"
     assert statement.idle()
+
+
+@pytest.mark.django_db
+def test_a_list_of_words_arrives_whatever_letters_it_has() -> None:
+    for words in (["plain", ""], ['","', "a"], ['"', "b"], ["\\", "c"], ["x", None, "y"], ["NULL", "{}", "é,"]):
+        assert statement.run("SELECT %s::text[]", [words]) == [(words,)]

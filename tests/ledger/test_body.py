@@ -100,3 +100,21 @@ def test_a_sealed_body_needs_the_key_and_its_own_digest() -> None:
         body.unseal(sealed, bound_to=b"another")
     with pytest.raises(InvalidTag):
         body.unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), bound_to=b"digest")
+
+
+def test_dashes_that_begin_neither_an_identifier_nor_a_moment_stay_as_they_are() -> None:
+    identifier, moment = b"01a207c9-841d-7e85-8436-39c343fdcff9", b"2026-11-23T09:42:56.797665Z"
+    odd = (
+        identifier + identifier,
+        b"-5678-9012-" + moment,
+        b"12345678-1234-1234-" + identifier + b"-1234-1234-",
+        b"2026-11-23T09:42:56.000000Z 2026-02-30T09:42:56Z 2026-11-23T09:42:56Z",
+        identifier.upper() + b"-" + moment[:-1],
+    )
+    for words in odd:
+        for number in (2, 4):
+            kept = body.short(words, OWN, number)
+            assert body._long(kept, *(str(one).encode() for one in OWN), body._LONGER) == words
+    assert len(body.short(odd[0], OWN, 4)) == 2 * 17
+    assert len(body.short(odd[1], OWN, 4)) == len(b"-5678-9012-") + 8
+    assert len(body.short(odd[2], OWN, 4)) == len(b"12345678-1234-1234-") + 17 + len(b"-1234-1234-")

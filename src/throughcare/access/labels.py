@@ -6,7 +6,7 @@ spliced into `meta.security` on the way out, so that history is shown under toda
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from throughcare.kernel import content
@@ -104,6 +104,11 @@ def rules() -> tuple[Rule, ...]:
 
 def by_codes(codes: Iterable[tuple[str, str]]) -> Found:
     """Give what the rules say of codes, each with its system (`icd10`, `snomed`, `loinc`, `rxnorm`, `programme`, `note`)."""
+    return _by_codes(tuple(codes))
+
+
+@lru_cache(maxsize=8192)
+def _by_codes(codes: tuple[tuple[str, str], ...]) -> Found:
     labels: dict[str, str] = {}
     moved: DataClass | None = None
     for system, code in codes:

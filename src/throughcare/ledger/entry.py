@@ -71,16 +71,19 @@ class Said:
     index: Index = NOTHING
 
 
-def described(entry: Entry) -> Entry:
-    """Give an entry with what the present-state index says of it."""
+UNSAID = Said("", "", live=True)
+
+
+def described(entry: Entry, *, searched: bool = True) -> Entry:
+    """Give an entry with what the present-state index says of it; by what it is searched only where it is searched."""
     if entry.said is None:
         return entry
-    found = describe(entry.type, entry.said, sealed=entry.sealed)
+    found = describe(entry.type, entry.said, sealed=entry.sealed, searched=searched)
     live = entry.live and found.live
     return replace(entry, said=None, code=found.code, status=found.status, live=live, index=found.index)
 
 
-def describe(kind: str, body: dict[str, Any], *, sealed: bool = False) -> Said:
+def describe(kind: str, body: dict[str, Any], *, sealed: bool = False, searched: bool = True) -> Said:
     """Take from a resource what the present-state index says of it, so that the index can be made anew from bodies."""
     code = body.get("code") or body.get("questionnaire") or ""
     if isinstance(code, dict):
@@ -89,8 +92,8 @@ def describe(kind: str, body: dict[str, Any], *, sealed: bool = False) -> Said:
     status = body.get("status", "")
     said = status if isinstance(status, str) else ""
     over = said in _OVER or body.get("active") is False or _verified(body) in _OVER
-    hidden = sealed or kind in PLENTIFUL
-    return Said(str(code)[:120], said, live=not over, index=NOTHING if hidden else of_body(kind, body))
+    lean = sealed or not searched or kind in PLENTIFUL
+    return Said(str(code)[:120], said, live=not over, index=NOTHING if lean else of_body(kind, body))
 
 
 def _verified(body: dict[str, Any]) -> str:

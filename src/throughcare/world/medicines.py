@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
+from hashlib import blake2b
 from random import Random
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +39,7 @@ RENEWED = "Renewed."
 TOGETHER = 300  # orders in one transaction
 LONG = timedelta(hours=2)
 LOOK_BACK = timedelta(hours=5)
+FOUR = Struct("!4Q")
 RUNNING = timedelta(minutes=100)  # the pass that is still on its way
 
 
@@ -203,17 +206,23 @@ class Fate:
 
     def of(self, person_id: UUID, product: str, due_at: datetime) -> Became:
         """Draw the fate of a dose; who does not come misses the whole line, not one medicine."""
-        line, own = Random(f"line:{person_id}:{due_at}"), Random(f"dose:{person_id}:{product}:{due_at}")
-        if line.random() < self.rates.no_show:
-            return Became("no-show", due_at + LONG / 2, line.choice(self.absences))
-        late = line.random() < self.rates.late
-        minutes = line.uniform(122, 150) if late else line.uniform(-20, 28)
+        absent, reason, late, moment = _dice(f"line:{person_id}:{due_at}")
+        if absent < self.rates.no_show:
+            return Became("no-show", due_at + LONG / 2, self.absences[int(reason * len(self.absences))])
+        minutes = 122 + moment * 28 if late < self.rates.late else moment * 48 - 20
         at = due_at + timedelta(minutes=minutes)
-        if own.random() < self.rates.refused:
-            return Became("refused", at, own.choice(self.refusals), {"capacity": "yes"})
-        if own.random() < self.rates.not_available:
+        refused, reason, missing, _ = _dice(f"dose:{person_id}:{product}:{due_at}")
+        if refused < self.rates.refused:
+            return Became("refused", at, self.refusals[int(reason * len(self.refusals))], {"capacity": "yes"})
+        if missing < self.rates.not_available:
             return Became("not-available", at, "out-of-stock")
         return Became("given", at)
+
+
+def _dice(words: str) -> tuple[float, float, float, float]:
+    """Throw four dice, each from 0 to below 1, by words: a generator takes ten times as long to be seeded for a dose."""
+    thrown: Any = FOUR.unpack(blake2b(words.encode(), digest_size=32).digest())
+    return tuple((one >> 11) * 2.0**-53 for one in thrown)
 
 
 # --- the last days and the living agency ----------------------------------------------------------------------------------

@@ -126,3 +126,20 @@ def test_what_fate_leaves_open_is_expected(doctor, nurse, person, place) -> None
         )
     assert set(Dose.objects.values_list("status", flat=True)) == {"expected"}
     assert Dose.objects.count() == 3
+
+
+def test_words_that_copy_would_take_for_its_own_arrive_as_they_were(doctor, nurse, person, place) -> None:  # noqa: F811
+    odd = "tab\tline\nback\\slash\r\\N"
+    with clock.frozen(MORNING + timedelta(hours=1)):
+        lay_courses(
+            actor=doctor,
+            nurse=replace(nurse, name=odd),
+            courses=[Course(person, place.id, asked(), MORNING - timedelta(hours=1))],
+            doses_from=MORNING - timedelta(hours=1),
+            until=MORNING + timedelta(hours=1),
+            fate=lambda course, due_at: Became("refused", due_at, odd, {"capacity": odd}),
+        )
+    row = Dose.objects.get()
+    assert (row.reason, row.detail) == (odd, {"capacity": odd})
+    assert odd in row.by
+    assert verify.run().sound

@@ -1,7 +1,11 @@
 """Orders as FHIR R4 MedicationRequest, charted doses as MedicationAdministration, overrides as our own kind."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Protocol
+from uuid import UUID
 
 import orjson
 
@@ -12,6 +16,19 @@ from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instan
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 OWN = "urn:throughcare:extension:"
 INTENT = {"standing": "instance-order"}
+
+
+class Charted(Protocol):
+    """What is told of a dose that was charted."""
+
+    id: UUID
+    person_id: UUID
+    version: int
+    status: str
+    reason: str | None
+    happened_at: datetime | None
+    amount: Decimal | None
+    detail: Any
 
 
 def order(row: MedicationOrder) -> Json:
@@ -62,18 +79,39 @@ def _timing(row: MedicationOrder) -> str:
 
 def dose(row: Dose, product: str) -> Json:
     """Render a dose and what became of it: small, for there are thirteen million a year; `product` is its RxNorm code."""
-    return resource(
-        "MedicationAdministration",
-        row.id,
-        status=FHIR[Status(row.status)] or "unknown",
-        statusReason=[concept(coding(LOCAL, row.status), *([coding(LOCAL, row.reason)] if row.reason else []))],
+    return dose_of(row, ordered(row.person_id, row.order_id or row.programme_order_id, product))
+
+
+def ordered(person_id: UUID, order_id: UUID | None, product: str) -> Json:
+    """Render what the doses of an order have in common."""
+    return filled(
         medicationCodeableConcept=concept(coding(RXNORM, product)) if product else None,
-        subject=reference("Patient", row.person_id),
-        request=reference("MedicationRequest", row.order_id or row.programme_order_id),
-        effectiveDateTime=instant(row.happened_at),
-        dosage=filled(dose=filled(value=row.amount)) if row.amount is not None else None,
-        extension=[{"url": f"{OWN}{k}", "valueString": str(v)} for k, v in sorted((row.detail or {}).items())],
+        subject=reference("Patient", person_id),
+        request=reference("MedicationRequest", order_id),
     )
+
+
+def dose_of(row: Charted, common: Json) -> Json:
+    """Render what became of a dose, beside what it has in common with the others of its order."""
+    body: Json = {
+        "resourceType": "MedicationAdministration",
+        "id": str(row.id),
+        "status": FHIR[Status(row.status)] or "unknown",
+        "statusReason": [_what_became(row.status, row.reason or "")],
+        **common,
+    }
+    if row.happened_at is not None:
+        body["effectiveDateTime"] = instant(row.happened_at)
+    if row.amount is not None:
+        body["dosage"] = {"dose": {"value": row.amount}}
+    if row.detail:
+        body["extension"] = [{"url": f"{OWN}{k}", "valueString": str(v)} for k, v in sorted(row.detail.items())]
+    return body
+
+
+@lru_cache(maxsize=1024)
+def _what_became(status: str, reason: str) -> Json:
+    return concept(coding(LOCAL, status), *([coding(LOCAL, reason)] if reason else []))
 
 
 def override(row: OrderOverride) -> Json:

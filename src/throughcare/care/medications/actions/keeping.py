@@ -14,6 +14,7 @@ from throughcare.care.medications.models import Dose, MedicationOrder, OrderOver
 from throughcare.chart.actions.keeping import mine
 from throughcare.kernel import statement
 from throughcare.kernel.errors import Invalid, NotFound, Stale
+from throughcare.kernel.fhir import Json
 from throughcare.kernel.vocabulary import DataClass
 
 OWN_LINE = (
@@ -131,7 +132,11 @@ def keep_dose(row: Dose, *, error: bool = False) -> None:
     """Keep what became of a dose; an entry made in error stays readable and says so."""
     sealed = row.programme_order_id is not None
     product = sealed_orders.product_of(row.programme_order_id) if sealed else row.order.code if row.order else ""
-    body = fhir.dose(row, product)
+    keep_rendered(row, fhir.dose(row, product), sealed=sealed, error=error)
+
+
+def keep_rendered(row: fhir.Charted, body: Json, *, sealed: bool = False, error: bool = False) -> None:
+    """Keep a dose that is rendered: for whoever renders many of an order."""
     if error:
         body["status"] = "entered-in-error"
     ledger.record(
