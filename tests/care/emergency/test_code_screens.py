@@ -52,6 +52,10 @@ def test_one_button_from_a_chart_to_the_end(client, person, place) -> None:  # n
     assert post(client, base + "summary/", version="1", situation="Other words.").status_code == 409
     assert post(client, base + "end/", ending="stays").status_code == 422
     assert post(client, base + "end/", ending="stays", plan="Nurse each hour.").status_code == 303
+    ended = client.get(base).content.decode()
+    assert (
+        ended.index("Talk it over") < ended.index("Add what was not stamped") < ended.index("First health staff here")
+    )
     assert "Code · B-203" not in client.get("/codes/").content.decode()
 
 

@@ -24,7 +24,7 @@ def home(request: Request) -> HttpResponse:
         "sites": views.sites(reads.by_site(waiting), t("ombuds.complaints")),
         "waiting": len(waiting),
         "late": sum(line.late for line in waiting),
-        "oldest": max((line.days for line in waiting), default=0),
+        "waited": views.waited(max((line.days for line in waiting), default=0)),
         "opened": [
             (
                 cards[p],

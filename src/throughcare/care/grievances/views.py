@@ -48,13 +48,18 @@ def lines(found: Sequence[Line], caption: str) -> TableShape:
     )
 
 
+def waited(days: int) -> str:
+    """Say how long the oldest waits, in whole days."""
+    return t("grievances.days", n=days) if days else t("grievances.no_day")
+
+
 def sites(found: Sequence[Site], caption: str) -> TableShape:
     """Draw how many complaints wait at each site, how many of them late, for how long."""
     counts = [Column(t(f"grievances.{name}"), numeric=True) for name in ("waiting", "late", "oldest")]
     return TableShape(
         caption,
         [Column(t("grievances.site")), *counts],
-        [[s.name, str(s.waiting), str(s.late), t("grievances.days", n=s.oldest)] for s in found],
+        [[s.name, str(s.waiting), str(s.late), waited(s.oldest)] for s in found],
         empty=t("grievances.none"),
         caption_hidden=True,
     )
