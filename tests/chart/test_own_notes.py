@@ -253,7 +253,9 @@ def test_no_page_of_anybody_else_changes_by_it(role: Role) -> None:
         kept(author, world.here)
         kept(author, world.here, sign=False)
     after = _pages(client, world, shown)
-    assert len(before) > 20, "there are pages to compare"
+    assert len(before) > (10 if role is Role.PATIENT else 20), (
+        "there are pages to compare; a patient has the kiosk's alone"
+    )
     changed = [path for path in before if before[path] != after[path]]
     assert not changed, changed
     assert not [path for path, text in after.items() if WORD in text]
@@ -268,7 +270,8 @@ def _pages(client: Client, world: World, shown) -> dict[str, str]:
         with transaction.atomic():
             answer = client.get(url)
             if answer.status_code == 200 and not answer.streaming:
-                found[route.path] = shown(answer)
+                paper = answer["Content-Type"] == "application/pdf"
+                found[route.path] = answer.content.decode("latin-1") if paper else shown(answer)
             transaction.set_rollback(True)
     return found
 

@@ -17,6 +17,7 @@ from throughcare.access import labels
 from throughcare.chart import models as m
 from throughcare.chart.policy import sight
 from throughcare.chart.reads import shown
+from throughcare.chart.states import TAKEN_BACK
 from throughcare.custody.models import Placement
 from throughcare.duties import cover
 from throughcare.duties.models import Duty
@@ -195,7 +196,7 @@ def _outstanding(rows: list[m.Report]) -> dict[UUID, str]:
     found: dict[UUID, list[str]] = {}
     lines = m.Observation.objects.filter(report_id__in=[r.id for r in rows]).exclude(interpretation="")
     classes = {r.id: r.data_class for r in rows}
-    for line in lines.exclude(status="entered-in-error").order_by("id"):
+    for line in lines.exclude(status__in=TAKEN_BACK).order_by("id"):
         if line.report_id is not None and line.data_class in (classes[line.report_id], *PLAIN):
             found.setdefault(line.report_id, []).append(f"{line.text} {shown(line)}")
     return {report: " · ".join(said[:4]) for report, said in found.items()}

@@ -171,6 +171,8 @@ class Observation(Fact):
     """What the laboratory calls this line of its report, so that a correction finds it."""
     was = models.CharField(max_length=120, blank=True)
     """What it said before it was corrected."""
+    said_at = models.DateTimeField(null=True)
+    """When its laboratory said so: an older word of the line never takes its place, in whatever order they come."""
     components = models.JSONField(default=list)
     interpretation = models.CharField(max_length=20, blank=True)
     effective_at = models.DateTimeField()
@@ -264,6 +266,8 @@ class Report(Fact):
     filler = models.CharField(max_length=160, blank=True)
     """The number that the laboratory gave it, and which laboratory: a correction finds it by them."""
     said_at = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    """When its laboratory last took the whole of it back: what a line said before then does not stand."""
     specimen = models.CharField(max_length=240, blank=True)
     judged = models.BooleanField(default=True)
     """False where a line says neither number nor flag by which it could be called normal: somebody must read it."""

@@ -7,6 +7,7 @@ from throughcare.chart import inbox, reads, resulting
 from throughcare.chart import models as m
 from throughcare.chart.plain_words import plain
 from throughcare.chart.policy import sight
+from throughcare.chart.states import TAKEN_BACK
 from throughcare.kernel import db
 from throughcare.kernel.lens import Lens
 
@@ -48,7 +49,7 @@ def own_results(lens: Lens, person_id: UUID, lang: str) -> list[OwnResult]:
     lines: dict[UUID | None, list[OwnLine]] = {}
     with db.reading(lens):
         seen = m.Observation.objects.filter(sight(lens, [person_id]).rows_whole("Observation"), report_id__in=shown)
-        for row in seen.exclude(status="entered-in-error").order_by("id"):
+        for row in seen.exclude(status__in=TAKEN_BACK).order_by("id"):
             lines.setdefault(row.report_id, []).append(_line(row, lang))
     return [OwnResult(r, plain(r.text, lang), r.id in shown, lines.get(r.id, [])) for r in rows]
 

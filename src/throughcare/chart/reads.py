@@ -13,6 +13,7 @@ from django.db.models.functions import Lower, Trim
 from throughcare.access.labels import OUTSIDE
 from throughcare.chart import models as m
 from throughcare.chart.policy import Sight, sight
+from throughcare.chart.states import TAKEN_BACK
 from throughcare.chart.units import said
 from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
@@ -167,7 +168,7 @@ def vitals(lens: Lens, people: Sequence[UUID], *, each: int = 60) -> dict[str, l
 
 
 def _by_code(rows: QuerySet[Any], each: int) -> dict[str, list[m.Observation]]:
-    rows = rows.filter(category__in=("vital-signs", "survey", "laboratory")).exclude(status="entered-in-error")
+    rows = rows.filter(category__in=("vital-signs", "survey", "laboratory")).exclude(status__in=TAKEN_BACK)
     found: dict[str, list[m.Observation]] = {}
     for row in rows.order_by("-effective_at")[: each * 8]:
         found.setdefault(row.code, []).append(row)
@@ -177,7 +178,7 @@ def _by_code(rows: QuerySet[Any], each: int) -> dict[str, list[m.Observation]]:
 def trend(lens: Lens, people: Sequence[UUID], code: str, *, limit: int = 200) -> list[m.Observation]:
     """Give one measurement over time, oldest first."""
     with db.reading(lens):
-        rows = _of(lens, m.Observation, people).filter(code=code).exclude(status="entered-in-error")
+        rows = _of(lens, m.Observation, people).filter(code=code).exclude(status__in=TAKEN_BACK)
         return list(reversed(rows.order_by("-effective_at")[:limit]))
 
 

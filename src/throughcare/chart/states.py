@@ -47,6 +47,8 @@ OBSERVATION = Lifecycle(
     ("amended", "mark_error", "entered-in-error"),
     ("corrected", "mark_error", "entered-in-error"),
 )
+# Measurements that nobody goes by any more.
+TAKEN_BACK = frozenset({"cancelled", "entered-in-error"})
 NOTE = Lifecycle(
     ("draft", "sign", "signed"),
     ("signed", "cosign", "cosigned"),

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from throughcare.care.intake.desk_rules import POSITIVE, TEST
 from throughcare.care.intake.rules import History
 from throughcare.chart import models as chart
+from throughcare.chart.states import TAKEN_BACK
 from throughcare.people.models import Person
 
 SEIZURES = Q(code__startswith="G40") | Q(text__icontains="seizure") | Q(text__icontains="epilepsy")
@@ -25,7 +26,8 @@ def history(people: Collection[UUID], since: datetime) -> History:
     flag, problem = chart.Flag.objects.filter(person_id=own), chart.Condition.objects.filter(person_id=own)
     medicine, allergy = chart.HomeMedicine.objects.filter(person_id=own), chart.Allergy.objects.filter(person_id=own)
     wrong = Q(status="entered-in-error")
-    tests = chart.Observation.objects.filter(person_id=own, code=TEST, effective_at__gte=since).exclude(wrong)
+    tests = chart.Observation.objects.filter(person_id=own, code=TEST, effective_at__gte=since)
+    tests = tests.exclude(status__in=TAKEN_BACK)
     charts = Person.objects.filter(id__in=people).values_list(
         ArraySubquery(flag.values("code")),
         Exists(medicine.exclude(wrong).filter(OPIOID_TREATMENT)),

@@ -17,6 +17,7 @@ from throughcare.chart.actions.keeping import keep, mine, recorded, report
 from throughcare.chart.actions.observations import Measured, row_of
 from throughcare.chart.actions.orders import end_order
 from throughcare.chart.events import ResultAfterRelease, ResultReceived, ResultSuperseded
+from throughcare.chart.states import TAKEN_BACK
 from throughcare.custody.models import Placement
 from throughcare.kernel import clock, db
 from throughcare.kernel.actions import action
@@ -30,11 +31,11 @@ from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import families, family
 
 FINISHED = frozenset({"final", "amended", "corrected"})
-# Lines that nobody goes by any more.
-TAKEN_BACK = frozenset({"cancelled", "entered-in-error"})
 # Where a report stands; an earlier stage never takes the place of a later one. What is said later of a finished one counts,
 # whatever it calls itself: laboratories add tests to a corrected report as final ones.
-STAGE = {"registered": 0, "preliminary": 1, "final": 2, "amended": 2, "corrected": 2, "cancelled": 2}
+STAGE = {
+    "registered": 0, "preliminary": 1, "final": 2, "amended": 2, "corrected": 2, "cancelled": 2, "entered-in-error": 2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,20 @@ class Taken:
 
 @action("chart.take_report")
 def take_report(*, actor: Actor, intent: UUID | None = None, person_id: UUID, told: Told) -> Taken:
-    """Chart what a laboratory tells of one report, once: a repeat changes nothing, a correction makes a new version."""
+    """Chart what a laboratory tells of one report, once: a repeat changes nothing, a correction makes a new version.
+
+    In whatever order its messages come, it ends as what was said last of each line; what is told late is not lost.
+    """
+    if _takes_back(told):
+        lines = [one if one.status in TAKEN_BACK else replace(one, status="cancelled") for one in told.lines]
+        told = replace(told, lines=tuple(lines))
     known = _known(person_id, told)
-    if known is None:
-        return _first(actor, person_id, told)
-    if told.said_at < (known.said_at or told.said_at) or STAGE[told.status] < STAGE[known.status]:
-        return Taken(known.id, "older", known.urgency)
-    return _again(actor, known, told)
+    return _first(actor, person_id, told) if known is None else _again(actor, known, told)
+
+
+def _takes_back(told: Told) -> bool:
+    """Tell whether the laboratory takes the whole report back, and not only some of its lines."""
+    return told.status == "cancelled" and not told.by_lines
 
 
 def _known(person_id: UUID, told: Told) -> m.Report | None:
@@ -104,7 +112,7 @@ def _known(person_id: UUID, told: Told) -> m.Report | None:
 
 
 def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
-    urgency = _urgency(told)
+    urgency = _urgency(told.status, told)
     facility, housed = _where(person_id)
     row = m.Report(
         id=uuid7(),
@@ -119,6 +127,7 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
         source=told.source,
         filler=told.filler,
         said_at=told.said_at,
+        taken_back_at=told.said_at if _takes_back(told) else None,
         specimen=told.specimen,
         judged=told.judged,
         effective_at=told.effective_at,
@@ -130,7 +139,7 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
     ahead = db.known(_question(told.source, told.filler))
     if ahead is not None:
         ahead.append(row)
-    rendered = _add(actor, row, told.lines)
+    rendered = _add(actor, row, told.lines, told.said_at)
     keep(row, row.effective_at, body=report(row, rendered))
     _end_order(actor, row)
     _tell(row, housed=housed)
@@ -140,40 +149,81 @@ def _first(actor: Actor, person_id: UUID, told: Told) -> Taken:
 def _again(actor: Actor, row: m.Report, told: Told) -> Taken:
     """Bring a report in line with what is told of it now."""
     flush(m.Report, m.Observation)  # it may have come a moment ago, with others
-    before, status = row.urgency, told.status
-    changed, fresh, others = _lines(row, told, corrects=row.status in FINISHED)
-    others = [line for line in others if line.status not in TAKEN_BACK]
-    if status == "cancelled" and told.by_lines and others:
-        status = "corrected"  # some of its lines were taken back; what was not told again still stands
-    if row.status in {*FINISHED, "cancelled"} and status == "final" and (changed or fresh):
-        status = "corrected"  # a final report that says something else is a correction, whatever it calls itself
-    # What is taken back stays readable: who read it may have acted on it.
-    words = told.words or (row.words if status == "cancelled" else "")
-    shell = {"words": words, "specimen": told.specimen or row.specimen, "judged": told.judged}
-    shell |= {"status": _later(row.status, status), "order_id": row.order_id or told.order_id}
+    before, late = row.urgency, _is_late(told, row)
+    taken_back = _taken_back(row, told)
+    lines = _lines(row, told, taken_back, corrects=row.status in FINISHED)
+    shell = _late(row, told, lines) if late else _newest(row, told, lines)
+    shell |= {"order_id": row.order_id or told.order_id, "taken_back_at": taken_back}
     differs = any(getattr(row, name) != value for name, value in shell.items())
-    if not (changed or fresh or differs):
-        return Taken(row.id, "same", before)
-    urgency = _urgency(replace(told, status=status), others)
-    shell |= {"urgency": urgency, "said_at": told.said_at}
-    reviewed = row.reviewed_at is not None
+    if not (lines.changed or lines.fresh or differs):
+        return Taken(row.id, "older" if late else "same", before)
+    shell["said_at"] = row.said_at if late else told.said_at
+    shell["urgency"] = _urgency(str(shell["status"]), told, lines)
+    # What is told late and changes no line (which order it answers, what it was taken from) asks for no second look.
+    anew = not late or bool(lines.changed or lines.fresh)
+    reviewed = row.reviewed_at is not None and anew
     if reviewed:
         shell |= _review_set_aside(row)
     row.bump(**shell)
-    for line in changed:
+    for line in lines.changed:
         keep(line, line.effective_at)
-    _add(actor, row, fresh)
+    _add(actor, row, lines.fresh, told.said_at)
     keep(row, row.effective_at)
     _end_order(actor, row)
-    rises = resulting.URGENCY.index(urgency) > resulting.URGENCY.index(before)
+    rises = resulting.URGENCY.index(row.urgency) > resulting.URGENCY.index(before)
     if reviewed or rises:
         emit(
             ResultSuperseded(happened_at=clock.now(), person_id=row.person_id, facility_id=row.facility_id, ref=row.id)
         )
     facility, housed = _where(row.person_id)
     row.facility_id = facility or row.facility_id
-    _tell(row, housed=housed)
-    return Taken(row.id, "changed", urgency)
+    if anew:
+        _tell(row, housed=housed)
+    return Taken(row.id, "changed", row.urgency)
+
+
+def _is_late(told: Told, row: m.Report) -> bool:
+    """Tell whether a report is known by later words, or at a later stage, than what is told now."""
+    return (STAGE[told.status], told.said_at) < (STAGE[row.status], row.said_at or told.said_at)
+
+
+def _taken_back(row: m.Report, told: Told) -> datetime | None:
+    """Give when the laboratory last took the whole report back: what any line said before then no longer stands."""
+    if not _takes_back(told):
+        return row.taken_back_at
+    return max(told.said_at, row.taken_back_at or told.said_at)
+
+
+def _newest(row: m.Report, told: Told, lines: "_Lines") -> dict[str, object]:
+    """Give what a report says of itself by the newest that is told of it."""
+    status = told.status
+    if status == "cancelled" and told.by_lines and lines.standing:
+        status = "corrected"  # some of its lines were taken back; what was not told again still stands
+    if row.status in {*FINISHED, "cancelled"} and status == "final" and (lines.changed or lines.fresh):
+        status = "corrected"  # a final report that says something else is a correction, whatever it calls itself
+    # What is taken back stays readable: who read it may have acted on it.
+    words = told.words or (row.words if status == "cancelled" else "")
+    return {
+        "words": words,
+        "specimen": told.specimen or row.specimen,
+        "judged": told.judged,
+        "status": _later(row.status, status),
+    }
+
+
+def _late(row: m.Report, told: Told, lines: "_Lines") -> dict[str, object]:
+    """Give what a report says of itself when something older is told of it: what its newest left unsaid, no more."""
+    status = row.status
+    stands = bool(lines.standing) or any(one.status not in TAKEN_BACK for one in lines.fresh)
+    differs = lines.differed or lines.changed or lines.fresh
+    if told.status in FINISHED and ((status == "final" and differs) or (status == "cancelled" and stands)):
+        status = "corrected"
+    return {
+        "words": row.words or (told.words if row.status == "cancelled" else ""),
+        "specimen": row.specimen or told.specimen,
+        "judged": row.judged and (told.judged or not lines.fresh),
+        "status": status,
+    }
 
 
 def _review_set_aside(row: m.Report) -> dict[str, object]:
@@ -189,37 +239,60 @@ def _review_set_aside(row: m.Report) -> dict[str, object]:
     return {**unread, "told_at": None, "told_by": "", "told_how": "", "earlier": [*row.earlier, past]}
 
 
-def _lines(row: m.Report, told: Told, *, corrects: bool) -> tuple[list[m.Observation], list[Line], list[m.Observation]]:
-    """Change the lines that say something else now; give them, those that are new, and those that were not told again."""
-    standing = {o.line: o for o in m.Observation.objects.select_for_update().filter(report_id=row.id)}
-    changed, fresh = [], []
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What a telling does to a report's lines, and which of the others stand; `differed`: it said later something else."""
+
+    changed: list[m.Observation]
+    fresh: list[Line]
+    standing: list[m.Observation]
+    differed: bool
+
+
+def _lines(row: m.Report, told: Told, taken_back: datetime | None, *, corrects: bool) -> _Lines:
+    """Change the lines that say something else now; one that is known by later words stays as it is."""
+    known = {o.line: o for o in m.Observation.objects.select_for_update().filter(report_id=row.id)}
+    changed: dict[UUID, m.Observation] = {}
+    fresh, differed = [], False
     for line in told.lines:
-        known = standing.get(line.key)
-        if known is None:
-            fresh.append(line)
-            continue
-        said = resulting.columns(line.measured)
-        status = line.status
-        said_else = any(getattr(known, name) != value for name, value in said.items())
-        if said_else and corrects and status == "final":
-            status = "corrected"
-        if not said_else and known.status in FINISHED and status in FINISHED:
-            continue
-        if not said_else and known.status == status:
-            continue
-        was = resulting.said_before(known) if said_else and corrects else known.was
-        known.bump(**said, status=status, was=was)
-        changed.append(known)
-    again = {line.key for line in told.lines}
-    return changed, fresh, [line for key, line in standing.items() if key not in again]
+        old = known.get(line.key)
+        if old is None:
+            is_over = taken_back is not None and told.said_at < taken_back and line.status not in TAKEN_BACK
+            fresh.append(replace(line, status="cancelled") if is_over else line)
+        elif (STAGE[line.status], told.said_at) < (STAGE[old.status], old.said_at or row.said_at or told.said_at):
+            differed |= line.status in FINISHED and _says_else(old, line)
+        elif _restated(old, line, told.said_at, corrects=corrects):
+            changed[old.id] = old
+    for old in known.values() if _takes_back(told) else ():
+        if old.status not in TAKEN_BACK and (old.said_at or row.said_at or told.said_at) <= told.said_at:
+            old.bump(status="cancelled", said_at=told.said_at)
+            changed[old.id] = old
+    standing = [one for one in known.values() if one.status not in TAKEN_BACK]
+    return _Lines(list(changed.values()), fresh, standing, differed)
 
 
-def _add(actor: Actor, row: m.Report, lines: Sequence[Line]) -> dict[UUID, Json]:
+def _says_else(old: m.Observation, line: Line) -> bool:
+    return any(getattr(old, name) != value for name, value in resulting.columns(line.measured).items())
+
+
+def _restated(old: m.Observation, line: Line, said_at: datetime, *, corrects: bool) -> bool:
+    """Let a line say what is told of it now; tell whether that is anything else."""
+    said_else, status = _says_else(old, line), line.status
+    if status == "final" and (old.status in TAKEN_BACK or (said_else and corrects)):
+        status = "corrected"
+    if not said_else and (old.status == status or (old.status in FINISHED and status in FINISHED)):
+        return False
+    was = resulting.said_before(old) if said_else and corrects else old.was
+    old.bump(**resulting.columns(line.measured), status=status, was=was, said_at=said_at)
+    return True
+
+
+def _add(actor: Actor, row: m.Report, lines: Sequence[Line], said_at: datetime) -> dict[UUID, Json]:
     """Add lines to a report; give how each is rendered."""
     rows = []
     for line in lines:
         made = row_of(actor, row.person_id, line.measured, report_id=row.id, status=line.status)
-        made.line, made.facility_id = line.key, row.facility_id
+        made.line, made.facility_id, made.said_at = line.key, row.facility_id, said_at
         rows.append(made)
     insert(rows)
     rendered = {one.id: fhir.observation(one) for one in rows}
@@ -232,15 +305,16 @@ def _later(before: str, now: str) -> str:
     return before if before in FINISHED and now == "final" else now
 
 
-def _urgency(told: Told, others: Sequence[m.Observation] = ()) -> str:
-    """A report is as urgent as its worst line that stands, also of `others`, which a correction did not tell again.
+def _urgency(status: str, told: Told, lines: _Lines | None = None) -> str:
+    """A report is as urgent as its worst line that stands, whoever told it when.
 
     One that was cancelled is never normal: somebody must order again.
     """
-    if told.status == "cancelled":
+    if status == "cancelled":
         return "abnormal"
-    said = [one.measured.interpretation for one in told.lines if one.status not in TAKEN_BACK]
-    return resulting.urgency_of([*said, *(one.interpretation for one in others)], told.said)
+    fresh = told.lines if lines is None else lines.fresh
+    said = [one.measured.interpretation for one in fresh if one.status not in TAKEN_BACK]
+    return resulting.urgency_of([*said, *(one.interpretation for one in (lines.standing if lines else ()))], told.said)
 
 
 def _end_order(actor: Actor, row: m.Report) -> None:

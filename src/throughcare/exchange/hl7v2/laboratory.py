@@ -57,10 +57,18 @@ def told_of(panel: panels.Panel, sender: str, received: datetime, order_id: UUID
         specimen="; ".join(filter(None, panel.specimens))[:240],
         judged=all(sure for _, sure in read),
         data_class=_narrowest([into, *(line.measured.data_class for line in lines)]),
-        said_at=panel.said_at.at if panel.said_at else received,
+        said_at=_said_at(panel, received),
         effective_at=min(taken, received),
         order_id=order_id,
     )
+
+
+def _said_at(panel: panels.Panel, received: datetime) -> datetime:
+    """When the report was said: its own hour; the message's, where it says no more than that same day."""
+    said = panel.said_at
+    if said is None or (not said.is_exact and received.astimezone(CONNECTICUT).date() == said.day):
+        return received
+    return said.at
 
 
 def status_of(panel: panels.Panel, lines: Sequence[Line]) -> str:

@@ -1,6 +1,7 @@
 """What another system said in HL7 v2, kept as one resource of the record, as what comes by FHIR is (docs/decisions/0035)."""
 
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -14,24 +15,32 @@ from throughcare.kernel.vocabulary import DataClass
 from throughcare.ledger.present import opened
 
 _TOLD = (
-    "SELECT v.subject, v.digest, v.body FROM ledger_current c "
+    "SELECT v.subject, v.digest, v.body, v.happened_at FROM ledger_current c "
     "JOIN ledger_version v ON v.id = c.id AND v.type = c.type AND v.version = c.version WHERE c.type = %s AND c.id = %s"
 )
 
 
 def told(kind: str, id_: UUID) -> Json | None:
     """Give a kept resource as it is told now, empty where law destroyed it; None where there is none. For actions only: no lens is asked."""
+    found = told_when(kind, id_)
+    return found and found[0]
+
+
+def told_when(kind: str, id_: UUID) -> tuple[Json, datetime] | None:
+    """Give the same, and when it was said; what was said earlier never takes its place."""
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [kind, id_])
         row = cursor.fetchone()
     if row is None:
         return None
-    subject, digest, stored = row
+    subject, digest, stored, happened_at = row
     body: Json = decode(opened(stored, digest, (id_, subject), sealed=False) or b"{}")
-    return body
+    return body, happened_at
 
 
-def keep(resource: Json, *, person_id: UUID, data_class: DataClass, sender: str) -> UUID:
+def keep(
+    resource: Json, *, person_id: UUID, data_class: DataClass, sender: str, said_at: datetime | None = None
+) -> UUID:
     """Keep a resource made of a message, or what is told of it now; gives its id. For actions only."""
     id_ = UUID(str(resource["id"]))
     body = {**resource, "meta": {"source": own_system("sender", sender)}}
@@ -52,6 +61,6 @@ def keep(resource: Json, *, person_id: UUID, data_class: DataClass, sender: str)
         person_id=person_id,
         data_class=data_class,
         body=body,
-        happened_at=clock.now(),
+        happened_at=said_at or clock.now(),
     )
     return id_

@@ -15,6 +15,7 @@ from throughcare.exchange.hl7v2.actions.keeping import (
     tell_of_asking,
 )
 from throughcare.exchange.hl7v2.actions.settling import settle
+from throughcare.exchange.hl7v2.charting import results
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.holding import RETRIED
 from throughcare.exchange.hl7v2.parse import parse
@@ -103,10 +104,17 @@ def try_again(row: Message, said: Facts, *, by: Actor | None) -> bool:
 
 
 def free_also(also: tuple[UUID, ...], by: Actor | None) -> None:
-    """Settle messages that another one has made good."""
+    """Settle messages that another one has made good: held ones, and results whose order it has named."""
     for free in Message.objects.select_for_update().filter(id__in=also, status="held", hold="out_of_order"):
         free.sentence = "Applied when what it waited for had come."
         _free(free, by)
+    for asking in Message.objects.select_for_update().filter(id__in=also, asks="order"):
+        if asking.person_id is None:
+            continue
+        reports = results.reports_of(asking.person_id, parse(bytes_of(asking)))
+        if all(one.order_id is not None for one in reports):
+            asking.asks = ""
+            _free(asking, by)
 
 
 def _free(row: Message, by: Actor | None) -> None:

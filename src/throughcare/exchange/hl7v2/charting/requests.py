@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
+from throughcare.chart import actions as chart
 from throughcare.exchange import classing
-from throughcare.exchange.hl7v2 import datatypes, judging, panels
-from throughcare.exchange.hl7v2.charting import subject
+from throughcare.exchange.hl7v2 import datatypes, judging, laboratory, panels
+from throughcare.exchange.hl7v2.charting import results, subject
+from throughcare.exchange.hl7v2.datatypes import Reader
 from throughcare.exchange.hl7v2.facts import Code, Order
 from throughcare.exchange.hl7v2.facts import Message as Facts
 from throughcare.exchange.hl7v2.holding import Applied, Hold
 from throughcare.exchange.hl7v2.panels import Panel
+from throughcare.exchange.hl7v2.parse import CONNECTICUT
 from throughcare.exchange.hl7v2.wire import Segment
 from throughcare.exchange.incoming import keeping
 from throughcare.exchange.incoming.actions import Arrived, put_before_somebody
@@ -27,20 +31,51 @@ ASKED = ("OBR", "RXO")
 # ORC-1 (table 0119): what asks, and what takes back; the rest tells of an order of ours
 ASKING = frozenset({"", "NW", "RP", "XO"})
 TAKEN_BACK = frozenset({"CA", "DC"})
+# What another service says of an order of ours that it will not do: unable to accept, cancelled, discontinued by itself.
+NOT_DONE = frozenset({"UA", "OC", "OD"})
+UNNAMED = concept(text="Request")
+MOST = 200  # of the requests of one sender for one person, among which a number is looked for
+NEWS = "News of an order: kept."
 URGENCY = {"S": "stat", "A": "asap", "P": "asap", "T": "urgent"}  # OBR-27.6, TQ1-9 (table 0485)
 
 
 def apply(row: Message, said: Facts, actor: Actor) -> Applied:
-    """Keep each request as a resource of the record and put it before a prescriber; news of an order of ours is kept alone."""
+    """Keep each request as a resource of the record and put it before a prescriber.
+
+    Of an order of ours, what says that it will not be done reaches whoever reviews results; other news is kept alone.
+    """
     person = subject.found(row, said)
     row.person_id = person.id
     left = subject.uncharted(said, USED)
     controls = {one.part(1).upper() for one in said.segments if one.name == "ORC"} or {""}
+    if controls & NOT_DONE:
+        return Applied(_not_done(row, said, actor, person.id), left=left)
     if not controls & (ASKING | TAKEN_BACK):
-        return Applied("News of an order: kept.", left=left)
-    arrived = [_arrived(panel, parts, said, person.id) for panel, parts in _requests(said)]
+        return Applied(NEWS, left=left)
+    arrived = [one for panel, parts in _requests(said) for one in _arrived(panel, parts, row, said, person.id)]
     put_before_somebody(actor=actor, arrived=arrived, sender=said.sender)
+    if not arrived:
+        return Applied("Known already, or said otherwise since: nothing was changed.", left=left)
     return Applied(f"Requests put before a prescriber: {len(arrived)}.", left=left)
+
+
+def _not_done(row: Message, said: Facts, actor: Actor, person_id: UUID) -> str:
+    """Chart that an order of ours will not be done as a result that was cancelled: somebody must order again."""
+    told_at = _said_at(row, said)
+    count = 0
+    for number, (panel, parts) in enumerate(_requests(said), 1):
+        order_id = results.order_of(person_id, panel) if panel.control.upper() in NOT_DONE else None
+        if order_id is None:
+            continue
+        orc = _common(parts)
+        why = datatypes.code(orc.first(16)) if orc else None
+        panel.order = replace(panel.order, status="X")
+        panel.notes += [why.label] if why else []
+        told = laboratory.told_of(panel, said.sender, told_at, order_id, number)
+        if told is not None:
+            chart.take_report(actor=actor, person_id=person_id, told=told)
+            count += 1
+    return f"Not done by another service: {count} of our orders, put before whoever reviews." if count else NEWS
 
 
 def _requests(said: Facts) -> list[tuple[Panel, list[Segment]]]:
@@ -57,7 +92,8 @@ def _requests(said: Facts) -> list[tuple[Panel, list[Segment]]]:
             groups[-1].append(segment)
     if not groups:
         orc = _common(before)
-        return [(Panel(control=orc.part(1) if orc else ""), before)]
+        number = Order(Code(), orc.part(2), orc.part(3)) if orc else Order(Code())
+        return [(Panel(order=number, control=orc.part(1) if orc else ""), before)]
     return [(_medicine(parts) if _asks_for_medicine(parts) else _panel(said, parts), parts) for parts in groups]
 
 
@@ -82,34 +118,84 @@ def _medicine(parts: list[Segment]) -> Panel:
     return Panel(order=order, control=orc.part(1) if orc else "", notes=notes)
 
 
-def _arrived(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -> Arrived:
+def _arrived(panel: Panel, parts: list[Segment], row: Message, said: Facts, person_id: UUID) -> list[Arrived]:
+    """Keep what a request asks for, or takes back, and give what somebody must see of it; nothing where that is known.
+
+    A number is one request, in whatever order its messages come: what was said last of it stands.
+    """
     service = panel.order.service
     into = judging.class_of(*judging.coded(service, said.sender), judging.names(service))
     if classing.is_sealed(into):
         raise Hold("not_taken", "This belongs to a sealed record, which no message can write to.")
     into = DataClass.CLINICAL if into is DataClass.RESULT else into
-    body = _resource(panel, parts, said, person_id)
-    taken_back = panel.control.upper() in TAKEN_BACK
-    if taken_back and (earlier := _waiting(body, person_id, said.sender)):
-        body = {**earlier, "status": body["status"]}
-    id_ = keeping.keep(body, person_id=person_id, data_class=into, sender=_plain(said.sender))
-    urgent = "urgent" if body.get("priority") else "routine"
-    title = f"Taken back: {service.label}" if taken_back else service.label
-    return Arrived("request", person_id, "ServiceRequest", id_, into, title, urgent)
+    said_at, body = _said_at(row, said), _resource(panel, parts, said, person_id)
+    known = _known(body, person_id, said.sender, named=bool(service.label))
+    found: list[Arrived] = []
+    for earlier, at, was in known or [({}, said_at, into)]:
+        now = _now(body, said_at, earlier, at)
+        if now is None:
+            continue
+        stands_at = max(at, said_at)
+        id_ = keeping.keep(
+            now,
+            person_id=person_id,
+            data_class=was,
+            sender=_plain(said.sender),
+            said_at=min(stands_at, row.received_at),
+        )
+        label = str(now["code"].get("text", ""))
+        title = f"Taken back: {label}" if now["status"] == "revoked" else label
+        if earlier and said_at < at and not Incoming.objects.filter(about_id=id_, state="waiting").exists():
+            continue  # what took it back was answered: the request that came after it asks for nothing more
+        urgent = "urgent" if now.get("priority") else "routine"
+        found.append(Arrived("request", person_id, "ServiceRequest", id_, was, title, urgent))
+    return found
 
 
-def _waiting(body: Json, person_id: UUID, sender: str) -> Json | None:
-    """Give the request of this number that still waits for somebody: what is taken back is that one, and not a second."""
+def _now(body: Json, said_at: datetime, earlier: Json, at: datetime) -> Json | None:
+    """Give what a request says with this word of it; None where nothing of it is new. Pure."""
+    if not earlier:
+        return body
+    back, was_back = body["status"] == "revoked", earlier["status"] == "revoked"
+    if back:
+        return None if was_back or said_at < at else {**earlier, "status": "revoked"}
+    if said_at < at or (was_back and said_at == at):
+        # It was taken back before it came: what it asked for is kept with that. What was said later of it otherwise stands.
+        now = {**body, "id": earlier["id"], "status": "revoked"}
+        return now if was_back and _content(now) != _content(earlier) else None
+    return {**body, "id": earlier["id"]} if _content(body) != _content(earlier) else None
+
+
+def _content(body: Json) -> Json:
+    return {name: value for name, value in body.items() if name not in ("id", "meta", "authoredOn")}
+
+
+def _known(body: Json, person_id: UUID, sender: str, *, named: bool) -> list[tuple[Json, datetime, DataClass]]:
+    """Give the requests that this number names, as they stand, with when that was said; one that names no service means all.
+
+    What was taken back without a name before it came is the request that comes.
+    """
     if not body.get("identifier"):
-        return None
-    rows = Incoming.objects.filter(
-        person_id__in=family(person_id), kind="request", sender=sender[:160], state="waiting"
-    )
-    for one in rows.order_by("-received_at"):
-        told = keeping.told("ServiceRequest", one.about_id)
-        if told is not None and all(told.get(name) == body[name] for name in ("identifier", "code")):
-            return told
-    return None
+        return []
+    rows = Incoming.objects.filter(person_id__in=family(person_id), kind="request", sender=sender[:160])
+    found: dict[str, tuple[Json, datetime, DataClass]] = {}
+    for one in rows.order_by("-received_at")[:MOST]:
+        told = keeping.told_when("ServiceRequest", one.about_id)
+        if told is None or told[0].get("identifier") != body["identifier"] or str(one.about_id) in found:
+            continue
+        if not named or told[0]["code"] in (body["code"], UNNAMED):
+            found[str(one.about_id)] = (*told, DataClass(one.data_class))
+    return list(found.values())
+
+
+def _said_at(row: Message, said: Facts) -> datetime:
+    """When it was said: the hour of the order's own word (ORC-9), else the message's, never after it came."""
+    reader = Reader(CONNECTICUT)
+    words = [reader.stamp(one, 9) for one in said.segments if one.name == "ORC"]
+    words = [one for one in words if one is not None and one.is_exact]
+    sent = said.header.sent_at if said.header else None
+    at = words[0].at if words and words[0] is not None else sent.at if sent is not None else row.received_at
+    return min(at, row.received_at)
 
 
 def _resource(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) -> Json:
@@ -125,7 +211,7 @@ def _resource(panel: Panel, parts: list[Segment], said: Facts, person_id: UUID) 
         status="revoked" if panel.control.upper() in TAKEN_BACK else "active",
         intent="order",
         priority=_priority(parts),
-        code=concept(*coded, text=service.label or "Request"),
+        code=concept(*coded, text=service.label) if service.label else UNNAMED,
         subject=reference("Patient", person_id),
         authoredOn=instant(said.header.sent_at.at) if said.header and said.header.sent_at else None,
         requester={"display": _name(orc, 12)} if orc is not None and _name(orc, 12) else None,

@@ -26,9 +26,9 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
     received = row.received_at
     header_time = said.header.sent_at.at if said.header and said.header.sent_at else received
     left = list(subject.uncharted(said, USED))
-    outcomes, unordered = [], False
+    outcomes, unordered, named_late = [], False, False
     for number, panel in enumerate(panels.panels(said), 1):
-        order_id = _order(person.id, panel)
+        order_id = order_of(person.id, panel)
         told = laboratory.told_of(panel, said.sender, min(header_time, received), order_id, number)
         if told is None:
             left.append(f"Report {number}: says nothing yet")
@@ -36,13 +36,20 @@ def apply(row: Message, said: Facts, actor: Actor) -> Applied:
         taken = chart.take_report(actor=actor, person_id=person.id, told=told)
         outcomes.append(WORDS[taken.outcome])
         unordered |= taken.outcome == "new" and order_id is None
+        named_late |= taken.outcome == "changed" and order_id is not None
         left += documents(actor, person.id, taken.report_id, panel, told.data_class)
     asks = "order" if unordered and laboratory.needs_order(said.header) else ""
     sentence = f"Results: {', '.join(outcomes)}." if outcomes else "Nothing in it to chart yet; it is kept."
-    return Applied(sentence, left=tuple(left), asks=asks)
+    return Applied(sentence, also=_asking(row, person.id) if named_late else (), left=tuple(left), asks=asks)
 
 
-def _order(person_id: UUID, panel: panels.Panel) -> UUID | None:
+def _asking(row: Message, person_id: UUID) -> tuple[UUID, ...]:
+    """Give the messages of this sender that ask which order they answer: it may have been named now."""
+    asking = Message.objects.filter(person_id__in=family(person_id), sender=row.sender, asks="order")
+    return tuple(asking.exclude(id=row.id).values_list("id", flat=True))
+
+
+def order_of(person_id: UUID, panel: panels.Panel) -> UUID | None:
     """Give the order of ours that a panel names; a number of another person's order is never believed."""
     placer = panel.order.placer.strip()
     try:
