@@ -367,6 +367,8 @@ def test_doses_by_hours_keep_their_number_over_the_changes_of_the_clocks() -> No
         ("1", "tablet", "1 tablet", "1 tableta"), ("2.0", "tablet", "2 tablets", "2 tabletas"), ("0.5", "tablet", "0.5 tablet", "0.5 tableta"),
         ("1.5", "tablet", "1.5 tablets", "1.5 tabletas"), ("0", "units", "0 units", "0 unidades"), ("100", "mg", "100 mg", "100 mg"),
         ("2", "patch", "2 patches", "2 parches"), ("10", "cm", "10 cm", "10 cm"),
+        ("100", "piece", "100 pieces", "100 piezas"),
+        ("1", "key", "1 key", "1 llave"),
     ],
 )  # fmt: skip
 def test_doses_in_words(value: str, unit: str, english: str, spanish: str) -> None:

@@ -37,6 +37,8 @@ UNIT_NAMES: Mapping[str, tuple[str, str, str, str]] = {
     "vial": ("vial", "vials", "vial", "viales"),
     "application": ("application", "applications", "aplicación", "aplicaciones"),
     "kit": ("kit", "kits", "kit", "kits"),
+    "piece": ("piece", "pieces", "pieza", "piezas"),
+    "key": ("key", "keys", "llave", "llaves"),
     "tube": ("tube", "tubes", "tubo", "tubos"),
     "device": ("device", "devices", "dispositivo", "dispositivos"),
 }
