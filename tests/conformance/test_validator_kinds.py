@@ -198,3 +198,31 @@ RIGHT = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_what_may_be_is_not_complained_of(name):
     assert told(RIGHT[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "broken"),
+    [
+        ("2026-02-02", "2026-02-01", True),
+        ("2026-02-02", "2026-02", False),
+        ("2026-02", "2026-02-02", False),
+        ("2026-02-02T09:30:00Z", "2026-02", False),
+        ("2026-02-02T09:30:00Z", "2026-02-02", False),
+        ("2026-03", "2026-02-27T09:30:00Z", True),
+        ("2026", "2025-12-31", True),
+        ("2026-02-02T09:30:00Z", "2026-02-02T09:29:59Z", True),
+        ("2026-02-02T01:00:00+05:00", "2026-02-01T23:00:00Z", False),
+    ],
+)
+def test_times_told_less_exactly_break_no_order_that_they_do_not_tell(first, then, broken):
+    """inv-1 of Task and mdd-1 of MedicationDispense: what one of the two does not say is unknown, and unknown is not wrong."""
+    task = of("Task", status="draft", intent="order", authoredOn=first, lastModified=then)
+    handed = of(
+        "MedicationDispense",
+        status="completed",
+        medicationCodeableConcept=WORDS,
+        whenPrepared=first,
+        whenHandedOver=then,
+    )
+    for one, key in ((task, "inv-1"), (handed, "mdd-1")):
+        assert any(key in issue.text for issue in validate.validate(one)) is broken

@@ -139,6 +139,14 @@ def after(start: str, end: str) -> bool:
     return start[:n] > end[:n] or (start[:n] == end[:n] and len(start) != len(end))
 
 
+def surely_after(first: str, then: str) -> bool:
+    """Tell whether the first moment is later by what both tell: FHIRPath gives nothing, not false, where one tells less."""
+    if "T" in first and "T" in then:
+        return after(first, then)
+    n = min(len(first.split("T")[0]), len(then.split("T")[0]))
+    return first[:n] > then[:n]
+
+
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 

@@ -1,6 +1,6 @@
 """HL7's constraints on what a chart holds: observations, problems, allergies, appointments, plans."""
 
-from throughcare.exchange.fhir.checking.invariants import Found, Json, after, choice, codes, objects, on
+from throughcare.exchange.fhir.checking.invariants import Found, Json, choice, codes, objects, on, surely_after
 
 
 @on("Observation")
@@ -22,9 +22,7 @@ def _coded(one: Json) -> set[tuple[str, str]]:
 @on("Task")
 def _task(one: Json, top: Json) -> Found:
     asked, changed = one.get("authoredOn"), one.get("lastModified")
-    if not (isinstance(asked, str) and isinstance(changed, str)):
-        return
-    if after(asked, changed) if "T" in asked and "T" in changed else asked[:10] > changed[: len(asked)]:
+    if isinstance(asked, str) and isinstance(changed, str) and surely_after(asked, changed):
         yield "invariant", "lastModified", "It was changed after it was asked for (inv-1)."
 
 

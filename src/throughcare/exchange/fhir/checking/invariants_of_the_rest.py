@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from throughcare.exchange.fhir.checking.invariants import BY_TYPE, Found, Json, choice, codes, objects
+from throughcare.exchange.fhir.checking.invariants import BY_TYPE, Found, Json, choice, codes, objects, surely_after
 
 Holds = Callable[[Json], bool]
 UCUM = "http://unitsofmeasure.org"
@@ -78,7 +78,7 @@ def _percentages(one: Json) -> bool:
 
 def _in_order(one: Json) -> bool:
     first, then = one.get("whenPrepared"), one.get("whenHandedOver")
-    return not (isinstance(first, str) and isinstance(then, str)) or then[:10] >= first[:10]
+    return not (isinstance(first, str) and isinstance(then, str)) or not surely_after(first, then)
 
 
 def _initials(one: Json) -> bool:
