@@ -254,6 +254,7 @@ def test_pages_from_the_kiosk_to_the_answer(client, person, place) -> None:
     empty = client.post("/kiosk/complaints/new/?lang=es", {"intent": str(uuid7()), "words": "me trataron mal"})
     assert empty.status_code == 422
     assert "Elija de qué se trata" in empty.content.decode() and "me trataron mal" in empty.content.decode()
+    assert "Saltar al contenido" in empty.content.decode(), "what is heard first is Spanish too"
     sent = post(
         client, "/kiosk/complaints/new/", about="conduct", words="Me trataron <b>mal</b>", health="Me duele la rodilla"
     )
