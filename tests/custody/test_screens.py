@@ -236,3 +236,9 @@ def test_a_name_leads_who_opens_charts_only_as_a_sample_to_custodys_line(as_role
         assert f'href="{reverse(name, kwargs=one)}"' in page, role
         if name == "custody_person":
             assert as_role(role).get(reverse(name, kwargs=one)).status_code == 200, role
+
+
+def test_a_wall_that_nobody_scrolls_sets_many_lines_in_two_columns(as_role, everybody) -> None:
+    page = as_role("custody").get(reverse("custody_wall", kwargs={"facility_id": HARTFORD})).content.decode()
+    assert page.count('class="board-row') > 4
+    assert 'class="board-list board-two"' in page
