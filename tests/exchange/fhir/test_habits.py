@@ -175,6 +175,20 @@ def test_what_is_not_here_is_not_created_under_a_senders_id(him: Door) -> None:
     assert refused.status == 405 and "POST" in refused.json["issue"][0]["diagnostics"]
 
 
+def test_a_change_is_guarded_however_its_tag_is_written(him: Door) -> None:
+    made = him("POST", "Observation", glucose(someone(him), "ten")).json
+    put = f"Observation/{made['id']}"
+    for value, tag in enumerate(('W/"1"', '"2"', "3", 'W/"9", W/"4"', "*"), 90):
+        made["valueQuantity"]["value"] = value
+        assert him("PUT", put, made, **{"If-Match": tag}).status == 200, tag
+    made["valueQuantity"]["value"] = 60
+    for headers in ({"If-Match": 'W/"1"'}, {"If-Match": '"66"'}, {"If-None-Match": "*"}):
+        assert him("PUT", put, made, **headers).status == 412, headers
+    nowhere = f"Observation?identifier={LAB}|nowhere"
+    assert him("PUT", nowhere, glucose(someone(him), "nowhere"), **{"If-Match": "*"}).status == 412
+    assert him.get(put).json["valueQuantity"]["value"] == 94
+
+
 def test_a_code_and_value_wherever_they_stand_together(him: Door) -> None:
     every = him.get("Observation", _count=200, code="85354-9").resources
     high = {

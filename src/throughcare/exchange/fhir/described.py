@@ -116,7 +116,11 @@ def _query(name: str, kind: str = "string", *, required: bool = False) -> Json:
 
 
 def _in_header(one: Interaction) -> list[Json]:
-    names = {"create": ("If-None-Exist", "Idempotency-Key"), "update": ("If-Match",), "read": ("If-None-Match",)}
+    names = {
+        "create": ("If-None-Exist", "Idempotency-Key"),
+        "update": ("If-Match", "If-None-Match"),
+        "read": ("If-None-Match",),
+    }
     return [
         {"name": n, "in": "header", "required": False, "schema": {"type": "string"}} for n in names.get(one.code, ())
     ]

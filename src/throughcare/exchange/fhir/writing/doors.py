@@ -54,7 +54,7 @@ def update(call: Call, kind: str, word: str) -> Answer:
     resource = _body(call, kind)
     if resource.get("id") != word:
         raise bad("The resource names another id than its address.", f"{kind}.id")
-    return _one(call, Sent("PUT", kind, resource, id=id_, if_match=call.headers.get("if-match", "")))
+    return _one(call, _guarded(call, Sent("PUT", kind, resource, id=id_)))
 
 
 @interaction("update", "PUT", "type", types=CHANGEABLE, doc="Changes what a condition names, or creates it.")
@@ -63,9 +63,13 @@ def update_on_condition(call: Call, kind: str) -> Answer:
     """Change the resource that a condition names; create it where there is none."""
     if not call.query:
         raise bad("A change without an id names what it changes by a condition.")
-    return _one(
-        call, Sent("PUT", kind, _body(call, kind), search=call.query, if_match=call.headers.get("if-match", ""))
-    )
+    return _one(call, _guarded(call, Sent("PUT", kind, _body(call, kind), search=call.query)))
+
+
+def _guarded(call: Call, one: Sent) -> Sent:
+    """Let a change hold against what stands there: it must be one of these versions, or must not be there at all."""
+    asked = call.headers
+    return replace(one, if_match=asked.get("if-match", ""), if_none_match=asked.get("if-none-match", ""))
 
 
 @interaction("validate", "POST", "type", "$validate", operation=VALIDATE, doc="Says what is wrong with a resource.")

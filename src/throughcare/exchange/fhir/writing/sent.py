@@ -73,6 +73,7 @@ class Sent:
     full_url: str = ""
     if_none_exist: str = ""
     if_match: str = ""
+    if_none_match: str = ""
     search: str = ""
     place: str = ""
 

@@ -162,6 +162,8 @@ class _Taking:
     def _updated(self, n: int, one: Sent, id_: UUID | None) -> None:
         if one.search:
             if id_ is None:
+                if one.if_match:
+                    raise FhirError(412, "conflict", "Nothing stands there that If-Match could name.", one.place)
                 return  # the condition names none: it is created
             self.writes[n] = one = replace(one, id=id_)
         at = ledger_header(one.kind, id_) if id_ else None
@@ -169,7 +171,10 @@ class _Taking:
             # R4: nothing is there, and the sender does not give out our ids.
             words = f"There is no [{one.kind}] of this id to change; what is new is sent by POST and gets its id here."
             raise FhirError(405, "not-supported", words, one.place)
-        if one.if_match and one.if_match != f'W/"{at.version}"':
+        if "*" in one.if_none_match:
+            words = "It stands there already, and was to be created only where it does not. Nothing was changed."
+            raise FhirError(412, "conflict", words, one.place)
+        if one.if_match and not _names(one.if_match, at.version):
             words = f"It was changed since: it is at version {at.version} now. Read it, and change that."
             raise FhirError(412, "conflict", words, one.place)
         row = Outside.objects.select_for_update().filter(id=id_, type=one.kind).first()
@@ -467,3 +472,9 @@ def ledger_header(kind: str, id_: UUID) -> Any:
     from throughcare.ledger.reads import header
 
     return header(kind, id_)
+
+
+def _names(asked: str, version: int) -> bool:
+    """Tell whether If-Match names this version, however a client writes a tag: weak, strong, bare, one of several, any."""
+    tags = (one.strip().removeprefix("W/").strip('"') for one in asked.split(","))
+    return any(tag in (str(version), "*") for tag in tags)
