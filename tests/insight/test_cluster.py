@@ -10,7 +10,7 @@ from throughcare.duties import clock_table
 from throughcare.duties.working_time import working_time
 from throughcare.insight import cluster
 from throughcare.insight.measures import definitions, histories, periods, running
-from throughcare.insight.measures.running import Period
+from throughcare.insight.measures.periods import Period
 from throughcare.insight.warehouse import files, opening, writing
 
 ZONE = working_time().zone
@@ -65,7 +65,7 @@ def session(master):
 
 def in_process(con, definition, period):
     """Give the same rows by DuckDB, in the same order."""
-    running.set_period(con, period.row())
+    periods.set_period(con, period.row())
     running.stand_on(con, running.ROW_BY_ROW)
     found = con.execute(f"SELECT {running.COLUMNS} FROM ({running.stated(definition)})").fetchall()
     base = running.COLUMNS.split(", ").index("base")
@@ -113,7 +113,7 @@ def test_who_carries_nothing_that_counts_is_passed_over_and_nobody_else(con, sta
     short = [(p.last, d.id, rows) for p, d, rows in histories.judge_all(con, judged, over, ZONE)]
     whole = []
     for period in over:
-        running.set_period(con, period.row())
+        periods.set_period(con, period.row())
         whole += [(period.last, d.id, histories.judged(con, d, ZONE)) for d in judged]
     assert short == whole
     assert sum(len(rows) for *_, rows in short) > 5

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures import running
 from throughcare.insight.measures.definitions import Definition
-from throughcare.insight.measures.running import ROW_BY_ROW, Period
+from throughcare.insight.measures.periods import Period
+from throughcare.insight.measures.running import ROW_BY_ROW
 from throughcare.insight.schema import TABLES, Table
 from throughcare.insight.warehouse.files import State
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.insight.measures.warehouse import at, opened, put, stayed, year
-from throughcare.insight.measures import codes, definitions, histories, running
+from throughcare.insight.measures import codes, definitions, histories, periods, running
 from throughcare.kernel import content
 
 ICD, LOINC, RXNORM = "http://hl7.org/fhir/sid/icd-10-cm|", "http://loinc.org|", codes.RXNORM
@@ -85,7 +85,7 @@ def test_only_who_was_held_on_the_last_day_and_for_four_fifths_of_the_period_cou
 def test_a_short_period_asks_for_90_days_before(con):
     person(con, first="2026-10-15")
     ill(con, "E11.9")
-    quarter = running.Period(date(2026, 10, 15), date(2026, 12, 31), year().zone, year().now)
+    quarter = periods.Period(date(2026, 10, 15), date(2026, 12, 31), year().zone, year().now)
     assert running.run(con, definitions.find("Q-GSD9"), quarter, strata=False)[0].denominator == 0
     stayed(con, "p2", "2026-09-01", "2026-12-31")
     put(con, "person", id="p2", birth_date=date(1980, 1, 1))

@@ -13,7 +13,7 @@ import pytest
 from tests.insight.measures.warehouse import ZONE, at, opened
 from throughcare.insight.measures import counting, definitions, histories, periods, running
 from throughcare.insight.measures.codes import LOINC, RXNORM
-from throughcare.insight.measures.running import Period
+from throughcare.insight.measures.periods import Period
 from throughcare.insight.schema import BY_NAME
 from throughcare.insight.warehouse import opening, summing
 
@@ -131,7 +131,7 @@ def test_people_judged_by_what_can_decide_are_those_judged_by_everything(con):
     running.stand_on(con, running.ROW_BY_ROW)
     plain = []
     for period in over:
-        running.set_period(con, period.row())
+        periods.set_period(con, period.row())
         plain += [(period.last, d.id, histories.judged(con, d, ZONE)) for d in judged_definitions()]
     assert quick == plain
     assert {d for _, d, rows in quick if rows} >= {"Q-GSD9", "Q-CBP", "Q-AMM", "Q-HIVsupp"}
@@ -140,7 +140,7 @@ def test_people_judged_by_what_can_decide_are_those_judged_by_everything(con):
 
 def test_a_run_of_days_gives_what_its_doses_give(con):
     pod = definitions.find("Q-POD")
-    running.set_period(con, Period(date(2025, 1, 1), LAST_DAY, ZONE, periods.end_of(LAST_DAY, ZONE)).row())
+    periods.set_period(con, Period(date(2025, 1, 1), LAST_DAY, ZONE, periods.end_of(LAST_DAY, ZONE)).row())
     rows = []
     for views in (running.BY_MONTH, running.ROW_BY_ROW):
         running.stand_on(con, views)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from throughcare.insight.measures.running import Period
+from throughcare.insight.measures.periods import Period
 from throughcare.insight.schema import BY_NAME, TABLES
 from throughcare.insight.warehouse import opening
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from throughcare.insight.measures import running
+from throughcare.insight.measures import periods, running, states
 from throughcare.insight.measures.definitions import STRATIFIERS, Definition
 from throughcare.insight.measures.periods import looks_back, months_before
 from throughcare.kernel import content
@@ -54,14 +54,14 @@ def draft(
     return Draft(table, period, added_up(table, counts)) if counts else None
 
 
-def lasting(definition: Definition, period: Period, known: datetime) -> running.Period:
+def lasting(definition: Definition, period: Period, known: datetime) -> periods.Period:
     """Say over which days a period's number is counted: its own, or of a judged measure the months it looks back from its end."""
     last = period.end - timedelta(days=1)
     first = period.start
     if definition.judged:
         first = months_before(period.end, looks_back())
     assert isinstance(known.tzinfo, ZoneInfo)  # noqa: S101  (the agency's own)
-    return running.Period(first, last, known.tzinfo, known)
+    return periods.Period(first, last, known.tzinfo, known)
 
 
 def counted(con: duckdb.DuckDBPyConnection, table: Table, by: Strata) -> dict[At, Counts] | None:
@@ -72,7 +72,7 @@ def counted(con: duckdb.DuckDBPyConnection, table: Table, by: Strata) -> dict[At
     names = ", ".join(f"coalesce({column}, '') AS c{n}" for n, (column, _) in enumerate(columns))
     rows = con.execute(
         f"SELECT {names}, coalesce({FACILITY}, '') AS site, count(*) FILTER (state = 'met'), count(*) FROM measured "  # noqa: S608
-        f"WHERE state NOT IN {running.OUT} AND ref IS NOT NULL GROUP BY ALL"
+        f"WHERE state NOT IN {states.OUT} AND ref IS NOT NULL GROUP BY ALL"
     ).fetchall()
     sites, found = by[FACILITY][1], dict[At, Counts]()
     for *strata_, site, met, whole in rows:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures import parts, periods, running
 from throughcare.insight.measures.definitions import Definition
-from throughcare.insight.measures.running import Period
+from throughcare.insight.measures.periods import Period
 
 if TYPE_CHECKING:
     import duckdb

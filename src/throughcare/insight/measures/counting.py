@@ -15,10 +15,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from throughcare.insight.measures import histories, running, telling
+from throughcare.insight.measures import histories, running, states, telling
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.measures.parts import MONTH, Parts, Told
-from throughcare.insight.measures.periods import judged_periods, whole_record
+from throughcare.insight.measures.periods import judged_periods, set_period, whole_record
 from throughcare.insight.measures.service import duties, exposure
 from throughcare.insight.measures.service.doses_due import doses
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def counted(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], last_day: date, zone: ZoneInfo) -> str:
     """Count measures over the whole record until the end of its last day; give the query of all results."""
-    running.set_period(con, whole_record(last_day, zone).row())
+    set_period(con, whole_record(last_day, zone).row())
     running.make_segments(con)
     running.stand_on(con, running.BY_MONTH)
     parts = Parts(con, definitions, last_day)
@@ -61,7 +61,7 @@ def _add_duties(parts: Parts, definitions: Sequence[Definition]) -> None:
         for d in definitions
         for rule in d.rules
     ]
-    rows = f"SELECT *, 1::UTINYINT AS base, became AS state_number FROM ({duties.every_rule(running.number)}) JOIN rule_of USING (rule)"  # noqa: S608
+    rows = f"SELECT *, 1::UTINYINT AS base, became AS state_number FROM ({duties.every_rule(states.number)}) JOIN rule_of USING (rule)"  # noqa: S608
     parts.add(running.numbered(rows), told, places="duty")
 
 
@@ -85,7 +85,7 @@ def _add_exposure(parts: Parts, definitions: Sequence[Definition]) -> None:
         return
     held = running.numbered(exposure.time_in_custody("hour"))
     parts.add_weighted(
-        f"SELECT *, 0 AS what, {running.number('time')} AS state_number FROM ({held})",  # noqa: S608
+        f"SELECT *, 0 AS what, {states.number('time')} AS state_number FROM ({held})",  # noqa: S608
         [Told(0, d.id, exposure.HOURS[running.unit_of_time(d)]) for d in definitions],
         places="time_held",
         n="1",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from throughcare.insight.measures import late_life
 from throughcare.insight.measures.codes import CodeBook
+from throughcare.insight.measures.periods import Period
 from throughcare.insight.measures.quality import blood_pressure, glycaemia
-from throughcare.insight.measures.running import Period
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,9 +13,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from throughcare.insight.measures import deciding, running
+from throughcare.insight.measures import deciding
 from throughcare.insight.measures.codes import CodeBook, custody_book
 from throughcare.insight.measures.definitions import Definition
+from throughcare.insight.measures.periods import Period, set_period
 from throughcare.insight.measures.points import (
     ALWAYS_SINCE,
     DAY,
@@ -29,7 +30,6 @@ from throughcare.insight.measures.points import (
 )
 from throughcare.insight.measures.populations import Unit
 from throughcare.insight.measures.rows import Condition, History, Observation, Part, Supply
-from throughcare.insight.measures.running import Period
 from throughcare.insight.measures.subject import Subject
 
 if TYPE_CHECKING:
@@ -83,14 +83,14 @@ def judge_all(
     book = custody_book(row[0] for row in con.execute(CODES).fetchall())
     everybody: dict[Period, dict[str, str]] = {}
     for period in periods:
-        running.set_period(con, period.row())
+        set_period(con, period.row())
         everybody[period] = _held(con)
     since = min(period.first for period in periods)
     histories = _histories(con, book, sorted(set().union(*everybody.values())), zone, since, periods)
     carried = _carried(histories)
     known: dict[str, dict[tuple[object, ...], list[Any]]] = {person: {} for person in histories}
     for period, held in everybody.items():
-        running.set_period(con, period.row())
+        set_period(con, period.row())
         first, end, _ = _period(con)
         span = Span(of_date(first), of_date(end))
         subjects = {

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.measures.periods import months_before
-from throughcare.insight.measures.running import OF_PERSON, STATES
+from throughcare.insight.measures.running import OF_PERSON
+from throughcare.insight.measures.states import STATES
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,7 +24,7 @@ MEDIANS_FOR = 24  # months back: what a page shows
 # Ways of dividing; the number of one is its place here, that of everybody is 0.
 WAYS = ("", "facility", "age_band", *OF_PERSON)
 
-# One row for each measure, month, stratum of one way (-1: not said), and what became of it (`running.STATES`).
+# One row for each measure, month, stratum of one way (-1: not said), and what became of it (`states.STATES`).
 PART = """
 CREATE OR REPLACE TEMP TABLE part (measure SMALLINT, month_number SMALLINT, way TINYINT, stratum SMALLINT, state_number TINYINT,
   n DOUBLE, base DOUBLE, longest DOUBLE)

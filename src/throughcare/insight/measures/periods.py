@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures.definitions import counting
-from throughcare.insight.measures.running import Period
 
 if TYPE_CHECKING:
     import duckdb
 
 BEGINNING = date(1900, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole local days from `first` to `last`, and how far the record reaches."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+    now: datetime
+
+    def row(self) -> dict[str, Any]:
+        """Give the one row that cores read."""
+        starts = datetime.combine(self.first, time(), self.zone)
+        ends = datetime.combine(self.last + timedelta(days=1), time(), self.zone)
+        instants = {"starts": starts, "ends": ends, "now": self.now}
+        return {name: at.astimezone(UTC).replace(tzinfo=None) for name, at in instants.items()} | {
+            "first": self.first,
+            "last": self.last,
+        }
+
+
+def set_period(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
+    """Say the period that cores read."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE period (starts TIMESTAMP, ends TIMESTAMP, now TIMESTAMP, first DATE, last DATE)"
+    )
+    con.execute("INSERT INTO period VALUES ($starts, $ends, $now, $first, $last)", row)
 
 
 def whole_record(last_day: date, zone: ZoneInfo) -> Period:

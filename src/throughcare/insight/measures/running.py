@@ -4,31 +4,26 @@ A core is one query that gives a row for each thing owed or exposed:
 `person_id, facility, ref, counted_at, excluded, hit, base, cause, begun_at, done_at`. A proportion's rows have base 1; a rate's
 events have base 0 and its exposure has no `ref`. What a core reads of the time is the one row of `period`:
 `starts, ends, now` (instants of UTC, `ends` not included) and `first, last` (days).
-
-What became of each row is said here, once for all: `met`; `late`, `open` (missed by the service), `refused` (by the person), `rest`
-(where not to meet it is no miss); outside of those who count `excused`, `left`; and `time` for an exposure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from throughcare.insight.measures.definitions import STRATIFIERS, Definition
+from throughcare.insight.measures.periods import Period, set_period
 from throughcare.insight.measures.service.exposure import events as events_in
+from throughcare.insight.measures.states import OUT, name, number, state
 from throughcare.insight.measures.statistics import Estimate
 
 if TYPE_CHECKING:
     import duckdb
 
 COLUMNS = "person_id, facility, ref, counted_at, excluded, hit, base, cause, begun_at, done_at, state"
-STATES = ("met", "late", "open", "refused", "rest", "excused", "left", "time")
-OUT = ("excused", "left")
 AGES = ("under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 BIRTHDAYS = (18, 25, 35, 45, 55, 65)
 OF_PERSON = ("sex", "language", "race_ethnicity", "legal_status")
@@ -80,26 +75,6 @@ class Number:
     longest_minutes: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole local days from `first` to `last`, and how far the record reaches."""
-
-    first: date
-    last: date
-    zone: ZoneInfo
-    now: datetime
-
-    def row(self) -> dict[str, Any]:
-        """Give the one row that cores read."""
-        starts = datetime.combine(self.first, time(), self.zone)
-        ends = datetime.combine(self.last + timedelta(days=1), time(), self.zone)
-        instants = {"starts": starts, "ends": ends, "now": self.now}
-        return {name: at.astimezone(UTC).replace(tzinfo=None) for name, at in instants.items()} | {
-            "first": self.first,
-            "last": self.last,
-        }
-
-
 def query(definition: Definition) -> str:
     """Give the query of a measure's rows: of its duties, or of its own core; refuses where it waits for data."""
     if definition.rules:
@@ -142,26 +117,6 @@ def events(definition: Definition) -> str:
     """Give the query of a measure's rows without everybody's time in custody."""
     found = getattr(_core(definition), "found", None)
     return events_in(found(definition)) if found else query(definition)
-
-
-def name(state: str) -> str:
-    """Write a state as its name."""
-    return f"'{state}'"
-
-
-def number(state: str) -> str:
-    """Write a state as its number in `STATES`."""
-    return f"{STATES.index(state)}::TINYINT"
-
-
-def state(*, misses: bool, refusals: str, word: Callable[[str], str] = name) -> str:
-    """Give the expression of what became of a core's row; `word` writes a state, by its name or by its number."""
-    refused = f"WHEN cause = 'person' THEN {word('refused' if refusals == 'stays' else 'left')}"
-    rest = (
-        f"{refused} WHEN done_at IS NULL THEN {word('open')} ELSE {word('late')}" if misses else f"ELSE {word('rest')}"
-    )
-    return f"""CASE WHEN excluded THEN CASE WHEN cause = 'excused' THEN {word("excused")} ELSE {word("left")} END
-                    WHEN ref IS NULL THEN {word("time")} WHEN hit THEN {word("met")} {rest} END"""
 
 
 def numbered(rows: str) -> str:
@@ -236,14 +191,6 @@ def stand_on(con: duckdb.DuckDBPyConnection, views: Sequence[str]) -> None:
     """Say what cores read of days and doses."""
     for view in views:
         con.execute(view)
-
-
-def set_period(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
-    """Say the period that cores read."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE period (starts TIMESTAMP, ends TIMESTAMP, now TIMESTAMP, first DATE, last DATE)"
-    )
-    con.execute("INSERT INTO period VALUES ($starts, $ends, $now, $first, $last)", row)
 
 
 def keep_judged(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]], also: Sequence[str] = ()) -> None:

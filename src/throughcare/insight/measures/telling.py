@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from throughcare.insight.measures.definitions import Definition
 from throughcare.insight.measures.parts import NOT_SAID, WAYS
-from throughcare.insight.measures.running import AGES, OF_PERSON, OUT, STATES
+from throughcare.insight.measures.running import AGES, OF_PERSON
+from throughcare.insight.measures.states import OUT, STATES
 from throughcare.insight.measures.statistics import Z95, poisson
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from throughcare.insight.measures.definitions import Definition
-from throughcare.insight.measures.running import name
+from throughcare.insight.measures.states import name
 
 
 def became(word: Callable[[str], str]) -> str:
-    """Give the expression of what became of a duty `d`, as `running.STATES` names it. It is said once, for rows and for sums of them.
+    """Give the expression of what became of a duty `d`, as `states.STATES` names it. It is said once, for rows and for sums of them.
 
     The record is whole until `now`; nothing later counts.
     """
