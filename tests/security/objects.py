@@ -251,7 +251,7 @@ def document_from_outside_elsewhere(part: str) -> Callable[[World], UUID]:
 def summary_elsewhere(world: World) -> UUID:
     """Give a summary that was sent of the person who is at York."""
     from throughcare.exchange.documents.actions.sending import send
-    from throughcare.exchange.documents.out.composing import Asked, Written
+    from throughcare.exchange.documents.summaries.composing import Asked, Written
     from throughcare.kernel.actor import Actor
 
     written = Written("ips", "application/fhir+json", b"{}", "clinical", (), (), (), (), hiv=False)

@@ -42,7 +42,7 @@ KNOWN = {
     "exchange/fhir/checking/from_xml.py": {"lxml"},
     # Clinical documents: the same, and depth, number and size are bounded (exchange/documents/test_read).
     "exchange/documents/ccda/xml.py": {"lxml"},
-    "exchange/documents/out/ccda.py": {"lxml"},  # writes, and reads nothing
+    "exchange/documents/summaries/ccda.py": {"lxml"},  # writes, and reads nothing
     "insight/improvement/drawing.py": {"xml.etree"},  # a drawing that this very process has just made of numbers
 }
 

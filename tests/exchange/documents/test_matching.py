@@ -4,7 +4,7 @@ import pytest
 
 from throughcare.exchange.documents.ccda.found import Code, Item
 from throughcare.exchange.documents.matching import Charted, match
-from throughcare.exchange.documents.out import lines
+from throughcare.exchange.documents.summaries import lines
 
 SNOMED = "http://snomed.info/sct"
 

@@ -23,8 +23,8 @@ from throughcare.exchange.documents import sent, whose
 from throughcare.exchange.documents.actions.sending import send
 from throughcare.exchange.documents.ccda.read import read
 from throughcare.exchange.documents.models import SentDocument
-from throughcare.exchange.documents.out import choosing, tables
-from throughcare.exchange.documents.out.composing import Asked, compose, releases, write
+from throughcare.exchange.documents.summaries import choosing, tables
+from throughcare.exchange.documents.summaries.composing import Asked, compose, releases, write
 from throughcare.exchange.fhir import validate
 from throughcare.kernel import clock, db
 from throughcare.kernel.actor import Actor

@@ -1,7 +1,7 @@
 """Patient/$summary: the International Patient Summary of one person, as the token's lens shows them."""
 
 from throughcare.access.labels import OUTSIDE
-from throughcare.exchange.documents.out import choosing, composing, gathering, ips, tables
+from throughcare.exchange.documents.summaries import choosing, composing, gathering, ips, tables
 from throughcare.exchange.fhir import store
 from throughcare.exchange.fhir.call import Answer, Call, id_of
 from throughcare.exchange.fhir.everything import PATIENT

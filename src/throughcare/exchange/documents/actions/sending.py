@@ -7,7 +7,7 @@ from uuid import UUID
 from throughcare import ledger
 from throughcare.access import labels, lenses
 from throughcare.exchange.documents.models import SentDocument
-from throughcare.exchange.documents.out.composing import PURPOSES, Asked, Written
+from throughcare.exchange.documents.summaries.composing import PURPOSES, Asked, Written
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from throughcare.exchange.documents.out.choosing import Chosen
-from throughcare.exchange.documents.out.ips import Envelope
-from throughcare.exchange.documents.out.lines import EMPTY, name_of, parts
-from throughcare.exchange.documents.out.tables import SectionRule
+from throughcare.exchange.documents.summaries.choosing import Chosen
+from throughcare.exchange.documents.summaries.ips import Envelope
+from throughcare.exchange.documents.summaries.lines import EMPTY, name_of, parts
+from throughcare.exchange.documents.summaries.tables import SectionRule
 from throughcare.kernel import clock
 from throughcare.ui.marks import mark
 from throughcare.ui.paper import typeset

@@ -10,11 +10,11 @@ from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.exchange.documents import policy, sent
 from throughcare.exchange.documents.actions.sending import send
-from throughcare.exchange.documents.out import composing, tables
-from throughcare.exchange.documents.out.composing import Asked, Composed
-from throughcare.exchange.documents.out.ips import Envelope
-from throughcare.exchange.documents.out.lines import name_of, parts
 from throughcare.exchange.documents.screens.reconcile import saved
+from throughcare.exchange.documents.summaries import composing, tables
+from throughcare.exchange.documents.summaries.composing import Asked, Composed
+from throughcare.exchange.documents.summaries.ips import Envelope
+from throughcare.exchange.documents.summaries.lines import name_of, parts
 from throughcare.kernel import clock
 from throughcare.kernel.errors import Invalid, Stale
 from throughcare.kernel.ids import uuid7

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from throughcare.chart import units
-from throughcare.exchange.documents.out.choosing import Chosen, Kept, text_of
-from throughcare.exchange.documents.out.tables import SectionRule
+from throughcare.exchange.documents.summaries.choosing import Chosen, Kept, text_of
+from throughcare.exchange.documents.summaries.tables import SectionRule
 from throughcare.kernel import clock
 
 Json = Mapping[str, Any]

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from throughcare.access import labels
 from throughcare.access.tokens import Bearer
-from throughcare.exchange.documents.out import naming
-from throughcare.exchange.documents.out.choosing import Kept, section_of, text_of
+from throughcare.exchange.documents.summaries import naming
+from throughcare.exchange.documents.summaries.choosing import Kept, section_of, text_of
 from throughcare.exchange.fhir import finding, gate, store
 from throughcare.exchange.fhir.query import Query
 from throughcare.exchange.fhir.values import EARLIEST

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.exchange.documents.ccda.xml import SDTC, V3, XSI
-from throughcare.exchange.documents.out import ccda_entries
-from throughcare.exchange.documents.out.choosing import Chosen, Kept
-from throughcare.exchange.documents.out.ips import Envelope, confidentiality
-from throughcare.exchange.documents.out.lines import EMPTY, Part, none_known, parts
-from throughcare.exchange.documents.out.tables import SectionRule
+from throughcare.exchange.documents.summaries import ccda_entries
+from throughcare.exchange.documents.summaries.choosing import Chosen, Kept
+from throughcare.exchange.documents.summaries.ips import Envelope, confidentiality
+from throughcare.exchange.documents.summaries.lines import EMPTY, Part, none_known, parts
+from throughcare.exchange.documents.summaries.tables import SectionRule
 from throughcare.kernel.ids import derived
 
 Json = Mapping[str, Any]

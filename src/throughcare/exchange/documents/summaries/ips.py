@@ -7,9 +7,9 @@ from html import escape
 from typing import Any
 from uuid import UUID
 
-from throughcare.exchange.documents.out.choosing import Chosen, Kept
-from throughcare.exchange.documents.out.lines import EMPTY, Part, parts
-from throughcare.exchange.documents.out.tables import SectionRule
+from throughcare.exchange.documents.summaries.choosing import Chosen, Kept
+from throughcare.exchange.documents.summaries.lines import EMPTY, Part, parts
+from throughcare.exchange.documents.summaries.tables import SectionRule
 from throughcare.kernel.fhir import coding, concept, instant
 from throughcare.kernel.ids import derived
 

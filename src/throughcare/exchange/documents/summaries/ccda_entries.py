@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from throughcare.exchange.documents.ccda.datatypes import OIDS
-from throughcare.exchange.documents.out.choosing import Kept, text_of
-from throughcare.exchange.documents.out.lines import dosage, state, value
+from throughcare.exchange.documents.summaries.choosing import Kept, text_of
+from throughcare.exchange.documents.summaries.lines import dosage, state, value
 from throughcare.kernel.ids import derived
 
 Json = Mapping[str, Any]

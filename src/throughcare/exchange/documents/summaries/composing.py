@@ -10,10 +10,10 @@ from throughcare.access import kinds
 from throughcare.access.reads.consents import ConsentRow, consents
 from throughcare.custody.models import Agency
 from throughcare.exchange.documents import whose
-from throughcare.exchange.documents.out import ccda, choosing, gathering, ips, tables
-from throughcare.exchange.documents.out.choosing import Chosen
-from throughcare.exchange.documents.out.ips import Envelope
 from throughcare.exchange.documents.paper import pdf
+from throughcare.exchange.documents.summaries import ccda, choosing, gathering, ips, tables
+from throughcare.exchange.documents.summaries.choosing import Chosen
+from throughcare.exchange.documents.summaries.ips import Envelope
 from throughcare.kernel import clock, db
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid

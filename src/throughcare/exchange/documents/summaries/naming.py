@@ -10,7 +10,7 @@ from typing import Any
 
 from throughcare.care.medications import formulary
 from throughcare.chart import catalogue, measuring, reads, vaccines
-from throughcare.exchange.documents.out.choosing import SYSTEMS
+from throughcare.exchange.documents.summaries.choosing import SYSTEMS
 from throughcare.kernel import content
 from throughcare.kernel.fhir import Json
 from throughcare.kernel.lens import Lens

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from throughcare.exchange.documents.out.tables import Notice, SectionRule
+from throughcare.exchange.documents.summaries.tables import Notice, SectionRule
 from throughcare.kernel.fhir import LOCAL
 
 Json = Mapping[str, Any]
