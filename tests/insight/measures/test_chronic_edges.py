@@ -27,7 +27,18 @@ def diabetic(*readings, born="1970-06-01"):
 
 @pytest.mark.parametrize(
     ("born", "inside"),
-    [("2008-12-31", True), ("2009-01-01", False), ("1951-01-01", True), ("1950-12-31", False), ("1950", False)],
+    [
+        ("2008-12-31", True),
+        ("2009-01-01", False),
+        ("1951-01-01", True),
+        ("1950-12-31", False),
+        ("1950", False),
+        ("1951", True),
+        ("2008", True),
+        ("2009-01", False),
+        ("1970-06", True),
+        ("", False),
+    ],
 )
 def test_diabetes_from_18_to_75_at_the_end_of_the_period(born, inside):
     assert diabetic(born=born) == ("IDN" if inside else "")

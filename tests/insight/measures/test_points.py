@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from throughcare.insight.measures.points import (
+    ALWAYS_SINCE,
     DAY,
     STILL,
     Point,
     Span,
+    age_between,
     at_or_before,
     before,
     days_before,
@@ -20,8 +22,8 @@ from throughcare.insight.measures.points import (
     overlaps,
     overlaps_after,
     parse,
+    somewhere_in,
     within,
-    years_between,
 )
 
 YEAR = Span(parse("2026-01-01T00:00:00.000Z"), parse("2026-12-31T23:59:59.999Z"))
@@ -135,15 +137,32 @@ def test_months_are_of_the_calendar_and_a_missing_day_becomes_the_last():
 @pytest.mark.parametrize(
     ("born", "at", "years"),
     [
-        (date(2008, 1, 1), "2026-01-01", 18),
-        (date(2008, 1, 2), "2026-01-01", 17),
-        (date(2008, 2, 29), "2026-02-28", 17),
-        (date(2008, 2, 29), "2026-03-01", 18),
-        (date(2026, 1, 2), "2026-01-01", -1),
+        ("2008-01-01", "2026-01-01", (18, 18)),
+        ("2008-01-02", "2026-01-01", (17, 17)),
+        ("2008-02-29", "2026-02-28", (17, 17)),
+        ("2008-02-29", "2026-03-01", (18, 18)),
+        ("2026-01-02", "2026-01-01", (-1, -1)),
+        ("2008", "2026-12-31", (18, 18)),
+        ("2008", "2026-12-30", (17, 18)),
+        ("2008", "2026-01-01", (17, 18)),
+        ("2008-06", "2026-06-30", (18, 18)),
+        ("2008-06", "2026-06-29", (17, 18)),
+        ("2008-06", "2026-05-31", (17, 17)),
+        ("2008-06-10", "2026", (17, 18)),
     ],
 )
-def test_age_is_counted_by_birthdays(born, at, years):
-    assert years_between(born, parse(at)) == years
+def test_age_is_counted_by_birthdays_as_far_as_they_are_known(born, at, years):
+    age = age_between(parse(born), parse(at))
+    assert (age.least, age.most) == years
+    least, most = years
+    for edge in range(least - 1, most + 2):
+        assert (age >= edge, age <= edge, age < edge) == (least >= edge, most <= edge, least < edge)
+
+
+def test_an_age_at_no_time_that_a_calendar_can_say_is_none_that_counts():
+    age = age_between(parse("2008-01-01"), somewhere_in(ALWAYS_SINCE, STILL))
+    assert not age >= 0
+    assert not age <= 120
 
 
 @given(st.lists(st.integers(0, 10 * DAY), min_size=4, max_size=4))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from throughcare.insight.measures.points import (
@@ -12,7 +11,6 @@ from throughcare.insight.measures.points import (
     Point,
     Span,
     just_before,
-    of_date,
     parse,
     somewhere_in,
 )
@@ -58,12 +56,10 @@ def point_of(value: Any) -> Point | None:
     return parse(value) if isinstance(value, str) else None
 
 
-def born_on(patient: Resource) -> date | None:
-    """Read the day of birth; nothing where it is not known to the day."""
-    try:
-        return date.fromisoformat(patient.get("birthDate", ""))
-    except ValueError:
-        return None
+def born_on(patient: Resource) -> Point | None:
+    """Read the day of birth, or the month or year where no more of it is known."""
+    born = point_of(patient.get("birthDate"))
+    return born if born is None or born.precision in ("day", "month", "year") else None
 
 
 def span_of(period: Any) -> Span | None:
@@ -76,7 +72,7 @@ def span_of(period: Any) -> Span | None:
     return Span(start, end or STILL)
 
 
-def when_of(r: Resource, name: str, born: date | None) -> Span | None:
+def when_of(r: Resource, name: str, born: Point | None) -> Span | None:
     """Read a timing element of any type as a span; an age is the year of life it names."""
     if at := point_of(r.get(f"{name}DateTime")) or point_of(r.get(f"{name}Instant")):
         return Span(at, at)
@@ -89,26 +85,26 @@ def when_of(r: Resource, name: str, born: date | None) -> Span | None:
     return None
 
 
-def _years(born: date | None, low: Any, high: Any) -> Span | None:
+def _years(born: Point | None, low: Any, high: Any) -> Span | None:
     if born is None or not low or not high:
         return None
     first, last = (_aged(born, quantity) for quantity in (low, high))
     return Span(first, just_before(last.plus(months=12))) if first and last else None
 
 
-def _aged(born: date, quantity: Resource) -> Point | None:
+def _aged(born: Point, quantity: Resource) -> Point | None:
     value, unit = number_of(quantity.get("value")), str(quantity.get("code") or quantity.get("unit") or "")
     if value is None:
         return None
     if unit in ("a", "year", "years"):
-        return of_date(born).plus(months=12 * int(value))
+        return born.plus(months=12 * int(value))
     if unit in ("mo", "month", "months"):
-        return of_date(born).plus(months=int(value))
+        return born.plus(months=int(value))
     days = in_days(value, unit)
-    return of_date(born).plus(days=int(days)) if days is not None else None
+    return born.plus(days=int(days)) if days is not None else None
 
 
-def prevalence_of(r: Resource, status: str, born: date | None) -> Span | None:
+def prevalence_of(r: Resource, status: str, born: Point | None) -> Span | None:
     """Read from onset to abatement: an active condition goes on; of another without abatement nobody knows the end."""
     onset, abated = when_of(r, "onset", born), when_of(r, "abatement", born)
     end = abated.end if abated else None

@@ -158,7 +158,7 @@ def _histories(
     """
     deciding.narrow(con, book, people)
     histories = {
-        person: History(person, born, _instant(died, zone))
+        person: History(person, of_date(born) if born else None, _instant(died, zone))
         for person, born, died in con.execute(
             "SELECT id, birth_date, deceased_at FROM person SEMI JOIN judged_person j ON j.person_id = id"
         ).fetchall()

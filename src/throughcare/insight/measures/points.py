@@ -20,6 +20,10 @@ DAY = 86_400_000
 COARSE = ("year", "month")  # less exact than a day
 BEGINNING, FOREVER = -(10**15), 10**15
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The years that a calendar can say, in milliseconds since 1970.
+_OLDEST, _LATEST = (
+    (datetime(*day, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1) for day in ((1, 1, 1), (9999, 12, 31))
+)
 _TIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 
 
@@ -207,10 +211,38 @@ def days_before(a: Point | None, b: Point | None) -> int | None:
     return b.day - a.day
 
 
-def years_between(born: date, at: Point) -> int:
-    """Count the birthdays reached on the day of `at`; who is born on 29 February has one on 1 March."""
-    then = _EPOCH + timedelta(milliseconds=at.date.first)
-    return then.year - born.year - ((then.month, then.day) < (born.month, born.day))
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Years of age, as far as they are known: a birth told by its year leaves two. It is over or under what is certain.
+
+    `age < n` says that it is not certain to have reached n: who asks that leaves somebody out.
+    """
+
+    least: int
+    most: int
+
+    def __ge__(self, years: int) -> bool:
+        return self.least >= years
+
+    def __lt__(self, years: int) -> bool:
+        return self.least < years
+
+    def __le__(self, years: int) -> bool:
+        return self.most <= years
+
+
+NOT_BORN = Age(-1, -1)
+
+
+def age_between(born: Point, at: Point) -> Age:
+    """Count the birthdays reached on the day of `at`, least and most; who is born on 29 February has one on 1 March."""
+    day = at.date
+    return Age(_birthdays(born.last, day.first), _birthdays(born.first, day.last))
+
+
+def _birthdays(born: int, at: int) -> int:
+    birth, then = (_EPOCH + timedelta(milliseconds=min(max(one, _OLDEST), _LATEST)) for one in (born, at))
+    return then.year - birth.year - ((then.month, then.day) < (birth.month, birth.day))
 
 
 def just_before(point: Point) -> Point:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from throughcare.insight.measures.points import FOREVER, Point, Span
 
@@ -101,7 +100,7 @@ class History:
     """One person's rows by table."""
 
     id: str
-    born: date | None = None
+    born: Point | None = None
     died_at: Point | None = None
     encounters: list[Encounter] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)

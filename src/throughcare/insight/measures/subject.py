@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from throughcare.insight.measures.codes import CodeBook
-from throughcare.insight.measures.points import Point, Span, years_between
+from throughcare.insight.measures.points import NOT_BORN, Age, Point, Span, age_between
 from throughcare.insight.measures.rows import Condition, Encounter, History, Observation, Order, Procedure, Row, Supply
 
 R = TypeVar("R", bound=Row)
@@ -63,19 +63,19 @@ class Subject:
     # What was found of the person by code lists; kept from period to period where one history is looked at over several.
     known: dict[tuple[object, ...], list[Any]] = field(default_factory=dict, repr=False)
 
-    def age_at(self, point: Point | None) -> int:
-        """Count years of age on a day; -1 where the birth or the day is not known."""
+    def age_at(self, point: Point | None) -> Age:
+        """Count years of age on a day; of no age where the birth or the day is not known."""
         if self.history.born is None or point is None:
-            return -1
-        return years_between(self.history.born, point)
+            return NOT_BORN
+        return age_between(self.history.born, point)
 
     @cached_property
-    def age_at_start(self) -> int:
+    def age_at_start(self) -> Age:
         """Count years of age on the first day of the period."""
         return self.age_at(self.period.start)
 
     @cached_property
-    def age_at_end(self) -> int:
+    def age_at_end(self) -> Age:
         """Count years of age on the last day of the period."""
         return self.age_at(self.period.end)
 

@@ -114,7 +114,7 @@ def ecqm(who: Subject) -> Sequence[Group]:
     age = who.age_at_start
     if age < 12 or not visits:
         return [[OUTSIDE]]
-    kinds = (ADOLESCENT,) if age < 17 else (ADOLESCENT, ADULT) if age == 17 else (ADULT,)
+    kinds = (ADOLESCENT,) if age < 17 else (ADOLESCENT, ADULT) if age <= 17 else (ADULT,)
     excluded = any(
         who.as_problem(c)
         and c.span is not None
