@@ -113,6 +113,22 @@ def test_a_red_flag_pages_now_and_custody_is_told_to_check(patient, person, nurs
         )
 
 
+def test_what_a_translation_reveals_counts_as_if_it_had_been_written(patient, person, nurse) -> None:
+    receipt = ask(patient, person, "Mwen gen yon kesyon", kind="records", language="ht")
+    one = {"actor": nurse, "person_id": person, "request_id": receipt.request_id}
+    assert open_rules(receipt.request_id) == {"SCR-02"}
+    actions.log_receipt(**one, english="I have a question about my papers")
+    assert open_rules(receipt.request_id) == {"SCR-02"}
+    actions.log_receipt(**one, english="I have chest pain")
+    assert open_rules(receipt.request_id) == {"SCR-00", "SCR-02", "SCR-03"}
+    with pytest.raises(Invalid, match="at least"):
+        actions.triage_request(**one, priority="routine")
+    actions.log_receipt(**one, english="A pain in the chest pocket")
+    row = CareRequest.objects.get(id=receipt.request_id)
+    assert (row.floor, row.paged, row.symptom) == ("emergent", True, True), "nothing that was found is taken back"
+    assert row.flags
+
+
 def test_the_third_request_for_one_complaint_books_the_provider(patient, nurse, doctor, person) -> None:
     for day in range(3):
         with clock.frozen(MORNING + timedelta(days=4 * day)):

@@ -80,7 +80,7 @@ def submit_request(
         submitted_at=submitted_at or now,
         received_at=now,
         received_by=actor.label(),
-        flags=[{"key": f.key, "spans": [asdict(s) for s in f.spans], "en": f.text.en, "es": f.text.es} for f in flags],
+        flags=[{**_flag(f), "spans": [asdict(s) for s in f.spans]} for f in flags],
         paged=rules.pages_now(flags),
         floor=floor.priority,
         symptom=rules.tells_symptom(kind, flags, table),
@@ -101,11 +101,20 @@ def log_receipt(*, actor: Actor, intent: UUID | None = None, person_id: UUID, re
     row = mine(request_id, person_id)
     table = load_table()
     flags = rules.red_flags(english, table)
-    row.bump(words_in_english=english.strip()[:8000])
+    # What is found now is added to what was found before, and never makes a request less urgent than it was.
+    floors = (row.floor, rules.triage_floor(row.kind, flags, table, worse=row.worse).priority)
+    known = {flag["key"] for flag in row.flags}
+    pages = rules.pages_now(flags) and not row.paged
+    asks_more = not row.symptom and rules.tells_symptom(row.kind, flags, table)
+    row.bump(
+        words_in_english=english.strip()[:8000],
+        flags=[*row.flags, *(_flag(f) for f in flags if f.key not in known)],
+        floor=min(floors, key=rules.PRIORITIES.index),
+        symptom=row.symptom or asks_more,
+        paged=row.paged or pages,
+    )
     keep(row)
-    if rules.pages_now(flags) and not row.paged:
-        row.bump(paged=True, flags=[{"key": f.key, "spans": [], "en": f.text.en, "es": f.text.es} for f in flags])
-        keep(row)
+    if pages or (asks_more and row.state == "received"):
         _tell(actor, row, table)
     _tell_of_harm(row, flags)
 
@@ -163,6 +172,11 @@ def _tell(actor: Actor, row: CareRequest, table: SickCallTable) -> None:
 def _tell_of_harm(row: CareRequest, flags: Iterable[rules.RedFlag]) -> None:
     if rules.tells_of_sexual_harm(flags):
         emit(SexualHarmTold(happened_at=clock.now(), person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
+
+
+def _flag(found: rules.RedFlag) -> dict[str, Any]:
+    """Write a red flag as it is kept; where it stands in the person's own words (`spans`) is not said of a translation."""
+    return {"key": found.key, "spans": [], "en": found.text.en, "es": found.text.es}
 
 
 def _complaint(words: str, kind: str) -> str:
