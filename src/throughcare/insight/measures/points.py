@@ -20,10 +20,8 @@ DAY = 86_400_000
 COARSE = ("year", "month")  # less exact than a day
 BEGINNING, FOREVER = -(10**15), 10**15
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# The years that a calendar can say, in milliseconds since 1970.
-_OLDEST, _LATEST = (
-    (datetime(*day, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1) for day in ((1, 1, 1), (9999, 12, 31))
-)
+# The number of 1970's first day and of the last day that a calendar can say.
+_1970, _LATEST = date(1970, 1, 1).toordinal(), date.max.toordinal()
 _TIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 
 
@@ -237,12 +235,21 @@ NOT_BORN = Age(-1, -1)
 def age_between(born: Point, at: Point) -> Age:
     """Count the birthdays reached on the day of `at`, least and most; who is born on 29 February has one on 1 March."""
     day = at.date
-    return Age(_birthdays(born.last, day.first), _birthdays(born.first, day.last))
+    least = _birthdays(born.last // DAY, day.first // DAY)
+    sure = born.precision == "day" and day.precision == "day"
+    return Age(least, least if sure else _birthdays(born.first // DAY, day.last // DAY))
 
 
 def _birthdays(born: int, at: int) -> int:
-    birth, then = (_EPOCH + timedelta(milliseconds=min(max(one, _OLDEST), _LATEST)) for one in (born, at))
-    return then.year - birth.year - ((then.month, then.day) < (birth.month, birth.day))
+    birth, then = _calendar(born), _calendar(at)
+    return then[0] - birth[0] - (then[1] < birth[1])
+
+
+@lru_cache(maxsize=65_536)
+def _calendar(day: int) -> tuple[int, tuple[int, int]]:
+    """Give year, and month and day, of a day by its number since 1970; of one that no calendar can say its first or last."""
+    found = date.fromordinal(min(max(day + _1970, 1), _LATEST))
+    return found.year, (found.month, found.day)
 
 
 def just_before(point: Point) -> Point:
