@@ -67,23 +67,14 @@ def _carry(desk: Desk, book: Rulebook, event: Event, facility_id: UUID | None) -
 
 def _untell(desk: Desk, event: Event) -> frozenset[UUID]:
     """Bring back what was closed by word of something that did not happen: owed since when it was owed."""
-    family = desk.family.of(event.person_id)  # type: ignore[arg-type]
-    closed_by = (event.what, event.ref)  # type: ignore[attr-defined]
-    lately = [
-        d for d in desk.touched.values() if d.subject_id in family and (d.closed_event, d.closed_ref) == closed_by
-    ]
-    stored = Duty.objects.filter(person_id__in=family, closed_event=closed_by[0], closed_ref=closed_by[1])
-    rows = sorted([*stored.exclude(id__in=desk.touched), *lately], key=lambda d: (d.opened_at, d.id))
-    return frozenset(d.id for d in rows if desk.reopen(d, "what closed it was charted in error"))
+    rows = _closed_by(desk, event, event.what)  # type: ignore[attr-defined]
+    why = "what closed it was charted in error"
+    return frozenset(d.id for d in rows if d.closed_ref == event.ref and desk.reopen(d, why))
 
 
 def _restore(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
     """Bring back what the release closed, with its original due times; what the release opened is void (ruling 5)."""
-    family = desk.family.of(event.person_id)  # type: ignore[arg-type]
-    lately = [d for d in desk.touched.values() if d.subject_id in family and d.closed_event == "released"]
-    stored = Duty.objects.filter(person_id__in=family, closed_event="released").exclude(id__in=desk.touched)
-    # What two linked charts both owe comes back once: the older, in whatever order the database found them.
-    rows = sorted([*stored, *lately], key=lambda d: (d.opened_at, d.id))
+    rows = _closed_by(desk, event, "released")
     of_this = [d for d in rows if event.ref is not None and d.closed_ref == event.ref] or _last(rows)
     successors = {d.successor_id for d in of_this if d.successor_id}
     restored = frozenset(d.id for d in of_this if desk.reopen(d, "the release was cancelled"))
@@ -92,6 +83,17 @@ def _restore(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
             desk.close(book, duty, _void(event), goes_on=False)
     _undo_openings(desk, book, event, {"released", "care_left_open"})
     return restored
+
+
+def _closed_by(desk: Desk, event: Event, what: str) -> list[Duty]:
+    """Give the person's duties that an event of this name closed, here and before.
+
+    The older first: what two linked charts both owe comes back once, in whatever order the database found them.
+    """
+    family = desk.family.of(event.person_id)  # type: ignore[arg-type]
+    lately = [d for d in desk.touched.values() if d.subject_id in family and d.closed_event == what]
+    stored = Duty.objects.filter(person_id__in=family, closed_event=what).exclude(id__in=desk.touched)
+    return sorted([*stored, *lately], key=lambda d: (d.opened_at, d.id))
 
 
 def _last(rows: list[Duty]) -> list[Duty]:
