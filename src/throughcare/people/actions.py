@@ -1,5 +1,6 @@
 """The only writers of identity: register, correct, identify, propose a merge, decide it, take it back."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -286,25 +287,31 @@ def person_numbers(person: Person) -> Sequence[Identifier]:
     return Identifier.objects.filter(person=person, until__isnull=True).order_by("system", "value")  # type: ignore[return-value]
 
 
-def _facts(person: Person) -> Facts:
-    return Facts(
-        person.family,
-        person.given,
-        person.birth_date,
-        person.sex,
-        frozenset((i.system, i.value) for i in person_numbers(person)),
-        frozenset((a.family, a.given) for a in Alias.objects.filter(person=person)),
-    )
+def facts_of(people: Sequence[Person]) -> list[Facts]:
+    """Give what is compared of many charts by two queries, however many they are."""
+    ids = [one.id for one in people]
+    numbers: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    names: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    held = Identifier.objects.filter(person__in=ids, until__isnull=True)
+    for whose, system, value in held.values_list("person_id", "system", "value"):
+        numbers[whose].add((system, value))
+    for whose, family, given in Alias.objects.filter(person__in=ids).values_list("person_id", "family", "given"):
+        names[whose].add((family, given))
+    return [
+        Facts(p.family, p.given, p.birth_date, p.sex, frozenset(numbers[p.id]), frozenset(names[p.id])) for p in people
+    ]
 
 
 def _alike(person: Person) -> list[tuple[UUID, tuple[str, ...]]]:
     if person.birth_date is None:
         return []
-    mine, found = _facts(person), []
     same_day = Person.objects.filter(birth_date=person.birth_date, survivor=None).exclude(id=person.id)
     slips = Person.objects.filter(birth_date__in=slips_of(person.birth_date), family=person.family, survivor=None)
-    for other in [*same_day[:50], *slips[:50]]:
-        reasons = may_be_one(mine, _facts(other))
+    others = [*same_day[:50], *slips[:50]]
+    mine, *theirs = facts_of([person, *others])
+    found = []
+    for other, facts in zip(others, theirs, strict=True):
+        reasons = may_be_one(mine, facts)
         if reasons and person.survivor_id is None:
             found.append((other.id, reasons))
     return found

@@ -17,9 +17,9 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import emit
 from throughcare.kernel.vocabulary import DataClass
 from throughcare.people import fhir
-from throughcare.people.actions import Demographics, Number, _check, _fields, propose
+from throughcare.people.actions import Demographics, Number, _check, _fields, facts_of, propose
 from throughcare.people.events import PersonRegistered
-from throughcare.people.models import Alias, Identifier, Person
+from throughcare.people.models import Identifier, Person
 from throughcare.people.rules import Facts, may_be_one, search_text, slips_of
 
 
@@ -95,21 +95,6 @@ def _alike_before(newcomers: Sequence[Newcomer]) -> dict[date, list[tuple[UUID, 
     families = {n.demographics.family for n in newcomers}
     alike = Q(birth_date__in=days) | Q(family__in=families, birth_date__isnull=False)
     others = [one for one in Person.objects.filter(alike, survivor=None) if one.birth_date is not None]
-    for other, facts in zip(others, _facts_of(others), strict=True):
+    for other, facts in zip(others, facts_of(others), strict=True):
         found[facts.birth_date].append((other.id, facts))  # type: ignore[index]
     return found
-
-
-def _facts_of(people: Sequence[Person]) -> list[Facts]:
-    """Give what is compared of many charts by two queries: one by one they cost most of opening charts in bulk."""
-    ids = [one.id for one in people]
-    numbers: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
-    names: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
-    held = Identifier.objects.filter(person__in=ids, until__isnull=True)
-    for whose, system, value in held.values_list("person_id", "system", "value"):
-        numbers[whose].add((system, value))
-    for whose, family, given in Alias.objects.filter(person__in=ids).values_list("person_id", "family", "given"):
-        names[whose].add((family, given))
-    return [
-        Facts(p.family, p.given, p.birth_date, p.sex, frozenset(numbers[p.id]), frozenset(names[p.id])) for p in people
-    ]
