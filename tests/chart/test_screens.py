@@ -352,14 +352,21 @@ def test_the_history_says_who_when_why_and_what_changed(as_role, person) -> None
     send(client, error, version=1, why="Heard it from another man")
     address = f"/people/{person}/history/Condition/{asthma.id}/"
     page = text_of(client.get(address))
+    read, _, folded = page.partition("<summary>Technical names</summary>")
     for words in (
+        "History of this problem: Asthma 0",
+        "Marked as entered in error",
+        "Demo-Nurse, Ada (nurse)",
         "Heard it from another man",
-        "Mark error",
-        "Add condition",
-        "<ins>entered-in-error</ins>",
+        "How sure",
+        "<ins>Entered in error</ins>",
         "Version 2",
     ):
-        assert words in page, words
+        assert words in read, words
+    assert "Put on the problem list" in folded, "the versions stand below"
+    for name in ("verificationStatus", "chart.mark_error", "entered-in-error"):
+        assert name in folded, name
+        assert name not in read, f"{name} is for software"
     assert "What the first version says" in text_of(client.get(address + "?v=1"))
     for role in ("custody", "scheduler"):
         assert as_role(role).get(address).status_code in (403, 404)

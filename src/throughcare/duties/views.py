@@ -17,6 +17,7 @@ from throughcare.duties.rule import LANES, LaneName
 from throughcare.duties.titles import role_title
 from throughcare.kernel import clock
 from throughcare.ledger.reads import VersionRow
+from throughcare.ui.deeds import deed, from_where
 from throughcare.ui.shapes import (
     Action,
     ClockShape,
@@ -148,7 +149,7 @@ def _moment(due: datetime) -> str:
 
 def versions(rows: Sequence[VersionRow]) -> list[Version]:
     """Draw the history of a duty as the ledger keeps it."""
-    return [Version(v.version, v.recorded_at, v.actor, v.action.replace("_", " "), "", v.reason) for v in rows]
+    return [Version(v.version, v.recorded_at, from_where(v.actor), deed(v.action), "", v.reason) for v in rows]
 
 
 CAPACITY = (

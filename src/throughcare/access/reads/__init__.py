@@ -12,6 +12,7 @@ from throughcare.access.reads.accounts import (
     owes,
     own_postings,
     own_sign_ins,
+    staff_names,
     user,
     vouched,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "representatives",
     "staff_by_name",
     "staff_member",
+    "staff_names",
     "standing",
     "told",
     "user",

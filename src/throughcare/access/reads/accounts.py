@@ -1,6 +1,6 @@
 """What the pages of this room show: accounts, sign-ins, break-glass, consents, who looked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from throughcare.access import limits, second_factor
 from throughcare.access.actions.record import in_force
 from throughcare.access.actions.signing_in import FULL
 from throughcare.access.models import OutsideName, Posting, SignIn, User
+from throughcare.kernel import db
 from throughcare.kernel.errors import NotFound
 from throughcare.kernel.lens import Lens
 from throughcare.kernel.vocabulary import Role
@@ -156,3 +157,9 @@ def _account(u: User, held: Sequence[str], with_code: bool) -> AccountRow:
 def _postings(rows: object) -> list[PostingRow]:
     found = rows.order_by("-since")  # type: ignore[attr-defined]
     return [PostingRow(p.id, p.role, p.facility_id, p.title, tuple(p.trainings), p.since, p.until) for p in found]
+
+
+def staff_names(lens: Lens, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the names of members of staff by their accounts, for entries that keep ids; nobody in custody is named."""
+    with db.reading(lens):
+        return dict(User.objects.filter(id__in=set(ids), person_id=None).values_list("id", "name"))

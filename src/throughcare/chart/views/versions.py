@@ -1,27 +1,19 @@
-"""The versions of a fact as a page shows them: flat names and values, so that two can stand side by side. Pure."""
+"""The versions of a fact as a page shows them: what was done in words, what changed in words, and folded the names of the software. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+from throughcare.chart.views.told import Names, say, told
 from throughcare.ledger.reads import VersionRow
+from throughcare.ui.deeds import deed, from_where
+from throughcare.ui.forms import id_or_none
 from throughcare.ui.shapes import Change, Version
+from throughcare.ui.wording import t
 
-KINDS = {
-    "AllergyIntolerance": "Allergy",
-    "Composition": "Note",
-    "Condition": "Problem",
-    "DiagnosticReport": "Result",
-    "DocumentReference": "Document",
-    "Encounter": "Visit",
-    "Flag": "Flag",
-    "MedicationStatement": "Home medicine",
-    "Observation": "Measurement",
-    "Patient": "Identity",
-    "QuestionnaireResponse": "Form",
-    "ServiceRequest": "Order",
-}
 HIDDEN = frozenset({"resourceType", "id", "meta.versionId", "meta.lastUpdated"})
-DESTROYED = "The words of this version were destroyed by order of law; its header and digest stand."
+# By which of its parts an entry is called, in this order.
+CALLED = ("code", "medicationCodeableConcept", "vaccineCode", "title", "type", "category", "questionnaire")
 
 
 def flat(body: Any, name: str = "") -> dict[str, str]:
@@ -51,34 +43,54 @@ def before(rows: Sequence[VersionRow], row: VersionRow) -> VersionRow | None:
     return next((r for r in rows if r.version < row.version), None)
 
 
-def changes(rows: Sequence[VersionRow], row: VersionRow) -> list[Change]:
-    """Give what this version changed; of the first, all that it says."""
+def called(rows: Sequence[VersionRow], names: Names) -> str:
+    """Say what the entry is about, of its newest version that still has words: "Asthma"; "" where it does not say."""
+    body = next((r.body for r in rows if isinstance(r.body, dict)), {})
+    return next((words for part in CALLED if part in body and (words := say(body[part], names))), "")
+
+
+def ids_in(rows: Iterable[VersionRow | None]) -> set[UUID]:
+    """List the ids that these versions keep, of whom and where they speak."""
+    values = [value for row in rows if row is not None for value in flat(row.body).values()]
+    return {found for value in values if (found := id_or_none(value.rpartition("/")[2])) is not None}
+
+
+def forms_in(body: Any) -> list[tuple[str, str]]:
+    """Give the form that an entry answers, as it is written there and by its name; nothing of other entries."""
+    said = str(body.get("questionnaire", "")) if isinstance(body, dict) else ""
+    return [(said, said.rpartition(":")[2].partition("|")[0])] if said else []
+
+
+def changes(rows: Sequence[VersionRow], row: VersionRow, names: Names) -> list[Change]:
+    """Give in words what this version changed; of the first, all that it says."""
     earlier = before(rows, row)
-    old = _shown(earlier.body) if earlier else {}
-    new = _shown(row.body)
-    names = [*new, *(n for n in old if n not in new)]
-    return [Change(n, old.get(n, ""), new.get(n, "")) for n in names if old.get(n) != new.get(n)]
+    return _apart(told(earlier.body, names) if earlier else {}, told(row.body, names))
+
+
+def technical(rows: Sequence[VersionRow], row: VersionRow) -> list[Change]:
+    """Give the same under the names of the software, with what has no words."""
+    earlier = before(rows, row)
+    return _apart(_shown(earlier.body) if earlier else {}, _shown(row.body))
 
 
 def lines(rows: Sequence[VersionRow], here: str) -> list[Version]:
-    """Draw the versions, newest first: who, when, what was done, why, from where, and the first digits of the hash."""
+    """Draw the versions, newest first: what was done, by whom and when, why."""
     return [
         Version(
             number=r.version,
             at=r.recorded_at,
-            actor=r.actor,
-            did=action_words(r.action),
-            role=f"{r.source or 'page'} · {r.hash[:12]}",
-            reason=r.reason if r.body is not None else f"{r.reason} {DESTROYED}".strip(),
+            actor=from_where(r.actor),
+            did=deed(r.action),
+            reason=r.reason if r.body is not None else f"{r.reason} {t('chart.words_destroyed')}".strip(),
             href=f"{here}?v={r.version}",
         )
         for r in rows
     ]
 
 
-def action_words(action: str) -> str:
-    """Say an action in words: chart.add_condition is "Add condition"."""
-    return action.rpartition(".")[2].replace("_", " ").capitalize()
+def _apart(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
+    names = [*new, *(n for n in old if n not in new)]
+    return [Change(n, old.get(n, ""), new.get(n, "")) for n in names if old.get(n) != new.get(n)]
 
 
 def _shown(body: Any) -> dict[str, str]:

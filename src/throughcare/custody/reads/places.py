@@ -1,5 +1,6 @@
 """Places: facilities with how many people they hold, units, free beds, lockdowns; and a place by others' names for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -51,6 +52,14 @@ class FacilityRow:
 def zone_of(facility_id: UUID) -> str:
     """Give the zone of a facility, "" of one that is not known. Sites don't move: it is asked once per process."""
     return Facility.objects.filter(id=facility_id).values_list("zone", flat=True).first() or ""
+
+
+def place_names(lens: Lens, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give what facilities and units are called, for entries that keep their ids."""
+    asked = set(ids)
+    with db.reading(lens):
+        found = dict(Facility.objects.filter(id__in=asked).values_list("id", "short_name"))
+        return found | dict(Unit.objects.filter(id__in=asked).values_list("id", "name"))
 
 
 @dataclass(frozen=True, slots=True)
