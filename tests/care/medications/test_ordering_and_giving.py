@@ -376,3 +376,54 @@ def test_a_dose_read_to_be_charted_is_field_by_field_what_its_row_says(person, d
         for field in whole._meta.concrete_fields:
             assert getattr(kept, field.attname) == getattr(whole, field.attname), field.name
             assert type(getattr(kept, field.attname)) is type(getattr(whole, field.attname)), field.name
+
+
+def test_an_order_is_renewed_once(doctor, person) -> None:
+    with clock.frozen(MORNING):
+        row = order(doctor, person)
+        new = actions.renew_order(actor=doctor, person_id=person, order_id=row.id, version=row.version)
+        with pytest.raises(Stale, match="renewed already"):
+            actions.renew_order(actor=doctor, person_id=person, order_id=row.id, version=row.version)
+    assert [r.id for r in MedicationOrder.objects.filter(replaces=row)] == [new]
+
+
+@pytest.mark.parametrize("how", ["stop", "change"])
+def test_what_is_stopped_or_changed_does_not_begin_again_with_its_renewal(doctor, person, how) -> None:
+    with clock.frozen(MORNING):
+        row = order(doctor, person, days=20)
+        new = actions.renew_order(actor=doctor, person_id=person, order_id=row.id, version=row.version)
+        later = actions.renew_order(actor=doctor, person_id=person, order_id=new, version=1)
+        row.refresh_from_db()
+        about = {"actor": doctor, "person_id": person, "order_id": row.id, "version": row.version}
+        if how == "stop":
+            actions.stop_order(**about, why="Cough")
+        else:
+            changed = actions.change_order(**about, asked=asked(amount=Decimal(2), days=90), why="More")
+    assert set(MedicationOrder.objects.filter(id__in=[row.id, new, later]).values_list("status", flat=True)) == {
+        "stopped"
+    }
+    with clock.frozen(MORNING + timedelta(days=20)):
+        actions.lay_doses(actor=actions.CLOCK)
+    laid = Dose.objects.filter(person_id=person, due_at__gt=MORNING + timedelta(days=1), status="expected")
+    assert set(laid.values_list("order_id", flat=True)) == (set() if how == "stop" else {changed})
+
+
+def test_what_is_held_stays_held_under_its_renewal_and_goes_on_with_it(doctor, person) -> None:
+    with clock.frozen(MORNING):
+        row = order(doctor, person, days=20)
+        before = actions.renew_order(actor=doctor, person_id=person, order_id=row.id, version=row.version)
+        about = {"actor": doctor, "person_id": person, "order_id": row.id}
+        actions.hold_order(**about, version=row.version, why="Potassium 5.9")
+        assert MedicationOrder.objects.get(id=before).status == "on-hold"
+        actions.resume_order(**about, version=row.version + 1)
+        assert MedicationOrder.objects.get(id=before).status == "active"
+        other = order(doctor, person, product=AMLODIPINE)
+        actions.hold_order(actor=doctor, person_id=person, order_id=other.id, version=1, why="Dizzy")
+        after = actions.renew_order(actor=doctor, person_id=person, order_id=other.id, version=2)
+    assert (MedicationOrder.objects.get(id=after).status, MedicationOrder.objects.get(id=after).held_why) == (
+        "on-hold", "Dizzy",
+    )  # fmt: skip
+    with clock.frozen(MORNING + timedelta(days=30)):
+        actions.end_orders(actor=actions.CLOCK)
+        actions.lay_doses(actor=actions.CLOCK)
+    assert not Dose.objects.filter(order_id=after, status="expected").exists()

@@ -142,11 +142,27 @@ def renew_order(
     old = order_of(person_id, order_id, version)
     if old.status not in states.LIVE:
         raise Stale("This order is over. Order the medicine anew.")
+    for next_one in renewals([old]):
+        # Two of them would begin together, and each would bring its dose.
+        raise Stale(f"This order is renewed already, until {clock.local(next_one.ends_at):%Y-%m-%d}. Open that one.")
     starts = max(old.ends_at, clock.now())
     asked = replace(as_prescription(old), starts_at=starts, days=days, reasons=reasons or {}, source="written")
     new = _place(actor, person_id, asked, old)
+    if old.status == "on-hold":
+        hold_all([new], old.held_why)  # what is held does not begin anew because its time is over
     emit(OrderRenewed(happened_at=clock.now(), person_id=person_id, facility_id=old.facility_id, ref=old.id))
     return new.id
+
+
+def renewals(orders: Sequence[MedicationOrder]) -> list[MedicationOrder]:
+    """Give the live orders under which these go on, fetched to be changed: whatever becomes of an order becomes of its renewal too."""
+    found: list[MedicationOrder] = []
+    last = list(orders)
+    while last:
+        live = MedicationOrder.objects.select_for_update().filter(replaces__in=last, status__in=states.LIVE)
+        last = list(live.order_by("id"))
+        found += last
+    return found
 
 
 def as_prescription(row: MedicationOrder) -> Prescription:
@@ -474,7 +490,8 @@ def hold_order(
     """Hold an order: its doses to come are taken back until it goes on."""
     if not why.strip():
         raise Invalid("Say why it is held.", fields={"why": "Say why it is held."})
-    hold_all([order_of(person_id, order_id, version)], why.strip())
+    row = order_of(person_id, order_id, version)
+    hold_all([row, *(r for r in renewals([row]) if r.status == "active")], why.strip())
 
 
 def hold_all(orders: Sequence[MedicationOrder], why: str) -> None:
@@ -493,7 +510,8 @@ def hold_all(orders: Sequence[MedicationOrder], why: str) -> None:
 @action("medications.resume_order")
 def resume_order(*, actor: Actor, intent: UUID | None = None, person_id: UUID, order_id: UUID, version: int) -> None:
     """Let a held order go on: its doses are laid out again from now."""
-    resume_all([order_of(person_id, order_id, version)])
+    row = order_of(person_id, order_id, version)
+    resume_all([row, *(r for r in renewals([row]) if r.status == "on-hold" and r.held_why == row.held_why)])
 
 
 def resume_all(orders: Sequence[MedicationOrder], back_to: datetime | None = None) -> None:
@@ -526,9 +544,10 @@ def stop_order(
 def _end(actor: Actor, row: MedicationOrder, verb: str, why: str) -> None:
     if actor.role not in PRESCRIBERS and actor.role is not Role.RN and actor.kind != "system":
         raise NotAllowed("A prescriber ends an order, or a nurse on a prescriber's word.")
-    row.bump(status=states.ORDER.after(row.status, verb), ended_at=clock.now(), ended_why=why[:200])
-    keep_order(row)
-    take_back([row.id], clock.now())
-    emit(
-        OrderStopped(happened_at=clock.now(), person_id=row.person_id, facility_id=row.facility_id, ref=row.id, why=why)
-    )
+    now = clock.now()
+    ended = [row, *renewals([row])]
+    for one in ended:
+        one.bump(status=states.ORDER.after(one.status, verb), ended_at=now, ended_why=why[:200])
+        keep_order(one)
+        emit(OrderStopped(happened_at=now, person_id=one.person_id, facility_id=one.facility_id, ref=one.id, why=why))
+    take_back([one.id for one in ended], now)
