@@ -637,3 +637,39 @@ def test_what_may_be_seen_is_said_beside_the_sealed_sentence() -> None:
     apap = next(alert for alert in report.alerts if alert.rule == "APAP")
     assert apap.grade is WARN and "4000 mg" in apap.sentence, "the sum of what may be seen"
     assert next(alert.grade for alert in report.alerts if alert.sealed) is STOP
+
+
+# --- what is over and acts on ---------------------------------------------------------------------------------------------
+
+DEPOT = "buprenorphine 200 mg/ml"
+
+
+@pytest.mark.parametrize(
+    ("new", "over", "days", "rule"),
+    [
+        ("buprenorphine 8 mg / naloxone 2 mg sublingual film", "naltrexone 380", 5, "DDI-03"),
+        ("buprenorphine 8 mg / naloxone 2 mg sublingual film", "naltrexone 380", 28, "DDI-03"),
+        ("buprenorphine 8 mg / naloxone 2 mg sublingual film", "naltrexone 380", 29, ""),
+        ("buprenorphine 8 mg / naloxone 2 mg sublingual film", "naltrexone hydrochloride 50", 1, ""),
+        ("naltrexone hydrochloride 50", DEPOT, 60, "DDI-03"),
+        ("naltrexone hydrochloride 50", DEPOT, 61, ""),
+        ("linezolid", "fluoxetine 20", 35, "DDI-11"),
+        ("linezolid", "fluoxetine 20", 36, ""),
+        ("linezolid", "sertraline 50", 14, "DDI-11"),
+        ("linezolid", "sertraline 50", 15, ""),
+        ("sertraline 50", "linezolid", 14, "DDI-11"),
+        ("sertraline 50", "linezolid", 15, ""),
+        ("ibuprofen 600", "sertraline 50", 1, ""),
+    ],
+)
+def test_what_is_over_and_acts_on_counts_where_it_stops(new: str, over: str, days: int, rule: str) -> None:
+    report = asked(new, taken(over, ended_days_ago=days))
+    stops = {alert.rule for alert in report.alerts if alert.grade is STOP}
+    assert stops == ({rule} if rule else set())
+    assert not rule or "acts on" in next(a.sentence for a in report.alerts if a.rule == rule)
+    assert not report.could_not_run
+
+
+def test_a_medicine_that_goes_on_under_another_order_is_told_once() -> None:
+    report = asked("linezolid", "sertraline 50", taken("sertraline 50", key="former", ended_days_ago=2))
+    assert [a.with_key for a in report.alerts if a.rule == "DDI-11"] == [f"o-{rx('sertraline 50')}"]

@@ -336,3 +336,22 @@ def test_a_check_that_breaks_could_not_run(doctor, woman, monkeypatch) -> None:
     assert alerts(doctor, woman, GABAPENTIN)["could-not-run:renal:broke"] == "could-not-run"
     with pytest.raises(Invalid, match="broke and found nothing out"):
         actions.place_order(actor=doctor, person_id=woman, asked=asked(GABAPENTIN))
+
+
+# --- what is over and acts on ---------------------------------------------------------------------------------------------
+
+NALTREXONE_DEPOT, SUBOXONE = "637213", "1010600"
+
+
+def test_a_depot_that_was_injected_once_is_compared_for_as_long_as_it_acts(doctor, woman) -> None:
+    row = place(doctor, woman, NALTREXONE_DEPOT, {"kind": "once"})
+    later = NOW + timedelta(days=5)
+    with clock.frozen(later):
+        assert "DDI-03" not in alerts(doctor, woman, SUBOXONE), "nobody was given it"
+    MedicationOrder.objects.filter(id=row.id).update(first_dose_at=NOW)
+    with clock.frozen(later):
+        assert alerts(doctor, woman, SUBOXONE)["DDI-03"] == "stop"
+        actions.end_orders(actor=actions.CLOCK)
+        assert alerts(doctor, woman, SUBOXONE)["DDI-03"] == "stop"
+    with clock.frozen(NOW + timedelta(days=40)):
+        assert "DDI-03" not in alerts(doctor, woman, SUBOXONE)

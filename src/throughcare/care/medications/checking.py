@@ -4,15 +4,20 @@ Everything known of the person takes part, sealed medicines too: what the reader
 What can't be read is no "nothing found": it is a check that could not run, and the order then needs a named reason.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughcare.care.medications import brought, formulary, measured, sealed_orders, states
+from throughcare.care.medications.measured import standing_problems
 from throughcare.care.medications.models import MedicationOrder
-from throughcare.care.medications.rules import checks
+from throughcare.care.medications.rules import check_tables, checks
 from throughcare.care.medications.rules.check_facts import (
     AllergyFact,
     Candidate,
@@ -22,12 +27,14 @@ from throughcare.care.medications.rules.check_facts import (
     Taken,
 )
 from throughcare.care.medications.rules.timing import Kind, Timing, amounts, doses_per_day, doses_per_week, from_json
-from throughcare.chart.models import Allergy, Condition
+from throughcare.chart.models import Allergy
 from throughcare.kernel import clock
 from throughcare.kernel.content import ContentError
 from throughcare.people.family import family
 from throughcare.people.models import Person
 
+# A problem coded otherwise (SNOMED CT, a sender's own) is read by its words, like one that somebody typed.
+ICD = re.compile(r"[A-Z]\d")
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 
@@ -127,19 +134,18 @@ def situation_of(person_id: UUID) -> Situation:
     people = sorted(family(person_id), key=str)
     person = Person.objects.get(id=person_id)
     allergies = list(Allergy.objects.filter(person_id__in=people, status="active"))
-    body = measured.body_of(people)
+    problems = standing_problems(people)
+    body = measured.body_of(people, problems)
     return Situation(
-        medicines=(*_ordered(people), *sealed_medicines(people), *_from_home(people)),
+        medicines=(*_ordered(people), *sealed_medicines(people), *_from_home(people), *_over(people)),
         allergies=tuple(_allergy(a) for a in allergies if not a.none_known),
         allergies_asked=bool(allergies),
-        problems=frozenset(
-            c
-            for c in Condition.objects.filter(person_id__in=people, status="active").values_list("code", flat=True)
-            if c
-        ),
+        problems=frozenset(code for code, _ in problems if ICD.match(code)),
+        told_problems=tuple(text for code, text in problems if not ICD.match(code)),
         sex=person.sex,
         age=_age(person),
         pregnant=body.pregnant,
+        pregnancy_asked=body.pregnancy_asked,
         kidneys=body.kidneys,
         heart=body.heart,
     )
@@ -162,6 +168,19 @@ def _ordered(people: Sequence[UUID]) -> list[Taken]:
         _taken(str(r.id), r.code, r.text, r.amount, from_json(r.timing))
         for r in rows.order_by("id").only("code", "text", "amount", "timing")
     ]
+
+
+def _over(people: Sequence[UUID]) -> list[Taken]:
+    """Give what was given here and is over for so short a time that it may still act; the rules say what does."""
+    now = clock.now()
+    since = now - timedelta(days=check_tables.longest_lingering() + 1)
+    rows = MedicationOrder.objects.filter(person_id__in=people, first_dose_at__isnull=False, ends_at__gt=since)
+    rows = rows.filter(Q(ended_at__gt=since) | Q(ended_at=None, ends_at__lte=now)).exclude(status="entered-in-error")
+    found = []
+    for row in rows.order_by("id").only("code", "text", "ended_at", "ends_at"):
+        days = max(0, (now - (row.ended_at or row.ends_at)).days)
+        found.append(Taken(str(row.id), row.code, row.text, ended_days_ago=days))
+    return found
 
 
 def _taken(key: str, code: str, text: str, amount: Decimal | None, timing: Timing, *, sealed: bool = False) -> Taken:

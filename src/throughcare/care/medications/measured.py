@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from throughcare.care.medications.rules.check_facts import Heart, Kidneys
+from throughcare.care.medications.rules.check_words import names
 from throughcare.chart.models import Condition, Observation
 from throughcare.kernel import clock, content
 
 SITUATION = "medications/situation.toml"
+NOT_PROBLEMS = ("refuted", "entered-in-error")
 NOT_RESULTS = ("entered-in-error", "cancelled", "registered")
 
 
@@ -36,10 +38,17 @@ class Body:
     kidneys: Kidneys | None
     heart: Heart
     pregnant: bool | None
+    pregnancy_asked: bool
 
 
-def body_of(people: Sequence[UUID]) -> Body:
-    """Read kidneys, heart and pregnancy of one person (all their linked charts) in two statements."""
+def standing_problems(people: Sequence[UUID]) -> list[tuple[str, str]]:
+    """Give code and words of each problem on one person's list (all their linked charts) that nobody refuted."""
+    rows = Condition.objects.filter(person_id__in=people, status="active")
+    return list(rows.exclude(verification__in=NOT_PROBLEMS).order_by("id").values_list("code", "text"))
+
+
+def body_of(people: Sequence[UUID], problems: Sequence[tuple[str, str]]) -> Body:
+    """Read kidneys, heart and pregnancy of one person (all their linked charts) in one statement; the problems are known already."""
     said = content.load(SITUATION)
     kinds = {str(row["id"]): row for row in content.rows(SITUATION, "figure")}
     codes = [code for row in kinds.values() for code in row["codes"]]
@@ -48,9 +57,17 @@ def body_of(people: Sequence[UUID]) -> Body:
     ).exclude(status__in=NOT_RESULTS)
     newest = {row.code: row for row in rows.order_by("code", "-effective_at").distinct("code")}
     figures = {name: _figure(newest, row) for name, row in kinds.items()}
-    coded = Condition.objects.filter(person_id__in=people, status="active").values_list("code", flat=True)
-    expecting = any(code.startswith(tuple(said["pregnancy_codes"])) for code in coded if code)
-    return Body(_kidneys(figures, said), _heart(figures, said), True if expecting else _pregnant(newest, said))
+    expecting = any(_tells_of_pregnancy(*problem, said) for problem in problems)
+    asked = any(code in newest for code in (*said["pregnancy_status"], *said["pregnancy_test"]))
+    pregnant = True if expecting else _pregnant(newest, said)
+    return Body(_kidneys(figures, said), _heart(figures, said), pregnant, asked)
+
+
+def _tells_of_pregnancy(code: str, text: str, said: Mapping[str, Any]) -> bool:
+    if code.startswith(tuple(said["pregnancy_codes"])):
+        return True
+    words, denials, other = (said[f"pregnancy_{part}"] for part in ("words", "denials", "other_words"))
+    return names(text, words, denials, but_not=other)
 
 
 def _figure(newest: Mapping[str, Observation], kind: Mapping[str, Any]) -> Figure | None:

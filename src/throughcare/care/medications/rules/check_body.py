@@ -8,6 +8,8 @@ from throughcare.care.medications.formulary_rows import Ingredient
 from throughcare.care.medications.rules.check_facts import Check, CouldNotRun, Grade
 from throughcare.care.medications.rules.check_findings import Found
 from throughcare.care.medications.rules.check_scene import Scene
+from throughcare.care.medications.rules.check_tables import Condition
+from throughcare.care.medications.rules.check_words import names
 
 LABELS = "US labels, draft facts"
 RENAL_GRADE = {"avoid": Grade.STOP, "reduce": Grade.WARN, "consider": Grade.NOTE}
@@ -21,7 +23,7 @@ def conditions(scene: Scene) -> Found:
         drugs = scene.new.contents & rule.of
         if not drugs or not scene.new.systemic:
             continue
-        if not any(problem.startswith(rule.problems) for problem in scene.situation.problems):
+        if not _on_the_list(scene, rule):
             continue
         if rule.over_mg is not None and all(_within(scene, code, rule.over_mg) for code in drugs):
             continue
@@ -30,6 +32,13 @@ def conditions(scene: Scene) -> Found:
             scene.alert(rule.id, Check.CONDITION, rule.shown, sentence, action=rule.action, source=rule.source)
         )
     return found
+
+
+def _on_the_list(scene: Scene, rule: Condition) -> bool:
+    about = scene.situation
+    if any(problem.startswith(rule.problems) for problem in about.problems):
+        return True
+    return any(names(said, rule.words, scene.checks.denials) for said in about.told_problems)
 
 
 def _within(scene: Scene, code: str, limit: Decimal) -> bool:
@@ -90,7 +99,7 @@ def _may_be_pregnant(scene: Scene) -> bool:
     about = scene.situation
     if about.pregnant is not None:
         return about.pregnant
-    if about.sex == "male":
+    if about.sex == "male" and not about.pregnancy_asked:
         return False
     return about.age is None or scene.limit("pregnancy_from_age") <= about.age <= scene.limit("pregnancy_to_age")
 

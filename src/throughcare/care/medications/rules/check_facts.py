@@ -96,6 +96,8 @@ class Taken(_Dosed):
     doses_per_week: Decimal | None = None
     sealed: bool = False
     home: bool = False
+    ended_days_ago: int | None = None
+    """Of an order that is over: since when. It counts only where its drug acts on so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,15 @@ class Situation:
     allergies_asked: bool = False
     medicines_readable: bool = True
     problems: frozenset[str] = frozenset()
+    """The ICD-10-CM codes on the problem list."""
+    told_problems: tuple[str, ...] = ()
+    """What stands on the list without such a code, in its words."""
     sex: str = ""
     age: int | None = None
     pregnant: bool | None = None
     pregnancy_weeks: int | None = None
+    pregnancy_asked: bool = False
+    """Whether a test or an answer about pregnancy was ever recorded: then the letter of the record's sex says nothing of it."""
     kidneys: Kidneys | None = None
     heart: Heart = field(default_factory=Heart)
 

@@ -65,11 +65,11 @@ def interactions(scene: Scene) -> Found:
     mine = [
         rule for rule in scene.checks.interactions if scene.new.contents & (rule.side_a | rule.side_b | rule.side_c)
     ]
-    for other in scene.others:
+    for other in (*scene.others, *scene.over):
         chosen: dict[str, tuple[Interaction, Grade]] = {}
         for rule in mine:
             grade = _between(rule, scene, scene.new, other)
-            if grade is None:
+            if grade is None or not _still(rule, grade, other):
                 continue
             known = chosen.get(rule.kind)
             if known is None or PRIORITY[grade] < PRIORITY[known[1]]:
@@ -92,6 +92,11 @@ def _between(rule: Interaction, scene: Scene, one: Medicine, other: Medicine) ->
     if rule.kind == "sedation" and (one.moud or other.moud):
         return max(rule.shown, Grade.WARN, key=PRIORITY.__getitem__)
     return rule.shown
+
+
+def _still(rule: Interaction, grade: Grade, other: Medicine) -> bool:
+    """Tell whether a rule counts with a medicine: with one that is over and acts on, only what stops, of its kinds."""
+    return other.kinds is None or (grade is Grade.STOP and (not other.kinds or rule.kind in other.kinds))
 
 
 def _sides(rule: Interaction, scene: Scene, one: Medicine, other: Medicine) -> bool:

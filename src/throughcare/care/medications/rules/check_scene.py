@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -25,6 +25,8 @@ class Medicine:
     sealed: bool = False
     home: bool = False
     together: bool = False
+    kinds: frozenset[str] | None = None
+    """Of one that is over and acts on: in which kinds of interactions (none: all). None for what is taken."""
 
     @property
     def systemic(self) -> bool:
@@ -63,6 +65,7 @@ class Scene:
     situation: Situation
     new: Medicine
     others: tuple[Medicine, ...]
+    over: tuple[Medicine, ...]
     unread: tuple[Taken, ...]
 
     @cached_property
@@ -94,16 +97,34 @@ def scene_of(candidate: Candidate, situation: Situation, checks: Checks) -> Scen
     book = checks.book
     others: list[Medicine] = []
     unread: list[Taken] = []
+    over: list[Medicine] = []
     for taken in situation.medicines:
         if taken.key in candidate.replaces:
             continue
         medicine = _medicine(taken, book, together=taken.key in candidate.together_with)
-        if medicine.contents:
+        if taken.ended_days_ago is not None:
+            over += _acting_on(medicine, taken.ended_days_ago, checks)
+        elif medicine.contents:
             others.append(medicine)
         else:
             unread.append(taken)
     new = _new(candidate, book)
-    return Scene(checks, candidate, situation, new, tuple(others), tuple(unread))
+    taken_now = frozenset[str]().union(*(other.contents for other in others))
+    acting = tuple(one for one in over if not one.contents <= taken_now)
+    return Scene(checks, candidate, situation, new, tuple(others), acting, tuple(unread))
+
+
+def _acting_on(medicine: Medicine, days: int, checks: Checks) -> list[Medicine]:
+    """Give what of a medicine that is over acts on after so many days, with the interactions in which it counts."""
+    since = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+    return [
+        replace(
+            medicine, name=f"{medicine.name} (ended {since}, acts on)", contents=medicine.contents & row.of,
+            daily=None, weekly=None, kinds=row.kinds,
+        )
+        for row in checks.lingers
+        if medicine.contents & row.of and medicine.route_in(row.routes) and days <= row.days
+    ]  # fmt: skip
 
 
 def _new(candidate: Candidate, book: Formulary) -> Medicine:

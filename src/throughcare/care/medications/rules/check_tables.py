@@ -81,16 +81,27 @@ class Burden:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A problem on the list that a drug's label names."""
+    """A problem on the list that a drug's label names: by the beginning of its ICD-10-CM code, or of words where it has none."""
 
     id: str
     of: Codes
     problems: tuple[str, ...]
+    words: tuple[str, ...]
     title: str
     over_mg: Decimal | None
     shown: Grade
     action: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lingering:
+    """A drug that acts on so many days after its order is over, by these routes, in interactions of these kinds (none: all)."""
+
+    of: Codes
+    routes: frozenset[str]
+    kinds: frozenset[str]
+    days: int
 
 
 @dataclass(frozen=True)
@@ -103,12 +114,14 @@ class Checks:
     allergy_groups: tuple[AllergyGroup, ...]
     burdens: tuple[Burden, ...]
     conditions: tuple[Condition, ...]
+    lingers: tuple[Lingering, ...]
     duplicate_stop: Codes
     duplicate_never: Codes
     limits: Mapping[str, int]
     reactions: Mapping[str, tuple[str, ...]]
     not_medicines: frozenset[str]
     beside: frozenset[str]
+    denials: frozenset[str]
 
     @property
     def rules(self) -> int:
@@ -148,12 +161,14 @@ def _checks(_: tuple[str, int]) -> Checks:
         allergy_groups=tuple(_allergy(book, row) for row in content.rows(CHECKS, "allergy_group")),
         burdens=tuple(_burden(book, row, groups) for row in content.rows(CHECKS, "burden")),
         conditions=tuple(_condition(book, row, groups) for row in content.rows(CHECKS, "condition")),
+        lingers=tuple(_lingers(book, row, groups) for row in content.rows(CHECKS, "lingers")),
         duplicate_stop=_codes(book, {"id": "duplicates"}, body["duplicates"]["stop"], groups),
         duplicate_never=_codes(book, {"id": "duplicates"}, body["duplicates"]["never"], groups),
         limits=dict(body["limits"]),
         reactions={key: tuple(words) for key, words in body["reactions"].items()},
         not_medicines=frozenset(body["not_medicines"]["words"]),
         beside=frozenset(body["beside"]["words"]) | frozenset(content.load(FORMULARY)["said"]["ignored"]),
+        denials=frozenset(body["denials"]["words"]),
     )
 
 
@@ -218,5 +233,17 @@ def _condition(book: Formulary, row: Row, groups: Mapping[str, Group]) -> Condit
     over = Decimal(row["over_mg"]) if "over_mg" in row else None
     codes = _codes(book, row, row["of"], groups)
     return Condition(
-        row["id"], codes, tuple(row["problems"]), row["title"], over, Grade(row["shown"]), row["action"], row["source"]
+        row["id"], codes, tuple(row["problems"]), tuple(row["words"]), row["title"], over, Grade(row["shown"]),
+        row["action"], row["source"],
+    )  # fmt: skip
+
+
+def _lingers(book: Formulary, row: Row, groups: Mapping[str, Group]) -> Lingering:
+    return Lingering(
+        _codes(book, row, row["of"], groups), frozenset(row["routes"]), frozenset(row["kinds"]), row["days"]
     )
+
+
+def longest_lingering() -> int:
+    """Say for how many days after its end an order may still count."""
+    return max((int(row["days"]) for row in content.rows(CHECKS, "lingers")), default=0)
