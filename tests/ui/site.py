@@ -5,7 +5,7 @@ from django.urls import path
 
 from throughcare.ui.gallery import gallery
 from throughcare.ui.pages import page, page_or_fragment
-from throughcare.ui.shapes import BoardRow
+from throughcare.ui.shapes import BoardRow, FieldError, FieldShape
 
 saved: list[dict[str, str]] = []
 asked: list[str] = []
@@ -27,6 +27,18 @@ def form(request: HttpRequest) -> HttpResponse:
     return page(request, "tests/autosave.html")
 
 
+def refused(request: HttpRequest) -> HttpResponse:
+    """Show a page of rows that was refused: its summary names fields that stand under other ids, folded, or with their sentence."""
+    errors = [
+        FieldError("why", "Write what is wrong."),
+        FieldError("tier", "Say how much contact there is."),
+        FieldError("known", "Say by what you know the person."),
+        FieldError("", "The shift can't close yet."),
+    ]
+    own = FieldShape("photo", "Photo seen", error="Say by what you know the person.")
+    return page(request, "tests/refused.html", {"errors": errors, "own": own})
+
+
 def board(request: HttpRequest) -> HttpResponse:
     """Show a wall display that asks for its rows again, or fail as told."""
     if broken:
@@ -37,4 +49,10 @@ def board(request: HttpRequest) -> HttpResponse:
     return page_or_fragment(request, "ui/gallery/board.html", "board", context)
 
 
-urlpatterns = [path("board/", board), path("gallery/", gallery), path("form/", form), path("save/", save, name="save")]
+urlpatterns = [
+    path("board/", board),
+    path("gallery/", gallery),
+    path("form/", form),
+    path("save/", save, name="save"),
+    path("rows/2/", refused),
+]

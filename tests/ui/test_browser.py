@@ -33,6 +33,13 @@ AUTOSAVE = """{% extends "ui/base.html" %}{% block main %}<h1>Form</h1>
 <label>Time <input name="at" data-time autocomplete="off"></label>
 {{ ui.action_bar([]) }}</form><div id="effects"></div>{% endblock %}"""
 
+REFUSED = """{% extends "ui/base.html" %}{% block main %}<h1>Rows</h1>{{ ui.error_summary(errors) }}
+{% for n in (1, 2) %}<details class="why"><summary>Wrong</summary><form method="post" action="/rows/{{ n }}/" class="row">
+<label for="why-{{ n }}">Why</label><input id="why-{{ n }}" name="why" required>
+<fieldset class="field"><legend>Contact</legend>{% for v in ("some", "none") %}<label><input type="radio" id="t{{ n }}{{ v }}"
+name="contact-tier" value="{{ v }}"> {{ v }}</label>{% endfor %}</fieldset></form></details>{% endfor %}
+<form method="post" action="/elsewhere/">{{ ui.field(own) }}</form>{% endblock %}"""
+
 
 class Server(ThreadingMixIn, WSGIServer):
     """Serve several requests at once and end with the test."""
@@ -53,7 +60,7 @@ def address() -> Iterator[str]:
     middleware = ["throughcare.app.middleware.HeadersMiddleware", "django.middleware.csrf.CsrfViewMiddleware"]
     env = engines["jinja2"].env
     loader = env.loader
-    env.loader = ChoiceLoader([loader, DictLoader({"tests/autosave.html": AUTOSAVE})])
+    env.loader = ChoiceLoader([loader, DictLoader({"tests/autosave.html": AUTOSAVE, "tests/refused.html": REFUSED})])
     with override_settings(ROOT_URLCONF="tests.ui.site", MIDDLEWARE=middleware, ALLOWED_HOSTS=["*"]):
         server = Server(("127.0.0.1", 0), Quiet)
         server.set_app(StaticFilesHandler(WSGIHandler()))
@@ -225,3 +232,22 @@ def until(true: object, seconds: float = 5) -> None:
     while not true() and time.monotonic() < end:  # type: ignore[operator]
         time.sleep(0.05)
     assert true()  # type: ignore[operator]
+
+
+def test_what_was_refused_is_said_at_its_field_and_the_summary_leads_there(tab: Page, address: str) -> None:
+    tab.goto(f"{address}/rows/2/")
+    assert tab.evaluate("document.activeElement.className") == "error-summary"
+    why = tab.locator("#why-2")
+    why.wait_for()
+    assert why.get_attribute("aria-invalid") == "true", "the row that was sent, unfolded"
+    assert not tab.locator("#why-1").is_visible(), "and no other"
+    assert tab.locator(f"#{why.get_attribute('aria-describedby')}").inner_text() == "Write what is wrong."
+    assert tab.locator("fieldset.has-error .error").inner_text() == "Say how much contact there is."
+    assert tab.locator(".error", has_text="Say by what you know").count() == 1, "what the page said is not said twice"
+    for link, field in (("Write what is wrong.", "why-2"), ("Say how much", "t2some"), ("Say by what", "f-photo")):
+        tab.locator(".error-summary a", has_text=link).focus()
+        tab.keyboard.press("Enter")
+        tab.wait_for_function("id => document.activeElement.id === id", arg=field)
+    assert tab.locator(".error-summary a").count() == 3
+    found = tab.evaluate(f"{Axe().axe_script}; axe.run().then(found => found.violations.map(v => v.id))")
+    assert found == []

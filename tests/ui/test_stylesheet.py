@@ -74,7 +74,7 @@ def test_what_moves_asks_first() -> None:
 
 
 def test_our_scripts_are_short_and_safe() -> None:
-    for name in ("throughcare.js", "questions.js", "theme.js"):
+    for name in ("throughcare.js", "questions.js", "theme.js", "layout.js", "refused.js"):
         script = (STATIC / name).read_text("utf-8")
         assert len(script.splitlines()) <= 320
         assert not re.search(r"\beval\(|new Function|innerHTML|outerHTML|document\.write|\.style\b|https?://", script)

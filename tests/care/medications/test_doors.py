@@ -120,7 +120,15 @@ def test_a_van_without_the_bag_calls_the_supervisor(client, doctor, nurse, perso
         become(client, "rn", place)
         assert "nobody scanned the bag" in client.get(f"/people/{person}/medications/doors/").content.decode()
         assert "Bag not scanned" in client.get("/medications/doors/").content.decode()
-        assert post(client, "/medications/doors/bag/", code="B0000000000").status_code == 404
+        for code, words, status in (
+            ("B0000000000", "No bag with this code", 404),
+            ("", "Scan the code on the bag.", 422),
+        ):
+            refused = post(client, "/medications/doors/bag/", code=code)
+            assert refused.status_code == status
+            page = refused.content.decode()
+            assert words in page
+            assert f'value="{code}"' in page, "what was scanned stands in its field"
         become(client, "rn", elsewhere)
         assert post(client, "/medications/doors/bag/", code=bag_code(crossing.id).lower()).status_code == 303
     assert open_rules(person) == set(), "it came"

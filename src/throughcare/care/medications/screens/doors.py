@@ -17,7 +17,7 @@ from throughcare.care.medications.rules.covering import Way
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid
+from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.people import reads as people
 from throughcare.ui import pages
 from throughcare.ui.forms import intent_of, whole_or_none
@@ -31,11 +31,19 @@ CHARTED = (Way.GIVE_EARLY.value,)
 
 
 @screen("GET", "/medications/doors/", policy=policy.READ, name="doors")
-def doors(request: Request) -> HttpResponse:
+def doors(request: Request, again: Again | None = None) -> HttpResponse:
     """Show the moves of today and tomorrow, those first for which a medicine lacks something."""
     rows, more = reads.board(request.lens, request.posting.facility_id)
     saw(request, *(r.who.person_id for r in rows))
-    context = {"rows": rows, "more": more, "may_scan": policy.STOCK.allows(request.lens)}
+    context = {
+        "rows": rows,
+        "more": more,
+        "may_scan": policy.STOCK.allows(request.lens),
+        "typed": again.typed if again else {},
+        "errors": again.errors if again else [],
+    }
+    if again and again.refused:
+        return pages.page(request, "medications/doors.html", context, status=again.refused.status)
     return pages.page_or_fragment(request, "medications/doors.html", "rows", context)
 
 
@@ -56,8 +64,11 @@ def crossings(request: Request, person_id: UUID, again: Again | None = None) -> 
 
 @screen("POST", "/medications/doors/bag/", policy=policy.STOCK, name="scan_bag")
 def scan(request: Request) -> HttpResponse:
-    """Scan a bag as it goes with the van, or as it comes."""
-    actions.scan_bag(actor=request.actor, intent=intent_of(request), code=request.POST.get("code", ""))
+    """Scan a bag as it goes with the van, or as it comes; a code that is no bag's comes back with what to do."""
+    try:
+        actions.scan_bag(actor=request.actor, intent=intent_of(request), code=request.POST.get("code", ""))
+    except (Invalid, NotFound) as refused:
+        return doors(request, again=Again(frame.typed(request), refused))
     return pages.then(request, reverse("doors"), t("doors.bag_scanned"))
 
 
