@@ -40,8 +40,12 @@ HOUR = timedelta(hours=1)
 
 
 def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0) -> None:
-    """Fill an empty database; refuse one that holds people. `doses` is how many days the sheet of doses reaches back, at least."""
+    """Fill an empty database; refuse one that holds people. `doses` is how many days the sheet of doses reaches back, at least.
+
+    A sheet that reaches back further than those of a small agency is laid by two processes, and all else with it that can be.
+    """
     sheet = max(medicines.SHEET, min(doses, days) * DAY)
+    processes = 1 if sheet <= medicines.SHEET else 2
     if Person.objects.exists():
         raise Refused("This database holds people already. The world is made in an empty one; nothing was changed.")
     now = clock.now()
@@ -61,12 +65,9 @@ def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0) -
         hired = staff.hire(sampled, places, crowd.sizes, random)
         staff.put_on(hired, period.boundary - DAY, 6)
     stage = Stage(sampled, hired, random)
-    progress(0.3, "what clocks heard")
+    progress(0.3, "what is remembered")
     with clock.frozen(period.boundary):
-        remembered.charts(stage, everybody, period)
-        remembered.tell(stage, everybody, period)
-        progress(0.4, "requests of the past")
-        remembered.requests(stage, everybody, period)
+        remembered.lay(stage, everybody, period, processes=processes)
         programme.begin(stage, everybody, period.boundary)
     playing = recent.Playing(stage, crowd, casting, period)
     day = period.boundary
@@ -75,10 +76,12 @@ def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0) -
         hours.plan_day(playing, day, now)
         day = _midnight(day + 1.1 * DAY)
     present.plan(playing, now, [life for life in everybody if life.left])
-    playing.play(now, lambda part: progress(0.5 + 0.35 * part, "the last days"))
-    progress(0.85, "medicines")
-    told = [life for life in everybody if life.left is not None or life.who.id in crowd.people]
-    charted = medicines.past_courses(stage, told, now, sheet=sheet)
+    with medicines.of_the_departed(stage, everybody, now, sheet=sheet) as by_then:
+        playing.play(now, lambda part: progress(0.5 + 0.25 * part, "the last days"))
+        progress(0.75, "medicines")
+        charted = by_then()
+    here = [life for life in everybody if life.left is None and life.who.id in crowd.people]
+    charted += medicines.past_courses(stage, here, now, sheet=sheet, processes=processes)
     progress(0.99, f"{charted:,} doses")
     with clock.frozen(now - HOUR):
         cupboards.deliver(stage, now - HOUR)

@@ -5,7 +5,8 @@ clinical.md 2.0 (refused, did not come, late, not available), by dice that belon
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,13 +23,14 @@ from throughcare.care.medications.bulk import Became, Course, lay_courses
 from throughcare.care.medications.models import Dose
 from throughcare.chart.models import HomeMedicine
 from throughcare.custody.homes import facilities_now
-from throughcare.kernel import beside, content
+from throughcare.kernel import content
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Refused
 from throughcare.kernel.vocabulary import Role
 from throughcare.world import cupboards
 from throughcare.world.cast import Character
 from throughcare.world.past import DAY, Life
+from throughcare.world.processes import meanwhile, shared
 from throughcare.world.scenes import Stage
 
 PATH = "world/medicines.toml"
@@ -139,40 +141,48 @@ def stints(life: Life, home: UUID | None) -> list[Stint]:
     return found
 
 
-def past_courses(stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta = SHEET) -> int:
+def past_courses(
+    stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta = SHEET, processes: int = 1
+) -> int:
     """Lay down the orders of those who are here and the doses of the last days; gives how many doses were charted.
 
-    A sheet that reaches back further than the days that are laid for everybody also has those who left meanwhile, and is
-    laid by two processes, facility by facility. The pass that runs now is left to be given.
+    The pass that runs now is left to be given.
     """
-    homes = facilities_now(life.who.id for life in everybody if life.left is None)
+    homes = facilities_now(life.who.id for life in everybody)
+    here = [(life, homes[life.who.id]) for life in everybody if life.who.id in homes]
+    found = _by_facility(here, now, sheet)
+    return shared(
+        {where: len(orders) for where, orders in found.items()}, partial(_lay, stage, found, now, sheet), processes
+    )
+
+
+@contextmanager
+def of_the_departed(
+    stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta
+) -> Iterator[Callable[[], int]]:
+    """Let another process lay down, meanwhile, what those took who left within the sheet; gives how to wait for how many doses.
+
+    A sheet that reaches back no further than the days that are laid for everybody leaves them out.
+    """
+    if sheet <= SHEET:
+        yield lambda: 0
+        return
+    actions.make_months(since=now - sheet)  # two processes can't make the same
+    gone = [(life, None) for life in everybody if life.left is not None and life.left >= now - sheet]
+    found = _by_facility(gone, now, sheet)
+    with meanwhile(list(found), partial(_lay, stage, found, now, sheet)) as charted:
+        yield charted
+
+
+def _by_facility(
+    lives: Iterable[tuple[Life, UUID | None]], now: datetime, sheet: timedelta
+) -> dict[UUID, list[Course]]:
     found: dict[UUID, list[Course]] = defaultdict(list)
-    for life in everybody:
-        home = homes.get(life.who.id)
-        if home is None and (life.left is None or life.left < now - sheet or sheet <= SHEET):
-            continue
+    for life, home in lives:
         for course in courses(life, stints(life, home), now, sheet):
             if course.stopped_at is None or course.stopped_at > now - sheet:
                 found[course.facility_id].append(course)
-    lay = partial(_lay, stage, found, now, sheet)
-    ours, theirs = _halves({where: len(orders) for where, orders in found.items()})
-    if sheet <= SHEET:
-        return sum(map(lay, (*ours, *theirs)))
-    actions.make_months(since=now - sheet)  # two processes can't make the same
-    with beside.telling(partial(map, lay, theirs)) as told:
-        charted = sum(map(lay, ours))
-        by_the_other: list[int] = told()
-    if len(by_the_other) < len(theirs):
-        raise RuntimeError("The process that laid the doses of the other facilities fell over.")
-    return charted + sum(by_the_other)
-
-
-def _halves(weights: Mapping[UUID, int]) -> tuple[list[UUID], list[UUID]]:
-    """Part facilities into two heaps that weigh about the same; the same facilities, the same heaps."""
-    heaps: tuple[list[UUID], list[UUID]] = ([], [])
-    for where in sorted(weights, key=lambda one: (-weights[one], str(one))):
-        min(heaps, key=lambda heap: sum(weights[one] for one in heap)).append(where)
-    return heaps
+    return found
 
 
 def _lay(stage: Stage, found: Mapping[UUID, Sequence[Course]], now: datetime, sheet: timedelta, where: UUID) -> int:

@@ -1,9 +1,14 @@
-"""What the clocks heard of the time before the boundary, told in bulk: who was admitted and screened, assessed, released."""
+"""What is remembered of the time before the boundary, in bulk: what charts say, what clocks heard of who was admitted, screened,
+assessed and released, and what people asked for.
+
+All dice are thrown first, in one order; what they gave is then written facility by facility, so that two processes can.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -13,15 +18,20 @@ from throughcare.chart.bulk import Facts, Problem, lay_facts
 from throughcare.custody.actions.places import facility_id
 from throughcare.custody.events import Admitted, Released
 from throughcare.duties import actions as duties
+from throughcare.kernel.actor import Actor
 from throughcare.kernel.events import Event
 from throughcare.kernel.ids import derived
 from throughcare.kernel.vocabulary import Role
 from throughcare.world import laboratory, vaccines
 from throughcare.world.past import DAY, Life, Period
+from throughcare.world.processes import parts, shared
 from throughcare.world.scenes import FEED, Stage
 from throughcare.world.shares import Shares, about, pick
 from throughcare.world.told import Told
 
+Write = Callable[[], object]
+Writes = dict[str, list[Write]]  # what is to be written, by the site whose it is
+TOGETHER = 500  # people whose past clocks hear in one transaction
 LOINC, ICD = "http://loinc.org", "http://hl7.org/fhir/sid/icd-10-cm"
 KINDS = {"york": "both", "corrigan": "both", "hartford": "jail", "bridgeport": "jail", "new-haven": "jail"}
 CHRONIC = {"hypertension", "asthma", "diabetes", "hiv", "seizures", "heart", "hepatitis-c"}
@@ -45,25 +55,47 @@ AFTER_BOOKING: tuple[tuple[str, float, float, float], ...] = (
 )
 
 
-def charts(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
-    """Lay down what the charts of those who are here say, site by site: problems, allergies, measurements, results, vaccines."""
-    here: dict[str, list[Facts]] = defaultdict(list)
+def lay(stage: Stage, everybody: Sequence[Life], period: Period, *, processes: int) -> None:
+    """Lay down charts, what clocks heard and requests, facility by facility, by one process or two."""
+    writes: Writes = defaultdict(list)
+    for draw in (_charts, _told_of, _requests):
+        for site, some in draw(stage, everybody, period).items():
+            writes[site].extend(some)
+    shared({site: len(some) for site, some in writes.items()}, lambda site: _write(writes[site]), processes)
+
+
+def _write(some: Sequence[Write]) -> int:
+    for write in some:
+        write()
+    return len(some)
+
+
+def _charts(stage: Stage, everybody: Sequence[Life], period: Period) -> Writes:
+    """Give what the charts of those who are here say: problems, allergies, measurements, results, vaccines."""
+    here: dict[str, list[Life]] = defaultdict(list)
     for life in everybody:
         if life.left is None:
-            here[life.site].append(
-                Facts(
-                    life.who.id,
-                    [Problem(p["text"], ICD, p["code"]) for p in life.who.problems],
-                    [life.who.allergy] if life.who.allergy else [],
-                    list(_measured(life, period)),
-                    laboratory.past(life.who, life.admitted, period.boundary),
-                    vaccines.past(life.who, life.admitted, period.boundary),
-                )
-            )
-    for site, facts in sorted(here.items()):
+            here[life.site].append(life)
+    found: Writes = {}
+    for site, lives in sorted(here.items()):
         nurse = stage.worker(facility_id(site), Role.RN, period.boundary)
-        for start in range(0, len(facts), 200):
-            lay_facts(actor=nurse, charts=facts[start : start + 200], source="taken over")
+        found[site] = [partial(_lay_facts, nurse, some, period) for some in parts(lives, 200)]
+    return found
+
+
+def _lay_facts(nurse: Actor, lives: Sequence[Life], period: Period) -> None:
+    lay_facts(actor=nurse, charts=[_facts_of(life, period) for life in lives], source="taken over")
+
+
+def _facts_of(life: Life, period: Period) -> Facts:
+    return Facts(
+        life.who.id,
+        [Problem(p["text"], ICD, p["code"]) for p in life.who.problems],
+        [life.who.allergy] if life.who.allergy else [],
+        list(_measured(life, period)),
+        laboratory.past(life.who, life.admitted, period.boundary),
+        vaccines.past(life.who, life.admitted, period.boundary),
+    )
 
 
 def _measured(life: Life, period: Period) -> Iterator[Measured]:
@@ -86,26 +118,41 @@ def _part(code: str, value: int) -> Part:
     return Part(LOINC, code, Decimal(value), "mm[Hg]")
 
 
-def tell(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
-    """Let the clocks hear the past, facility by facility, by who works there."""
-    booked = [life for life in everybody if life.admitted >= period.begins]
-    others = [life for life in everybody if life.admitted < period.begins]
-    duties.hear_many(actor=FEED, events=[_admitted(life) for life in booked])
-    followed: dict[str, list[Event]] = defaultdict(list)
-    for life in booked:
-        followed[life.site].extend(_followed(stage, life, period))
-    for life in others:
-        followed[life.site].extend(_standing(stage.random, life, period))
-    for site, events in sorted(followed.items()):
-        nurse = stage.worker(facility_id(site), Role.RN, period.boundary)
-        duties.hear_many(actor=nurse, events=sorted(events, key=lambda e: e.happened_at))
-    released = sorted((_released(life) for life in everybody if life.left), key=lambda e: e.happened_at)
-    duties.hear_many(actor=FEED, events=released)
-    _contacts(stage, everybody, period)
+def _told_of(stage: Stage, everybody: Sequence[Life], period: Period) -> Writes:
+    """Give what the clocks hear of the past: bookings, what staff did, releases, and who was reached after one."""
+    followed: dict[UUID, list[Event]] = {}
+    for life in sorted(everybody, key=lambda one: one.admitted < period.begins):
+        told = (
+            _followed(stage, life, period) if life.admitted >= period.begins else _standing(stage.random, life, period)
+        )
+        followed[life.who.id] = list(told)
+    by_site: dict[str, list[Life]] = defaultdict(list)
+    for life in everybody:
+        by_site[life.site].append(life)
+    nurses = {site: stage.worker(facility_id(site), Role.RN, period.boundary) for site in sorted(by_site)}
+    reached = {life.who.id: one for life in everybody if (one := _contact(stage, life, period)) is not None}
+    reaching = sorted({life.site for life in everybody if life.who.id in reached})
+    planners = {site: stage.worker(facility_id(site), Role.PLANNER, period.boundary) for site in reaching}
+    found: Writes = {}
+    for site, nurse in nurses.items():
+        found[site] = []
+        for some in parts(by_site[site], TOGETHER):
+            said: tuple[tuple[Actor, list[Event]], ...] = (
+                (FEED, [_admitted(life) for life in some if life.admitted >= period.begins]),
+                (nurse, [event for life in some for event in followed[life.who.id]]),
+                (FEED, [_released(life) for life in some if life.left]),
+                (planners.get(site, FEED), [reached[life.who.id] for life in some if life.who.id in reached]),
+            )
+            found[site].extend(partial(_hear, actor, events) for actor, events in said if events)
+    return found
 
 
-def requests(stage: Stage, everybody: Sequence[Life], period: Period) -> int:
-    """Lay down what people asked for before the boundary, read, seen and answered; some of it late."""
+def _hear(actor: Actor, events: Sequence[Event]) -> None:
+    duties.hear_many(actor=actor, events=sorted(events, key=lambda e: e.happened_at))
+
+
+def _requests(stage: Stage, everybody: Sequence[Life], period: Period) -> Writes:
+    """Give what people asked for before the boundary, read, seen and answered; some of it late."""
     random, rate, shares = stage.random, stage.shares.rate, stage.shares
     by_site: dict[str, list[Answered]] = defaultdict(list)
     for n in range(period.days):
@@ -115,12 +162,12 @@ def requests(stage: Stage, everybody: Sequence[Life], period: Period) -> int:
             life = _present(everybody, at, random)
             if life is not None:
                 by_site[life.site].append(_answered(life, at, random, rate("late"), shares))
-    for site, found in sorted(by_site.items()):
+    found: Writes = {}
+    for site, asked in sorted(by_site.items()):
         nurse = stage.worker(facility_id(site), Role.RN, period.boundary)
-        found = [one for one in found if one.seen_at < period.boundary]
-        for start in range(0, len(found), 200):
-            lay_requests(actor=nurse, requests=found[start : start + 200])
-    return sum(len(found) for found in by_site.values())
+        seen = [one for one in asked if one.seen_at < period.boundary]
+        found[site] = [partial(lay_requests, actor=nurse, requests=some) for some in parts(seen, 200)]
+    return found
 
 
 def _present(everybody: Sequence[Life], at: datetime, random: Random) -> Life | None:
@@ -240,15 +287,10 @@ def _released(life: Life) -> Released:
     )
 
 
-def _contacts(stage: Stage, everybody: Sequence[Life], period: Period) -> None:
+def _contact(stage: Stage, life: Life, period: Period) -> Told | None:
     """Let planners reach most of those who left without warning."""
-    by_site: dict[str, list[Event]] = defaultdict(list)
-    for life in everybody:
-        if life.left is None or life.planned:
-            continue
-        at = life.left + timedelta(hours=stage.random.uniform(2, 26))
-        if at < period.boundary and stage.random.random() < 0.93:
-            by_site[life.site].append(_told(life, "release_contact_made", at, {"day": 1}))
-    for site, events in sorted(by_site.items()):
-        planner = stage.worker(facility_id(site), Role.PLANNER, period.boundary)
-        duties.hear_many(actor=planner, events=sorted(events, key=lambda e: e.happened_at))
+    if life.left is None or life.planned:
+        return None
+    at = life.left + timedelta(hours=stage.random.uniform(2, 26))
+    reached = at < period.boundary and stage.random.random() < 0.93
+    return _told(life, "release_contact_made", at, {"day": 1}) if reached else None
