@@ -39,13 +39,14 @@ Progress = Callable[[float, str], object]
 HOUR = timedelta(hours=1)
 
 
-def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0) -> None:
+def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0, processes: int | None = None) -> None:
     """Fill an empty database; refuse one that holds people. `doses` is how many days the sheet of doses reaches back, at least.
 
-    A sheet that reaches back further than those of a small agency is laid by two processes, and all else with it that can be.
+    A sheet that reaches back further than those of a small agency is laid by two processes, unless told otherwise, and all else
+    with it that can be; one process gives the same agency.
     """
     sheet = max(medicines.SHEET, min(doses, days) * DAY)
-    processes = 1 if sheet <= medicines.SHEET else 2
+    processes = processes or (1 if sheet <= medicines.SHEET else 2)
     if Person.objects.exists():
         raise Refused("This database holds people already. The world is made in an empty one; nothing was changed.")
     now = clock.now()
@@ -76,7 +77,7 @@ def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0) -
         hours.plan_day(playing, day, now)
         day = _midnight(day + 1.1 * DAY)
     present.plan(playing, now, [life for life in everybody if life.left])
-    with medicines.of_the_departed(stage, everybody, now, sheet=sheet) as by_then:
+    with medicines.of_the_departed(stage, everybody, now, sheet=sheet, processes=processes) as by_then:
         playing.play(now, lambda part: progress(0.5 + 0.25 * part, "the last days"))
         progress(0.75, "medicines")
         charted = by_then()

@@ -148,6 +148,7 @@ def past_courses(
 
     The pass that runs now is left to be given.
     """
+    actions.make_months(since=now - sheet)  # two processes can't make the same
     homes = facilities_now(life.who.id for life in everybody)
     here = [(life, homes[life.who.id]) for life in everybody if life.who.id in homes]
     found = _by_facility(here, now, sheet)
@@ -158,19 +159,20 @@ def past_courses(
 
 @contextmanager
 def of_the_departed(
-    stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta
+    stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta, processes: int
 ) -> Iterator[Callable[[], int]]:
-    """Let another process lay down, meanwhile, what those took who left within the sheet; gives how to wait for how many doses.
+    """Lay down what those took who left within the sheet, by another process meanwhile; gives how to wait for how many doses.
 
     A sheet that reaches back no further than the days that are laid for everybody leaves them out.
     """
-    if sheet <= SHEET:
-        yield lambda: 0
+    gone = [(life, None) for life in everybody if life.left is not None and life.left >= now - sheet]
+    found = _by_facility(gone if sheet > SHEET else [], now, sheet)
+    lay = partial(_lay, stage, found, now, sheet)
+    if processes == 1 or not found:
+        yield lambda: sum(map(lay, found))
         return
     actions.make_months(since=now - sheet)  # two processes can't make the same
-    gone = [(life, None) for life in everybody if life.left is not None and life.left >= now - sheet]
-    found = _by_facility(gone, now, sheet)
-    with meanwhile(list(found), partial(_lay, stage, found, now, sheet)) as charted:
+    with meanwhile(list(found), lay) as charted:
         yield charted
 
 
