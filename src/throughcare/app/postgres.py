@@ -38,6 +38,10 @@ OPTIONS = {
     "log_error_verbosity": "terse", "log_min_error_statement": "panic", "log_checkpoints": "off", "max_worker_processes": "4",
 }  # fmt: skip
 ACCESS = "local all all scram-sha-256\nlocal replication postgres scram-sha-256\n"
+MEGABYTE = 1 << 20
+# At least, at most, and this part of what the machine has (memory; what is free on its disk), in megabytes. A year of the whole
+# agency writes faster than a small server's checkpoints come round: each page then went into the log whole, again and again.
+BUFFERS, LOG = (64, 1024, 32), (512, 4096, 16)
 _STARTED: list[subprocess.Popen[bytes]] = []  # kept, so that an ended server is reaped and never complained about
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # tests only
 
@@ -174,7 +178,8 @@ class Cluster:
         draft.rename(self.data)
 
     def _launch(self, die_with_parent: bool) -> None:
-        options = {**OPTIONS, **({} if self.durable else FORGETFUL), "unix_socket_directories": str(self.socket_folder)}
+        own = fitting(self.data) if self.durable else FORGETFUL
+        options = {**OPTIONS, **own, "unix_socket_directories": str(self.socket_folder)}
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         guard = shutil.which("setpriv") if die_with_parent else None
         before = (guard, "--pdeathsig", "INT", "--") if guard else ()
@@ -190,7 +195,7 @@ class Cluster:
         raise PostgresTrouble(f"The database server did not start. Its log says why: {self.home / 'postgres.log'}")
 
     def _comes_up(self, server: subprocess.Popen[bytes]) -> bool:
-        return _until(lambda: server.poll() is not None or self._answers(), 60) and server.poll() is None
+        return _until(lambda: server.poll() is not None or self._answers(), 180) and server.poll() is None
 
     def _clear_remains(self) -> None:
         """Remove what a killed server left: whoever has its process number now, it is not a server of ours."""
@@ -233,6 +238,16 @@ class Cluster:
         with (self.home / f".postgres.{name}").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def fitting(folder: Path) -> dict[str, str]:
+    """Give the settings that grow with the machine: what the server keeps in memory, and how much it logs between checkpoints."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {"shared_buffers": _part(memory, *BUFFERS), "max_wal_size": _part(shutil.disk_usage(folder).free, *LOG)}
+
+
+def _part(of: int, least: int, most: int, share: int) -> str:
+    return f"{min(max(of // share // MEGABYTE, least), most)}MB"
 
 
 def make_database(connection: Connection[object], name: str, template: str) -> None:
