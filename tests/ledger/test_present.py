@@ -15,7 +15,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Refused
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
-from throughcare.ledger import formats, present, reads, verify
+from throughcare.ledger import append, formats, present, reads, verify
 from throughcare.ledger.models import Version
 from throughcare.people import actions as people
 from throughcare.people.actions import Demographics
@@ -84,6 +84,48 @@ def test_made_anew_it_is_the_same_row_for_row(owner_dsn: str) -> None:
     assert present.rebuild(labels.bit_of()) > 0
     assert present_rows() == before
     assert verify.run().broken == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cls", [DataClass.CLINICAL, DataClass.PREA])
+@pytest.mark.parametrize("portion", [2, 200])
+def test_of_several_versions_in_one_transaction_the_last_is_present_with_the_labels_of_all(
+    cls: DataClass, portion: int, monkeypatch
+) -> None:
+    """Three transactions write 3, 2 and 1 versions of one thing, another's between them; only the first version is of HIV."""
+    monkeypatch.setattr(append, "PORTION", portion)
+    one, other, places = uuid7(), uuid7(), []
+    for codes in (("B20", "I10", "I11"), ("I10", "I12"), ("I13",)):
+        with db.writing(CLERK) as unit:
+            for n, code in enumerate(codes):
+                write_more(one, code, cls)
+                if n == 0:
+                    write_more(other, "E11", cls)
+        places += [(kept.entry.id, kept.version, kept.labels, kept.position) for kept in unit.kept]
+    bits = places[0][2]  # what is sealed has the label of its class alone
+    assert cls is DataClass.PREA or bits == labels.bits_of(["HIV"])
+    assert [(version, of_it) for id_, version, of_it, _ in places if id_ == one] == [(n, bits) for n in range(1, 7)]
+    assert [version for id_, version, _, _ in places if id_ == other] == [1, 2, 3]
+    found = {row[1]: row for row in present_rows()}
+    last = max(place for id_, _, _, place in places if id_ == one)
+    assert (found[one][2], found[one][3], found[one][7], found[one][8]) == (6, last, bits, "I13")
+    assert found[other][2] == 3
+    assert present.rebuild(labels.bit_of()) == 0, "nothing differed"
+    assert verify.run().broken == []
+
+
+def write_more(id_: UUID, code: str, cls: DataClass) -> None:
+    ledger.record(
+        type="Condition",
+        id=id_,
+        person_id=derived("test", "person"),
+        data_class=cls,
+        body={
+            "resourceType": "Condition",
+            "id": str(id_),
+            "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}]},
+        },
+    )
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """The one writer. Actions `record` during their transaction; at its end all entries go in by one SQL call."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,7 +20,7 @@ APPEND = (
     "SELECT * FROM ledger_append(%s::boolean, %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], "
     "%s::text[], %s::text, %s::text, %s::text, %s::text, %s::timestamptz[], %s::timestamptz, %s::int, %s::bytea[], "
     "%s::bytea[], %s::bytea[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::boolean[], "
-    "%s::text[], %s::timestamptz[], %s::timestamptz[])"
+    "%s::text[], %s::timestamptz[], %s::timestamptz[], %s::boolean[], %s::int[])"
 )
 
 
@@ -91,10 +92,11 @@ def keep(unit: db.Unit) -> list[db.Last]:
     asked: list[db.Last] = []
     for sealed in (False, True):
         batch = sorted((e for e in entries if e.sealed is sealed), key=lambda e: e.subject)
+        steps = _steps(batch)
         # in portions, for the database reads through the whole of an array for each of its entries
         for start in range(0, len(batch), PORTION):
             some = batch[start : start + PORTION]
-            asked.append((_ask(unit, some, sealed), partial(_took, unit, some)))
+            asked.append((_ask(unit, some, steps[start : start + PORTION], sealed), partial(_took, unit, some)))
     asked += [(one, _nothing) for one in labels.keeping(said)]
     unit.entries.clear()
     return asked
@@ -107,6 +109,29 @@ def _row(entry: Entry) -> tuple[str, UUID, bool]:
 def _last(entries: list[Entry]) -> dict[tuple[str, UUID, bool], int]:
     """Say which entry of each resource will be its present state: where a unit writes four versions of one, three are not."""
     return {_row(entries[n]): n for n in sorted(range(len(entries)), key=lambda n: entries[n].subject)}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where an entry stands among the versions that a unit writes of one resource; labels are those of all up to it."""
+
+    goes_on: bool
+    behind: int
+    labels: int
+
+
+def _steps(batch: list[Entry]) -> list[Step]:
+    """Say of each entry whether a later one of its resource follows. Of what there are millions of, each stands by itself."""
+    of_row = Counter(_row(entry) for entry in batch if entry.type not in PLENTIFUL)
+    before: dict[tuple[str, UUID, bool], tuple[int, int]] = {}
+    found = []
+    for entry in batch:
+        behind, labels_before = 0, 0
+        if of_row[_row(entry)] > 1:
+            behind, labels_before = before.get(_row(entry), (0, 0))
+            before[_row(entry)] = (behind + 1, labels_before | entry.labels)
+        found.append(Step(behind + 1 < of_row[_row(entry)], behind, labels_before | entry.labels))
+    return found
 
 
 def keep_now(unit: db.Unit) -> None:
@@ -123,7 +148,7 @@ def _nothing(_: statement.Rows) -> None:
     pass
 
 
-def _ask(unit: db.Unit, batch: list[Entry], sealed: bool) -> statement.Ask:
+def _ask(unit: db.Unit, batch: list[Entry], steps: list[Step], sealed: bool) -> statement.Ask:
     salts = [bodies.salt() for _ in batch]
     digests = [bodies.digest(salt, e.body) for salt, e in zip(salts, batch, strict=True)]
     stored = [bodies.pack(e.body, (e.id, e.subject)) for e in batch]
@@ -150,7 +175,7 @@ def _ask(unit: db.Unit, batch: list[Entry], sealed: bool) -> statement.Ask:
             salts,
             digests,
             stored,
-            [e.labels for e in batch],
+            [step.labels for step in steps],
             [e.code for e in batch],
             [e.status for e in batch],
             [e.live for e in batch],
@@ -158,6 +183,8 @@ def _ask(unit: db.Unit, batch: list[Entry], sealed: bool) -> statement.Ask:
             [e.index.array for e in batch],
             [e.index.from_at for e in batch],
             [e.index.to_at for e in batch],
+            [step.goes_on for step in steps],
+            [step.behind for step in steps],
         ],
     )
 

@@ -1,10 +1,12 @@
 -- The one writer. Entries come sorted by subject, so heads are locked in one order and writers never deadlock. It says of each
--- where it now stands, so that nobody has to read what was just written.
+-- where it now stands, so that nobody has to read what was just written. Of versions of one resource, `goes_on` says that a later
+-- one follows in the same transaction, `behind` how many came before it there; labels are those of all up to this one.
 CREATE FUNCTION ledger_append(
   is_sealed boolean, kinds text[], subjects uuid[], types text[], ids uuid[], persons uuid[], medias text[],
   classes text[], the_action text, the_actor text, the_reason text, the_source text, happened timestamptz[],
   recorded timestamptz, the_renderer int, salts bytea[], digests bytea[], bodies bytea[], label_bits bigint[],
-  codes text[], statuses text[], lives boolean[], alone boolean[], the_terms text[], froms timestamptz[], tos timestamptz[]
+  codes text[], statuses text[], lives boolean[], alone boolean[], the_terms text[], froms timestamptz[], tos timestamptz[],
+  goes_on boolean[], behind int[]
 ) RETURNS TABLE (of_version int, of_place bigint, of_time timestamptz, of_labels bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -34,10 +36,19 @@ BEGIN
     place := nextval('ledger_position');
     wrote := clock_timestamp();
     bits := label_bits[i];
-    IF is_sealed THEN
-      INSERT INTO ledger_sealed_current AS c VALUES (types[i], ids[i], 1, place, subjects[i], persons[i], classes[i],
+    IF goes_on[i] THEN
+      -- A later version of the same comes in this transaction and is what will be present; of this one its number is asked alone.
+      IF is_sealed THEN
+        SELECT c.version, c.labels INTO v, bits FROM ledger_sealed_current c WHERE c.type = types[i] AND c.id = ids[i] FOR UPDATE;
+      ELSE
+        SELECT c.version, c.labels INTO v, bits FROM ledger_current c WHERE c.type = types[i] AND c.id = ids[i] FOR UPDATE;
+      END IF;
+      v := coalesce(v, 0) + behind[i] + 1;
+      bits := coalesce(bits, 0) | label_bits[i];
+    ELSIF is_sealed THEN
+      INSERT INTO ledger_sealed_current AS c VALUES (types[i], ids[i], 1 + behind[i], place, subjects[i], persons[i], classes[i],
           label_bits[i], codes[i], statuses[i], happened[i], lives[i], wrote, the_terms[i]::bigint[], froms[i], tos[i])
-        ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
+        ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1 + behind[i], position = excluded.position,
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
           happened_at = excluded.happened_at, live = excluded.live, written_at = excluded.written_at,
           terms = excluded.terms, from_at = excluded.from_at, to_at = excluded.to_at
@@ -50,9 +61,9 @@ BEGIN
       IF ledger_plentiful(types[i]) THEN
         SELECT coalesce(max(b.version), 0) INTO v FROM ledger_version b WHERE b.id = ids[i] AND b.type = types[i];
       END IF;
-      INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1 + v, place, subjects[i], persons[i], classes[i],
+      INSERT INTO ledger_current AS c VALUES (types[i], ids[i], 1 + v + behind[i], place, subjects[i], persons[i], classes[i],
           label_bits[i], codes[i], statuses[i], happened[i], lives[i], wrote, the_terms[i]::bigint[], froms[i], tos[i])
-        ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1, position = excluded.position,
+        ON CONFLICT (type, id) DO UPDATE SET version = c.version + 1 + behind[i], position = excluded.position,
           data_class = excluded.data_class, labels = c.labels | excluded.labels, code = excluded.code, status = excluded.status,
           happened_at = excluded.happened_at, live = excluded.live, written_at = excluded.written_at,
           terms = excluded.terms, from_at = excluded.from_at, to_at = excluded.to_at
