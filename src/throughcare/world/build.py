@@ -77,12 +77,11 @@ def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0, p
         hours.plan_day(playing, day, now)
         day = _midnight(day + 1.1 * DAY)
     present.plan(playing, now, [life for life in everybody if life.left])
-    with medicines.of_the_departed(stage, everybody, now, sheet=sheet, processes=processes) as by_then:
+    with medicines.of_the_departed(stage, everybody, now, sheet=sheet, processes=processes) as by_the_departed:
         playing.play(now, lambda part: progress(0.5 + 0.25 * part, "the last days"))
         progress(0.75, "medicines")
-        charted = by_then()
-    here = [life for life in everybody if life.left is None and life.who.id in crowd.people]
-    charted += medicines.past_courses(stage, here, now, sheet=sheet, processes=processes)
+        here = [life for life in everybody if life.left is None and life.who.id in crowd.people]
+        charted = medicines.past_courses(stage, here, now, sheet=sheet, processes=processes) + by_the_departed()
     progress(0.99, f"{charted:,} doses")
     with clock.frozen(now - HOUR):
         cupboards.deliver(stage, now - HOUR)
