@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.care.medications.line_makers import DAILY, EVERY_PASS, MORNING, doctor, hartford, housed, nurse, ordered
 from throughcare.care.medications import actions
-from throughcare.care.medications.actions import Charted, Prescription, SentEvent
+from throughcare.care.medications.actions import Charted, Prescription, Second, SentEvent
+from throughcare.care.medications.leased import leases_of
 from throughcare.care.medications.models import Dose, Lease, MedicationOrder
 from throughcare.care.medications.rules.statuses import GIVEN, TAKEN, Status, may_follow
 from throughcare.devices import actions as devices
@@ -23,7 +24,7 @@ from throughcare.devices.entries import Entry
 from throughcare.devices.models import DeviceBundle, DeviceEvent
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
-from throughcare.kernel.errors import NotAllowed
+from throughcare.kernel.errors import Invalid, NotAllowed
 from throughcare.kernel.ids import derived, uuid7
 from throughcare.ledger import verify
 
@@ -402,3 +403,57 @@ def test_the_door_opens_what_was_sealed_and_keeps_what_was_not(client, dose) -> 
         assert b"Sample-" not in client.get("/pass/shell/").content
         assert client.get("/devices/worker.js")["Content-Type"].startswith("text/javascript")
     assert DAILY
+
+
+# --- what was held, changed or ordered anew while the tablet was away -----------------------------------------------------
+
+INSULIN, SCALE = "311041", {"product": "311041", "amount": Decimal(10)}
+EVE = Second(derived("test", "second"), "Demo-Nurse, Eve", "rn")
+
+
+def test_a_dose_given_after_its_order_was_held_stands_and_is_put_before_a_person(dose) -> None:
+    prn = ordered(housed(2), product="198440", timing=PRN, as_needed_for="pain")
+    with clock.frozen(MORNING - timedelta(minutes=30)):
+        device, bundle = enrolled()
+        for row in MedicationOrder.objects.filter(id__in=[dose.order_id, prn]):
+            about = {"person_id": row.person_id, "order_id": row.id, "version": row.version, "why": "Potassium 6.9"}
+            actions.hold_order(actor=doctor(), **about)
+    with clock.frozen(LATER):
+        early = event(dose, 1, minutes=-40)
+        assert sync(device, bundle, early, asked_for(prn, 2)) == ["applied", "applied"]
+        assert sync(*enrolled("Cart 2"), event(dose, 1, minutes=3)) == ["possible_double"]
+    first = DeviceEvent.objects.filter(device=device).order_by("sequence")
+    assert list(first.values_list("why", flat=True)) == ["", "after_stop"]
+
+
+@pytest.mark.parametrize("how", ["changed", "ordered anew"])
+def test_a_medicine_that_a_tablet_has_stays_its_own_under_another_order(how) -> None:
+    person = housed(3)
+    old = MedicationOrder.objects.get(id=ordered(person, **SCALE))
+    with clock.frozen(MORNING - timedelta(minutes=30)):
+        one, _ = enrolled(leased=[old.id])
+        asked = Prescription(INSULIN, DAILY, "Diabetes", amount=Decimal(12), reasons={"DUP-DRUG:": "Up"})
+        if how == "changed":
+            about = {"order_id": old.id, "version": old.version, "why": "Up"}
+            new = actions.change_order(actor=doctor(), person_id=person, asked=asked, **about)
+        else:
+            actions.stop_order(actor=doctor(), person_id=person, order_id=old.id, version=old.version, why="Low")
+            new = actions.place_order(actor=doctor(), person_id=person, asked=asked)
+        enrolled("Cart 2", leased=[new])
+    assert set(Lease.objects.filter(ended_at=None).values_list("order_id", "device_id")) == {(old.id, one)}
+    due = Dose.objects.filter(order_id=new).order_by("due_at").first()
+    with clock.frozen(MORNING):
+        said = {"actor": nurse(), "person_id": person}
+        with pytest.raises(Invalid, match="A tablet has this dose"):
+            actions.record_doses(**said, charted=[Charted(due.id, "given")])
+        actions.record_doses(**said, charted=[Charted(due.id, "given", second=EVE)])
+    due.refresh_from_db()
+    assert due.status == "given"
+
+
+def test_another_medicine_of_the_same_person_is_nobody_s_own() -> None:
+    person = housed(4)
+    insulin, other = ordered(person, **SCALE), ordered(person)
+    with clock.frozen(MORNING):
+        enrolled(leased=[insulin])
+        assert leases_of([insulin, other], MORNING).keys() == {insulin}

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from throughcare.care.medications.actions.as_needed import Said, as_needed_row, taken_around
 from throughcare.care.medications.actions.giving import after_charting, refuse_held
-from throughcare.care.medications.actions.leasing import leases_of
-from throughcare.care.medications.actions.sent import SentEvent, doubled
+from throughcare.care.medications.actions.sent import SentEvent, doubled, stopped_at
 from throughcare.care.medications.dose_ids import dose_id as name_dose
 from throughcare.care.medications.events import AsNeededDoseGiven
+from throughcare.care.medications.leased import leases_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import windows
 from throughcare.care.medications.rules.statuses import Status
@@ -62,7 +62,8 @@ def _against_hold(order: MedicationOrder, event: SentEvent) -> str:
 
 
 def _asked_flag(order: MedicationOrder, event: SentEvent, at: datetime, device_id: UUID | None) -> str:
-    if order.ended_at and order.ended_at < at:
+    stopped = stopped_at(order)
+    if stopped and stopped < at:
         return "after_stop"
     owner = leases_of([order.id], event.happened_at).get(order.id) if double_kills(order) else None
     return "without_lease" if owner not in (None, device_id) and not event.second else ""

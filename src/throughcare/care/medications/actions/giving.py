@@ -9,7 +9,6 @@ from uuid import UUID
 
 from throughcare.care.medications import states, waiting_entries
 from throughcare.care.medications.actions.keeping import OWN_LINE, doses_of, keep_dose, write_doses
-from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.actions.missing import look_at_misses
 from throughcare.care.medications.actions.passing import settle_blanks
 from throughcare.care.medications.actions.stocking import Second, take_for_doses
@@ -22,6 +21,7 @@ from throughcare.care.medications.events import (
     PossibleDoubleDose,
 )
 from throughcare.care.medications.facility_passes import window_of
+from throughcare.care.medications.leased import leases_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import holding, statuses, tables, windows
 from throughcare.care.medications.rules.statuses import Status

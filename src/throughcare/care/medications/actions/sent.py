@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from throughcare.care.medications.events import PossibleDoubleDose
-from throughcare.care.medications.models import Dose
+from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.devices.entries import Taken
 from throughcare.kernel.errors import Invalid
 from throughcare.kernel.events import emit
@@ -50,6 +50,11 @@ def read_sent(body: Mapping[str, Any]) -> SentEvent:
         return msgspec.convert(body, SentEvent, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid("This entry can't be read.") from error
+
+
+def stopped_at(order: MedicationOrder) -> datetime | None:
+    """Say since when nobody may give an order: it is over, or held. Its doses are laid out as far as the hold, and no further."""
+    return order.doses_until if order.status == "on-hold" else order.ended_at
 
 
 def doubled(row: Dose, facility_id: UUID, now: datetime, beside: str = "") -> Taken:

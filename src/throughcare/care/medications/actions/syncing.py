@@ -19,11 +19,11 @@ from throughcare.care.medications.actions.giving import (
     untell,
 )
 from throughcare.care.medications.actions.keeping import doses_to_write, keep_dose, write_doses
-from throughcare.care.medications.actions.leasing import leases_of
 from throughcare.care.medications.actions.overtaken import same_pass_under_another
-from throughcare.care.medications.actions.sent import SentEvent, doubled, read_sent
+from throughcare.care.medications.actions.sent import SentEvent, doubled, read_sent, stopped_at
 from throughcare.care.medications.dose_ids import dose_id as name_dose
 from throughcare.care.medications.dose_ids import due_at_of
+from throughcare.care.medications.leased import leases_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules import merge_offline as rules
 from throughcare.care.medications.rules import statuses
@@ -100,7 +100,7 @@ class _Taking:
             id=str(row.id),
             person=str(row.person_id),
             medicine=str(row.order_id),
-            stopped_at=order.ended_at if order else None,
+            stopped_at=stopped_at(order) if order else None,
             leased_to=str(leased.get(row.order_id, "")) if row.order_id else "",
         )
 

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from throughcare.care.medications.models import Lease
+from throughcare.care.medications.leased import leases_of
 from throughcare.kernel import clock, db
 from throughcare.kernel.lens import Lens
 
 
 def leases(lens: Lens, orders: set[UUID]) -> dict[str, str]:
-    """Tell which device has each of these orders now: its id."""
+    """Tell which device has the medicine of each of these orders now: its id."""
     with db.reading(lens):
-        rows = Lease.objects.filter(order_id__in=orders, ended_at=None, until__gt=clock.now())
-        return {str(o): str(d) for o, d in rows.values_list("order_id", "device_id")}
+        return {str(o): str(d) for o, d in leases_of(orders, clock.now()).items()}
