@@ -10,6 +10,7 @@ import pytest
 from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     LISINOPRIL,
     MORNING,
+    asked,
     doctor,
     nurse,
     open_rules,
@@ -217,3 +218,27 @@ def test_a_pack_is_taken_back_once(nurse, person, kept) -> None:
         with pytest.raises(Stale):
             actions.take_back_pack(**about, version=2)
     assert KeptPack.objects.get().left == 27
+
+
+@pytest.mark.parametrize("how", ["stop", "another", "watched", "more of it"])
+def test_a_pack_whose_order_is_over_is_taken_back(doctor, nurse, person, kept, how) -> None:
+    pack = issue(nurse, person, kept)
+    with clock.frozen(MORNING + timedelta(days=3)):
+        if how == "watched":
+            _watch(person)
+        kept.refresh_from_db()
+        about = {"actor": doctor, "person_id": person, "order_id": kept.id, "version": kept.version}
+        if how == "stop":
+            actions.stop_order(**about, why="Swollen lips")
+        elif how == "watched":
+            actions.watch_instead(**about, why="On watch")
+        else:
+            more = {"product": "197361"} if how == "another" else {"amount": Decimal(2)}
+            actions.change_order(**about, asked=asked(mode="KOP", **more), why="Pressure")
+        assert ("KOP-04" in open_rules(pack)) is (how != "more of it")
+        if how == "watched":
+            duty = Duty.objects.get(about=pack, closed_at=None)
+            assert duty.due_at == clock.now() + timedelta(hours=2) and duty.lane == "now"
+        taken = {"actor": nurse, "person_id": person, "pack_id": pack, "version": 1, "why": "Order over"}
+        actions.take_back_pack(**taken, verb="take_back")
+    assert "KOP-04" not in open_rules(pack)

@@ -274,6 +274,25 @@ class KeptSettled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptPackOwedBack(Event):
+    """The order of a pack that somebody still has was stopped or changed; `ref` is the pack (KOP-04)."""
+
+    name: ClassVar[str] = "kept_pack_owed_back"
+    urgent: bool
+
+    def payload(self) -> dict[str, Any]:
+        """Give whether it can't wait: the person is not fit to have it."""
+        return {"urgent": self.urgent}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptPackEnded(Event):
+    """Somebody has a pack no more: it was taken back, used up or lost; `ref` is the pack (KOP-04)."""
+
+    name: ClassVar[str] = "kept_pack_ended"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefillAsked(Event):
     """A person asks for the next pack; `ref` is the order (KOP-02)."""
 

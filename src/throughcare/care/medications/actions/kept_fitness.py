@@ -17,7 +17,7 @@ from throughcare.care.medications.models import KeptFitness, MedicationOrder
 from throughcare.care.medications.policy import GIVERS, PRESCRIBERS
 from throughcare.care.medications.rules import kop
 from throughcare.care.medications.rules import traits as rule_traits
-from throughcare.care.medications.rules.kop import Happened, Lapse
+from throughcare.care.medications.rules.kop import COLLECT, Happened, Lapse
 from throughcare.care.medications.rules.traits import Traits
 from throughcare.care.medications.traits import traits_of
 from throughcare.chart.actions.keeping import recorded
@@ -31,8 +31,6 @@ from throughcare.kernel.vocabulary import DataClass
 from throughcare.people.family import family
 
 KOP = "medications/kop.toml"
-# After these the packs are taken back now; after others the person goes on with them until somebody has decided.
-COLLECT = frozenset({Lapse.WATCH, Lapse.HOARDING, Lapse.OVERDOSE})
 
 
 @action("medications.check_fitness")

@@ -18,6 +18,7 @@ from throughcare.care.medications.events import (
     FirstDoseRecorded,
     KeptCountAnswered,
     KeptCountFlagged,
+    KeptPackEnded,
     PackIssued,
     RefillAsked,
     RefillDeclined,
@@ -72,7 +73,7 @@ def issue_pack(*, actor: Actor, intent: UUID | None = None, person_id: UUID, ord
     _keep(row, "MedicationDispense", stock_fhir.pack(row))
     if lot is not None:
         enter(actor, lot, Change(Move.REMOVE, issue.quantity, person_id=person_id, order_id=order.id))
-    _use_up_former(order, row)
+    _use_up_former(actor, order, row)
     _fill(order, row)
     about: dict[str, Any] = {"happened_at": now, "person_id": person_id, "facility_id": actor.facility_id}
     emit(PackIssued(ref=order.id, **about))
@@ -173,10 +174,16 @@ def _kept(order: MedicationOrder) -> Any:
     return rows.filter(order__code=order.code) if order.code else rows.filter(order=order)
 
 
-def _use_up_former(order: MedicationOrder, new: KeptPack) -> None:
+def _use_up_former(actor: Actor, order: MedicationOrder, new: KeptPack) -> None:
     for former in _kept(order).exclude(id=new.id).filter(lasts_to__lte=new.issued_on).select_for_update():
         former.bump(state=states.PACK.after(former.state, "use_up"), ended_at=new.issued_at, ended_why="refilled")
         _keep(former, "MedicationDispense", stock_fhir.pack(former))
+        _tell_ended(actor, former)
+
+
+def _tell_ended(actor: Actor, pack: KeptPack) -> None:
+    about: dict[str, Any] = {"person_id": pack.person_id, "facility_id": actor.facility_id, "ref": pack.id}
+    emit(KeptPackEnded(happened_at=clock.now(), **about))
 
 
 def _fill(order: MedicationOrder, pack: KeptPack) -> None:
@@ -205,6 +212,7 @@ def take_back_pack(
     row = mine(KeptPack, pack_id, person_id, version)
     row.bump(state=states.PACK.after(row.state, verb), ended_at=clock.now(), ended_why=why.strip()[:200], left=left)
     _keep(row, "MedicationDispense", stock_fhir.pack(row))
+    _tell_ended(actor, row)
     settle(actor, person_id)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from throughcare.care.medications import checking, formulary, states
 from throughcare.care.medications.actions.keeping import keep_order, keep_override, order_of
+from throughcare.care.medications.actions.kept_back import tell_owed_back
 from throughcare.care.medications.actions.laying import AHEAD, lay, take_back
 from throughcare.care.medications.actions.stocking import in_the_house
 from throughcare.care.medications.checking import Alert, Checked
@@ -123,8 +124,10 @@ def change_order(
 
 def replace_order(actor: Actor, old: MedicationOrder, asked: Prescription, why: str) -> MedicationOrder:
     """Stop an order and place another in its stead, inside an action."""
-    _end(actor, old, "stop", why)
-    return _place(actor, old.person_id, replace(asked, home_medicine_id=None), old)
+    ended = _end(actor, old, "stop", why)
+    row = _place(actor, old.person_id, replace(asked, home_medicine_id=None), old)
+    tell_owed_back(ended, row)
+    return row
 
 
 @action("medications.renew_order")
@@ -538,10 +541,10 @@ def stop_order(
     """Stop an order; doses not yet due are taken back, those due stay to be charted."""
     if not why.strip():
         raise Invalid("Say why it is stopped.", fields={"why": "Say why it is stopped."})
-    _end(actor, order_of(person_id, order_id, version), "stop", why.strip())
+    tell_owed_back(_end(actor, order_of(person_id, order_id, version), "stop", why.strip()))
 
 
-def _end(actor: Actor, row: MedicationOrder, verb: str, why: str) -> None:
+def _end(actor: Actor, row: MedicationOrder, verb: str, why: str) -> list[MedicationOrder]:
     if actor.role not in PRESCRIBERS and actor.role is not Role.RN and actor.kind != "system":
         raise NotAllowed("A prescriber ends an order, or a nurse on a prescriber's word.")
     now = clock.now()
@@ -551,3 +554,4 @@ def _end(actor: Actor, row: MedicationOrder, verb: str, why: str) -> None:
         keep_order(one)
         emit(OrderStopped(happened_at=now, person_id=one.person_id, facility_id=one.facility_id, ref=one.id, why=why))
     take_back([one.id for one in ended], now)
+    return ended

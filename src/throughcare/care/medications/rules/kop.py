@@ -25,6 +25,8 @@ class Lapse(StrEnum):
     OVERDOSE = "overdose"
 
 
+# After these the packs are taken back now; after others the person goes on with them until somebody has decided.
+COLLECT = frozenset({Lapse.WATCH, Lapse.HOARDING, Lapse.OVERDOSE})
 LAPSES = {
     Lapse.TRANSFER: Text("moved to another facility since the check", "cambió de centro desde la revisión"),
     Lapse.WATCH: Text("on watch since the check", "está bajo vigilancia desde la revisión"),
