@@ -416,3 +416,64 @@ def test_nobody_leaves_a_dose_to_a_night_without_a_nurse(nurse, doctor, person, 
             actions.cover_crossing(actor=nurse, covered=(Covering(line.id, "give_there"),), **about)
         said = (Covering(line.id, "give_there", note="Nurse of Osborn comes over"),)
         assert actions.cover_crossing(actor=nurse, covered=said, **about) == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "before", "asked"),
+    [(10, False, True), (30, False, True), (31, False, False), (10, True, False)],
+    ids=["van before the line", "end of the window", "a blank by then, which has its owner", "given"],
+)
+def test_a_dose_still_to_be_given_when_the_van_leaves(doctor, nurse, person, minutes, before, asked) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    leaves = MORNING + timedelta(minutes=minutes)
+    give(nurse, person, row, leaves if before else VAN)
+    with clock.frozen(VAN):
+        custody.schedule_event(
+            actor=FEED, person_id=person, kind="court", starts_at=leaves, ends_at=leaves + timedelta(hours=5), place="X"
+        )
+        assert open_rules(person) == set(), "the line comes before the van"
+    with clock.frozen(leaves):
+        custody.send_out(
+            actor=FEED, person_id=person, kind="court", place="X", expected_back=leaves + timedelta(hours=5)
+        )
+        assert (open_rules(person) == {"DOOR-OUT"}) is asked
+        actions.watch_doors(actor=nurse, person_id=person)
+        assert (open_rules(person) == {"DOOR-OUT"}) is asked
+        if asked:
+            cover(nurse, Crossing.objects.get(), "send_with", receiver="Transport officer")
+            scan(nurse, Crossing.objects.get())
+            assert open_rules(person) == set()
+    with clock.frozen(leaves + timedelta(hours=5)):
+        custody.return_in(actor=FEED, person_id=person)
+    became = Dose.objects.get(order=row, due_at=MORNING).status
+    assert became == ("away" if asked else "given" if before else "expected")
+
+
+def test_who_comes_from_court_to_another_facility_is_back_from_court(doctor, nurse, person, elsewhere) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    with clock.frozen(VAN):
+        custody.send_out(
+            actor=FEED, person_id=person, kind="court", place="X", expected_back=MORNING + timedelta(hours=6)
+        )
+    with clock.frozen(VAN + timedelta(hours=1)):
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(elsewhere.id))
+        assert {(c.door, c.state) for c in Crossing.objects.all()} == {("court", "over"), ("transfer", "under_way")}
+        cover(nurse, Crossing.objects.get(door="transfer"), "give_there")
+    assert open_rules(person) == set()
+
+
+def test_of_moves_in_a_chain_the_last_one_asks(doctor, nurse, person, place, elsewhere) -> None:  # noqa: F811
+    row = seizure(doctor, person)
+    give(nurse, person, row, VAN)
+    for n, to in enumerate((elsewhere, place, elsewhere)):
+        with clock.frozen(VAN + timedelta(hours=n)):
+            custody.transfer(actor=FEED, person_id=person, to=custody.Spot(to.id))
+    assert sorted(Crossing.objects.values_list("state", flat=True)) == ["cancelled", "cancelled", "under_way"]
+    rules = Duty.objects.filter(person_id=person, closed_at=None, rule__startswith="DOOR").values_list(
+        "rule", flat=True
+    )
+    assert sorted(rules) == ["DOOR-IN", "DOOR-OUT"]
+    with clock.frozen(MORNING + timedelta(hours=3)):  # the morning dose was lost on the way: that door goes on asking
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(place.id))
+    assert sorted(Crossing.objects.values_list("state", flat=True))[-2:] == ["under_way", "under_way"]

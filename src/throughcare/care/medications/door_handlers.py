@@ -56,6 +56,9 @@ def arrive(event: TransferredIn) -> None:
     if event.person_id is not None and event.ref is not None:
         ends = (event.from_facility_id, event.to_facility_id)
         relay(family(event.person_id), *ends, event.happened_at)
+        # Whoever was at court or in a hospital and comes in at another facility is back from there.
+        covering.end_trips(event.person_id, event.happened_at)
+        guarding.superseded(event.person_id, event.ref, event.happened_at)
         guarding.look(event.person_id, Going(Door.TRANSFER, event.happened_at, event.ref, *ends))
 
 

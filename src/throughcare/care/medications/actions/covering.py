@@ -139,12 +139,17 @@ def _crossing(person_id: UUID, crossing_id: UUID, version: int | None) -> Crossi
 
 def come_back(person_id: UUID, at: datetime) -> None:
     """Close the shadow of those doors by which somebody was out: what was sent along is charted, what wasn't stays owed."""
+    end_trips(person_id, at)
+    guarding.look(person_id)
+
+
+def end_trips(person_id: UUID, at: datetime) -> None:
+    """Let the trips of somebody who is in again have ended; the caller looks at the doors."""
     rows = Crossing.objects.select_for_update().filter(person_id=person_id, state="under_way")
     for crossing in rows.exclude(door__in=[Door.TRANSFER.value, Door.RELEASE.value]):
         crossing.bump(state=states.CROSSING.after(crossing.state, "return"), back_at=max(at, crossing.leaves_at))
         guarding.keep(crossing, list(crossing.lines.all()))
         _chart_sent(crossing, at)
-    guarding.look(person_id)
 
 
 def _chart_sent(crossing: Crossing, back_at: datetime) -> None:
@@ -161,9 +166,13 @@ def _chart_sent(crossing: Crossing, back_at: datetime) -> None:
     for line in lines:
         sent.setdefault(owners[line.order_id], {})[line.order_id] = line
     for owner, by_order in sent.items():
+        # Those of the lines may have been due shortly before the leaving, and were still to be given.
+        seen = [dose for line in by_order.values() for dose in line.doses]
+        since = min([crossing.leaves_at, *map(due_at_of, seen)])
         due = Dose.objects.filter(
-            order_id__in=list(by_order), status=states.EXPECTED, due_at__gte=crossing.leaves_at, due_at__lt=back_at
-        )
+            Q(due_at__gte=crossing.leaves_at) | Q(id__in=seen),
+            order_id__in=list(by_order), status=states.EXPECTED, due_at__gte=since, due_at__lt=back_at,
+        )  # fmt: skip
         charted, left = [], {k: v.supplied for k, v in by_order.items()}
         for dose, order_id in due.order_by("due_at").values_list("id", "order_id"):
             counted = by_order[order_id].way == Way.SEND_WITH

@@ -1,7 +1,7 @@
 """What falls in the shadow of a move: the orders concerned, with their doses laid out far enough to see them all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -10,7 +10,7 @@ from uuid import UUID
 from throughcare.care.medications import states
 from throughcare.care.medications.actions.laying import lay
 from throughcare.care.medications.dose_ids import dose_id
-from throughcare.care.medications.facility_passes import facility_passes
+from throughcare.care.medications.facility_passes import facility_passes, window_of
 from throughcare.care.medications.models import Dose, MedicationOrder
 from throughcare.care.medications.rules.covering import CoveringTable, Door, ShadowDose
 from throughcare.care.medications.rules.statuses import TAKEN
@@ -64,15 +64,19 @@ def is_critical(order: MedicationOrder) -> bool:
 
 
 def fallen(
-    orders: Sequence[MedicationOrder], door: Door, since: datetime, until: datetime, table: CoveringTable
+    orders: Sequence[MedicationOrder], door: Door, since: datetime, until: datetime, table: CoveringTable, *, left: bool
 ) -> list[Fallen]:
-    """Give the doses of these orders that lie in a period and have no status, laying out more where they end before it."""
+    """Give the doses of these orders that lie in a period and have no status, laying out more where they end before it.
+
+    Of somebody who has `left`, those count too that were due before and whose window was open still: nobody gives them here now.
+    """
     concerned = [o for o in orders if door in WITH_ALL or is_critical(o)]
     watched = [o for o in concerned if o.mode != "KOP"]
     short = [o for o in watched if o.doses_until is None or o.doses_until < min(until, o.ends_at)]
     if short:
         lay(short, until)
-    rows, last = _expected_and_taken([o.id for o in watched], since, until)
+    begins = {o.id: since - window_of(o).late if left else since for o in watched}
+    rows, last = _expected_and_taken(begins, since, until)
     answer = []
     for order in concerned:
         due = _kept(order, since, until) if order.mode == "KOP" else rows.get(order.id, [])
@@ -129,18 +133,19 @@ def _kept(order: MedicationOrder, since: datetime, until: datetime) -> list[tupl
 
 
 def _expected_and_taken(
-    ids: Sequence[UUID], since: datetime, until: datetime
+    begins: Mapping[UUID, datetime], since: datetime, until: datetime
 ) -> tuple[dict[UUID, list[tuple[UUID, datetime]]], dict[UUID, datetime]]:
-    """Give the doses of these orders in a period that have no status, and when each order was last taken around its beginning."""
+    """Give the doses of these orders from their beginning on that have no status, and when each order was last taken around `since`."""
     rows: dict[UUID, list[tuple[UUID, datetime]]] = defaultdict(list)
     last: dict[UUID, datetime] = {}
-    if not ids:
+    if not begins:
         return rows, last
     for dose, order_id, due_at, status, at in statement.run(
-        AROUND, [list(ids), since - LONGEST, max(until, since + LONGEST), [states.EXPECTED, *(s.value for s in TAKEN)]]
+        AROUND,
+        [list(begins), since - LONGEST, max(until, since + LONGEST), [states.EXPECTED, *(s.value for s in TAKEN)]],
     ):
         if status == states.EXPECTED:
-            if since <= due_at < until:
+            if begins[order_id] <= due_at < until:
                 rows[order_id].append((dose, due_at))
         elif at is not None and due_at < since + LONGEST:
             last[order_id] = max(at, last.get(order_id, at))

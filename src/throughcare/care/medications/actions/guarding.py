@@ -28,9 +28,11 @@ from throughcare.care.medications.events import (
     TransferMedicinesConfirmed,
     TransferMedicinesNeeded,
 )
+from throughcare.care.medications.facility_passes import window_at
 from throughcare.care.medications.models import Crossing, CrossingLine, MedicationOrder
 from throughcare.care.medications.rules import covering, tables
 from throughcare.care.medications.rules.covering import Door, MoveWindow, ShadowDose, Uncovered
+from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.custody.homes import facilities_now
 from throughcare.custody.models import ScheduledEvent
 from throughcare.kernel import clock, rows
@@ -202,6 +204,17 @@ def _drop_cancelled(open_: Iterable[Crossing], plans: Sequence[ScheduledEvent]) 
         cancel(planned[scheduled_id])
 
 
+def superseded(person_id: UUID, move_id: UUID, at: datetime) -> None:
+    """End the transfers before this one, where whatever they still lack is due in its shadow: one move asks for a dose, not three."""
+    earlier = Crossing.objects.select_for_update().filter(
+        person_id__in=family(person_id), door=Door.TRANSFER.value, state="under_way", leaves_at__lte=at
+    )
+    for crossing in earlier.exclude(move_id=move_id):
+        owed = crossing.lines.exclude(lacks=[]).filter(first_due_at__lt=at)
+        if not owed.exists():
+            cancel(crossing)
+
+
 def cancel(crossing: Crossing) -> None:
     """Take a crossing back: its move won't be, so its duties are excused."""
     told = crossing.owned or crossing.asked or crossing.bag_told
@@ -215,10 +228,13 @@ def cancel(crossing: Crossing) -> None:
 def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[MedicationOrder], now: datetime) -> None:
     """Say of each order at a door what it lacks, and see that what lacks is somebody's at both ends."""
     door, until = Door(crossing.door), _stretched(crossing, now)
+    left = crossing.state != "planned"
     if crossing.sealed:
-        found = fallen_sealed(family(crossing.person_id), crossing.leaves_at, until)
+        observed = window_at(WindowClass.OPIOID_LINE, crossing.from_facility_id)
+        since = crossing.leaves_at - observed.late if left else crossing.leaves_at
+        found = fallen_sealed(family(crossing.person_id), since, until)
     else:
-        found = fallen(orders, door, crossing.leaves_at, until, tables.covering())
+        found = fallen(orders, door, crossing.leaves_at, until, tables.covering(), left=left)
     if door is Door.RELEASE and crossing.state == "under_way":
         found += _left_behind(lines, {o.id for o in orders})
     window = MoveWindow(
@@ -227,7 +243,8 @@ def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[Medica
         str(crossing.from_facility_id or ""),
         str(crossing.to_facility_id or ""),
         back_at=_expected_back(crossing, until),
-        planned=crossing.state == "planned",
+        planned=not left,
+        open_for=max((crossing.leaves_at - d.due_at for one in found for d in one.doses), default=timedelta(0)),
     )
     known, before = {line.order_id: line for line in lines}, {line.id: line.version for line in lines}
     for one in found:

@@ -68,6 +68,8 @@ class MoveWindow:
     to_facility: str = ""
     back_at: datetime | None = None
     planned: bool = True
+    open_for: timedelta = timedelta(0)
+    """How long before the leaving a dose may have been due that was still to be given: the van left before the line came to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def shadow(
 ) -> list[Covered | Uncovered]:
     """Say of each time-critical dose in the shadow of a move whether it is covered; each is in the answer exactly once."""
     begins, ends = shadow_window(move, table)
-    fallen = [d for d in doses if _guarded(d.traits) and begins <= aware(d.due_at) < ends]
+    fallen = [d for d in doses if _guarded(d.traits) and begins - move.open_for <= aware(d.due_at) < ends]
     told = {h.order: aware(h.next_dose_at) for h in handovers}
     named = {r.order: r.name for r in receivers if r.name.strip()}
     stock: dict[str, int] = defaultdict(int)
