@@ -16,6 +16,15 @@ BODY = [
 BOTH = holding.from_json(BODY)
 
 
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [("temperature 38,5", "hold"), ("temperature 38.5", "hold"), ("temperature 38,3", "give"), ("38,5", "hold"), ("temperature 37, pulse 88", "give")],
+)  # fmt: skip
+def test_a_decimal_comma_is_no_end_of_a_number(value: str, answer: str) -> None:
+    warm = holding.from_json([{"measure": "temperature", "minutes": 60, "above": "38.3"}])
+    assert str(holding.judge(warm, holding.values_in(warm, {"value": value}, NOW), NOW).answer) == answer
+
+
 def reading(measure: str, value: float, minutes: float = 5) -> Reading:
     return Reading(measure, Decimal(str(value)), NOW - timedelta(minutes=minutes))
 

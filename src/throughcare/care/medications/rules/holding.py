@@ -46,7 +46,7 @@ _NAMED = rf"(?<!\w)(?P<what>{_any(_MEASURE_OF)})(?!\w)"
 LIMIT = re.compile(
     rf"(?:{_NAMED}[^<>≤≥\d]*?)?(?P<side>{_any((*BELOW, *ABOVE))})\s*(?P<limit>\d+(?:\.\d+)?)", re.IGNORECASE
 )
-VALUE = re.compile(rf"{_NAMED}\D{{0,12}}?(?P<value>\d+(?:\.\d+)?)", re.IGNORECASE)
+VALUE = re.compile(rf"{_NAMED}\D{{0,12}}?(?P<value>\d+(?:[.,]\d+)?)", re.IGNORECASE)
 CLAUSE = re.compile(r"[;,]|\b(?:or|and|o|y)\b", re.IGNORECASE)
 
 
@@ -149,7 +149,7 @@ def values_in(parameters: Sequence[Parameter], detail: Mapping[str, str], at: da
     found = []
     for measure, value in said.items():
         try:
-            number = Decimal(value.strip())
+            number = Decimal(value.strip().replace(",", "."))  # 38,5 is 38.5 to who writes Spanish, and never 38
         except InvalidOperation:
             continue
         if number.is_finite():
