@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from throughcare.care.medications import formulary
+from throughcare.care.medications import formulary, pass_views
 from throughcare.care.medications.rules import barcodes
 from throughcare.kernel import content
 
@@ -345,3 +345,18 @@ def test_fit_for_a_search_as_one_types() -> None:
     for text in ("s", "se", "ser", "sert", "oxy 5", "insulin gl"):
         BOOK.find(text)
     assert perf_counter() - began < 0.1
+
+
+@pytest.mark.parametrize("day", ["270228", "270200", "251231"])
+def test_an_expired_pack_makes_no_dose_ready(day: str) -> None:
+    number, layout, code = next(
+        p for p in BOOK.packs_of(p.rxcui for p in BOOK.find("lisinopril 10", 1)) if p[1] in "abc"
+    )
+    labeler, product = (int(n) for n in barcodes.LAYOUTS[layout][:2])
+    ten = number[5 - labeler : 5] + number[9 - product : 9] + number[9 + 2 - (10 - labeler - product) :]
+    first = "003" + ten
+    found = pass_views.scanned(BOOK, f"(17){day}(10)A1(01){first}{barcodes.check_digit(first)}", date(2026, 11, 23))
+    if day == "251231":
+        assert (found["code"], found["maybe"]) == ("", []) and "expired" in found["sentence"]
+    else:
+        assert code in {found["code"], *found["maybe"]}

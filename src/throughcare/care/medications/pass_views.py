@@ -183,6 +183,7 @@ def as_needed(found: AsNeeded) -> dict[str, Any]:
     return {
         "id": str(order.id),
         "order": str(order.id),
+        "order_version": order.version,
         "person": str(order.person_id),
         "text": order.text,
         "code": order.code,
@@ -264,14 +265,13 @@ def early_reasons() -> list[dict[str, Any]]:
 def scanned(formulary: Formulary, barcode: str, today: date) -> dict[str, Any]:
     """Say what a scanned pack is."""
     scan = formulary.by_scan(barcode)
-    sentence = scan.sentence
-    if scan.product is not None and scan.expired(today):
-        sentence = f"This pack expired on {scan.expires}. Take another one."
+    over = bool(scan.candidates) and scan.expired(today)
     return {
-        "code": scan.product.rxcui if scan.product and not scan.expired(today) else "",
+        "code": scan.product.rxcui if scan.product and not over else "",
         "name": scan.product.name if scan.product else "",
-        "maybe": [p.rxcui for p in scan.candidates],
-        "sentence": sentence,
+        # Of an expired pack nothing may be compared by eye and given after all.
+        "maybe": [] if over else [p.rxcui for p in scan.candidates],
+        "sentence": f"This pack expired on {scan.expires}. Take another one." if over else scan.sentence,
         "lot": scan.lot,
     }
 
