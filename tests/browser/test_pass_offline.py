@@ -11,6 +11,7 @@ from tests.browser.test_pass import ask_for, next_morning, pass_page, scan, shoo
 from tests.care.medications import line_makers as makers
 from throughcare.care.medications import actions
 from throughcare.care.medications.models import MedicationOrder
+from throughcare.devices.models import DeviceEvent
 from throughcare.kernel import clock
 from throughcare.people.models import Identifier
 
@@ -136,6 +137,52 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     assert len(asked["given"]) == 1 and asked["earliest"], "charted without a network, and it counts"
     shoot(page, "offline-back")
     assert said == []
+
+
+FULL = """(room) => { const put = IDBObjectStore.prototype.put; window.left = room;
+IDBObjectStore.prototype.put = function (...row) {
+  if (this.name === 'queue' && window.left-- <= 0) throw new DOMException('full', 'QuotaExceededError');
+  return put.apply(this, row); }; }"""
+
+
+def test_a_full_tablet_charts_a_dose_whole_or_not_and_one_page_alone_has_it_open(
+    pass_page: tuple[BrowserContext, str],  # noqa: F811
+) -> None:
+    context, base = pass_page
+    page = context.new_page()
+    take_along(page, base)
+    context.set_offline(True)
+    page.evaluate(FULL, 1)
+    scan(page, "T9000001")
+    page.locator(".pass-give", has_text="Given, 2 of 2").tap()
+    page.locator("[data-state]", has_text="to be sent: 1").wait_for()
+    page.locator(".pass-give", has_text="Given").wait_for()
+    assert page.locator(".pass-dose.is-over").count() == 1, "one is kept, the other is still open"
+    page.evaluate("window.left = 99")
+
+    other = context.new_page()
+    other.goto(f"{base}/pass/")
+    unlock(other, SECRET)
+    other.locator(".pass-row").nth(11).wait_for()
+    page.locator("dialog.tablet-locked").wait_for()
+    assert page.locator(".pass-row").count() == 0, "the first page is locked"
+    scan(other, "T9000001")
+    assert other.locator(".pass-dose.is-over").count() == 1, "what the first page charted is known"
+    other.locator(".pass-give", has_text="Given").tap()
+    other.locator("[data-state]", has_text="to be sent: 2").wait_for()
+    context.set_offline(False)
+    other.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(other.locator("[data-state]")).not_to_contain_text("to be sent", timeout=30_000)
+    assert lines(context, base)["T9000001"] == ["given", "given"]
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(outcomes).result() == ["applied", "applied"], "none of them twice"
+
+
+def outcomes() -> list[str]:
+    """Give what became of what tablets sent."""
+    found = list(DeviceEvent.objects.order_by("sequence").values_list("outcome", flat=True))
+    connection.close()
+    return found
 
 
 def test_without_a_secure_context_it_says_so_and_stays_online(pass_page: tuple[BrowserContext, str]) -> None:  # noqa: F811

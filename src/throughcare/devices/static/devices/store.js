@@ -36,7 +36,8 @@ const read = (store) => within(store, "readonly", (s) => s.get("own"));
 const write = (store, value) => within(store, "readwrite", (s) => s.put(value, "own"));
 export const own = () => read("device");
 export const wipeBundle = () => within("bundle", "readwrite", (s) => s.delete("own"));
-export const queued = async () => (await within("queue", "readonly", (s) => s.getAll())) ?? [];
+export const queued = async (most) => (await within("queue", "readonly", (s) => s.getAll(null, most))) ?? [];
+export const waiting = async () => (await within("queue", "readonly", (s) => s.count())) ?? 0;
 export const sent = (sequence) => within("queue", "readwrite", (s) => s.delete(sequence));
 
 /** Keep this device's name and the server's public keys; make the key that never leaves it. */
@@ -119,11 +120,12 @@ async function next() {
     let sequence = 0;
     store.get("own").onsuccess = (event) => { const device = event.target.result; device.sequence += 1; sequence = device.sequence; store.put(device, "own"); };
     tx.oncomplete = () => done(sequence);
-    tx.onerror = () => failed(tx.error);
+    tx.onerror = tx.onabort = () => failed(tx.error);
   });
 }
 
-/** Seal one entry to the server and put it in the queue; nobody else can read it, this device neither. */
+/** Seal one entry to the server and put it in the queue, together with what it made of the page: both stand or neither, so that no
+    dose is in the queue and looks open. Nobody else can read the entry, this device neither. */
 export async function enqueue(open, entry) {
   const device = await own(), sequence = await next();
   const body = JSON.stringify({ ...entry, sequence });
@@ -137,5 +139,13 @@ export async function enqueue(open, entry) {
   const key = await crypto.subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt: point, info: utf8.encode("throughcare queue") }, secret, AES, false, ["encrypt"]);
   const iv = random(12), aad = utf8.encode(`${device.id}/${entry.event_id}`);
   const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: aad }, key, utf8.encode(JSON.stringify({ bundle: open.content.bundle, body, mark })));
-  await within("queue", "readwrite", (s) => s.put({ sequence, id: entry.event_id, box: { from: b64(point), iv: b64(iv), data: b64(data) } }));
+  const overlay = await lock(open.key, utf8.encode(JSON.stringify(open.overlay)));
+  const db = await database();
+  await new Promise((done, failed) => {
+    const tx = db.transaction(["queue", "bundle"], "readwrite", { durability: "strict" }), bundle = tx.objectStore("bundle");
+    tx.objectStore("queue").put({ sequence, id: entry.event_id, box: { from: b64(point), iv: b64(iv), data: b64(data) } });
+    bundle.get("own").onsuccess = (event) => { if (event.target.result) bundle.put({ ...event.target.result, overlay }, "own"); };
+    tx.oncomplete = () => done();
+    tx.onerror = tx.onabort = () => failed(tx.error);
+  });
 }

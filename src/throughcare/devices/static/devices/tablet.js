@@ -70,7 +70,12 @@ export async function takeAlong() {
   }
 }
 
+/** One page at a time has it open: two would each write what they know over what the other charted. */
+const pages = new BroadcastChannel("throughcare-tablet");
+pages.onmessage = () => { if (tablet.open) shut(); };
+
 function use(open) {
+  pages.postMessage("open");
   Object.assign(tablet, { open, held: { expires: open.content.expires }, locked: false });
   lastTouch = Date.now();
   if (!time.known) time.skew = open.overlay.skew ?? 0;
@@ -80,7 +85,7 @@ function use(open) {
 /** Give the tablet back: the queue must be handed over, then nothing is left on it. */
 export async function giveBack() {
   await flush();
-  if ((await store.queued()).length) return notice(t("give_back_waits"), "shift");
+  if (await store.waiting()) return notice(t("give_back_waits"), "shift");
   try {
     await send(addresses.return, { device: tablet.id });
     await store.wipeBundle();
@@ -100,11 +105,16 @@ export async function lockNow() {
   const open = tablet.open;
   if (!open) return;
   if (section()) overlay().draft = page.draft();
+  const keeping = store.keepOverlay(open);
+  shut();
+  await keeping;
+}
+
+function shut() {
   Object.assign(tablet, { open: null, locked: true });
   clear();
   page.closed();
   page.draw();
-  await store.keepOverlay(open);
   unlock();
 }
 
@@ -120,7 +130,7 @@ async function asking() {
     const bundle = await store.held();
     if (!bundle) { Object.assign(tablet, { held: null, locked: false }); notice(t("wiped"), "shift"); return page.load(); }
     const field = secretField(t("secret")), input = field.querySelector("input");
-    const words = h("p", {}, t("locked_words", { who: bundle.carrier, at: hhmm(bundle.expires), n: (await store.queued()).length }));
+    const words = h("p", {}, t("locked_words", { who: bundle.carrier, at: hhmm(bundle.expires), n: await store.waiting() }));
     const waiting = ask("tablet-locked", t("locked"), [words, field], [["open", t("unlock"), "main"], ["", t("go_on_without")]]);
     input.focus();
     const dialog = field.closest("dialog");
@@ -136,10 +146,13 @@ async function asking() {
 
 /* --- the queue --------------------------------------------------------------------------------------------------------- */
 
-/** Put an entry of this page's kind into the queue: sealed to the server, under its own number, with our time and skew. */
-export async function entry(fields) {
+/** Put an entry of this page's kind into the queue: sealed to the server, under its own number, with our time and skew.
+    `became(made)` says in the overlay what it made of the page; both are kept at once, or neither where there is no room. */
+export async function entry(fields, became = () => {}) {
   const made = { kind, event_id: newId(), at: new Date().toISOString(), skew_ms: -Math.round(time.skew), ...fields };
-  await store.enqueue(tablet.open, made);
+  const open = tablet.open, before = structuredClone(open.overlay);
+  became(made);
+  try { await store.enqueue(open, made); } catch (error) { open.overlay = before; throw error; }
   return made;
 }
 
@@ -153,8 +166,8 @@ async function handOver() {
   const device = await store.own();
   if (!device) return;
   for (;;) {
-    const rows = (await store.queued()).slice(0, PARCEL);
-    tablet.waiting = (await store.queued()).length;
+    const rows = await store.queued(PARCEL);
+    tablet.waiting = await store.waiting();
     if (!rows.length) return drawn();
     try {
       const answer = await send(addresses.sync, { device: device.id, entries: rows.map(({ id, sequence, box }) => ({ id, sequence, box })) });
@@ -172,7 +185,7 @@ async function handOver() {
 }
 
 async function drawn() {
-  tablet.waiting = (await store.queued()).length;
+  tablet.waiting = await store.waiting();
   page.draw();
 }
 
@@ -204,7 +217,7 @@ export async function begin(hooks) {
   if (!store.able()) return false;
   tablet.id = (await store.own())?.id ?? "";
   tablet.held = await store.held();
-  tablet.waiting = (await store.queued()).length;
+  tablet.waiting = await store.waiting();
   if (navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage("stock");
   if (tablet.waiting) flush();
   if (tablet.held) unlock();

@@ -41,7 +41,7 @@ export function isReady(d) {
 export function measured(d) {
   let said = "give";
   for (const a of d.asks) {
-    const value = parseFloat(state.values[d.id]?.[a.measure] ?? "");
+    const value = parseFloat((state.values[d.id]?.[a.measure] ?? "").replace(",", "."));
     if (Number.isNaN(value)) { if (said === "give") said = "measure"; }
     else if ((a.below && value < parseFloat(a.below)) || (a.above && value > parseFloat(a.above)) || (d.scale?.measure === a.measure && !byScale(d)?.amount)) said = "hold";
   }
@@ -231,6 +231,7 @@ async function chartGroup(p, of, rows, signed) {
     state.touched.delete(d.id);
     state.ready.delete(d.id);
   }
+  if (done.failed) throw new Error("not all of it could be kept");
 }
 
 /** A dose that another tablet has for this shift is given by two people. */

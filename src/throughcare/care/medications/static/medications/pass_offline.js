@@ -15,7 +15,7 @@ export const hooks = {
   opened(draft) {
     online ??= { ...channel };
     if (draft) Object.assign(state.values, draft);
-    Object.assign(channel, { chart, ask: give, undo, scan: async (code) => scan(section().packs, code, t("pack_unsure")) });
+    Object.assign(channel, { chart, ask: give, undo, scan: async (code) => scan(section().packs, code, { unsure: t("pack_unsure"), expired: t("pack_expired") }, now()) });
     if (!state.people.length) fromBundle(state.line?.code);
   },
   closed() {
@@ -55,8 +55,10 @@ export function fromBundle(code = "") {
 export function changedSince(found) {
   const content = section();
   if (!content) return [];
-  const orders = (people) => new Map(people.flatMap((p) => p.doses.map((d) => [d.order, { who: p.family, text: d.text, version: d.order_version, over: d.stopped || d.held }])));
-  const span = found.code, before = orders(content.people.map((p) => ({ ...p, doses: p.doses.filter((d) => within(d, found, span)) }))), after = orders(found.people);
+  const orders = (people) => new Map(people.flatMap((p) => [...p.doses, ...p.as_needed].map((d) => [d.order, { who: p.family, text: d.text, version: d.order_version, over: d.stopped || d.held }])));
+  const span = found.code, there = new Set(found.people.map((p) => p.id));
+  const here = content.people.map((p) => ({ ...p, doses: p.doses.filter((d) => within(d, found, span)), as_needed: there.has(p.id) ? p.as_needed : [] }));
+  const before = orders(here), after = orders(found.people);
   const told = [];
   for (const [id, old] of before) {
     const fresh = after.get(id);
@@ -87,30 +89,34 @@ export async function remember(people) {
 
 /* --- charting into the queue ------------------------------------------------------------------------------------------- */
 
-async function made(fields) {
+async function made(fields, became) {
   const said = { reason: "", amount: null, detail: {}, corrects: null, second: "", order_id: null, dose_id: null, ...fields };
   said.detail = Object.fromEntries(Object.entries(said.detail).filter(([, v]) => v).map(([k, v]) => [k, String(v)]));
-  return entry(said);
+  return entry(said, became);
 }
 
 async function chart(body, p) {
   const done = [];
   for (const row of body.doses) {
     const d = p.doses.find((x) => x.id === row.dose);
-    const one = await made({ person_id: body.person, order_id: d.order, dose_id: d.id, status: row.status, reason: row.reason || "", amount: row.amount || null, detail: row.detail ?? {}, second: row.detail?.second ?? "" });
-    overlay()[d.id] = { status: row.status, version: d.version + 1, happened: now().toISOString(), by: "", reason: row.reason || "", event: one.event_id };
-    done.push({ dose: d.id, status: row.status, version: d.version + 1, event: one.event_id });
+    const fields = { person_id: body.person, order_id: d.order, dose_id: d.id, status: row.status, reason: row.reason || "", amount: row.amount || null, detail: row.detail ?? {}, second: row.detail?.second ?? "" };
+    const became = (one) => { overlay()[d.id] = { status: row.status, version: d.version + 1, happened: now().toISOString(), by: "", reason: row.reason || "", event: one.event_id }; };
+    try {
+      const one = await made(fields, became);
+      done.push({ dose: d.id, status: row.status, version: d.version + 1, event: one.event_id });
+    } catch (error) {
+      if (!done.length) throw error;
+      flush();
+      return { doses: done, failed: true };  // what is kept is charted; the rest is still open
+    }
   }
-  await kept();
   flush();
   return { doses: done };
 }
 
 async function undo(body, p, d) {
   if (!d.event) return online.undo(body);
-  await made({ person_id: body.person, order_id: d.order, dose_id: d.id, status: "charted-in-error", reason: "wrong-status", corrects: d.event });
-  delete overlay()[d.id];
-  await kept();
+  await made({ person_id: body.person, order_id: d.order, dose_id: d.id, status: "charted-in-error", reason: "wrong-status", corrects: d.event }, () => { delete overlay()[d.id]; });
   flush();
   return { doses: [{ dose: d.id, status: "expected", version: d.version + 1 }] };
 }
@@ -118,17 +124,13 @@ async function undo(body, p, d) {
 /** Somebody who was expected is here, with their bag or without it. */
 export async function came(p, bag) {
   const at = now().toISOString();
-  await entry({ person_id: p.id, crossing_id: p.crossing, status: bag ? "arrived" : "arrived-no-bag" });
-  overlay()[`came ${p.crossing}`] = at;
+  await entry({ person_id: p.id, crossing_id: p.crossing, status: bag ? "arrived" : "arrived-no-bag" }, () => { overlay()[`came ${p.crossing}`] = at; });
   Object.assign(p, { coming: "", coming_at: "", came: at });
-  await kept();
   flush();
 }
 
 async function give(body) {
-  await made({ person_id: body.person, order_id: body.order, status: "given", reason: body.reason, detail: { ...body.detail, before: body.before }, second: body.detail.second ?? "" });
-  (overlay()[`asked ${body.order}`] ??= []).push(now().toISOString());
-  await kept();
+  await made({ person_id: body.person, order_id: body.order, status: "given", reason: body.reason, detail: { ...body.detail, before: body.before }, second: body.detail.second ?? "" }, () => { (overlay()[`asked ${body.order}`] ??= []).push(now().toISOString()); });
   flush();
   return { doses: [] };
 }
