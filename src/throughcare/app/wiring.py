@@ -40,7 +40,7 @@ from throughcare.care.sick_call.ports import OUTSIDE
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
-from throughcare.chart.events import FormSigned, NoteSigned, OrderEnded, OrderPlaced, ResultReceived
+from throughcare.chart.events import FormSigned, FormTold, NoteSigned, OrderEnded, OrderPlaced, ResultReceived
 from throughcare.chart.ports import REGISTRY, REQUESTS, SAID
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import (
@@ -129,6 +129,7 @@ def wire() -> None:
     events.on(NoteSigned, intake.transfer_screened)
     events.on(ResultReceived, intake.result_came)
     events.on(OrderPlaced, intake.coordinator_called)
+    events.on(FormTold, intake.pregnancy_told)
     events.on(GrievanceFiled, harm_told)
     events.on(SexualHarmTold, harm_told)
     events.on(TransferredIn, medications.fitness_ends_by_transfer)

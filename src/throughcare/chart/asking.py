@@ -1,15 +1,16 @@
 """Which forms may be asked from the chart: those whose wording is free, and that no room asks in its own way."""
 
-from throughcare.chart import forms
+from throughcare.chart import forms, telling
 from throughcare.kernel.errors import NotFound
+from throughcare.kernel.vocabulary import Role
 
 # Asked by intake and sick call with what their answers do, and the sealed screen.
 OF_OTHER_ROOMS = frozenset({"intake-quick-look", "intake-receiving-screening", "sick-call-request", "prea-risk"})
 
 
-def offered() -> list[forms.Form]:
-    """List the forms that can be asked here, by title."""
-    free = (forms.load(name) for name in forms.names() if name not in OF_OTHER_ROOMS)
+def offered(role: Role | None) -> list[forms.Form]:
+    """List the forms that somebody in this role can ask here, by title."""
+    free = (forms.load(name) for name in forms.names() if name not in OF_OTHER_ROOMS and telling.signs(name, role))
     return sorted((f for f in free if f.worded), key=lambda f: f.title.en)
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from throughcare.kernel.events import Event
 
@@ -19,6 +21,23 @@ class FormSigned(Event):
     def payload(self) -> dict[str, Any]:
         """Give form and band."""
         return {"form": self.form, "band": self.band, "purpose": self.purpose}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormTold(Event):
+    """A signed form tells that something began, was done or ended, by the name that content gives it (chart/tells.toml)."""
+
+    signal: str
+    facts: Mapping[str, bool | int | str | datetime | None] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """Give the content's name."""
+        return self.signal
+
+    def payload(self) -> dict[str, Any]:
+        """Give the facts that the content names."""
+        return dict(self.facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +88,53 @@ class OrderEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingSymptomsChecked(Event):
+    """Somebody who waits for a specialist was asked how it is now; `ref` is the note, `order` what they wait for (SPC-01)."""
+
+    name: ClassVar[str] = "waiting_symptoms_checked"
+    order: UUID
+    since: str
+
+    def payload(self) -> dict[str, Any]:
+        """Give how it is, and the order as the thing that the clock counts."""
+        return {"since": self.since, "refs": [str(self.order)]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecialtySeen(Event):
+    """A specialist saw the person; `ref` is the order (SPC-01, SPC-03)."""
+
+    name: ClassVar[str] = "specialty_seen"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultReportReceived(Event):
+    """What a specialist found is in the record; `ref` is the order (SPC-03)."""
+
+    name: ClassVar[str] = "consult_report_received"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultReportReviewed(Event):
+    """A prescriber read what a specialist found, and said what follows; `ref` is the order (SPC-03)."""
+
+    name: ClassVar[str] = "consult_report_reviewed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReceived(Event):
     """A result came."""
 
     name: ClassVar[str] = "result_received"
     urgency: str = "normal"
+    asked: str = ""
+    """The kind of order that it answers; a specialist's plain report has a clock of its own (SPC-03)."""
     said: tuple[tuple[str, str], ...] = ()
     """Its lines in words, each as code and answer, for the room that waits for one of them; the clock does not ask."""
 
     def payload(self) -> dict[str, Any]:
-        """Give how urgent it is."""
-        return {"urgency": self.urgency}
+        """Give how urgent it is, and what kind of order it answers."""
+        return {"urgency": self.urgency, "asked": self.asked}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,3 +229,20 @@ class CareLeftOpen(Event):
     def payload(self) -> dict[str, Any]:
         """Give what is open, and whether an infection is."""
         return {"because": list(self.because), "follow_up_needed": True, "infection_open": "infection" in self.because}
+
+
+# What a signed form can tell beside that it was signed: the reference of clocks lists them as heard.
+SIGNALS = (
+    "emergency_psychotropic_given",
+    "emergency_psychotropic_checked",
+    "emergency_psychotropic_stable",
+    "emergency_psychotropic_reviewed",
+    "hunger_strike_started",
+    "hunger_strike_examined",
+    "hunger_strike_checked",
+    "hunger_strike_labs_drawn",
+    "hunger_strike_ended",
+    "prenatal_visit_done",
+    "pregnancy_ended",
+    "postpartum_visit_done",
+)

@@ -131,6 +131,14 @@ def orders(lens: Lens, family: Sequence[UUID]) -> tuple[list[m.Order], list[m.Or
         return live, list(rows.exclude(status__in=("active", "on-hold", "draft")).order_by("-ended_at")[:30])
 
 
+def report_of(lens: Lens, family: Sequence[UUID], order_id: UUID) -> m.Report | None:
+    """Give the report that answers an order, the newest, as far as this reader sees it."""
+    with db.reading(lens):
+        rows = m.Report.objects.filter(sight(lens, family).rows_whole("Report"), order_id=order_id)
+        found: m.Report | None = rows.exclude(status="entered-in-error").order_by("-recorded_at").first()
+        return found
+
+
 def is_plain(row: m.Report) -> bool:
     """Tell whether a result is normal beyond doubt: finished, and each of its lines called normal by somebody."""
     return row.urgency == "normal" and row.judged and row.status in ("final", "amended", "corrected")

@@ -63,6 +63,7 @@ ORDER = Lifecycle(
     ("active", "hold", "on-hold"),
     ("on-hold", "resume", "active"),
     ("active", "complete", "completed"),
+    ("completed", "reopen", "active"),
     ("active", "revoke", "revoked"),
     ("on-hold", "revoke", "revoked"),
     ("active", "mark_error", "entered-in-error"),

@@ -184,8 +184,8 @@ class _Reader:
 
     def do(self) -> Do:
         table = self.row.get("do", {})
-        self.only(table, frozenset({"page", "verb"}))
-        return Do(str(table.get("page", "")), str(table.get("verb", "")))
+        self.only(table, frozenset({"page", "verb", "form"}))
+        return Do(str(table.get("page", "")), str(table.get("verb", "")), str(table.get("form", "")))
 
     def refusal(self) -> Refusal:
         table = self.row.get("refusal")

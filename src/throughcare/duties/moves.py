@@ -10,6 +10,7 @@ from throughcare.duties.events import LinkConflictFound
 from throughcare.duties.models import Duty
 from throughcare.duties.rulebook import CAME_TO, HEEDED, MOVES, Rulebook
 from throughcare.kernel.events import Event, emit
+from throughcare.kernel.ids import derived
 
 SENTENCES = {"transfer": "transferred", "release": "released", "death": "died"}
 
@@ -26,7 +27,7 @@ def apply(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
     if event.name == "release_cancelled":
         restored = _restore(desk, book, event)
     if event.name == "told_in_error":
-        restored = _untell(desk, event)
+        restored = _untell(desk, book, event)
         _undo_openings(desk, book, event, {event.what})  # type: ignore[attr-defined]
     if event.name == "transfer_cancelled":
         _undo_openings(desk, book, event, {"transferred_in"})
@@ -65,11 +66,15 @@ def _carry(desk: Desk, book: Rulebook, event: Event, facility_id: UUID | None) -
             desk.waiting.add((facility_id, duty.owner_role))
 
 
-def _untell(desk: Desk, event: Event) -> frozenset[UUID]:
+def _untell(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
     """Bring back what was closed by word of something that did not happen: owed since when it was owed."""
-    rows = _closed_by(desk, event, event.what)  # type: ignore[attr-defined]
-    why = "what closed it was charted in error"
-    return frozenset(d.id for d in rows if d.closed_ref == event.ref and desk.reopen(d, why))
+    rows = [d for d in _closed_by(desk, event, event.what) if d.closed_ref == event.ref]  # type: ignore[attr-defined]
+    # The next of a series began with that closing: it goes, or the one that is owed could not come back.
+    begun = {derived("next", str(d.cause), str(d.version)) for d in rows}
+    for duty in desk.of(event.person_id):  # type: ignore[arg-type]
+        if duty.cause in begun:
+            desk.close(book, duty, _void(event), goes_on=False)
+    return frozenset(d.id for d in rows if desk.reopen(d, "what closed it was charted in error"))
 
 
 def _restore(desk: Desk, book: Rulebook, event: Event) -> frozenset[UUID]:
@@ -103,8 +108,19 @@ def _last(rows: list[Duty]) -> list[Duty]:
 
 def _undo_openings(desk: Desk, book: Rulebook, event: Event, triggers: set[str]) -> None:
     for duty in desk.of(event.person_id):  # type: ignore[arg-type]
-        if duty.trigger in triggers and (event.ref is None or duty.ref == event.ref):
+        if (
+            duty.trigger in triggers
+            and (event.ref is None or duty.ref == event.ref)
+            and not _goes_on(book, duty, event)
+        ):
             desk.close(book, duty, _void(event), goes_on=False)
+
+
+def _goes_on(book: Rulebook, duty: Duty, event: Event) -> bool:
+    """Tell whether a series stands though what began it was told in error: the same was told again since, and closed one."""
+    rule, again = book.rules.get(duty.rule), duty.opened_at > duty.series_start
+    told = getattr(event, "what", "")
+    return rule is not None and again and any(t.event == told for t in rule.closes)
 
 
 def _merge(desk: Desk, event: Event) -> None:

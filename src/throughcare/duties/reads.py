@@ -53,6 +53,7 @@ class WorkItem:
     reason: str
     page: str
     verb: str
+    form: str = ""
 
 
 @dataclass(slots=True)
@@ -258,6 +259,7 @@ def items(rows: QuerySet[Duty], now: datetime) -> list[WorkItem]:
                 reason=row.reason,
                 page=rule.do.page if rule else "",
                 verb=rule.do.verb if rule else "",
+                form=rule.do.form if rule else "",
             )
         )
     return found

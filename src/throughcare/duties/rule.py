@@ -109,10 +109,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """Where the act is done: the name of a page, and the verb on the way to it."""
+    """Where the act is done: the name of a page, the verb on the way to it, and the form where the page asks one."""
 
     page: str = ""
     verb: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,9 @@ def _parameters(page: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(names) for way in ways for _, names in way[0])
 
 
-def _argument(name: str, item: WorkItem) -> UUID | None:
-    known = {
+def _argument(name: str, item: WorkItem) -> UUID | str | None:
+    known: dict[str, UUID | str | None] = {
+        "form": item.form,
         "person_id": item.person_id,
         "duty_id": item.id,
         "facility_id": item.facility_id,

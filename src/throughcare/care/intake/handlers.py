@@ -3,7 +3,9 @@
 from throughcare.care.intake import desk_rules, effects
 from throughcare.care.intake.actions import heed_pregnancy_test, leave_arrival, open_arrival, tell_of_safety
 from throughcare.care.intake.events import InitialAssessmentMissing
-from throughcare.chart.events import NoteSigned, OrderEnded, OrderPlaced, ResultReceived
+from throughcare.chart import actions as chart
+from throughcare.chart.events import FormTold, NoteSigned, OrderEnded, OrderPlaced, ResultReceived
+from throughcare.chart.models import Flag, Order
 from throughcare.custody.events import AdmissionCancelled, Admitted, Released
 from throughcare.duties.models import OPEN, Duty
 from throughcare.kernel import db
@@ -42,6 +44,20 @@ def result_came(event: ResultReceived) -> None:
     for code, answer in event.said:
         if code == desk_rules.TEST and event.person_id is not None and event.ref is not None:
             heed_pregnancy_test(actor=db.unit().actor, person_id=event.person_id, report_id=event.ref, answer=answer)
+
+
+def pregnancy_told(event: FormTold) -> None:
+    """End what a screening began: the referral with the first visit, the mark on the chart with the pregnancy (PRG-01)."""
+    if event.person_id is None:
+        return
+    actor, kin = db.unit().actor, family(event.person_id)
+    if event.name == "prenatal_visit_done":
+        for order in Order.objects.filter(person_id__in=kin, code="prenatal-visit", status="active"):
+            why = "A prenatal visit was signed."
+            chart.end_order(actor=actor, person_id=order.person_id, order_id=order.id, verb="complete", why=why)
+    if event.name == "pregnancy_ended":
+        for flag in Flag.objects.filter(person_id__in=kin, code="pregnant", until=None):
+            chart.lower_flag(actor=actor, person_id=flag.person_id, flag_id=flag.id)
 
 
 def coordinator_called(event: OrderPlaced) -> None:

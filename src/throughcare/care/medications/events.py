@@ -41,6 +41,27 @@ class OrderStopped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PsychotropicStarted(Event):
+    """Somebody who took no psychotropic medicine is to take one, or takes theirs again; `ref` is the order (MHC-01)."""
+
+    name: ClassVar[str] = "psychotropic_started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PsychotropicChanged(Event):
+    """A psychotropic medicine was added, or replaced by another or by another dose; `ref` is the new order (MHC-01)."""
+
+    name: ClassVar[str] = "psychotropic_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PsychotropicStopped(Event):
+    """The last psychotropic medicine of a person is over; `ref` is its order (MHC-01)."""
+
+    name: ClassVar[str] = "psychotropic_stopped"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderEndsSoon(Event):
     """An order ends within a fortnight: renew it or stop it (MED-02); `ref` is the order."""
 

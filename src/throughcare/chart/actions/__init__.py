@@ -32,6 +32,8 @@ from throughcare.chart.actions.orders import cosign_order, end_order, order_item
 from throughcare.chart.actions.own_notes import add_to_own_note, draft_own_note, sign_own_note
 from throughcare.chart.actions.questionnaires import load_forms
 from throughcare.chart.actions.results import file_result, receive_report, review_normals, review_report, tell_result
+from throughcare.chart.actions.specialists import recheck_waiting, specialist_not_seen, specialist_seen
+from throughcare.chart.actions.untelling import mark_form_error
 
 __all__ = [
     "CVX",
@@ -62,12 +64,14 @@ __all__ = [
     "log_critical_call",
     "lower_flag",
     "mark_error",
+    "mark_form_error",
     "no_known_allergies",
     "observe",
     "order_item",
     "place_order",
     "raise_flag",
     "receive_report",
+    "recheck_waiting",
     "record_encounter",
     "record_immunization",
     "report_medicine",
@@ -80,6 +84,8 @@ __all__ = [
     "sign_note",
     "sign_own_note",
     "sign_sealed",
+    "specialist_not_seen",
+    "specialist_seen",
     "start_encounter",
     "start_form",
     "stop_medicine",

@@ -8,6 +8,8 @@ from throughcare.access.labels import class_of
 from throughcare.chart import models as m
 from throughcare.chart import states
 from throughcare.chart.actions.keeping import keep, mine, recorded
+from throughcare.chart.actions.untelling import mark_form_error, untell
+from throughcare.chart.events import NoteSigned, WaitingSymptomsChecked
 from throughcare.kernel import clock, db
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -191,9 +193,12 @@ def lower_flag(*, actor: Actor, intent: UUID | None = None, person_id: UUID, fla
 def mark_error(
     *, actor: Actor, intent: UUID | None = None, person_id: UUID, kind: str, id: UUID, version: int, why: str
 ) -> None:
-    """Mark an entry as entered in error: it stays, and says so."""
+    """Mark an entry as entered in error: it stays, and says so; what its signature had told the clock is taken back."""
     if len(why.strip()) < 3:
         raise Invalid("Say what is wrong with the entry.", fields={"why": "Say what is wrong with it."})
+    if kind == "QuestionnaireResponse":
+        mark_form_error(actor=actor, person_id=person_id, response_id=id, version=version, why=why)
+        return
     if kind not in KINDS:
         raise Invalid("This kind of entry can't be marked as an error.")
     model, lifecycle = KINDS[kind]
@@ -201,6 +206,9 @@ def mark_error(
     db.unit().reason = why.strip()
     row.bump(status=lifecycle.after(row.status, "mark_error"))
     keep(row)
+    if isinstance(row, m.Note) and row.addends_id is None:
+        for what in (NoteSigned.name, WaitingSymptomsChecked.name):
+            untell(row, what)
 
 
 @action("chart.take_back")

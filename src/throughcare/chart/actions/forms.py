@@ -12,18 +12,18 @@ from typing import Any
 from uuid import UUID
 
 from throughcare import ledger
-from throughcare.chart import forms, states
+from throughcare.chart import forms, states, telling
 from throughcare.chart import models as m
 from throughcare.chart.actions import scored
 from throughcare.chart.actions.keeping import mine, recorded
 from throughcare.chart.actions.observations import observe
-from throughcare.chart.events import FormSigned
+from throughcare.chart.events import FormSigned, FormTold
 from throughcare.chart.extraction import measured
 from throughcare.chart.forms.reading import OWN
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.errors import Invalid, Stale
+from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.fhir import encode
 from throughcare.kernel.ids import uuid7
@@ -157,6 +157,8 @@ def sign_form(
     if row.status != "draft":
         raise Stale("This form is signed already.")
     _owned(row, actor)
+    if actor.kind == "staff" and not telling.signs(row.form, actor.role):
+        raise NotAllowed("This form is signed by another profession. What was answered is kept as a draft.")
     if posted is not None:
         row.posted = forms.merge(row.posted, posted)
     form = forms.load(row.form)
@@ -190,7 +192,14 @@ def sign_form(
             purpose=row.purpose,
         )
     )
+    for one in telling.told(row.form, answers, zone=clock.zone()):
+        _tell(row, one)
     return FormDone(row.id, row.status, band, score.value if score else None)
+
+
+def _tell(row: m.FormResponse, one: telling.Told) -> None:
+    about = {"person_id": row.person_id, "facility_id": row.facility_id, "ref": row.id}
+    emit(FormTold(happened_at=one.at or clock.now(), signal=one.event, facts=one.facts, **about))
 
 
 @action("chart.sign_sealed")

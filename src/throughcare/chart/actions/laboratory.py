@@ -15,7 +15,7 @@ from throughcare.chart import fhir, resulting
 from throughcare.chart import models as m
 from throughcare.chart.actions.keeping import keep, mine, recorded, report
 from throughcare.chart.actions.observations import Measured, row_of
-from throughcare.chart.actions.orders import end_order
+from throughcare.chart.actions.results import answer_order
 from throughcare.chart.events import ResultAfterRelease, ResultReceived, ResultSuperseded
 from throughcare.chart.states import TAKEN_BACK
 from throughcare.custody.models import Placement
@@ -320,8 +320,7 @@ def _urgency(status: str, told: Told, lines: _Lines | None = None) -> str:
 def _end_order(actor: Actor, row: m.Report) -> None:
     if row.status not in FINISHED or row.order_id is None:
         return
-    if m.Order.objects.filter(id=row.order_id, status="active").exists():
-        end_order(actor=actor, person_id=row.person_id, order_id=row.order_id, verb="complete")
+    answer_order(actor, row)
 
 
 def _where(person_id: UUID) -> tuple[UUID | None, bool]:

@@ -7,7 +7,7 @@ from throughcare.access.labels import class_of
 from throughcare.chart import catalogue, states
 from throughcare.chart import models as m
 from throughcare.chart.actions.keeping import keep, mine, recorded
-from throughcare.chart.events import OrderEnded, OrderPlaced
+from throughcare.chart.events import OrderEnded, OrderPlaced, SpecialtySeen
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -127,6 +127,9 @@ def end_order(
     row = mine(m.Order, order_id, person_id, version)
     row.bump(status=states.ORDER.after(row.status, verb), ended_at=happened_at or clock.now(), ended_why=why)
     keep(row, row.ended_at)
+    if row.kind == "specialty" and row.status == "completed":
+        about = {"person_id": person_id, "facility_id": row.facility_id, "ref": row.id}
+        emit(SpecialtySeen(happened_at=row.ended_at or clock.now(), **about))
     emit(
         OrderEnded(
             happened_at=row.ended_at or clock.now(),

@@ -11,7 +11,13 @@ from throughcare.chart import resulting
 from throughcare.chart.actions.keeping import keep, mine, recorded
 from throughcare.chart.actions.observations import Measured, observe
 from throughcare.chart.actions.orders import end_order
-from throughcare.chart.events import ResultReceived, ResultReviewed, ResultTold
+from throughcare.chart.events import (
+    ConsultReportReceived,
+    ConsultReportReviewed,
+    ResultReceived,
+    ResultReviewed,
+    ResultTold,
+)
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -47,7 +53,7 @@ def file_result(
     if effective_at is not None and effective_at > clock.now():
         raise Invalid("The result is not filed yet.", fields={"day": "This time lies ahead. Write when it was taken."})
     order = mine(m.Order, order_id, person_id) if order_id is not None else None
-    if order is not None and order.status != "active":
+    if order is not None and order.status != "active" and not awaits_report(order):
         raise Stale("This order has ended already. Nothing was filed; what you typed is still on your page.")
     system, code = (order.system, order.code) if order is not None else (system, code)
     return receive_report(
@@ -99,12 +105,12 @@ def receive_report(
     if lines:
         observe(actor=actor, person_id=person_id, measured=lines, report_id=row.id)
     keep(row, row.effective_at)
-    if order_id is not None:
-        end_order(actor=actor, person_id=person_id, order_id=order_id, verb="complete")
+    order = answer_order(actor, row)
     if outside:
         return row.id
     emit(
         ResultReceived(
+            asked=order.kind if order else "",
             happened_at=row.recorded_at,
             person_id=person_id,
             facility_id=row.facility_id,
@@ -114,6 +120,27 @@ def receive_report(
         )
     )
     return row.id
+
+
+def awaits_report(order: m.Order) -> bool:
+    """Tell whether an order has ended by a specialist's visit whose report has not come (SPC-03)."""
+    if order.kind != "specialty" or order.status != "completed":
+        return False
+    return not m.Report.objects.filter(order_id=order.id).exclude(status="entered-in-error").exists()
+
+
+def answer_order(actor: Actor, row: m.Report) -> m.Order | None:
+    """End the order that a report answers; of a specialist's, tell that it came. Gives the order."""
+    order = m.Order.objects.filter(id=row.order_id).first() if row.order_id is not None else None
+    if order is None:
+        return None
+    if order.status == "active":
+        seen = row.effective_at if order.kind == "specialty" else None
+        end_order(actor=actor, person_id=row.person_id, order_id=order.id, verb="complete", happened_at=seen)
+    if order.kind == "specialty":
+        about = {"person_id": row.person_id, "facility_id": row.facility_id, "ref": order.id}
+        emit(ConsultReportReceived(happened_at=row.recorded_at, **about))
+    return order
 
 
 def row_of_report(
@@ -166,11 +193,10 @@ def review_report(
     resulting.check_plan(row.urgency, plan, words)
     row.bump(reviewed_at=clock.now(), reviewed_by=actor.label(), plan=plan, plan_words=words.strip()[:1000])
     keep(row)
-    emit(
-        ResultReviewed(
-            happened_at=clock.now(), person_id=person_id, facility_id=row.facility_id, ref=row.id, urgency=row.urgency
-        )
-    )
+    about = {"happened_at": clock.now(), "person_id": person_id, "facility_id": row.facility_id}
+    emit(ResultReviewed(ref=row.id, urgency=row.urgency, **about))
+    if m.Order.objects.filter(id=row.order_id, kind="specialty").exists():
+        emit(ConsultReportReviewed(ref=row.order_id, **about))
 
 
 @action("chart.review_normals")

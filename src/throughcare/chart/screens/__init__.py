@@ -12,6 +12,7 @@ from throughcare.chart.screens import (
     own,
     own_notes,
     result_acts,
+    specialists,
     summary,
     vaccines,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "own",
     "own_notes",
     "result_acts",
+    "specialists",
     "summary",
     "vaccines",
 ]

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from throughcare.access.doors import Request, screen
-from throughcare.chart import actions, asking, forms, policy, questions, reads
+from throughcare.chart import actions, asking, forms, policy, questions, reads, telling
 from throughcare.chart.actions.forms import others
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import ONE, Again
@@ -29,7 +29,7 @@ def all_forms(request: Request, person_id: UUID) -> HttpResponse:
     context = {
         "signed": [(r, summary.form_title(r.form), summary.score_words(r)) for r in signed],
         "begun": [(r, summary.form_title(r.form)) for r in reads.drafts(request.lens, family)],
-        "offered": asking.offered(),
+        "offered": asking.offered(request.lens.role),
     }
     return frame.page(request, person_id, "chart/forms.html", "chart_forms", context)
 
@@ -54,7 +54,7 @@ def save(request: Request, person_id: UUID, form: str) -> HttpResponse:
 @screen("POST", ONE + "forms/<slug:form>/take-over/", policy=policy.WRITE, name="chart_form_take_over")
 def take_over(request: Request, person_id: UUID, form: str) -> HttpResponse:
     """Go on with a form that somebody else began; both names stay with it."""
-    draft = actions.start_form(actor=request.actor, person_id=person_id, form=asking.require(form).name)
+    draft = _begun(request, person_id, asking.require(form).name)
     actions.take_over_form(actor=request.actor, intent=intent_of(request), person_id=person_id, response_id=draft)
     return frame.go(request, "chart_form", person_id, "", form=form)
 
@@ -86,6 +86,7 @@ def response(request: Request, person_id: UUID, response_id: UUID) -> HttpRespon
         "score": summary.score_words(row),
         "called": (row.score or {}).get("called", []),
         "answers": answered.lines(versions[0].body),
+        "may_mark": not row.purpose and policy.WRITE.allows(request.lens, person_id),
         "history": reverse(
             "chart_history", kwargs={"person_id": person_id, "kind": "QuestionnaireResponse", "id": response_id}
         ),
@@ -93,8 +94,12 @@ def response(request: Request, person_id: UUID, response_id: UUID) -> HttpRespon
     return frame.page(request, person_id, "chart/response.html", "chart_forms", context)
 
 
+def _begun(request: Request, person_id: UUID, form: str) -> UUID:
+    return actions.start_form(actor=request.actor, person_id=person_id, form=form, data_class=telling.data_class(form))
+
+
 def _keep(request: Request, person_id: UUID, form: str) -> UUID:
-    draft = actions.start_form(actor=request.actor, person_id=person_id, form=form)
+    draft = _begun(request, person_id, form)
     actions.save_draft(actor=request.actor, person_id=person_id, response_id=draft, posted=posted_of(request))
     return draft
 

@@ -23,6 +23,7 @@ LISTS = {
     "Immunization": "chart_vaccines",
     "Observation": "chart_results",
     "Composition": "chart_notes",
+    "QuestionnaireResponse": "chart_forms",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from throughcare.chart import vaccines
+from throughcare.chart.actions.specialists import SINCE
 from throughcare.kernel import clock
 from throughcare.ui.shapes import FieldShape, Option
 from throughcare.ui.wording import t
@@ -92,7 +93,25 @@ def _document() -> Sequence[FieldShape]:
     )
 
 
+def _waiting() -> Sequence[FieldShape]:
+    ways = [Option(one, t(f"chart.waiting_since.{one}")) for one in SINCE]
+    return (
+        FieldShape("since", t("chart.waiting_since"), "radio", options=ways, required=True),
+        FieldShape("words", t("chart.waiting_words"), "textarea", rows=3, width="full", required=True, max_length=2000),
+    )
+
+
+def _specialist_visit() -> Sequence[FieldShape]:
+    today = clock.local(clock.now()).date().isoformat()
+    return (
+        FieldShape("day", t("chart.specialist_seen_day"), "date", required=True, width="m", value=today),
+        FieldShape("time", t("chart.specialist_seen_time"), "time", width="s"),
+    )
+
+
 FORMS = {
+    "waiting": _waiting,
+    "specialist_visit": _specialist_visit,
     "problem": _problem,
     "allergy": _allergy,
     "medicine": _medicine,

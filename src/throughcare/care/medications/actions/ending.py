@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from throughcare.care.medications import states
+from throughcare.care.medications import psychotropics, states
 from throughcare.care.medications.actions.guarding import LEFT
 from throughcare.care.medications.actions.keeping import keep_order
 from throughcare.care.medications.actions.passing import owned_blanks, tell_blanks
@@ -110,4 +110,5 @@ def end_orders(*, actor: Actor) -> int:
     for row in over:
         row.bump(status=states.ORDER.after(row.status, "end"), ended_at=row.ends_at, ended_why=TIME_IS_OVER)
         keep_order(row)
+    psychotropics.tell_over(over)
     return len(over)

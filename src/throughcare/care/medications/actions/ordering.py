@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from throughcare.care.medications import checking, formulary, states
+from throughcare.care.medications import checking, formulary, psychotropics, states
 from throughcare.care.medications.actions.keeping import keep_order, keep_override, order_of
 from throughcare.care.medications.actions.kept_back import tell_owed_back
 from throughcare.care.medications.actions.laying import AHEAD, lay, take_back
@@ -435,6 +435,7 @@ def _tell_ordered(row: MedicationOrder, asked: Prescription, now: datetime) -> N
     about: dict[str, Any] = {"happened_at": now, "person_id": row.person_id, "facility_id": row.facility_id}
     here = in_the_house(row.facility_id, row.code)
     emit(MedicineOrdered(ref=row.id, priority=row.priority, in_stock=here, **about))
+    psychotropics.tell_ordered(row)
     if row.opioid_treatment:
         emit(OpioidTreatmentOrdered(ref=row.id, **about))
     if row.signed_at is None:
@@ -530,6 +531,7 @@ def resume_all(orders: Sequence[MedicationOrder], back_to: datetime | None = Non
         keep_order(row)
         emit(OrderResumed(happened_at=now, person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
     rows.update(orders, ["version", "status", "held_why"])
+    psychotropics.tell_resumed(orders)
     if orders:
         lay(orders, now + AHEAD)
 
@@ -541,7 +543,9 @@ def stop_order(
     """Stop an order; doses not yet due are taken back, those due stay to be charted."""
     if not why.strip():
         raise Invalid("Say why it is stopped.", fields={"why": "Say why it is stopped."})
-    tell_owed_back(_end(actor, order_of(person_id, order_id, version), "stop", why.strip()))
+    ended = _end(actor, order_of(person_id, order_id, version), "stop", why.strip())
+    tell_owed_back(ended)
+    psychotropics.tell_over(ended)
 
 
 def _end(actor: Actor, row: MedicationOrder, verb: str, why: str) -> list[MedicationOrder]:
