@@ -11,6 +11,7 @@ from throughcare.access import doors
 from throughcare.care.emergency import reads as emergency
 from throughcare.chart import banner
 from throughcare.chart.screens import frame
+from throughcare.custody import policy as custody_policy
 from throughcare.custody.models import Facility
 from throughcare.duties import cover
 from throughcare.duties.working_time import working_time
@@ -51,7 +52,7 @@ def viewer(request: Any) -> Viewer:
         account_href=_address("account"),
         search_href=_address("find") if _may(lens, "find") else "",
         call_href=_call(request, lens),
-        alarms=[_alarm(lens, one) for one in emergency.running(lens, facility_id)],
+        alarms=[_alarm(lens, one) for one in emergency.running(lens, _told_of(request, lens, facility_id))],
     )
 
 
@@ -61,6 +62,13 @@ def _call(request: Any, lens: Lens) -> str:
     found = getattr(request, "resolver_match", None)
     person = found.kwargs.get("person_id") if found else None
     return f"{address}?person={person}" if address and person else address
+
+
+def _told_of(request: Any, lens: Lens, posted: UUID | None) -> UUID | None:
+    """Give the place whose codes this page tells of: the one that a wall shows, else where the reader is posted."""
+    found = getattr(request, "resolver_match", None)
+    shown = found.kwargs.get("facility_id") if found and found.url_name == "custody_wall" else None
+    return shown if shown and custody_policy.sees(lens, shown) else posted
 
 
 def _alarm(lens: Lens, one: emergency.Running) -> Action:

@@ -7,6 +7,7 @@ import pytest
 from tests.care.emergency.test_codes import person, place  # noqa: F401
 from throughcare.care.emergency.models import Code, Stamp
 from throughcare.care.emergency.rule_table import load_table
+from throughcare.custody.models import Facility
 from throughcare.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +161,29 @@ def test_to_hospital_and_back_by_the_pages(client, person, place) -> None:  # no
     become(client, "custody", place)
     for closed in ("/hospital/", home, packet):
         assert client.get(closed).status_code == 403
+
+
+def test_a_wall_says_where_a_code_runs_and_what_to_do_and_nothing_else(client, person, place) -> None:  # noqa: F811
+    become(client, "rn", place)
+    assert post(client, "/code/", person=str(person), place="B-203", complaint="seizure").status_code == 303
+    code = Code.objects.get()
+    wall = f"/custody/wall/{place.id}/"
+    other = Facility.objects.exclude(id=place.id).filter(closed_on=None).first()
+    for enter in (lambda: become(client, "custody", place), lambda: everywhere(client)):
+        enter()
+        for page in (client.get(wall), client.get(wall, headers={"HX-Request": "true"})):
+            said = " ".join(page.content.decode().split())
+            assert "Code · B-203 · called" in said and "Clear the way and open the doors" in said
+            assert "Sample" not in said and "eizure" not in said and str(person) not in said
+            assert f"/codes/{code.id}" not in said
+    # Whoever oversees all sites sees on each wall what runs there.
+    assert "B-203" not in client.get(f"/custody/wall/{other.id}/").content.decode()
+    become(client, "custody", other)
+    assert client.get(wall).status_code == 404 and "B-203" not in client.get(wall).content.decode()
+    become(client, "rn", place)
+    assert post(client, f"/codes/{code.id}/end/", ending="stays", plan="Nurse each hour.").status_code == 303
+    assert "B-203" not in client.get(wall).content.decode()
+
+
+def everywhere(client) -> None:
+    assert client.post("/demo/become", {"role": "hsa", "facility": ""}).status_code == 302

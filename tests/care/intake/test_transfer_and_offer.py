@@ -183,7 +183,7 @@ def test_a_translation_that_tells_of_sexual_harm_owes_the_screen(place, person) 
         )
         with db.writing(coordinator):
             assert owed(person, "INT-09-EVENT") is None
-        sick_call.log_receipt(
+        sick_call.translate_request(
             actor=nurse, person_id=person, request_id=sent.request_id, english="I have pain, a man raped me"
         )
         with db.writing(coordinator):

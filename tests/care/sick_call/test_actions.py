@@ -117,16 +117,22 @@ def test_what_a_translation_reveals_counts_as_if_it_had_been_written(patient, pe
     receipt = ask(patient, person, "Mwen gen yon kesyon", kind="records", language="ht")
     one = {"actor": nurse, "person_id": person, "request_id": receipt.request_id}
     assert open_rules(receipt.request_id) == {"SCR-02"}
-    actions.log_receipt(**one, english="I have a question about my papers")
+    actions.translate_request(**one, english="I have a question about my papers")
     assert open_rules(receipt.request_id) == {"SCR-02"}
-    actions.log_receipt(**one, english="I have chest pain")
+    actions.translate_request(**one, english="I have chest pain")
     assert open_rules(receipt.request_id) == {"SCR-00", "SCR-02", "SCR-03"}
     with pytest.raises(Invalid, match="at least"):
         actions.triage_request(**one, priority="routine")
-    actions.log_receipt(**one, english="A pain in the chest pocket")
+    actions.translate_request(**one, english="A pain in the chest pocket")
     row = CareRequest.objects.get(id=receipt.request_id)
     assert (row.floor, row.paged, row.symptom) == ("emergent", True, True), "nothing that was found is taken back"
     assert row.flags
+    with pytest.raises(Invalid):
+        actions.translate_request(**one, english="  ")
+    with pytest.raises(Stale):
+        actions.translate_request(**one, english="Another reading", version=1)
+    row.refresh_from_db()
+    assert row.words_in_english == "A pain in the chest pocket"
 
 
 def test_the_third_request_for_one_complaint_books_the_provider(patient, nurse, doctor, person) -> None:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.care.sick_call.test_actions import person, place  # noqa: F401
+from tests.care.sick_call.test_actions import ask as told
+from tests.care.sick_call.test_actions import patient, person, place  # noqa: F401
 from throughcare.care.sick_call.models import CareRequest, NoShow
 from throughcare.kernel.ids import uuid7
 
@@ -119,3 +120,29 @@ def test_an_officer_says_why_and_reads_no_reason(client, person, place) -> None:
     assert client.post(at, {"intent": str(uuid7()), "reason": "refused-in-person"}).status_code == 422
     assert client.post(at, {"intent": str(uuid7()), "reason": "lockdown"}).status_code == 303
     assert NoShow.objects.get().said_by == "custody"
+
+
+def test_words_in_spanish_are_written_in_english_at_the_desk(client, patient, person, place) -> None:  # noqa: F811
+    told(patient, person, "Tengo una pregunta sobre mis papeles", kind="records", language="es")
+    told(patient, person, "A question about my papers", kind="records")
+    own = {r.language: f"/people/{person}/sick-call/{r.id}/" for r in CareRequest.objects.filter(person_id=person)}
+    become(client, "rn", place)
+    assert "translation/" not in client.get(own["en"]).content.decode()
+    page = client.get(own["es"]).content.decode()
+    assert "Write these words in English" in page
+    sent = {"version": "1", "english": ""}
+    bad = client.post(own["es"] + "translation/", {"intent": str(uuid7()), **sent})
+    assert bad.status_code == 422 and "Write the person&#39;s words in English." in bad.content.decode()
+    kept = client.post(
+        own["es"] + "translation/", {"intent": str(uuid7()), **sent, "english": "A question on my papers"}
+    )
+    assert kept.status_code == 303
+    page = client.get(own["es"]).content.decode()
+    assert "A question on my papers" in page and "Tengo una pregunta" in page and "Correct the translation" in page
+    late = client.post(own["es"] + "translation/", {"intent": str(uuid7()), **sent, "english": "Something else"})
+    assert late.status_code == 422 and "Something else" in late.content.decode()
+    danger = {"version": "2", "english": "My chest hurts and I can not breathe"}
+    assert client.post(own["es"] + "translation/", {"intent": str(uuid7()), **danger}).status_code == 303
+    assert "officers are told to check on this person now" in client.get(own["es"]).content.decode()
+    become(client, "hsa", place)
+    assert "translation/" not in client.get(own["es"]).content.decode()

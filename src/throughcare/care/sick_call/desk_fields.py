@@ -99,6 +99,11 @@ class Fields:
             self.one("signed", "sick_call.signed", "check"),
         ]
 
+    def translation(self, row: CareRequest) -> list[FieldShape]:
+        """Give the person's words in English, as they are kept so far."""
+        kept = row.words_in_english
+        return [self.one("english", "sick_call.english", "textarea", value=kept, required=True, rows=3, width="full")]
+
     def answer(self, row: CareRequest) -> list[FieldShape]:
         """Give the answer, in the languages that the person reads."""
         found = [self.one("answer_en", "sick_call.answer_en", "textarea", required=True, rows=3, width="full")]

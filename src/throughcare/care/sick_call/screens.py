@@ -12,7 +12,7 @@ from throughcare.care.sick_call import actions, policy, reads, views
 from throughcare.chart import actions as chart
 from throughcare.chart import banner
 from throughcare.kernel import clock
-from throughcare.kernel.errors import Invalid, NotFound
+from throughcare.kernel.errors import Invalid, NotFound, Stale
 from throughcare.people import reads as people
 from throughcare.ui import pages, wording
 from throughcare.ui.forms import error_lines, intent_of, moment_of, whole_or_none
@@ -81,6 +81,25 @@ def day(request: Request) -> HttpResponse:
 def one(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
     """Show one request with everything that triage needs beside it."""
     return _desk(request, person_id, request_id)
+
+
+@screen("POST", ONE + "translation/", policy=policy.LOG, name="sick_call_translation")
+def translation(request: Request, person_id: UUID, request_id: UUID) -> HttpResponse:
+    """Keep the person's words in English; a red flag in them pages now."""
+    try:
+        paged = actions.translate_request(
+            actor=request.actor,
+            intent=intent_of(request),
+            person_id=person_id,
+            request_id=request_id,
+            english=request.POST.get("english", ""),
+            version=whole_or_none(request.POST.get("version", "")),
+        )
+    except (Invalid, Stale) as refused:
+        again = Invalid(refused.sentence, fields=refused.fields or {"english": refused.sentence})
+        return _desk(request, person_id, request_id, again)
+    said = wording.t("sick_call.translated_paged" if paged else "sick_call.translated")
+    return pages.then(request, _address("sick_call_request", person_id, request_id), said)
 
 
 @screen("POST", ONE + "triage/", policy=policy.TRIAGE, name="sick_call_triage")
@@ -283,6 +302,7 @@ def _desk(request: Request, person_id: UUID, request_id: UUID, refused: Invalid 
         "errors": error_lines(refused),
         "keys": KEYS if policy.TRIAGE.allows(request.lens) else [],
         "may_act": policy.TRIAGE.allows(request.lens),
+        "may_translate": policy.LOG.allows(request.lens),
         **views.desk(desk, request.POST.dict() if refused else {}, refused),
     }
     return pages.page(request, "sick_call/request.html", context, status=422 if refused else 200)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughcare.access.labels import class_of
@@ -193,9 +194,9 @@ def review_report(
     resulting.check_plan(row.urgency, plan, words)
     row.bump(reviewed_at=clock.now(), reviewed_by=actor.label(), plan=plan, plan_words=words.strip()[:1000])
     keep(row)
-    about = {"happened_at": clock.now(), "person_id": person_id, "facility_id": row.facility_id}
+    about: dict[str, Any] = {"happened_at": clock.now(), "person_id": person_id, "facility_id": row.facility_id}
     emit(ResultReviewed(ref=row.id, urgency=row.urgency, **about))
-    if m.Order.objects.filter(id=row.order_id, kind="specialty").exists():
+    if row.order_id is not None and m.Order.objects.filter(id=row.order_id, kind="specialty").exists():
         emit(ConsultReportReviewed(ref=row.order_id, **about))
 
 

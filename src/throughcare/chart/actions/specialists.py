@@ -1,6 +1,7 @@
 """A specialist outside: whoever waits is asked again, whoever was seen has a report that comes and is read (SPC-01, SPC-03)."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughcare.chart import models as m
@@ -76,7 +77,12 @@ def specialist_not_seen(
     db.unit().reason = why.strip()
     row.bump(status=states.ORDER.after(row.status, "reopen"), ended_at=None, ended_why="")
     keep(row)
-    about = {"happened_at": clock.now(), "person_id": person_id, "facility_id": row.facility_id, "ref": row.id}
+    about: dict[str, Any] = {
+        "happened_at": clock.now(),
+        "person_id": person_id,
+        "facility_id": row.facility_id,
+        "ref": row.id,
+    }
     for what in (SpecialtySeen.name, OrderEnded.name):
         emit(ToldInError(what=what, **about))
 

@@ -2,7 +2,7 @@
 
 from throughcare.care.sick_call.actions.booking import cancel_visit, schedule_visit, tell_of_today, tell_officers
 from throughcare.care.sick_call.actions.collecting import collect_requests
-from throughcare.care.sick_call.actions.requests import Receipt, log_receipt, submit_request, withdraw_request
+from throughcare.care.sick_call.actions.requests import Receipt, submit_request, translate_request, withdraw_request
 from throughcare.care.sick_call.actions.triage import answer_red_flag, triage_request
 from throughcare.care.sick_call.actions.visits import (
     Visit,
@@ -19,7 +19,6 @@ __all__ = [
     "answer_request",
     "cancel_visit",
     "collect_requests",
-    "log_receipt",
     "record_no_show",
     "record_provider_visit",
     "record_visit",
@@ -27,6 +26,7 @@ __all__ = [
     "submit_request",
     "tell_of_today",
     "tell_officers",
+    "translate_request",
     "triage_request",
     "withdraw_request",
 ]

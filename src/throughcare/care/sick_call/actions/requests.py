@@ -95,10 +95,22 @@ def submit_request(
     return Receipt(row.id, row.receipt, row.paged, promised.triaged_by, promised.seen_by)
 
 
-@action("sick_call.log_receipt")
-def log_receipt(*, actor: Actor, intent: UUID | None = None, person_id: UUID, request_id: UUID, english: str) -> None:
-    """Add a translation of the person's words; a red flag in it acts as if it had been written so."""
-    row = mine(request_id, person_id)
+@action("sick_call.translate_request")
+def translate_request(
+    *,
+    actor: Actor,
+    intent: UUID | None = None,
+    person_id: UUID,
+    request_id: UUID,
+    english: str,
+    version: int | None = None,
+) -> bool:
+    """Add a translation of the person's words; a red flag in it acts as if it had been written so. Tells whether it pages now."""
+    row = mine(request_id, person_id, version)
+    if row.state in ("closed", "withdrawn"):
+        raise Stale("This request is over. Nothing was kept; write the translation into a note.")
+    if len(english.strip()) < 3:
+        raise Invalid("No translation was kept.", fields={"english": "Write the person's words in English."})
     table = load_table()
     flags = rules.red_flags(english, table)
     # What is found now is added to what was found before, and never makes a request less urgent than it was.
@@ -117,6 +129,7 @@ def log_receipt(*, actor: Actor, intent: UUID | None = None, person_id: UUID, re
     if pages or (asks_more and row.state == "received"):
         _tell(actor, row, table)
     _tell_of_harm(row, flags)
+    return pages
 
 
 @action("sick_call.withdraw_request")
