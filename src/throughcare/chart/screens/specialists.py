@@ -8,7 +8,6 @@ from django.http import HttpResponse
 
 from throughcare.access.doors import Request, screen
 from throughcare.chart import actions, inbox, policy
-from throughcare.chart.models import Order
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
 from throughcare.chart.screens.orders import ORDER
@@ -106,7 +105,7 @@ def _page(request: Request, person_id: UUID, order_id: UUID, again: Again | None
     return frame.page(request, person_id, "chart/specialist.html", "chart_orders", context, again)
 
 
-def _order(request: Request, person_id: UUID, order_id: UUID) -> Order:
+def _order(request: Request, person_id: UUID, order_id: UUID) -> inbox.Order:
     live, over = inbox.orders(request.lens, frame.family(request, person_id))
     found = next((o for o in [*live, *over] if o.id == order_id and o.kind == "specialty"), None)
     if found is None:
