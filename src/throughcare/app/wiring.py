@@ -14,6 +14,7 @@ from throughcare.app.site_ports import Abilities
 from throughcare.app.treatment_ports import OrderedTreatment
 from throughcare.app.visit_ports import ToldVisits
 from throughcare.care.emergency import handlers as emergency
+from throughcare.care.emergency.events import NaloxoneGiven
 from throughcare.care.emergency.ports import MEDICINES
 from throughcare.care.grievances import handlers as grievances
 from throughcare.care.grievances import reads as grievance_reads
@@ -135,6 +136,7 @@ def wire() -> None:
     events.on(TransferredIn, medications.fitness_ends_by_transfer)
     events.on(MovedWithin, medications.fitness_ends_by_restriction)
     events.on(AlertRaised, medications.fitness_ends_by_watch)
+    events.on(NaloxoneGiven, medications.fitness_ends_by_overdose)
     events.on(AnswerSignal, substance_use.risk_told)
     events.on(FormSigned, substance_use.scale_signed)
     events.on(Released, substance_use.let_go)

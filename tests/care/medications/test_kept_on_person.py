@@ -18,6 +18,7 @@ from tests.care.medications.test_ordering_and_giving import (  # noqa: F401
     person,
     place,
 )
+from throughcare.care.emergency import actions as emergency
 from throughcare.care.medications import actions
 from throughcare.care.medications.actions import Issue, Received
 from throughcare.care.medications.models import KeptFitness, KeptPack, MedicationOrder, RefillRequest, StockLot
@@ -27,6 +28,8 @@ from throughcare.duties.models import Duty
 from throughcare.kernel import clock
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale
+from throughcare.kernel.ids import derived
+from throughcare.kernel.vocabulary import Role
 from throughcare.ledger import verify
 
 pytestmark = pytest.mark.django_db
@@ -179,7 +182,17 @@ def _watch(person) -> None:
     custody.raise_alert(actor=FEED, person_id=person, template="watch_staggered")
 
 
-@pytest.mark.parametrize("happens", [_transfer, _restrict, _watch])
+def _overdose(person) -> None:
+    place = Facility.objects.get(short_name__istartswith="Hartford")
+    helper = Actor("staff", derived("test", "nurse"), "Demo-Nurse, Ada", Role.RN, place.id)
+    code = emergency.call_code(actor=helper, facility_id=place.id, place="B-203")
+    given = {"drug": "naloxone", "dose": "4", "unit": "mg", "route": "in the nose", "why": "Not breathing"}
+    emergency.stamp(actor=helper, code_id=code, kind="drug", detail=given)
+    assert KeptFitness.objects.get().lapsed_at is None, "nobody knows yet who it is"
+    emergency.attach_person(actor=helper, code_id=code, person_id=person)
+
+
+@pytest.mark.parametrize("happens", [_transfer, _restrict, _watch, _overdose])
 def test_fitness_ends_by_what_custody_tells_and_the_packs_stay_with_the_person(
     nurse,
     person,
@@ -190,7 +203,7 @@ def test_fitness_ends_by_what_custody_tells_and_the_packs_stay_with_the_person(
     with clock.frozen(MORNING + timedelta(days=2)):
         happens(person)
         fitness = KeptFitness.objects.get()
-        assert fitness.lapsed_why in ("transfer", "restrictive_housing", "watch")
+        assert fitness.lapsed_why in ("transfer", "restrictive_housing", "watch", "overdose")
         assert "KOP-01" in duties_of(person)
         assert KeptPack.objects.get().state == "kept"
         with pytest.raises(Invalid, match="Check again"):

@@ -21,6 +21,13 @@ class CodeReached(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NaloxoneGiven(Event):
+    """Somebody was given naloxone in a code: until a nurse has checked, that was an overdose; `ref` is the code."""
+
+    name: ClassVar[str] = "naloxone_given"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CodeEnded(Event):
     """A code is over; `ref` is the code."""
 

@@ -31,6 +31,11 @@ def fitness_ends_by_restriction(event: MovedWithin) -> None:
         _lapse(event, Lapse.RESTRICTIVE)
 
 
+def fitness_ends_by_overdose(event: Event) -> None:
+    """After naloxone nothing is kept on the person until somebody has checked (clinical.md 2.3: recent overdose)."""
+    _lapse(event, Lapse.OVERDOSE)
+
+
 def _lapse(event: Event, why: Lapse) -> None:
     if event.person_id is not None:
         lapse_fitness(

@@ -49,7 +49,7 @@ def stamp(
     if health and table.stamps[kind].hands_on and not code.drill:
         emit(CodeReached(happened_at=when, person_id=code.person_id, facility_id=code.facility_id, ref=code.id))
     if code.person_id is not None and not code.drill:
-        ways.follow(actor, code, code.person_id, kind, when)
+        ways.follow(actor, code, code.person_id, kind, when, said)
     return row.id
 
 

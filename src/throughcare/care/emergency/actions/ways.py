@@ -1,21 +1,26 @@
 """What follows from a stamp by itself: the packet when an ambulance is called, the trip at the gate and at the hospital."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from throughcare.care.emergency import states
 from throughcare.care.emergency.actions import packets, trips
+from throughcare.care.emergency.events import NaloxoneGiven
 from throughcare.care.emergency.models import Code, Stamp, Trip
 from throughcare.kernel import db
 from throughcare.kernel.actor import Actor
-from throughcare.kernel.events import drain
+from throughcare.kernel.events import drain, emit
 
+NALOXONE = "naloxone"  # of content/emergency
 log = logging.getLogger(__name__)
 
 
-def follow(actor: Actor, code: Code, person_id: UUID, kind: str, at: datetime) -> None:
+def follow(actor: Actor, code: Code, person_id: UUID, kind: str, at: datetime, said: Mapping[str, str]) -> None:
     """Do what a stamp asks for, once the person is known."""
+    if kind == "drug" and said.get("drug") == NALOXONE:
+        emit(NaloxoneGiven(happened_at=at, person_id=person_id, facility_id=code.facility_id, ref=code.id))
     if kind == "ems_called":
         _pack(actor, code, person_id)
     if kind == "left_gate":
@@ -44,4 +49,4 @@ def catch_up(actor: Actor, code: Code, person_id: UUID) -> None:
     for trip in mistaken:
         trips.close_trip(actor=actor, person_id=trip.person_id)
     for one in Stamp.objects.filter(code=code, void=False).order_by("at", "id"):
-        follow(actor, code, person_id, one.kind, one.at)
+        follow(actor, code, person_id, one.kind, one.at, one.detail)
