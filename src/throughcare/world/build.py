@@ -81,7 +81,7 @@ def run(people: int, days: int, seed: int, progress: Progress, doses: int = 0, p
         playing.play(now, lambda part: progress(0.5 + 0.25 * part, "the last days"))
         progress(0.75, "medicines")
         here = [life for life in everybody if life.left is None and life.who.id in crowd.people]
-        charted = medicines.past_courses(stage, here, now, sheet=sheet, processes=processes) + by_the_departed()
+        charted = medicines.past_courses(stage, here, now, sheet=sheet) + by_the_departed()
     progress(0.99, f"{charted:,} doses")
     with clock.frozen(now - HOUR):
         cupboards.deliver(stage, now - HOUR)

@@ -30,7 +30,7 @@ from throughcare.kernel.vocabulary import Role
 from throughcare.world import cupboards
 from throughcare.world.cast import Character
 from throughcare.world.past import DAY, Life
-from throughcare.world.processes import meanwhile, shared
+from throughcare.world.processes import meanwhile
 from throughcare.world.scenes import Stage
 
 PATH = "world/medicines.toml"
@@ -141,20 +141,15 @@ def stints(life: Life, home: UUID | None) -> list[Stint]:
     return found
 
 
-def past_courses(
-    stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta = SHEET, processes: int = 1
-) -> int:
+def past_courses(stage: Stage, everybody: Sequence[Life], now: datetime, *, sheet: timedelta = SHEET) -> int:
     """Lay down the orders of those who are here and the doses of the last days; gives how many doses were charted.
 
-    The pass that runs now is left to be given.
+    The pass that runs now is left to be given. It is one process's work: of a long sheet, what the departed took is as much.
     """
-    actions.make_months(since=now - sheet)  # two processes can't make the same
     homes = facilities_now(life.who.id for life in everybody)
     here = [(life, homes[life.who.id]) for life in everybody if life.who.id in homes]
     found = _by_facility(here, now, sheet)
-    return shared(
-        {where: len(orders) for where, orders in found.items()}, partial(_lay, stage, found, now, sheet), processes
-    )
+    return sum(_lay(stage, found, now, sheet, where) for where in found)
 
 
 @contextmanager
