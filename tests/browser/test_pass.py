@@ -186,6 +186,42 @@ def test_a_line_is_given_with_one_tap_a_person(pass_page: tuple[BrowserContext, 
     assert said == []
 
 
+def at(page: Page, what: str) -> None:
+    """Wait until the focus is on what is named."""
+    page.wait_for_function("what => document.activeElement.matches(what)", arg=what)
+
+
+def not_given_by_keys(page: Page) -> None:
+    """Chart by keys that a dose is not given: the dialog asks for what it lacks, and no redraw drops the focus."""
+    one = page.locator("[data-one]")
+    page.locator(".pass-except").focus()
+    page.keyboard.press("Enter")
+    page.locator("dialog.pass-sheet").wait_for()
+    page.keyboard.press("Escape")
+    at(page, ".pass-except")
+    page.keyboard.press("Enter")
+    page.locator("dialog.pass-sheet button", has_text="Spat some out").focus()
+    page.keyboard.press("Enter")
+    at(page, "dialog input[required]")
+    page.locator("dialog .button--main.pass-target").focus()
+    page.keyboard.press("Enter")
+    at(page, "dialog input[required][aria-invalid=true]")
+    assert page.locator("dialog .tablet-lacks").inner_text() == "Write this first. Nothing was charted yet."
+    sound(page, "a dialog that lacks something")
+    page.keyboard.press("Escape")
+    at(page, ".pass-except")
+    tick = one.locator(".pass-dose-tick input").first
+    tick.focus()
+    page.keyboard.press("Space")
+    at(page, ".pass-dose-tick input")
+    assert not tick.is_checked(), "unticked by its key, and the focus stayed through the redraw"
+    page.keyboard.press("Space")
+    page.locator(".pass-row").nth(4).focus()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(500)
+    at(page, ".pass-row")
+
+
 def test_a_line_is_given_by_keyboard_alone(pass_page: tuple[BrowserContext, str]) -> None:
     context, base = pass_page
     page = context.new_page()
@@ -201,8 +237,11 @@ def test_a_line_is_given_by_keyboard_alone(pass_page: tuple[BrowserContext, str]
     assert second != first
     page.keyboard.press("Control+Enter")
     page.locator(".toast", has_text="given").wait_for()
-    page.locator(".pass-next").click()
-    assert page.locator(".pass-facts").inner_text() not in (first, second)
+    page.wait_for_function("document.activeElement.matches('.pass-next')")
+    page.keyboard.press("Enter")
+    third = page.locator(".pass-facts").inner_text()
+    assert third not in (first, second)
+    not_given_by_keys(page)
     utc = [([f"{at}Z" for at in given], apart, most) for given, apart, most, _ in AS_NEEDED]
     told = [free and datetime.fromisoformat(free) for free in page.evaluate(FREE, utc)]
     assert told == [free and datetime.fromisoformat(f"{free}+00:00") for *_, free in AS_NEEDED]

@@ -93,7 +93,7 @@ def test_a_pass_goes_on_without_a_network_and_arrives_once(pass_page: tuple[Brow
     sound(page, "locked")
     shoot(page, "offline-locked")
     unlock(page, "11111111")
-    page.locator(".toast", has_text="not the secret").wait_for()
+    page.locator("dialog [role=alert]", has_text="not the secret").wait_for()
     unlock(page, SECRET)
     page.locator(".pass-row").nth(11).wait_for()
     assert "1 of 12" in page.locator("[data-state]").inner_text()

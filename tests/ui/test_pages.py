@@ -39,6 +39,23 @@ def test_a_problem_says_what_happened_what_was_kept_and_what_next(rf: RequestFac
     assert "Go home" in text
 
 
+def test_a_problem_after_a_post_gives_back_its_words_and_no_secret(rf: RequestFactory) -> None:
+    sent = {
+        "answer_en": "We looked at <your> knee.",
+        "password": "four words of mine",
+        "kind": "progress",
+        "version": "1",
+        "intent": "0191d5f2-0000-7000-8000-000000000001",
+    }
+    text = problem(rf.post("/", sent), 409).content.decode()
+    assert "We looked at &lt;your&gt; knee." in text
+    assert "What you typed stands below" in text
+    assert "four words" not in text
+    assert "progress" not in text
+    assert "one step back" in problem(rf.post("/", {"kind": "x"}), 409).content.decode()
+    assert "<h2>What you typed" not in problem(rf.get("/?q=two words"), 404).content.decode()
+
+
 def test_a_problem_gives_back_what_was_typed(rf: RequestFactory) -> None:
     text = problem(rf.get("/"), 409, typed=[("Note", "pale & sweating")]).content.decode()
     assert "pale &amp; sweating" in text

@@ -17,6 +17,20 @@ def posted_of(request: HttpRequest) -> dict[str, list[str]]:
     return {name: [str(v) for v in request.POST.getlist(name)] for name in request.POST if name not in FURNITURE}
 
 
+# What somebody proves themselves with never comes back to a page.
+_SECRET = ("pass", "secret", "pin", "code", "token", "key")
+
+
+def words_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Give the words of a post, each under its field's name: what takes time to type again. No choice, number, id or secret."""
+    found = []
+    for name, value in posted_of(request).items() if request.method == "POST" else ():
+        words = " ".join(value).strip()
+        if " " in words and not any(part in name.lower() for part in _SECRET):
+            found.append((name.replace("_", " ").replace("-", " ").capitalize(), words))
+    return found
+
+
 def intent_of(request: HttpRequest) -> UUID | None:
     """Give the intent of a post: sent twice, it is done once. A page without one is refused."""
     text = request.POST.get("intent", "")

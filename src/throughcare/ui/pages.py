@@ -17,6 +17,7 @@ from jinja2 import Environment, nodes
 
 from throughcare.kernel import clock as kernel_clock
 from throughcare.ui import wording
+from throughcare.ui.forms import words_of
 from throughcare.ui.jinja import full
 from throughcare.ui.leading import leading
 from throughcare.ui.marks import mark_of
@@ -176,14 +177,16 @@ def problem(
     next_step: str = "",
     typed: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """Say in one page what happened, what was kept and what to do next; `typed` gives back label and text."""
+    """Say in one page what happened, what was kept and what to do next; `typed` gives back label and text, by default what was posted."""
+    # The browser forgets a form that was refused with a page of its own: its words stand on that page.
+    typed = typed or (words_of(request) if status in (404, 409, 422, 500) else ())
     known = status if status in (400, 403, 404, 405, 409, 422, 500) else 500
     lang = language_of(request) if request.path.startswith(AT_THE_KIOSK) else ""
     words = {
         "status_code": status,
         "title": wording.t(f"problem.{known}.title", lang=lang),
         "happened": happened or wording.t(f"problem.{known}.happened", lang=lang),
-        "kept": kept or wording.t(f"problem.{known}.kept", lang=lang),
+        "kept": kept or wording.t("problem.below" if typed else f"problem.{known}.kept", lang=lang),
         "next_step": next_step or wording.t(f"problem.{known}.next", lang=lang),
         "typed": typed,
         "back": _came_from(request),

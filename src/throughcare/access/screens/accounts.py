@@ -130,22 +130,31 @@ def _list(request: Any, sent: dict[str, str] | None = None, invalid: Invalid | N
 def _one(request: Any, user_id: UUID, *, secret: str = "", invalid: Invalid | None = None) -> HttpResponse:
     account, postings = reads.account(request.lens, user_id)
     told = invalid.fields if invalid else {}
+    sent = request.POST  # what was typed and refused
     role_options = [Option(r.value, limits.of_role(r).title) for r in STAFF]
     places = PLACES().open_now()
     place_options = [Option("", "The whole agency"), *(Option(str(id_), name) for id_, name in places.items())]
     fields = [
-        FieldShape("role", "Role", "select", options=role_options, required=True, error=told.get("role", "")),
+        FieldShape(
+            "role",
+            "Role",
+            "select",
+            sent.get("role", ""),
+            options=role_options,
+            required=True,
+            error=told.get("role", ""),
+        ),
         FieldShape(
             "facility",
             "Where",
             "select",
-            str(request.actor.facility_id or ""),
+            sent.get("facility", str(request.actor.facility_id or "")),
             options=place_options,
             required=True,
             error=told.get("facility", ""),
         ),
-        FieldShape("title", "Title", max_length=80),
-        FieldShape("trainings", "Trainings and seats", "checks", (), options=TRAININGS),
+        FieldShape("title", "Title", value=sent.get("title", ""), max_length=80),
+        FieldShape("trainings", "Trainings and seats", "checks", sent.getlist("trainings"), options=TRAININGS),
     ]
     shown = {
         "account": account,

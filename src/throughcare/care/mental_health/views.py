@@ -384,14 +384,24 @@ def plan_parts(page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def event_fields(event: SelfHarmEvent) -> list[FieldShape]:
+def event_fields(event: SelfHarmEvent, typed: Typed, wrong: Typed) -> list[FieldShape]:
     """Give what is asked to class an act; several acts stand on one page, each with its own names."""
     table, mark = load_table(), mark_of(event.id)
     classes = [Option(k, w.text) for k, w in table.event_classes.items()]
     return [
-        FieldShape(f"{mark}-kind", t("watch.field.kind"), "radio", options=classes, required=True),
+        FieldShape(
+            f"{mark}-kind",
+            t("watch.field.kind"),
+            "radio",
+            typed.get(f"{mark}-kind", ""),
+            options=classes,
+            required=True,
+            error=wrong.get("kind", "") if f"{mark}-review" in typed else "",
+        ),
         _many(f"{mark}-steps", {k: w.text for k, w in table.event_steps.items()}, event.steps, word="steps"),
-        FieldShape(f"{mark}-review", t("watch.field.review"), "textarea", rows=2, quiet=True),
+        FieldShape(
+            f"{mark}-review", t("watch.field.review"), "textarea", typed.get(f"{mark}-review", ""), rows=2, quiet=True
+        ),
     ]
 
 

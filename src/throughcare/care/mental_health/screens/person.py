@@ -254,7 +254,7 @@ def _context(request: Request, person_id: UUID, found: reads.Page, again: Again 
         "plan_fields": views.plan_fields(found, typed, wrong),
         "visit": due if due and due.earliest_at <= clock.now() else None,
         "visit_cssrs": views.cssrs_fields(typed, wrong, "visit-"),
-        "events": [(e, views.event_fields(e)) for e in found.events],
+        "events": [(e, views.event_fields(e, typed, wrong)) for e in found.events],
         "harm_fields": views.harm_fields(typed, wrong),
         "class_words": views.class_words(),
     }

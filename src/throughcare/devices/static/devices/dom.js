@@ -82,17 +82,38 @@ export function sound(kind) {
   } catch { /* a device without sound still shows the stop */ }
 }
 
+/** Tell whether something that must be written is empty: it is said at the first such field, which gets the focus. */
+export function lacks(place) {
+  for (const said of place.querySelectorAll(".tablet-lacks")) said.remove();
+  const empty = [...place.querySelectorAll("input[required]")].find((one) => !one.value.trim());
+  if (!empty) return false;
+  const said = h("span", { class: "tablet-lacks", id: `${empty.name}-lacks`, role: "alert" }, shape("late"), t("write_first"));
+  empty.before(said);
+  empty.setAttribute("aria-invalid", "true");
+  empty.setAttribute("aria-describedby", said.id);
+  empty.focus();
+  return true;
+}
+
 /** Show a dialog over the whole page and give the name of the button that closed it. */
 export function ask(className, title, body, buttons) {
   return new Promise((done) => {
     const dialog = h("dialog", { class: `tablet-dialog ${className}`, "aria-labelledby": "tablet-dialog-title" });
+    const chose = (name) => { if (!name || !lacks(dialog)) close(name); };
     const close = (name) => { dialog.close(); dialog.remove(); done(name); };
     dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(""); });
     dialog.append(
       h("h2", { id: "tablet-dialog-title" }, title),
       ...[body].flat(),
-      h("div", { class: "tablet-dialog-do" }, buttons.map(([name, words, tone]) => h("button", { type: "button", class: `button button--${tone || "plain"} tablet-target`, onclick: () => close(name) }, words))),
+      h("div", { class: "tablet-dialog-do" }, buttons.map(([name, words, tone]) => h("button", { type: "button", class: `button button--${tone || "plain"} tablet-target`, onclick: () => chose(name) }, words))),
     );
+    // Enter in a field goes on to what is asked next, as Tab does: a scanner ends with Enter, so Enter alone never charts.
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input:not([type=radio], [type=checkbox])")) return;
+      event.preventDefault();
+      const all = [...dialog.querySelectorAll("input, button")];
+      all[all.indexOf(event.target) + 1]?.focus();
+    });
     dialog.closeWith = close;
     document.body.append(dialog);
     dialog.showModal();

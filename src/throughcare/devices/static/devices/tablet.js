@@ -40,7 +40,7 @@ export async function takeAlong() {
   const name = h("input", { type: "text", maxlength: "60", autocomplete: "off", value: device?.name ?? "" });
   const one = secretField(t("secret")), two = secretField(t("secret_again")), also = others();
   const boxes = also.length ? h("fieldset", { class: "tablet-also" }, h("legend", {}, t("also")), also.map(([, box, words]) => h("label", { class: "choice" }, box, h("span", {}, words)))) : null;
-  const wrong = h("p", { class: "field-error", role: "alert" });
+  const wrong = h("p", { class: "tablet-lacks", role: "alert" });
   const body = [h("p", {}, t("take_words")), !device && h("label", { class: "tablet-typed" }, h("span", {}, t("tablet_name")), name), one, two, wrong, boxes].filter(Boolean);
   let secret = "";
   do {
@@ -126,12 +126,13 @@ export function unlock() {
 }
 
 async function asking() {
+  const wrong = h("p", { class: "tablet-lacks", role: "alert" });  // said in the dialog: nothing beside it can be seen or heard
   for (;;) {
     const bundle = await store.held();
     if (!bundle) { Object.assign(tablet, { held: null, locked: false }); notice(t("wiped"), "shift"); return page.load(); }
     const field = secretField(t("secret")), input = field.querySelector("input");
     const words = h("p", {}, t("locked_words", { who: bundle.carrier, at: hhmm(bundle.expires), n: await store.waiting() }));
-    const waiting = ask("tablet-locked", t("locked"), [words, field], [["open", t("unlock"), "main"], ["", t("go_on_without")]]);
+    const waiting = ask("tablet-locked", t("locked"), [words, wrong, field], [["open", t("unlock"), "main"], ["", t("go_on_without")]]);
     input.focus();
     const dialog = field.closest("dialog");
     input.addEventListener("keydown", (event) => { if (event.key === "Enter") dialog.closeWith("open"); });
@@ -140,7 +141,7 @@ async function asking() {
     if (said !== "open") { tablet.locked = false; return page.load(); }
     const open = await store.openBundle(input.value);
     if (open) { use(open); return page.load(); }
-    notice(t("secret_wrong", { n: Math.max(await store.triesLeft(), 0) }), "harm");
+    wrong.textContent = t("secret_wrong", { n: Math.max(await store.triesLeft(), 0) });
   }
 }
 

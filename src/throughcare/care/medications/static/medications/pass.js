@@ -440,7 +440,7 @@ window.addEventListener("keydown", (event) => {
   const target = event.target;
   if (byKey(event, target)) return;
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (target.matches?.("input, textarea, select, button, summary, a") && !(target.matches("button") && event.key.length === 1 && event.key !== " ")) return;
+  if (target.matches?.("input, textarea, select, button, summary, a") && !(target.matches("button, input[type=checkbox]") && event.key.length === 1 && event.key !== " ")) return;
   if (event.key === "Escape" && state.open) { state.open = ""; return draw(); }
   if (event.key.length !== 1 || event.key === " ") return;
   event.stopPropagation();

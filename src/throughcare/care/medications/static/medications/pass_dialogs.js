@@ -1,6 +1,6 @@
 /* What is asked beside a tap: why a dose was not given, why it is early, for what an as-needed one is given. */
 
-import { ask, h, t } from "../devices/dom.js";
+import { ask, h, lacks, t } from "../devices/dom.js";
 import { state } from "./pass.js";
 
 const root = document.getElementById("pass");
@@ -16,7 +16,7 @@ function yesNo(name, words, value) {
 const pinField = () => h("input", { type: "password", name: "secret", maxlength: "80", autocomplete: "off", inputmode: "numeric" });
 
 function typed(need, value) {
-  return h("label", { class: "pass-typed" }, h("span", {}, t(need)), h("input", { type: "text", name: need, value, maxlength: "60", autocomplete: "off", inputmode: need === "amount" ? "decimal" : null }));
+  return h("label", { class: "pass-typed" }, h("span", {}, t(need)), h("input", { type: "text", name: need, value, required: true, maxlength: "60", autocomplete: "off", inputmode: need === "amount" ? "decimal" : null }));
 }
 
 /** Ask why: the status and its reason are one tap; what else must stand beside it is written in the same place. */
@@ -41,7 +41,7 @@ export async function exceptFor(p, doses, proving) {
       h("p", {}, h("b", {}, `${status.words}: ${reason.words}`)), h("p", {}, t("needs", { what: missing.map((m) => t(m)).join(", ") })),
       ...missing.map((m) => typed(m, values[m] ?? "")),
       proving && missing.includes("witness") ? h("label", { class: "pass-typed" }, h("span", {}, t("second_pin")), pinField()) : "",
-      h("button", { type: "button", class: "button button--main pass-target", onclick: () => { values.secret = body.querySelector("[name=secret]")?.value ?? ""; for (const m of missing) values[m] = body.querySelector(`[name=${m}]`).value.trim(); if (missing.every((m) => values[m])) choose(status, reason); } }, status.words));
+      h("button", { type: "button", class: "button button--main pass-target", onclick: () => { if (lacks(body)) return; values.secret = body.querySelector("[name=secret]")?.value ?? ""; for (const m of missing) values[m] = body.querySelector(`[name=${m}]`).value.trim(); choose(status, reason); } }, status.words));
     body.querySelector("input")?.focus();
   };
   body.append(...exceptions.map((status) => h("section", { class: "pass-reason-group" }, h("h3", {}, status.words),
@@ -63,18 +63,18 @@ export async function earlyFor(doses) {
 
 /** Ask for what an as-needed dose is given, and how bad it is. */
 export async function askedFor(a) {
-  const why = h("input", { type: "text", name: "why", maxlength: "120", value: a.for || "", autocomplete: "off" });
+  const why = h("input", { type: "text", name: "why", required: true, maxlength: "120", value: a.for || "", autocomplete: "off" });
   let before = "";
   const scale = h("div", { class: "pass-scale", role: "radiogroup", "aria-label": t("ask_scale") }, Array.from({ length: 11 }, (_, n) => h("label", { class: "pass-scale-one" }, h("input", { type: "radio", name: "scale", value: String(n), onchange: () => { before = String(n); } }), h("span", {}, String(n)))));
   const body = [h("label", { class: "pass-typed" }, h("span", {}, t("ask_given")), why), h("p", {}, t("ask_scale")), scale];
   const said = await ask("", t("ask_why", { text: a.text }), body, [["give", t("ask"), "main"], ["", t("cancel")]]);
-  return said === "give" && why.value.trim() ? { reason: why.value.trim(), before } : null;
+  return said === "give" ? { reason: why.value.trim(), before } : null;
 }
 
 /** Ask for the second person, where another tablet has the dose. */
 export async function secondFor(doses, proving) {
-  const name = h("input", { type: "text", name: "second", maxlength: "80", autocomplete: "off" }), pin = pinField();
+  const name = h("input", { type: "text", name: "second", required: true, maxlength: "80", autocomplete: "off" }), pin = pinField();
   const body = [h("p", {}, t("second_words", { what: doses.map((d) => d.text).join(", ") })), h("label", { class: "pass-typed" }, h("span", {}, t(proving ? "second_badge" : "second_name")), name), proving ? h("label", { class: "pass-typed" }, h("span", {}, t("second_pin")), pin) : ""];
   const said = await ask("", t("second_title"), body, [["give", t("second_give"), "main"], ["", t("cancel")]]);
-  return said === "give" && name.value.trim() ? { second: name.value.trim(), secret: pin.value } : null;
+  return said === "give" ? { second: name.value.trim(), secret: pin.value } : null;
 }

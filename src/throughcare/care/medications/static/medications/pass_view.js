@@ -22,8 +22,21 @@ function whereNow(p) {
 
 /** Draw everybody: along the cells, or by how urgent their doses are where people stay in their cells. */
 export function drawList(place) {
-  const rows = inOrder().filter((p) => p.doses.length || p.as_needed.length).map(row);
+  const rows = inOrder().filter((p) => p.doses.length || p.as_needed.length).map(row), focus = kept(place);
   place.replaceChildren(...(rows.length ? rows : [h("li", { class: "pass-none" }, h("p", {}, h("b", {}, t("nobody"))), h("p", { class: "muted" }, t("nobody_next")))]));
+  if (focus !== null) keep(place, focus, field());
+}
+
+/** What has the focus in a place that is drawn anew: its name, "" where it has none; null where the focus is elsewhere. */
+const kept = (place) => (place.contains(document.activeElement) ? document.activeElement.dataset.keep ?? "" : null);
+const field = () => document.getElementById("pass-find");
+// While something is being charted no button can be pressed: the place waits with the focus for the one that had it.
+const last = { person: "", name: "" };
+
+/** Give the focus back to what had it; where that is gone or can't be pressed any more, to what is named instead. */
+function keep(place, name, instead) {
+  const found = name && place.querySelector(`[data-keep="${CSS.escape(name)}"]`);
+  (found && !found.disabled ? found : instead)?.focus({ preventScroll: true });
 }
 
 /** Give the people as the list shows them. */
@@ -61,7 +74,7 @@ function grouped(people) {
 function row(p) {
   const due = dueNow(p), out = whereNow(p);
   return h("li", {}, h("button", {
-    type: "button", class: `pass-row${p.id === state.open ? " is-open" : ""}`, "aria-current": p.id === state.open ? "true" : null, onclick: () => openPerson(p.id),
+    type: "button", class: `pass-row${p.id === state.open ? " is-open" : ""}`, "aria-current": p.id === state.open ? "true" : null, "data-keep": p.id, onclick: () => openPerson(p.id),
   },
   shape(shapeOf(p)), face(p.face, "s"),
   h("span", { class: "pass-row-who" }, h("b", {}, `${p.family}, ${p.given}`), h("span", { class: "num" }, [p.number, p.cell].filter(Boolean).join(" · ")), namesakes(p).length > 0 && h("span", { class: "pass-row-out" }, t("alike_row")), out && h("span", { class: "pass-row-out" }, out)),
@@ -73,10 +86,10 @@ export function drawPerson(place) {
   const p = person(state.open);
   place.classList.toggle("is-empty", !p);
   if (!p) return place.replaceChildren(h("div", { class: "pass-choose" }, h("p", {}, h("b", {}, t("choose"))), h("p", { class: "muted" }, t("choose_hint"))));
-  const focus = document.activeElement?.dataset?.keep;
+  const focus = kept(place);
   const ready = p.doses.filter(isReady), waiting = p.doses.filter((d) => waits(d) && !d.own_line && !d.unjudged);
   place.replaceChildren(
-    h("button", { type: "button", class: "button button--quiet pass-back pass-target", onclick: () => { state.open = ""; draw(); } }, `‹ ${t("back_to_list")}`),
+    h("button", { type: "button", class: "button button--quiet pass-back pass-target", "data-keep": "back", onclick: () => { state.open = ""; draw(); } }, `‹ ${t("back_to_list")}`),
     head(p),
     p.crossing && p.coming_at && section() ? h("div", { class: "row pass-came" },
       h("button", { type: "button", class: "button button--main", onclick: () => arrived(p, true) }, t("came_bag")),
@@ -89,7 +102,9 @@ export function drawPerson(place) {
   );
   const next = dueNow(p).length ? null : beside(p.id);
   if (next && !waiting.length) place.append(h("div", { class: "pass-do" }, h("span", {}), h("button", { type: "button", class: "button pass-next", "data-keep": "next", onclick: () => openPerson(next.id) }, t("next", { name: `${next.family}, ${next.given}`, cell: next.cell }))));
-  if (focus) place.querySelector(`[data-keep="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+  if (focus === null) return;
+  Object.assign(last, { person: p.id, name: focus || (last.person === p.id ? last.name : "") });
+  keep(place, last.name, (!state.busy && place.querySelector(".pass-next")) || place);
 }
 
 async function arrived(p, bag) {
@@ -131,14 +146,14 @@ function doseRow(p, d) {
   if (!open) return h("li", { class: "pass-dose is-over" },
     h("span", { class: "pass-tick", "aria-hidden": "true" }, shape(["expected", "refused", "no-show", "held", "not-available", "away"].includes(d.status) ? "ended" : "done")),
     h("span", { class: "pass-dose-what" }, ...what.slice(0, 2), h("span", { class: "num" }, d.status === "expected" ? t(d.stopped ? "stopped" : "on_hold") : [wordsOf(d), hhmm(d.happened), d.by].filter(Boolean).join(" · "))),
-    state.paper && ["given", "given-late", "given-early"].includes(d.status) ? h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => alsoOnPaper(p, d) }, t("also_paper")) : d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", onclick: () => undo(p, d) }, t("undo")));
+    state.paper && ["given", "given-late", "given-early"].includes(d.status) ? h("button", { type: "button", class: "button button--quiet pass-target", "data-keep": `paper-${d.id}`, onclick: () => alsoOnPaper(p, d) }, t("also_paper")) : d.status !== "expected" && h("button", { type: "button", class: "button button--quiet pass-target", "data-keep": `tick-${d.id}`, onclick: () => undo(p, d) }, t("undo")));
   if (d.unjudged) return h("li", { class: "pass-dose" }, h("div", { class: "pass-dose-tick" }, h("span", { class: "pass-tick", "aria-hidden": "true" }, shape("late")), h("span", { class: "pass-dose-what" }, ...what)), judge(p));
   const hold = measured(d) === "hold", scaled = byScale(d);
   return h("li", { class: `pass-dose${ready ? " is-ready" : ""}${late ? " is-late" : ""}` },
     h("label", { class: "pass-dose-tick" },
       h("input", { type: "checkbox", checked: ready, disabled: hold || d.own_line || state.busy, "data-keep": `tick-${d.id}`, onchange: (event) => tick(d, event.target.checked) }),
       h("span", { class: "pass-dose-what" }, ...what)),
-    h("button", { type: "button", class: "button button--quiet pass-target", "aria-label": t("except_one", { text: d.text }), onclick: () => except(p, [d]) }, t("except")),
+    h("button", { type: "button", class: "button button--quiet pass-target", "data-keep": `except-${d.id}`, "aria-label": t("except_one", { text: d.text }), onclick: () => except(p, [d]) }, t("except")),
     lotButton(d.code),
     d.asks.length ? h("div", { class: "pass-asks" }, d.asks.map((a) => measure(d, a)), holdWords(d), scaled && !(hold && scaled.amount) ? h("b", { class: scaled.call || hold ? "pass-hold" : "pass-scaled num", role: "alert" }, sayScale(scaled)) : hold ? holdNow(d) : d.scale ? h("span", { class: "muted" }, d.scale.words.join("; ")) : "") : d.holds.length ? h("p", { class: "pass-asks muted" }, d.holds.join("; ")) : "");
 }
