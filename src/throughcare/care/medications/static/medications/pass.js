@@ -429,7 +429,7 @@ function byKey(event, target) {
     return true;
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || event.ctrlKey || event.metaKey || event.altKey || (target !== field && target.matches?.("input, textarea, select"))) return false;
+  if (!step || event.ctrlKey || event.metaKey || event.altKey || (target !== field && target.matches?.("input:not([type=checkbox]), textarea, select"))) return false;
   const other = beside(state.open, step);
   if (other) { event.preventDefault(); openPerson(other.id); }
   return true;
