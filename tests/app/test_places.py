@@ -1,5 +1,6 @@
 """The places of the bar: each is a page, each word exists, and a role's first places are open to it."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -68,3 +69,29 @@ def test_a_list_for_which_a_role_needs_an_authority_is_not_in_the_menu_without_o
     menu = client.get("/work/").content.decode().split('<nav class="places"')[1].split("</nav>")[0]
     assert f'href="{reverse("cover")}"' in menu and f'href="{reverse("intake_queue")}"' not in menu
     assert client.get(reverse("intake_queue")).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["hsa", "planner", "prea", "him", "scheduler", "pharmacy", "psych"])
+def test_whoever_is_posted_to_no_site_meets_no_place_that_is_not_there(client, role: str) -> None:
+    """Home and every place of the menu answer; what is one facility's page is not offered to the whole agency's reader."""
+    assert client.post("/demo/become", {"role": role, "facility": ""}).status_code == 302
+    menu = client.get("/account/").content.decode()
+    nav = re.search(r'<nav class="places".*?</nav>', menu, re.S)
+    places = sorted(set(re.findall(r'href="(/[^"]*)"', nav[0] if nav else "")))
+    met = {where: client.get(where, follow=True).status_code for where in places}
+    assert len(places) > 1 and {where: code for where, code in met.items() if code >= 400} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", [r for r in ROWS if r.get("one_site")], ids=lambda r: r["id"])
+def test_what_is_kept_from_the_whole_agencys_reader_would_not_open_to_one(row, client) -> None:
+    """A place is marked as one facility's only where its page needs one: else a reader of all sites would lose it."""
+    roles = [r for r in Role if r not in (Role.PATIENT, Role.PUBLIC)]
+    for role in roles:
+        assert client.post("/demo/become", {"role": role.value, "facility": ""}).status_code == 302
+        answer = client.get(reverse(row["id"]), follow=True)
+        if answer.status_code != 403:
+            assert answer.status_code in (404, 422), (role, answer.status_code)
+            return
+    pytest.fail(f"nobody may open {row['id']}")

@@ -84,14 +84,27 @@ def nav(request: Any) -> list[NavItem]:
     lens: Lens | None = getattr(request, "lens", None)
     if lens is None or lens.role in AT_THE_KIOSK:
         return []
-    return _items(lens, request.path)
+    return _items(lens, request.path, _site(request))
 
 
 def opens(request: Any, address: str) -> bool:
     """Tell whether an address opens to this reader's role; what only its own page can say (a record, a site) it says itself."""
     lens: Lens | None = getattr(request, "lens", None)
     name = _named(_ID.sub(_ANY, address.partition("?")[0]))
-    return lens is None or not name or _may(lens, name)
+    if lens is None or not name:
+        return True
+    return _may(lens, name) and (_site(request) is not None or name not in _of_one_site())
+
+
+def _site(request: Any) -> UUID | None:
+    posting = getattr(request, "posting", None)
+    found: UUID | None = posting.facility_id if posting is not None else None
+    return found
+
+
+def _of_one_site() -> frozenset[str]:
+    """Name the places that are one facility's page."""
+    return frozenset(row["id"] for row in content.rows(PLACES, "place") if row.get("one_site"))
 
 
 @lru_cache(maxsize=2048)
@@ -121,8 +134,12 @@ def _person(request: Any) -> tuple[Lens | None, UUID | None]:
     return getattr(request, "lens", None), person_id if isinstance(person_id, UUID) else None
 
 
-def _items(lens: Lens, path: str) -> list[NavItem]:
-    open_to = [row for row in content.rows(PLACES, "place") if _address(row["id"]) and _lists(lens, row["id"])]
+def _items(lens: Lens, path: str, facility_id: UUID | None) -> list[NavItem]:
+    open_to = [
+        row
+        for row in content.rows(PLACES, "place")
+        if _address(row["id"]) and _lists(lens, row["id"]) and (facility_id or not row.get("one_site"))
+    ]
     first = _first(lens.role.value) or [row["id"] for row in open_to][:BAR]
     return [
         NavItem(
