@@ -9,7 +9,6 @@ from tests.care.medications.test_doors import BIKTARVY, LEVETIRACETAM
 from tests.care.medications.test_medication_screens import ANY_REASON
 from tests.care.medications.test_ordering_and_giving import DAILY, MORNING, TWICE, doctor, nurse, order, place  # noqa: F401
 from throughcare.care.medications import actions as medications
-from throughcare.care.medications.actions.guarding import LEFT
 from throughcare.care.medications.models import Crossing, CrossingLine, MedicationOrder
 from throughcare.care.medications.states import CROSSING_OPEN
 from throughcare.chart import actions as chart
@@ -106,7 +105,7 @@ class Life:
         live = Crossing.objects.filter(person_id=self.id, state__in=CROSSING_OPEN)
         for line in CrossingLine.objects.filter(crossing__in=live, critical=True).exclude(lacks=[]):
             assert any(r.startswith(OF_DOSES) for r in rules), (line.text, line.crossing.door, rules)
-        again = MedicationOrder.objects.filter(person_id=self.id, status="on-hold", held_why=LEFT).exists()
+        again = MedicationOrder.objects.filter(person_id=self.id, left_by__isnull=False).exists()
         if again and Stay.objects.filter(person_id=self.id, state="open").exists() and not live.exists():
             assert any(r.startswith("INT") for r in rules), "in custody again: intake asks for the medicines anew"
         things = {d.about for d in open_ if d.rule.startswith(OF_RESULTS)}

@@ -27,6 +27,7 @@ from throughcare.care.medications import handlers as medications
 from throughcare.care.medications.events import (
     MedicineOrdered,
     OrderHeld,
+    OrderLeft,
     OrderResumed,
     OrderStopped,
     ReleaseMedicinesUncovered,
@@ -58,6 +59,7 @@ from throughcare.custody.events import (
     ReturnedIn,
     ScheduleCancelled,
     SentOut,
+    StatusChanged,
     TransferCancelled,
     TransferredIn,
 )
@@ -113,7 +115,7 @@ def wire() -> None:
     events.on(Released, aftercare.tell_what_is_left)
     for planned in (EventScheduled, ReleaseExpected, ScheduleCancelled):
         events.on(planned, doors.plan)
-    for ordered in (MedicineOrdered, OrderStopped, OrderHeld, OrderResumed):
+    for ordered in (MedicineOrdered, OrderStopped, OrderHeld, OrderLeft, OrderResumed):
         events.on(ordered, doors.order_changed)
     events.on(SentOut, doors.go_out)
     events.on(ReturnedIn, doors.come_back)
@@ -126,6 +128,11 @@ def wire() -> None:
     events.on(Released, doors.let_go)
     events.on(ReleaseCancelled, doors.release_cancelled)
     events.on(Escaped, doors.escaped)
+    events.on(StatusChanged, doors.status_changed)
+    events.on(PersonDied, doors.died)
+    events.on(AdmissionCancelled, doors.admission_cancelled)
+    events.on(Admitted, doors.came_in)
+    events.on(ReturnedIn, doors.came_back)
     events.on(OrderEnded, intake.referral_ended)
     events.on(NoteSigned, intake.transfer_screened)
     events.on(ResultReceived, intake.result_came)

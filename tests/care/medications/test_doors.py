@@ -267,7 +267,7 @@ def test_a_sudden_release_is_never_held_and_its_bridge_is_owed_within_the_hour(d
     duty = Duty.objects.get(rule="REL-MED", closed_at=None)
     assert duty.due_at == VAN + timedelta(hours=1)
     row.refresh_from_db()
-    assert (row.status, row.held_why) == ("on-hold", "Left custody")
+    assert (row.status, row.ended_why, row.ended_at) == ("stopped", "Left custody", VAN)
     assert not Dose.objects.filter(order=row, due_at__gt=VAN, status="expected").exists()
     with clock.frozen(VAN + timedelta(minutes=30)):
         with pytest.raises(Invalid, match="what was prescribed"):

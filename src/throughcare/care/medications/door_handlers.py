@@ -1,29 +1,39 @@
 """What medicines do when custody plans or makes a move, or an order changes; wired in app/wiring.py."""
 
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
 from throughcare.care.medications import states
-from throughcare.care.medications.actions import covering, guarding
-from throughcare.care.medications.actions.ending import LOOK_BACK
-from throughcare.care.medications.actions.guarding import LEFT, Going
-from throughcare.care.medications.actions.ordering import hold_all, resume_all
+from throughcare.care.medications.actions import covering, guarding, leaving
+from throughcare.care.medications.actions.guarding import Going
 from throughcare.care.medications.actions.relaying import relay
-from throughcare.care.medications.models import Crossing, MedicationOrder
+from throughcare.care.medications.models import Crossing
+from throughcare.care.medications.rules import tables
 from throughcare.care.medications.rules.covering import Door
 from throughcare.custody.events import (
+    AdmissionCancelled,
+    Admitted,
     CustodyEvent,
     Escaped,
     ReleaseCancelled,
     Released,
     ReturnedIn,
     SentOut,
+    StatusChanged,
     TransferCancelled,
     TransferredIn,
 )
+from throughcare.custody.homes import WayOut, admission_taken_back, last_out_at, way_out, way_out_before
 from throughcare.custody.models import Away
 from throughcare.kernel import clock, db
 from throughcare.kernel.events import Event
+from throughcare.people.events import PersonDied
 from throughcare.people.family import family
 
 TRIPS = {"court": Door.COURT, "hospital": Door.HOSPITAL, "furlough": Door.FURLOUGH}
+# Of these ways back the person was gone, though their stay went on.
+GONE = ("escape", "community")
 
 
 def plan(event: CustodyEvent) -> None:
@@ -69,14 +79,31 @@ def come_back(event: ReturnedIn) -> None:
 
 
 def let_go(event: Released) -> None:
-    """Somebody is released: what lacks is owed within the hour, and never held them up; the orders stand still."""
+    """Somebody is released: what lacks is owed within the hour, and never held them up; what was ordered ends with custody.
+
+    In the community under a house of ours nothing ends: they are given their medicines there.
+    """
     if event.person_id is None or event.ref is None:
         return
     guarding.look(event.person_id, Going(Door.RELEASE, event.happened_at, event.ref, event.facility_id))
     _drop_others(event)
-    if event.ends_custody:
-        mine = MedicationOrder.objects.select_for_update(no_key=True).filter(person_id__in=family(event.person_id))
-        hold_all(list(mine.filter(status="active").order_by("id")), LEFT)
+    _leave(event.person_id, event.ref, event.happened_at, "Left custody")
+
+
+def status_changed(event: StatusChanged) -> None:
+    """A status that ends custody takes whoever lived in a house of ours out of it, with no move: the same is owed as at a release."""
+    if event.person_id is None or event.ref is None or not event.ends_custody:
+        return
+    if way_out(family(event.person_id)) is not None:
+        _drop_all(event.person_id)
+        guarding.look(event.person_id, Going(Door.RELEASE, event.happened_at, event.ref, event.facility_id))
+        _leave(event.person_id, event.ref, event.happened_at, "Left custody")
+
+
+def _leave(person_id: UUID, way: UUID, since: datetime, why: str) -> None:
+    people = family(person_id)
+    if way_out(people) is not None:
+        leaving.leave(people, WayOut(way, since), why)
 
 
 def _drop_others(event: Released) -> None:
@@ -88,7 +115,7 @@ def _drop_others(event: Released) -> None:
 
 
 def release_cancelled(event: ReleaseCancelled) -> None:
-    """The release did not happen: the orders go on, the doors are looked at anew, and what fell due meanwhile is owed after all.
+    """The release did not happen: what it stopped goes on, the doors are looked at anew, what fell due meanwhile is owed after all.
 
     What is blank for longer than a day is found by nobody any more, so no more than a day is laid out again.
     """
@@ -99,14 +126,18 @@ def release_cancelled(event: ReleaseCancelled) -> None:
     ):
         if crossing.state == "under_way":
             guarding.cancel(crossing)
-    mine = MedicationOrder.objects.select_for_update(no_key=True).filter(person_id__in=family(event.person_id))
-    held = list(mine.filter(status="on-hold", held_why=LEFT).order_by("id"))
-    resume_all(held, back_to=clock.now() - LOOK_BACK)
+    people = sorted(family(event.person_id))
+    if event.ref is not None:
+        leaving.bring_back(people, event.ref, never_was=True)
+    leaving.lay_anew(people, event.happened_at)
     guarding.look(event.person_id)
 
 
 def move_cancelled(event: TransferCancelled) -> None:
-    """A transfer or trip did not happen: its crossing falls away, and the person's doses are due where they are."""
+    """A transfer or trip did not happen: its crossing falls away, and the person's doses are due where they are.
+
+    An escape that was none brings back what it stopped; a return that was none leaves the person as gone as before.
+    """
     if event.person_id is None:
         return
     for crossing in Crossing.objects.filter(person_id=event.person_id, state="under_way").exclude(
@@ -114,10 +145,66 @@ def move_cancelled(event: TransferCancelled) -> None:
     ):
         if event.ref is None or crossing.move_id == event.ref:
             guarding.cancel(crossing)
+    out = way_out(family(event.person_id))
+    if out is not None:
+        leaving.leave(family(event.person_id), replace(out, since=max(out.since, event.happened_at)), "Left custody")
+    elif event.ref is not None:
+        leaving.bring_back(family(event.person_id), event.ref, never_was=True)
     guarding.look(event.person_id)
 
 
 def escaped(event: Escaped) -> None:
-    """Somebody escaped: nobody can bring them a dose, so no door asks for it."""
-    for crossing in Crossing.objects.filter(person_id__in=[event.person_id], state__in=("planned", "under_way")):
+    """Somebody escaped: nobody can bring them a dose, so no door asks for it, and nothing is ordered until they are back."""
+    if event.person_id is None or event.ref is None:
+        return
+    _drop_all(event.person_id)
+    _leave(event.person_id, event.ref, event.happened_at, "Escaped")
+
+
+def died(event: PersonDied) -> None:
+    """Somebody died: every order ends, and no door asks for a dose."""
+    if event.person_id is None:
+        return
+    people = family(event.person_id)
+    for person_id in people:
+        _drop_all(person_id)
+    out = way_out(people) or WayOut(event.person_id, event.happened_at)
+    leaving.leave(people, out, "Died")
+
+
+def _drop_all(person_id: UUID) -> None:
+    for crossing in Crossing.objects.filter(person_id=person_id, state__in=states.CROSSING_OPEN):
         guarding.cancel(crossing)
+
+
+def admission_cancelled(event: AdmissionCancelled) -> None:
+    """An admission did not happen: what was ordered in it ends, and no dose of it was ever due."""
+    if event.person_id is None or event.ref is None:
+        return
+    _drop_all(event.person_id)
+    _leave(event.person_id, event.ref, event.happened_at, "The admission was cancelled")
+
+
+def came_in(event: Admitted) -> None:
+    """Somebody is booked: nothing of an earlier stay runs. What was ordered since they left is laid out from now.
+
+    A booking that was taken back and made anew had orders that ended with it: a prescriber is asked about those.
+    """
+    if event.person_id is None:
+        return
+    people = sorted(family(event.person_id))
+    mistaken = admission_taken_back(people, clock.now() - tables.orders().back_within)
+    if mistaken is not None:
+        leaving.ask_about(people, mistaken, event.facility_id, event.person_id)
+    left_at = last_out_at(people)
+    if left_at is not None:
+        leaving.lay_anew(people, left_at)
+
+
+def came_back(event: ReturnedIn) -> None:
+    """Somebody is back who was gone, though their stay ran: from an escape, or out of the community."""
+    if event.person_id is None or event.ref is None or event.kind not in GONE:
+        return
+    out = way_out_before(event.ref)
+    if out is not None:
+        leaving.come_back(family(event.person_id), out, event.happened_at, event.facility_id, event.person_id)

@@ -41,6 +41,20 @@ class OrderStopped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderLeft(Event):
+    """An order was stopped because its person left custody, and not by anybody who looked at it; `ref` is the order."""
+
+    name: ClassVar[str] = "order_left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBefore(Event):
+    """Somebody is back, and what they took before does not run by itself: a prescriber decides; `ref` is the way out they took."""
+
+    name: ClassVar[str] = "taken_before"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PsychotropicStarted(Event):
     """Somebody who took no psychotropic medicine is to take one, or takes theirs again; `ref` is the order (MHC-01)."""
 

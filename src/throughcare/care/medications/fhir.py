@@ -16,6 +16,8 @@ from throughcare.kernel.fhir import LOCAL, Json, coding, concept, filled, instan
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 OWN = "urn:throughcare:extension:"
 INTENT = {"standing": "instance-order"}
+# The reason of an order that ended with somebody's custody: they may well go on taking it outside.
+LEFT_CUSTODY = "left-custody"
 
 
 class Charted(Protocol):
@@ -62,14 +64,21 @@ def order(row: MedicationOrder) -> Json:
             )
         ],
         dispenseRequest=filled(validityPeriod=period(row.starts_at, row.ends_at)),
-        statusReason=concept(text=row.ended_why or row.held_why) or None,
+        statusReason=_why(row),
         note=[{"text": row.off_formulary_why}] if row.off_formulary_why else None,
         extension=[
             {"url": f"{OWN}source", "valueCode": row.source},
+            *([{"url": f"{OWN}left-at", "valueInstant": instant(row.ended_at)}] if row.left_by else []),
             *([{"url": f"{OWN}signed-at", "valueInstant": instant(row.signed_at)}] if row.signed_at else []),
             {"url": f"{OWN}checked-against", "valueString": row.check_edition},
         ],
     )
+
+
+def _why(row: MedicationOrder) -> Json | None:
+    """Give why an order does not run; one that a leaving stopped says so by a code, for who goes on with the medicine."""
+    codes = [coding(LOCAL, LEFT_CUSTODY)] if row.left_by else []
+    return concept(*codes, text=row.ended_why or row.held_why) or None
 
 
 def _timing(row: MedicationOrder) -> str:

@@ -1,9 +1,9 @@
 """A programme's orders and entries as they stand in the sealed part of the ledger, and nowhere else."""
 
-from throughcare.care.medications.fhir import OWN, RXNORM, amount
+from throughcare.care.medications.fhir import LEFT_CUSTODY, OWN, RXNORM, amount
 from throughcare.care.medications.models import ProgrammeEntry, ProgrammeOrder
 from throughcare.care.medications.sealed_orders import Programmed
-from throughcare.kernel.fhir import Json, coding, concept, encode, filled, instant, period, reference, resource
+from throughcare.kernel.fhir import LOCAL, Json, coding, concept, encode, filled, instant, period, reference, resource
 
 
 def programme_order(row: ProgrammeOrder, said: Programmed, why: str = "") -> Json:
@@ -27,8 +27,9 @@ def programme_order(row: ProgrammeOrder, said: Programmed, why: str = "") -> Jso
             )
         ],
         dispenseRequest=filled(validityPeriod=period(row.starts_at, row.ends_at)),
-        statusReason=concept(text=why) or None,
+        statusReason=concept(*([coding(LOCAL, LEFT_CUSTODY)] if row.left_by else []), text=why) or None,
         extension=[
+            *([{"url": f"{OWN}left-at", "valueInstant": instant(row.ended_at)}] if row.left_by else []),
             {"url": f"{OWN}legal-basis", "valueCode": said.basis},
             {"url": f"{OWN}programme", "valueString": said.programme},
             {"url": f"{OWN}checked-against", "valueString": said.check_edition},

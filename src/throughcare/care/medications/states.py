@@ -12,8 +12,13 @@ ORDER = Lifecycle(
     ("active", "mark_error", "entered-in-error"),
     ("on-hold", "mark_error", "entered-in-error"),
     ("stopped", "mark_error", "entered-in-error"),
+    # Only what a leaving stopped, when that leaving is undone (actions/leaving.py): as it stood, in force or held.
+    ("stopped", "bring_back", "active"),
+    ("stopped", "bring_back_held", "on-hold"),
 )
 LIVE = ("active", "on-hold")
+# What an order can be that a way out of custody stopped.
+LEFT = ("stopped", "entered-in-error")
 
 PASS = Lifecycle(("open", "close", "closed"), ("closed", "reopen", "open"))
 

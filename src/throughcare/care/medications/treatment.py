@@ -18,8 +18,10 @@ from throughcare.care.medications.models import Dose, MedicationOrder, Programme
 from throughcare.care.medications.rules import missed_opioid as rules
 from throughcare.care.medications.rules import statuses, tables
 from throughcare.care.medications.rules.missed_opioid import LegalBasis, MissedDays, OpioidTable, ThreeDays
+from throughcare.care.medications.rules.timing import from_json, occurrences
 from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.care.medications.sealed_orders import Programmed
+from throughcare.care.medications.taken_along import taken_along
 from throughcare.kernel import clock
 
 METHADONE = "6813"
@@ -68,6 +70,12 @@ class Treatment:
         return timedelta(hours=hours) if hours else None
 
     @property
+    def ended_at(self) -> datetime | None:
+        """Give when its order ended; none while it runs."""
+        row = self.ordered or self.sealed
+        return row.ended_at if row is not None else None
+
+    @property
     def zone(self) -> ZoneInfo:
         """Give the zone in which its days are counted."""
         return facility_passes(self.facility_id).zone
@@ -100,6 +108,16 @@ def treatments(people: Sequence[UUID]) -> list[Treatment]:
     observed = Q(opioid_treatment=True, window_class=WindowClass.OPIOID_LINE, status__in=states.LIVE)
     rows = MedicationOrder.objects.filter(observed, person_id__in=people, ends_at__gt=clock.now()).order_by("id")
     return [*(of_order(r) for r in rows), *(of_programme(r, s) for r, s in sealed_orders.in_force(people))]
+
+
+def treatments_left(people: Sequence[UUID]) -> list[Treatment]:
+    """Give the observed treatments that these people had as they left, for as long as they are gone (2.7, release)."""
+    along = taken_along(people)
+    rows = MedicationOrder.objects.filter(
+        along, opioid_treatment=True, window_class=WindowClass.OPIOID_LINE, held_why=""
+    ).order_by("id")
+    sealed = [of_programme(r, sealed_orders.programmed(r)) for r in ProgrammeOrder.objects.filter(along).order_by("id")]
+    return [*(of_order(r) for r in rows), *sealed]
 
 
 def of_dose(row: Dose) -> Treatment | None:
@@ -196,17 +214,27 @@ def _counted_from(treatment: Treatment, last: Dose | None) -> date | None:
 
 
 def _off_days(treatment: Treatment, now: datetime) -> Collection[date]:
-    """Give the days on which the order lays no dose."""
-    which = {"order_id": treatment.id} if treatment.ordered else {"programme_order_id": treatment.id}
-    since = max(treatment.starts_at, now - timedelta(days=31))
-    due = Dose.objects.filter(**which, due_at__gte=since, due_at__lt=now).exclude(status="cancelled")
-    with_dose = {at.astimezone(treatment.zone).date() for at in due.values_list("due_at", flat=True)}
+    """Give the days on which the order asks for no dose, by its timing.
+
+    Not by the doses laid: while an order was on hold, or its person gone, none was laid, and those days were missed all the same.
+    """
+    timing = treatment.said.timing if treatment.said else treatment.ordered.timing if treatment.ordered else {}
+    zone, since = treatment.zone, max(treatment.starts_at, now - timedelta(days=31))
+    asked = occurrences(
+        from_json(dict(timing)),
+        start=treatment.starts_at,
+        end=now + timedelta(days=1),
+        pass_times=facility_passes(treatment.facility_id).times,
+        zone=zone,
+        window_from=since,
+        window_to=now,
+    )
+    with_dose = {one.due_at.astimezone(zone).date() for one in asked}
     if not with_dose:
         return ()
-    first = min(with_dose)
-    days = ((now - since).days) + 1
-    every = {since.astimezone(treatment.zone).date() + timedelta(days=n) for n in range(days)}
-    return {d for d in every if d > first and d not in with_dose}
+    first, today = min(with_dose), now.astimezone(zone).date()
+    every = {first + timedelta(days=n) for n in range((today - first).days + 1)}
+    return every - with_dose
 
 
 def _three_days(people: Sequence[UUID], taken: Sequence[Dose], now: datetime, table: OpioidTable) -> ThreeDays | None:

@@ -43,6 +43,7 @@ def listed(found: Medicines) -> dict[str, Any]:
     return {
         "active": [_line(o, found) for o in found.active],
         "held": found.held,
+        "before": found.before,
         "over": found.over,
         "undecided": found.undecided,
     }

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughcare.care.medications.actions.covering import Covering, cover_crossing
 from throughcare.care.medications.events import ReleaseMedicinesBridged, ReleaseMedicinesUncovered
 from throughcare.care.medications.models import Crossing, CrossingLine, MedicationOrder
 from throughcare.care.medications.rules.covering import Way
 from throughcare.care.medications.states import CROSSING_OPEN
+from throughcare.care.medications.taken_along import taken_along
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -23,7 +26,6 @@ from throughcare.reentry.rules import Need
 from throughcare.reentry.tables import load_table
 
 PRESCRIBERS = frozenset({Role.PROVIDER, Role.PSYCH})
-LEFT = "Left custody"
 
 
 def propose(event: ReleaseMedicinesUncovered) -> None:
@@ -38,11 +40,12 @@ def propose(event: ReleaseMedicinesUncovered) -> None:
 @action("reentry.propose_bridge")
 def propose_bridge(*, actor: Actor, intent: UUID | None = None, person_id: UUID) -> UUID:
     """Propose a bridge by hand, of everything the person took here (REL-MED)."""
-    orders = MedicationOrder.objects.filter(person_id__in=family(person_id), status__in=("active", "on-hold"))
+    people = family(person_id)
+    orders = MedicationOrder.objects.filter(Q(person_id__in=people, status="active") | taken_along(people))
     needs = [
         Need(str(o.id), o.text, o.sig, o.time_critical or bool(o.critical), bool(o.schedule), o.opioid_treatment)
         for o in orders.order_by("text")
-        if o.status == "active" or o.held_why == LEFT
+        if not o.held_why
     ]
     row = _propose(person_id, actor.facility_id, needs, everything=True)
     if row is None:

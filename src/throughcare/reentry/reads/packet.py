@@ -113,7 +113,7 @@ def _source(line: CrossingLine | None) -> str:
 
 def _treated(lens: Lens, family: Sequence[UUID]) -> list[opioid_treatment.OneTreatment]:
     """Give the observed treatments that this reader may see; a programme's record stays with its consent (42 CFR Part 2)."""
-    return opioid_treatment.treatments_of(lens, family)
+    return opioid_treatment.treatments_told(lens, family)
 
 
 def _next_dose(

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughcare.care.medications.models import MedicationOrder
+from throughcare.care.medications.taken_along import taken_along
 from throughcare.custody import reads as custody
 from throughcare.duties import reads as duties
 from throughcare.duties.reads import WorkItem
@@ -171,9 +174,9 @@ def one(lens: Lens, person_id: UUID) -> PlanPage:
             m.Bridge.objects.filter(person_id__in=charts).exclude(state="withdrawn").order_by("-proposed_at").first()
         )
         opioid = MedicationOrder.objects.filter(
-            person_id__in=charts, opioid_treatment=True, status__in=("active", "on-hold")
+            Q(person_id__in=charts, status__in=("active", "on-hold")) | taken_along(charts), opioid_treatment=True
         )
-        treated = opioid.exclude(status="on-hold", ended_at__isnull=False).values_list("text", flat=True).first()
+        treated = opioid.values_list("text", flat=True).first()
         sees = lens.may(Verb.READ, DataClass.MEDICATION, person_id=person_id)
         return PlanPage(
             plan=plan,

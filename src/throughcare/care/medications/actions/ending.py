@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from throughcare.care.medications import psychotropics, states
-from throughcare.care.medications.actions.guarding import LEFT
 from throughcare.care.medications.actions.keeping import keep_order
 from throughcare.care.medications.actions.passing import owned_blanks, tell_blanks
 from throughcare.care.medications.events import OrderEndsSoon
@@ -79,7 +78,6 @@ def tell_ending_orders(*, actor: Actor) -> int:
     rows = list(
         MedicationOrder.objects.select_for_update(skip_locked=True)
         .filter(status__in=states.LIVE, ends_at__gt=now, ends_at__lte=now + FORTNIGHT, ending_told_at__isnull=True)
-        .exclude(status="on-hold", held_why=LEFT)  # nobody renews what somebody took who has left
         .order_by("ends_at")[:500]
     )
     told = 0

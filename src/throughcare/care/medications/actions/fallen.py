@@ -23,6 +23,7 @@ NEEDLES = frozenset({"subcutaneous", "intramuscular", "intravenous", "injected"}
 # These doors are passed with everything: the other side must go on with each medicine, not only the time-critical ones.
 WITH_ALL = frozenset({Door.TRANSFER, Door.RELEASE})
 LONGEST = timedelta(days=3)
+SEALED_TRAITS = Traits(door=True, critical=True, opioid_line=True)
 AROUND = """
 SELECT id, order_id, due_at, status, happened_at FROM medications_dose
  WHERE order_id = ANY (%s) AND due_at >= %s AND due_at < %s AND status = ANY (%s) ORDER BY due_at
@@ -90,12 +91,11 @@ def fallen(
 def fallen_sealed(people: Iterable[UUID], since: datetime, until: datetime) -> list[Fallen]:
     """Give the doses of sealed programmes that lie in a period and have no status, by their order and nothing else."""
     due: dict[UUID, list[ShadowDose]] = defaultdict(list)
-    traits = Traits(door=True, critical=True, opioid_line=True)
     rows = Dose.objects.filter(person_id__in=list(people), programme_order_id__isnull=False, status=states.EXPECTED)
     found = rows.filter(due_at__gte=since, due_at__lt=until).order_by("due_at")
     for dose, order_id, due_at in found.values_list("id", "programme_order_id", "due_at"):
         if order_id is not None:
-            due[order_id].append(ShadowDose(str(dose), str(order_id), due_at, traits))
+            due[order_id].append(ShadowDose(str(dose), str(order_id), due_at, SEALED_TRAITS))
     return [Fallen(SealedAtDoor(i), tuple(doses), critical=True) for i, doses in due.items()]
 
 

@@ -12,7 +12,16 @@ from uuid import UUID
 
 from throughcare import ledger
 from throughcare.care.medications import fhir, states
-from throughcare.care.medications.actions.fallen import Fallen, asked_of, fallen, fallen_sealed, is_critical, orders_at
+from throughcare.care.medications.actions.fallen import (
+    SEALED_TRAITS,
+    Fallen,
+    SealedAtDoor,
+    asked_of,
+    fallen,
+    fallen_sealed,
+    is_critical,
+    orders_at,
+)
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.events import (
     BagFound,
@@ -29,7 +38,7 @@ from throughcare.care.medications.events import (
     TransferMedicinesNeeded,
 )
 from throughcare.care.medications.facility_passes import window_at
-from throughcare.care.medications.models import Crossing, CrossingLine, MedicationOrder
+from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder, ProgrammeOrder
 from throughcare.care.medications.rules import covering, tables
 from throughcare.care.medications.rules.covering import Door, MoveWindow, ShadowDose, Uncovered
 from throughcare.care.medications.rules.windows import WindowClass
@@ -47,8 +56,6 @@ GUARD = Actor.system("guard at the doors")
 AHEAD = timedelta(hours=72)
 # A plan that custody neither did nor cancelled is still looked at for this long.
 OVERDUE = timedelta(hours=18)
-# Why an order is held whose person was released: a cancelled release lets it go on.
-LEFT = "Left custody"
 # What judging changes of a line.
 JUDGED = ["version", "doses", "first_due_at", "act_by", "early_from", "ways", "lacks", "covered_at"]
 PLANS = {"court": Door.COURT, "transfer": Door.TRANSFER, "release": Door.RELEASE}
@@ -236,7 +243,8 @@ def judge(crossing: Crossing, lines: list[CrossingLine], orders: Sequence[Medica
     else:
         found = fallen(orders, door, crossing.leaves_at, until, tables.covering(), left=left)
     if door is Door.RELEASE and crossing.state == "under_way":
-        found += _left_behind(lines, {o.id for o in orders})
+        left_with = _left_behind(crossing, lines)
+        found = [f for f in found if f.order.id not in {x.order.id for x in left_with}] + left_with
     window = MoveWindow(
         door,
         crossing.leaves_at,
@@ -272,18 +280,28 @@ def _expected_back(crossing: Crossing, until: datetime) -> datetime:
     return back if back and back + tables.covering().after_return >= until else until
 
 
-def _left_behind(lines: Sequence[CrossingLine], in_force: set[UUID]) -> list[Fallen]:
-    """After a release the orders stand still, so what the person needs is what was seen as they left."""
-    still = MedicationOrder.objects.filter(id__in=[x.order_id for x in lines], status="on-hold", held_why=LEFT)
-    rows = {o.id: o for o in still if o.id not in in_force}
-    table = tables.covering()
-    found = []
+def _left_behind(crossing: Crossing, lines: Sequence[CrossingLine]) -> list[Fallen]:
+    """After a release the orders are over, so what the person needs is what was seen as they left, and nobody charted since."""
+    ids = [x.order_id for x in lines if x.doses]
+    gone = {"id__in": ids, "left_by": crossing.move_id}
+    rows: dict[UUID, MedicationOrder | SealedAtDoor] = {}
+    if crossing.sealed:
+        sealed = ProgrammeOrder.objects.filter(**gone).values_list("id", flat=True) if ids else ()
+        rows.update((i, SealedAtDoor(i)) for i in sealed)
+    elif ids:
+        rows.update((o.id, o) for o in MedicationOrder.objects.filter(**gone))
+    seen = {dose for x in lines if x.order_id in rows for dose in x.doses}
+    charted = Dose.objects.filter(id__in=seen, due_at__in={due_at_of(d) for d in seen}).exclude(status=states.EXPECTED)
+    done = set(charted.values_list("id", flat=True)) if seen else set()
+    table, found = tables.covering(), []
     for line in lines:
-        order = rows.get(line.order_id)
-        if order is not None and line.doses:
-            traits = asked_of(order, table)
-            doses = tuple(ShadowDose(str(d), str(order.id), due_at_of(d), traits) for d in line.doses)
-            found.append(Fallen(order, doses, is_critical(order)))
+        order, left = rows.get(line.order_id), [d for d in line.doses if d not in done]
+        if order is None or not left:
+            continue
+        own = order if isinstance(order, MedicationOrder) else None
+        traits = asked_of(own, table) if own is not None else SEALED_TRAITS
+        doses = tuple(ShadowDose(str(d), str(order.id), due_at_of(d), traits) for d in left)
+        found.append(Fallen(order, doses, critical=own is None or is_critical(own)))
     return found
 
 

@@ -15,10 +15,11 @@ from throughcare.care.medications.dose_ids import dose_id
 from throughcare.care.medications.facility_passes import facility_passes
 from throughcare.care.medications.models import MedicationOrder
 from throughcare.care.medications.rules.timing import Kind, from_json, occurrences
-from throughcare.custody.homes import facilities_now
+from throughcare.custody.homes import facilities_now, way_out
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
+from throughcare.people.family import family
 
 AHEAD = timedelta(hours=72)
 REFILL = timedelta(hours=48)
@@ -52,13 +53,18 @@ def lay_doses(*, actor: Actor, until: datetime | None = None) -> int:
 
 
 def lay(orders: Sequence[MedicationOrder], until: datetime) -> None:
-    """Lay out the doses of these orders up to a time; what is laid already stays as it is."""
+    """Lay out the doses of these orders up to a time; what is laid already stays as it is.
+
+    Of somebody who is gone no dose is expected: what is ordered meanwhile is laid when they are here (leaving.lay_anew).
+    """
     columns: tuple[list[object], ...] = tuple([] for _ in range(8))
     # The passes are those of where the person is, not of where it was ordered.
     homes = facilities_now(o.person_id for o in orders)
+    gone = {p for p in {o.person_id for o in orders} - homes.keys() if way_out(family(p)) is not None}
     for order in orders:
         home = homes.get(order.person_id, order.facility_id)
-        for due_at, pass_code, amount in expected(order, order.doses_until or order.starts_at, until, home):
+        laid = () if order.person_id in gone else expected(order, order.doses_until or order.starts_at, until, home)
+        for due_at, pass_code, amount in laid:
             row = (
                 dose_id(order.id, due_at),
                 due_at,

@@ -518,16 +518,12 @@ def resume_order(*, actor: Actor, intent: UUID | None = None, person_id: UUID, o
     resume_all([row, *(r for r in renewals([row]) if r.status == "on-hold" and r.held_why == row.held_why)])
 
 
-def resume_all(orders: Sequence[MedicationOrder], back_to: datetime | None = None) -> None:
-    """Let held orders go on inside an action; all their doses are laid out at once, from now on.
-
-    `back_to` is given where the hold should never have been: what fell due since then, and since the hold, is owed after all.
-    """
+def resume_all(orders: Sequence[MedicationOrder]) -> None:
+    """Let held orders go on inside an action; all their doses are laid out at once, from now on."""
     now = clock.now()
     for row in orders:
-        since = max(back_to, row.doses_until or now) if back_to else now
         row.version += 1
-        row.status, row.held_why, row.doses_until = states.ORDER.after(row.status, "resume"), "", since
+        row.status, row.held_why, row.doses_until = states.ORDER.after(row.status, "resume"), "", now
         keep_order(row)
         emit(OrderResumed(happened_at=now, person_id=row.person_id, facility_id=row.facility_id, ref=row.id))
     rows.update(orders, ["version", "status", "held_why"])

@@ -25,7 +25,7 @@ from throughcare.care.medications.rules.windows import WindowClass
 from throughcare.care.medications.sealed_orders import Programmed
 from throughcare.chart.actions.keeping import mine
 from throughcare.chart.models import HomeMedicine
-from throughcare.custody.homes import facilities_now
+from throughcare.custody.homes import WayOut, facilities_now, way_out
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -33,6 +33,7 @@ from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
 from throughcare.kernel.vocabulary import DataClass, Role
+from throughcare.people.family import family
 
 INSERT = """
 INSERT INTO medications_dose (id, due_at, person_id, programme_order_id, pass_code, critical, controlled)
@@ -195,8 +196,46 @@ def end(row: ProgrammeOrder, why: str) -> None:
     said = sealed_orders.opened(row) | {"ended_why": why[:200]}
     row.bump(status="stopped", ended_at=now)
     keep_programme_order(row, sealed_orders.programmed(row), said["ended_why"])
+    take_back_sealed([row.id], now)
+
+
+def take_back_sealed(order_ids: Sequence[UUID], since: datetime) -> None:
+    """Take back doses of sealed orders from a moment on; what was charted, or was due before, stays."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT medications_take_back_programme(%s::uuid[], %s)", [[row.id], now])
+        cursor.execute("SELECT medications_take_back_programme(%s::uuid[], %s)", [list(order_ids), since])
+    ProgrammeOrder.objects.filter(id__in=order_ids).update(doses_until=since)
+
+
+def leave(people: Sequence[UUID], out: WayOut, why: str) -> list[UUID]:
+    """Stop the sealed orders of somebody who left, as actions/leaving.py does with all others; gives them."""
+    found = _of_people(people, status="active")
+    for row in found:
+        row.bump(status="stopped", ended_at=max(out.since, row.recorded_at), left_by=out.id)
+        keep_programme_order(row, sealed_orders.programmed(row), why)
+    return [row.id for row in found]
+
+
+def bring_back(people: Sequence[UUID], way: UUID, back_to: datetime) -> None:
+    """Let go on the sealed orders that a way out had stopped, with what fell due since then."""
+    now = clock.now()
+    for row in _of_people(people, left_by=way, status="stopped"):
+        row.bump(status="active", ended_at=None, left_by=None, doses_until=max(back_to, row.doses_until or now))
+        said = sealed_orders.programmed(row)
+        keep_programme_order(row, said)
+        lay_programme(row, said, now + AHEAD)
+
+
+def lay_anew(people: Sequence[UUID], since: datetime) -> None:
+    """Lay the doses of what a programme ordered while the person was not here."""
+    now = clock.now()
+    for row in _of_people(people, status="active", recorded_at__gte=since, ends_at__gt=now):
+        row.doses_until = max(row.starts_at, now)
+        lay_programme(row, sealed_orders.programmed(row), now + AHEAD)
+
+
+def _of_people(people: Sequence[UUID], **which: object) -> list[ProgrammeOrder]:
+    rows = ProgrammeOrder.objects.select_for_update(no_key=True).filter(person_id__in=people, **which)
+    return list(rows.order_by("id"))
 
 
 def programme_order(person_id: UUID, order_id: UUID, version: int | None = None) -> ProgrammeOrder:
@@ -235,8 +274,10 @@ def _due(which: Q) -> Sequence[ProgrammeOrder]:
 
 
 def lay_programme(row: ProgrammeOrder, said: Programmed, until: datetime) -> None:
-    """Lay out the doses of a sealed order up to a time: rows that say when, and nothing of what."""
-    due = list(_occurrences(row, said, row.doses_until or row.starts_at, until))
+    """Lay out the doses of a sealed order up to a time: rows that say when, and nothing of what; none while the person is gone."""
+    home = facilities_now([row.person_id]).get(row.person_id)
+    gone = home is None and way_out(family(row.person_id)) is not None
+    due = [] if gone else list(_occurrences(row, said, row.doses_until or row.starts_at, until, home))
     if due:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -254,9 +295,9 @@ def lay_programme(row: ProgrammeOrder, said: Programmed, until: datetime) -> Non
 
 
 def _occurrences(
-    row: ProgrammeOrder, said: Programmed, since: datetime, until: datetime
+    row: ProgrammeOrder, said: Programmed, since: datetime, until: datetime, home: UUID | None
 ) -> Iterable[tuple[datetime, str]]:
-    table = facility_passes(facilities_now([row.person_id]).get(row.person_id, row.facility_id))
+    table = facility_passes(home or row.facility_id)
     for one in timings.occurrences(
         timings.from_json(dict(said.timing)),
         start=row.starts_at,

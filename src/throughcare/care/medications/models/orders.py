@@ -42,6 +42,8 @@ class MedicationOrder(Fact):
     held_why = models.CharField(max_length=200, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=200, blank=True)
+    # By which way out of custody it was stopped: custody's move or stay. An undone way out brings back what it stopped.
+    left_by = models.UUIDField(null=True)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     home_medicine = models.ForeignKey("chart.HomeMedicine", on_delete=models.PROTECT, null=True, related_name="+")
     # The formulary's word on the day of the order.
@@ -85,6 +87,9 @@ class MedicationOrder(Fact):
                 condition=Q(status__in=states.LIVE, ended_at__isnull=True)
                 | ~Q(status__in=states.LIVE) & Q(ended_at__isnull=False),
                 name="medications_order_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_by__isnull=True) | Q(status__in=states.LEFT), name="medications_order_left"
             ),
             models.CheckConstraint(
                 condition=Q(on_formulary=True) | ~Q(off_formulary_why=""), name="medications_order_off_formulary"

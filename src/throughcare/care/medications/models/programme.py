@@ -44,6 +44,8 @@ class ProgrammeOrder(Sealed):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # By which way out of custody it was stopped, as of every other order.
+    left_by = models.UUIDField(null=True)
     doses_until = models.DateTimeField(null=True)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -56,6 +58,9 @@ class ProgrammeOrder(Sealed):
             models.CheckConstraint(
                 condition=Q(status="active", ended_at__isnull=True) | ~Q(status="active") & Q(ended_at__isnull=False),
                 name="medications_programme_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_by__isnull=True) | Q(status="stopped"), name="medications_programme_left"
             ),
         ]
         indexes = [models.Index(fields=["person", "status"], name="medications_programme_person")]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ RECENT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Medicines:
-    """What a person takes here: in force, held, over; and what they brought that nobody has decided on."""
+    """What a person takes here: in force, held, over; what they brought that nobody has decided on; what they took as they left."""
 
     active: list[MedicationOrder]
     held: list[MedicationOrder]
@@ -34,6 +34,8 @@ class Medicines:
     undecided: list[HomeMedicine]
     last_given: dict[UUID, datetime]
     next_due: dict[UUID, datetime]
+    before: list[MedicationOrder] = field(default_factory=list)
+    """What the last way out of custody ended and nobody has ordered since, of the last year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,17 @@ def medicines(lens: Lens, people: Sequence[UUID]) -> Medicines:
         undecided=undecided,
         last_given=last,
         next_due=following,
+        before=_before(rows),
     )
+
+
+def _before(rows: Sequence[MedicationOrder]) -> list[MedicationOrder]:
+    left = [r for r in rows if r.left_by and r.status == "stopped" and r.ended_at and r.ended_at > clock.now() - YEAR]
+    last = max(left, key=lambda r: r.ended_at or r.recorded_at, default=None)
+    if last is None or last.ended_at is None:
+        return []
+    since = {r.code or r.text for r in rows if r.recorded_at > last.ended_at}
+    return [r for r in left if r.left_by == last.left_by and (r.code or r.text) not in since]
 
 
 def _around(orders: Sequence[UUID]) -> tuple[dict[UUID, datetime], dict[UUID, datetime]]:
@@ -106,6 +118,7 @@ def _around(orders: Sequence[UUID]) -> tuple[dict[UUID, datetime], dict[UUID, da
     return last, following
 
 
+YEAR = timedelta(days=366)
 GIVEN = ("given", "given-late", "given-early", "self-administered", "partial")
 
 

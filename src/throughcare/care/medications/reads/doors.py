@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from throughcare.care.medications import states
-from throughcare.care.medications.actions.guarding import LEFT
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Crossing, CrossingLine, Dose, MedicationOrder
 from throughcare.care.medications.rules import timing as timings
@@ -16,6 +15,7 @@ from throughcare.care.medications.rules.covering import Door
 from throughcare.care.medications.rules.statuses import TAKEN
 from throughcare.care.medications.rules.timing.model import Dose as Amount
 from throughcare.care.medications.rules.timing.wording import dose_words
+from throughcare.care.medications.taken_along import taken_along
 from throughcare.custody.models import Facility
 from throughcare.duties.ports import ABILITIES, SiteGap
 from throughcare.kernel import clock, db
@@ -190,10 +190,13 @@ def take_home(lens: Lens, family: Sequence[UUID], lang: str) -> list[Taken]:
 
 
 def taken(lens: Lens, family: Sequence[UUID], lang: str, lines: Sequence[CrossingLine]) -> list[Taken]:
-    """Give the orders in force, or held because the person left, each with how, when last, and its cover."""
+    """Give the orders in force, or that ended because the person left, each with how, when last, and its cover.
+
+    What was on hold as they left was not taken, and is not on the paper that goes along.
+    """
     with db.reading(lens):
-        now = Q(status="active", ends_at__gt=clock.now()) | Q(status="on-hold", held_why=LEFT)
-        orders = list(MedicationOrder.objects.filter(now, person_id__in=family).order_by("text"))
+        now = Q(person_id__in=family, status="active", ends_at__gt=clock.now())
+        orders = list(MedicationOrder.objects.filter(now | taken_along(family) & Q(held_why="")).order_by("text"))
         given = Dose.objects.filter(
             order_id__in=[o.id for o in orders],
             due_at__gte=clock.now() - timedelta(days=4),

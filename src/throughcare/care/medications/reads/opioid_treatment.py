@@ -140,6 +140,16 @@ def treatments_of(lens: Lens, persons: Sequence[UUID]) -> list[OneTreatment]:
         return [_one(lens, t, persons) for t in treatment.treatments(persons) if _visible(lens, t)]
 
 
+def treatments_told(lens: Lens, persons: Sequence[UUID]) -> list[OneTreatment]:
+    """Give what another clinic is told of: a person's treatments in force, or those they had as they left.
+
+    Of those each stands as it stood then: a day outside is no day missed that we know of.
+    """
+    with db.reading(lens):
+        found = [*treatment.treatments(persons), *treatment.treatments_left(persons)]
+        return [_one(lens, t, persons) for t in found if _visible(lens, t)]
+
+
 def doses_of_person(lens: Lens, persons: Sequence[UUID]) -> list[DueDose]:
     """Give a person's observed doses of the last two weeks and the next day."""
     with db.reading(lens):
@@ -179,7 +189,7 @@ def _watches(rows: Sequence[Dose]) -> dict[UUID, str]:
 
 
 def _one(lens: Lens, found: Treatment, persons: Sequence[UUID]) -> OneTreatment:
-    now = clock.now()
+    now = min(clock.now(), found.ended_at or clock.now())
     knows = all(lens.may(Verb.SUMMARY, DataClass.PART2, person_id=p) for p in persons)
     whole = found.sealed is None or lens.may(Verb.READ, DataClass.PART2, person_id=found.person_id)
     entries = []

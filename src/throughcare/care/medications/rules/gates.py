@@ -25,6 +25,8 @@ class OrderTable:
     longest_unsigned: timedelta
     following: timedelta
     """What may lie between two orders of a controlled medicine that are one supply."""
+    back_within: timedelta
+    """How soon somebody who escaped, or lived in the community, must be back for what was ordered to go on."""
     same_pass: timedelta
     """How near the doses of two orders of one medicine are that may be one pass's."""
 

@@ -217,6 +217,7 @@ def _orders(digest: str) -> OrderTable:
         longest_controlled=timedelta(days=body["longest_controlled_days"]),
         longest_unsigned=hours("longest_unsigned"),
         following=hours("following"),
+        back_within=hours("back_within"),
         same_pass=timedelta(minutes=body["same_pass_minutes"]),
     )
 

@@ -141,7 +141,7 @@ def place_order(request: Request, person_id: UUID) -> HttpResponse:
 def letter(request: Request, person_id: UUID) -> HttpResponse:
     """Print the last-dose letter, in English or Spanish."""
     family = frame.family(request, person_id)
-    found = reads.treatments_of(request.lens, family)
+    found = reads.treatments_told(request.lens, family)
     card = people.cards(request.lens, [person_id])[person_id]
     with translation.override("es" if request.GET.get("lang") == "es" else "en"):
         paper = PrintNote(title=t("observed.letter"), as_of=clock.now(), facility="")

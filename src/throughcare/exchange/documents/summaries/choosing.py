@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from throughcare.care.medications.fhir import LEFT_CUSTODY
 from throughcare.exchange.documents.summaries.tables import Notice, SectionRule
 from throughcare.kernel.fhir import LOCAL
 
@@ -79,7 +80,7 @@ def section_of(kind: str, body: Json) -> str:
         gone = _state(body, "verificationStatus") in ("refuted", "entered-in-error")
         return "" if gone or _state(body, "clinicalStatus") not in ("active", "") else "allergies"
     if kind in ("MedicationRequest", "MedicationStatement"):
-        return "medicines" if body.get("status") in ("active", "on-hold") else ""
+        return "medicines" if body.get("status") in ("active", "on-hold") or ended_by_leaving(body) else ""
     if kind == "Immunization":
         return "immunizations" if body.get("status") == "completed" else ""
     if kind == "Encounter":
@@ -100,6 +101,13 @@ def section_of(kind: str, body: Json) -> str:
             if code in codes:
                 return name
     return ""
+
+
+def ended_by_leaving(body: Json) -> bool:
+    """Tell whether an order ended because its person left custody: they may well go on taking it (REL-02)."""
+    return body.get("status") == "stopped" and LEFT_CUSTODY in {
+        str(c.get("code")) for c in (body.get("statusReason") or {}).get("coding", ()) if c.get("system") == LOCAL
+    }
 
 
 def _named(body: Json) -> bool:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from throughcare.access import labels
 from throughcare.access.tokens import Bearer
+from throughcare.care.medications.models import MedicationOrder, ProgrammeOrder
+from throughcare.care.medications.taken_along import taken_along
 from throughcare.exchange.documents.summaries import naming
-from throughcare.exchange.documents.summaries.choosing import Kept, section_of, text_of
+from throughcare.exchange.documents.summaries.choosing import Kept, ended_by_leaving, section_of, text_of
 from throughcare.exchange.fhir import finding, gate, store
 from throughcare.exchange.fhir.query import Query
 from throughcare.exchange.fhir.values import EARLIEST
@@ -43,6 +45,7 @@ def gather_as(bearer: Bearer, family: Sequence[UUID]) -> tuple[Json, list[Kept],
     kept: list[Kept] = []
     partial: list[tuple[str, str]] = []
     cut: list[tuple[finding.Hit, str, Json]] = []
+    along = _taken_along(family)
     for person in family:
         for hit in _hits(bearer, person):
             body = hit.body
@@ -52,7 +55,7 @@ def gather_as(bearer: Bearer, family: Sequence[UUID]) -> tuple[Json, list[Kept],
                 patient = body if hit.row.id == family[0] else patient
                 continue
             section = section_of(hit.row.kind, body)
-            if not section:
+            if not section or (ended_by_leaving(body) and hit.row.id not in along):
                 continue
             if hit.cuts:
                 cut.append((hit, section, body))
@@ -66,6 +69,13 @@ def gather_as(bearer: Bearer, family: Sequence[UUID]) -> tuple[Json, list[Kept],
     if patient is None:
         raise NotFound("There is no such person here.")
     return patient, kept, partial
+
+
+def _taken_along(family: Sequence[UUID]) -> set[UUID]:
+    """Give the orders that the person took as they left, while they are gone: those of an earlier stay say nothing of today."""
+    along = taken_along(family)
+    rows = (model.objects.filter(along).values_list("id", flat=True) for model in (MedicationOrder, ProgrammeOrder))
+    return {i for ids in rows for i in ids}
 
 
 def _enough(hit: finding.Hit) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from throughcare.care.medications.fhir import OWN
 from throughcare.chart import units
 from throughcare.exchange.documents.summaries.choosing import Chosen, Kept, text_of
 from throughcare.exchange.documents.summaries.tables import SectionRule
@@ -65,7 +66,7 @@ def cells(section: str, one: Kept) -> tuple[str, ...]:
         return text, ", ".join(said) or str(body.get("criticality", "")), state(body, "clinicalStatus")
     if section == "medicines":
         reason = text_of({"code": next(iter(body.get("reasonCode", ())), {})})
-        return text, dosage(body), reason, "given here" if one.kind == "MedicationRequest" else "reported"
+        return text, dosage(body), reason, _source(one)
     if section == "problems":
         sure = state(body, "verificationStatus")
         standing = state(body, "clinicalStatus") + (", not confirmed" if sure == "unconfirmed" else "")
@@ -83,6 +84,14 @@ def cells(section: str, one: Kept) -> tuple[str, ...]:
         words = next((str(r.get("text", "")) for r in body.get("referenceRange", ())), "")
         return text, value(body), words, day(body.get("effectiveDateTime"))
     return text, value(body), day(body.get("effectiveDateTime"))
+
+
+def _source(one: Kept) -> str:
+    """Say where a medicine comes from; of one that ended with somebody's custody, until when it was given."""
+    if one.kind != "MedicationRequest":
+        return "reported"
+    left = next((e.get("valueInstant") for e in one.body.get("extension", ()) if e.get("url") == f"{OWN}left-at"), None)
+    return f"given here until {day(left)}" if left else "given here"
 
 
 def dosage(body: Json) -> str:
