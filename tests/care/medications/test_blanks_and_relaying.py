@@ -125,3 +125,44 @@ def test_a_dose_given_before_the_van_is_not_due_again(doctor, nurse, person, oth
     same_day = [d for d in due(row) if d.date() == evening.due_at.date()]
     assert same_day == [MORNING, evening.due_at]
     assert Dose.objects.get(id=evening.id, due_at=evening.due_at).status == "given"
+
+
+def test_the_last_day_that_is_laid_loses_no_dose_where_its_pass_comes_earlier(
+    doctor,  # noqa: F811
+    counsellor,  # noqa: F811
+    person,  # noqa: F811
+    other_passes,
+) -> None:
+    """Laid as far as 07:30 of the third day, before its 08:00; over there that day's pass is at 07:00, and lay behind."""
+    day, start = timedelta(days=1), MORNING - timedelta(minutes=30)
+    with clock.frozen(start):
+        row, sealed = order(doctor, person, timing=TWICE), sealed_order(counsellor, person, continues=True)
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(other_passes.id))
+    with clock.frozen(start + 2 * day):
+        actions.lay_doses(actor=actions.CLOCK)
+        actions.lay_programme_doses(actor=actions.CLOCK)
+    assert next(d for d in due(row) if d.date() == (MORNING + 3 * day).date()) == MORNING + 3 * day - HOUR
+    mornings = Dose.objects.filter(programme_order_id=sealed).order_by("due_at").values_list("due_at", flat=True)
+    assert list(mornings) == [MORNING, *(MORNING + n * day - HOUR for n in range(1, 5))]
+
+
+def test_a_transfer_that_was_none_leaves_the_doses_at_the_passes_here(doctor, person, other_passes) -> None:  # noqa: F811
+    with clock.frozen(MORNING - HOUR * 4):
+        row = order(doctor, person, timing=TWICE)
+        before = due(row)
+        custody.transfer(actor=FEED, person_id=person, to=custody.Spot(other_passes.id))
+        assert due(row) != before
+    with clock.frozen(MORNING - HOUR * 3):
+        custody.cancel_transfer(actor=FEED, person_id=person, why="The wrong man")
+    assert due(row)[: len(before)] == before
+
+
+def test_in_a_house_of_ours_the_doses_follow_its_passes(doctor, person, other_passes) -> None:  # noqa: F811
+    with clock.frozen(MORNING - HOUR * 4):
+        row = order(doctor, person, timing=TWICE)
+        before, house = due(row), custody.Spot(other_passes.id)
+        about = {"actor": FEED, "person_id": person}
+        custody.release(**about, destination="halfway_house_community_release", to=house)
+        assert due(row)[0] == before[0] - HOUR
+        custody.cancel_release(**about, why="Detainer")
+    assert due(row)[: len(before)] == before

@@ -508,3 +508,23 @@ def test_days_on_hold_are_days_missed(doctor, nurse, person, days) -> None:  # n
         actions.resume_order(actor=doctor, person_id=person, order_id=row.id, version=row.version)
         (one,) = observed.treatments_of(lens_of(Role.RN), [person])
         assert (one.standing.missed.days, one.standing.missed.blocks) == (days, days >= 3)
+
+
+def test_the_third_day_is_missed_once_its_dose_is(doctor, nurse, person) -> None:  # noqa: F811
+    """Ruling 4: from the third missed day, in its own shift, and not from the midnight after it."""
+    with clock.frozen(MORNING - timedelta(hours=2)):
+        row = own_order(doctor, person)
+    due_here = Dose.objects.filter(order=row).order_by("due_at")
+    with clock.frozen(MORNING):
+        actions.give_observed_dose(actor=nurse, person_id=person, observed=answers(due_here[0]))
+    for day in (1, 2, 3):
+        with clock.frozen(MORNING + timedelta(days=day)):
+            actions.lay_doses(actor=actions.CLOCK)
+            (before,) = observed.treatments_of(lens_of(Role.RN), [person])
+            assert (before.standing.missed.days, before.standing.missed.blocks) == (day - 1, False)
+            dose = due_here.filter(due_at=MORNING + timedelta(days=day)).get()
+            about = {"actor": nurse, "person_id": person, "dose_id": dose.id, "detail": {}}
+            actions.chart_observed_dose(**about, status="no-show", reason="court")
+            (after,) = observed.treatments_of(lens_of(Role.RN), [person])
+            assert (after.standing.missed.days, after.standing.missed.blocks) == (day, day == 3)
+            assert actions.tell_missed_treatment(actor=actions.CLOCK) == (day == 3)

@@ -25,7 +25,7 @@ from throughcare.custody.events import (
     TransferredIn,
 )
 from throughcare.custody.homes import WayOut, admission_taken_back, last_out_at, way_out, way_out_before
-from throughcare.custody.models import Away
+from throughcare.custody.models import Away, Move
 from throughcare.kernel import clock, db
 from throughcare.kernel.events import Event
 from throughcare.people.events import PersonDied
@@ -88,6 +88,14 @@ def let_go(event: Released) -> None:
     guarding.look(event.person_id, Going(Door.RELEASE, event.happened_at, event.ref, event.facility_id))
     _drop_others(event)
     _leave(event.person_id, event.ref, event.happened_at, "Left custody")
+    house = _house_of(event.ref)
+    if house is not None:
+        relay(family(event.person_id), event.facility_id, house, event.happened_at)
+
+
+def _house_of(release_id: UUID) -> UUID | None:
+    """Give the house of ours in the community to which a release led."""
+    return Move.objects.filter(id=release_id).values_list("to_facility_id", flat=True).first()
 
 
 def status_changed(event: StatusChanged) -> None:
@@ -129,6 +137,9 @@ def release_cancelled(event: ReleaseCancelled) -> None:
     people = sorted(family(event.person_id))
     if event.ref is not None:
         leaving.bring_back(people, event.ref, never_was=True)
+        house = _house_of(event.ref)
+        if house is not None:
+            relay(people, house, event.facility_id, clock.now())
     leaving.lay_anew(people, event.happened_at)
     guarding.look(event.person_id)
 
@@ -150,6 +161,8 @@ def move_cancelled(event: TransferCancelled) -> None:
         leaving.leave(family(event.person_id), replace(out, since=max(out.since, event.happened_at)), "Left custody")
     elif event.ref is not None:
         leaving.bring_back(family(event.person_id), event.ref, never_was=True)
+        if event.from_facility_id is not None and event.to_facility_id is not None:
+            relay(family(event.person_id), event.to_facility_id, event.from_facility_id, clock.now())
     guarding.look(event.person_id)
 
 

@@ -154,7 +154,13 @@ def standing(treatment: Treatment, people: Sequence[UUID], now: datetime, *, sea
     three = _three_days(people, taken, now, table)
     today = now.astimezone(treatment.zone).date()
     given_today = [d for d in taken if d.happened_at and d.happened_at.astimezone(treatment.zone).date() == today]
-    missed = rules.missed_days(_counted_from(treatment, last), today, table, off_days=_off_days(treatment, now))
+    missed = rules.missed_days(
+        _counted_from(treatment, last),
+        today,
+        table,
+        today_missed=not given_today and _missed_today(treatment, today),
+        off_days=_off_days(treatment, now),
+    )
     if sealed and (otherwise := _reported_otherwise(treatment, people)) is not None:
         missed = rules.reported_otherwise(missed, otherwise, table)
     return Standing(
@@ -211,6 +217,15 @@ def _counted_from(treatment: Treatment, last: Dose | None) -> date | None:
         return last_on
     eve = treatment.starts_at.astimezone(treatment.zone).date() - timedelta(days=1)
     return max(last_on, eve) if last_on else eve
+
+
+def _missed_today(treatment: Treatment, today: date) -> bool:
+    """Tell whether today is missed for good: each of its doses was charted, and none was taken; what went along is not missed."""
+    which = {"order_id": treatment.id} if treatment.ordered else {"programme_order_id": treatment.id}
+    begins = datetime.combine(today, datetime.min.time(), tzinfo=treatment.zone)
+    ends = datetime.combine(today + timedelta(days=1), datetime.min.time(), tzinfo=treatment.zone)
+    found = set(Dose.objects.filter(**which, due_at__gte=begins, due_at__lt=ends).values_list("status", flat=True))
+    return bool(found - {"cancelled"}) and not found & {states.EXPECTED, "away", *(s.value for s in statuses.TAKEN)}
 
 
 def _off_days(treatment: Treatment, now: datetime) -> Collection[date]:

@@ -133,6 +133,7 @@ BAD = [
     ({"kind": "stepped", "steps": [{"days": 1, "dose": MG40, "timing": BODIES["q28d"]}]}, "at which pass"),
     ({"kind": "stepped", "steps": [{"days": 1, "dose": MG40, "timing": BODIES[n]} for n in ("q8h", "daily")]}, "mix hours with passes"),
     ({"kind": "sliding", "base": BODIES["stat"], "scale": SCALE}, "can't be [stat]"),
+    ({"kind": "sliding", "base": BODIES["prn"], "scale": SCALE}, "can't be as needed: say when to measure"),
     ({"kind": "sliding", "base": BODIES["daily"], "scale": {**SCALE, "rows": []}}, "no rows"),
     ({"kind": "sliding", "base": BODIES["daily"], "scale": {**SCALE, "rows": [SCALE["rows"][0], SCALE["rows"][2]]}}, "nothing for [151–200]"),
     ({"kind": "sliding", "base": BODIES["daily"], "scale": {**SCALE, "rows": [SCALE["rows"][0], {"from": 150, "to": 200, "amount": 1}]}}, "[150] stands in two rows"),
@@ -355,10 +356,12 @@ def test_a_taper_over_the_changes_of_the_clocks_loses_no_dose_and_repeats_none(t
 
 
 def test_doses_by_hours_keep_their_number_over_the_changes_of_the_clocks() -> None:
+    by_scale = t.from_json({"kind": "sliding", "base": BODIES["q8h"], "scale": SCALE})
     for turn in TURNS:
-        start = turn - timedelta(days=1)
-        end = t.lasting(TIMINGS["q8h"], start, 3, ZONE)
-        assert end - start == timedelta(days=3)
+        for timing in (TIMINGS["q8h"], by_scale):
+            start = turn - timedelta(days=1)
+            end = t.lasting(timing, start, 3, ZONE)
+            assert end - start == timedelta(days=3)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,16 @@ sealed programmes move like all others; nothing of what they are is read for it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from throughcare.care.medications import states
 from throughcare.care.medications.dose_ids import dose_id
 from throughcare.care.medications.facility_passes import FacilityPasses, facility_passes
-from throughcare.care.medications.models import Dose
+from throughcare.care.medications.models import Dose, MedicationOrder, ProgrammeOrder
 
 INSERT = """
 INSERT INTO medications_dose
@@ -39,6 +40,7 @@ def relay(people: Iterable[UUID], source: UUID | None, target: UUID | None, at: 
     )
     for row in rows.order_by("due_at"):
         ahead[row.order_id or row.programme_order_id or row.id].append(row)
+    _lay_from_earlier(list(people), old, new)
     moved = 0
     for doses in ahead.values():
         due = [_shifted(d, old, new, at) for d in doses]
@@ -49,6 +51,23 @@ def relay(people: Iterable[UUID], source: UUID | None, target: UUID | None, at: 
     return moved
 
 
+def _lay_from_earlier(people: list[UUID], old: FacilityPasses, new: FacilityPasses) -> None:
+    """Let orders be laid on from as much earlier as a pass over there comes earlier: a dose of the last day would lie behind.
+
+    What is laid already stays: a dose is named by its order and time.
+    """
+    both = old.times.keys() & new.times.keys()
+    sooner = max((_minutes(old.times[code]) - _minutes(new.times[code]) for code in both), default=0)
+    if sooner > 0:
+        for model in (MedicationOrder, ProgrammeOrder):
+            laid = model._default_manager.filter(person_id__in=people, status="active", doses_until__isnull=False)
+            laid.update(doses_until=F("doses_until") - timedelta(minutes=sooner))
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
 def _shifted(dose: Dose, old: FacilityPasses, new: FacilityPasses, at: datetime) -> datetime:
     """Give when a dose is due over there: as far from its pass as before, on the same day; never before it could be given."""
     unmoved = dose.due_at - at <= MAY_BE_GIVEN
@@ -56,7 +75,7 @@ def _shifted(dose: Dose, old: FacilityPasses, new: FacilityPasses, at: datetime)
         return dose.due_at
     local = dose.due_at.astimezone(old.zone)
     was, will = old.times[dose.pass_code], new.times[dose.pass_code]
-    apart = timedelta(hours=will.hour - was.hour, minutes=will.minute - was.minute)
+    apart = timedelta(minutes=_minutes(will) - _minutes(was))
     then = (local.replace(tzinfo=None) + apart).replace(tzinfo=new.zone)
     moment = then.astimezone(dose.due_at.tzinfo)
     return moment if moment >= at else dose.due_at

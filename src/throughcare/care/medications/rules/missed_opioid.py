@@ -179,6 +179,8 @@ _SAME = Text("same dose", "misma dosis")
 
 
 def _missed_text(days: int, then: Text) -> Text:
+    if days == 1:
+        return Text(f"1 day missed: {then.en}.", f"1 día sin dosis: {then.es}.")
     return Text(f"{days} days missed in a row: {then.en}.", f"{days} días seguidos sin dosis: {then.es}.")
 
 

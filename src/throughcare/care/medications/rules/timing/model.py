@@ -267,8 +267,12 @@ def _sliding(timing: Timing) -> None:
     _require(timing.scale is not None, "The sliding scale has no table. Add its rows.")
     _require(timing.base is not None, "The sliding scale doesn't say when. Name its passes, meals or hours.")
     if timing.base is not None:
-        usable = timing.base.kind in AT_FIXED_TIMES | {Kind.INTERVAL, Kind.PRN, Kind.ONCE}
-        _require(usable, f"A sliding scale can't be [{timing.base.kind}]. Use passes, meals, hours or as needed.")
+        asked_for = timing.base.kind is Kind.PRN  # nothing would be laid out, and nobody would measure
+        _require(
+            not asked_for, "A sliding scale can't be as needed: say when to measure. Name its passes, meals or hours."
+        )
+        usable = timing.base.kind in AT_FIXED_TIMES | {Kind.INTERVAL, Kind.ONCE}
+        _require(usable, f"A sliding scale can't be [{timing.base.kind}]. Use passes, meals or hours.")
         _require(not timing.base.doses, "A sliding scale finds its dose in the table. Take the fixed doses out.")
 
 

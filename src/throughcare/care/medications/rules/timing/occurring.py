@@ -75,7 +75,8 @@ def lasting(timing: Timing, start: datetime, days: int, zone: ZoneInfo) -> datet
     A day of 25 hours would cost an order by passes its last dose, one of 23 would give it one too many. Doses by hours keep hours.
     """
     begins = aware(start)
-    if timing.kind is Kind.INTERVAL or any(step.timing.kind is Kind.INTERVAL for step in timing.steps):
+    laid_by = [timing, *(step.timing for step in timing.steps), *([timing.base] if timing.base else [])]
+    if any(one.kind is Kind.INTERVAL for one in laid_by):
         return begins + days * DAY
     wall = begins.astimezone(zone)
     return (wall + days * DAY).astimezone(UTC)
