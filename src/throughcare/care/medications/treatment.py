@@ -242,7 +242,7 @@ def _off_days(treatment: Treatment, now: datetime) -> Collection[date]:
         pass_times=facility_passes(treatment.facility_id).times,
         zone=zone,
         window_from=since,
-        window_to=now,
+        window_to=now + timedelta(days=1),
     )
     with_dose = {one.due_at.astimezone(zone).date() for one in asked}
     if not with_dose:
