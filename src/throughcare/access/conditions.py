@@ -4,7 +4,7 @@ A condition is a *test* (is it met for this person, this author, this reader?) o
 is a projection of the entry: see `projections`). A word that stands nowhere here stops the start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -162,9 +162,15 @@ class Bench:
     def consented(self, lens: Lens, person_id: UUID) -> holdings.Opened:
         """Give what the person's consents open to the lens' role."""
         if person_id not in self._consented:
-            given = frozenset(("given", cls) for cls in lens.consented.get(person_id, ()))
-            self._consented[person_id] = given | holdings.consented(lens.role, person_id)
+            self._consented[person_id] = _given(lens, person_id) | holdings.consented(lens.role, person_id)
         return self._consented[person_id]
+
+    def learn_consents(self, lens: Lens, families: Mapping[UUID, Iterable[UUID]]) -> None:
+        """Ask at once what many people's consents open, for a list that will ask it of each; whom it knows it leaves."""
+        unknown = {one: family for one, family in families.items() if one not in self._consented}
+        if unknown:
+            found = holdings.consented_of(lens.role, unknown)
+            self._consented |= {one: _given(lens, one) | opened for one, opened in found.items()}
 
     def authorities(self, lens: Lens) -> dict[str, frozenset[UUID]]:
         """Give the people whom samples, audits, orders and laws open to the reader."""
@@ -177,6 +183,10 @@ class Bench:
         if person_id not in self._ended:
             self._ended[person_id] = CARE().segment_ended(person_id)
         return self._ended[person_id] is not None
+
+
+def _given(lens: Lens, person_id: UUID) -> holdings.Opened:
+    return frozenset(("given", cls) for cls in lens.consented.get(person_id, ()))
 
 
 def bench_of(lens: Lens) -> Bench:

@@ -99,6 +99,12 @@ class Duty(Row):
             models.Index(
                 fields=["trigger", "opened_at"], condition=Q(person__isnull=True), name="duties_duty_of_place"
             ),
+            # When a place last did what its rule asks of it, without reading what is owed to people.
+            models.Index(
+                fields=["subject_id", "rule", "closed_at"],
+                condition=Q(person__isnull=True),
+                name="duties_duty_place_rule",
+            ),
         ]
 
 

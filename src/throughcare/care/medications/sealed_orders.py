@@ -61,7 +61,7 @@ def programmed(row: ProgrammeOrder) -> Programmed:
 
 def in_force(people: Sequence[UUID]) -> list[tuple[ProgrammeOrder, Programmed]]:
     """Give the sealed orders in force, as far as this transaction may open them."""
-    rows = ProgrammeOrder.objects.filter(person_id__in=people, status="active", ends_at__gt=clock.now())
+    rows = ProgrammeOrder.objects.filter(person_id__among=people, status="active", ends_at__gt=clock.now())
     return [(row, programmed(row)) for row in rows.order_by("id")]
 
 

@@ -39,8 +39,11 @@ class Taking:
 
 def by_medicine(people: Iterable[UUID], since: datetime, now: datetime) -> dict[tuple[UUID, str], Taking]:
     """Give how each medicine of these people was taken since a moment, by person and medicine."""
+    whose = list(people)
+    # Doses are found by their orders: by person they have no index but where one still waits for its status.
+    theirs = MedicationOrder.objects.filter(person_id__among=whose).order_by().values("id")
     rows = list(
-        Dose.objects.filter(person_id__in=list(people), due_at__gte=since, due_at__lt=now, order_id__isnull=False)
+        Dose.objects.filter(order_id__in=theirs, person_id__among=whose, due_at__gte=since, due_at__lt=now)
         .order_by("due_at")
         .only(*READ)
     )

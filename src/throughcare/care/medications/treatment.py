@@ -106,7 +106,7 @@ class Standing:
 def treatments(people: Sequence[UUID]) -> list[Treatment]:
     """Give the observed treatments in force of these people."""
     observed = Q(opioid_treatment=True, window_class=WindowClass.OPIOID_LINE, status__in=states.LIVE)
-    rows = MedicationOrder.objects.filter(observed, person_id__in=people, ends_at__gt=clock.now()).order_by("id")
+    rows = MedicationOrder.objects.filter(observed, person_id__among=people, ends_at__gt=clock.now()).order_by("id")
     return [*(of_order(r) for r in rows), *(of_programme(r, s) for r, s in sealed_orders.in_force(people))]
 
 

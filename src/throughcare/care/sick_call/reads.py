@@ -91,8 +91,9 @@ def collection(lens: Lens, facility_id: UUID) -> Round:
     """Tell whether today's round of the boxes is still to be made at a facility, and by when (SCR-01)."""
     lens.require(Verb.READ, DataClass.REQUEST)
     with db.reading(lens):
-        waits = Duty.objects.filter(rule="SCR-01", subject_id=facility_id, closed_at=None).first()
-        last = Duty.objects.filter(rule="SCR-01", subject_id=facility_id, outcome="done").order_by("-closed_at").first()
+        rounds = Duty.objects.filter(person=None, rule="SCR-01", subject_id=facility_id)
+        waits = rounds.filter(closed_at=None).first()
+        last = rounds.filter(outcome="done").order_by("-closed_at").first()
     return Round(
         waits.due_at if waits else None, last.closed_at if last else None, last.closed_by.split(",")[0] if last else ""
     )

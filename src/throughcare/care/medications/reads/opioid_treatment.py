@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from throughcare.access.conditions import bench_of
 from throughcare.care.medications import formulary, sealed_orders, treatment
 from throughcare.care.medications.dose_ids import due_at_of
 from throughcare.care.medications.models import Dose, ProgrammeEntry, ProgrammeOrder
@@ -163,11 +164,14 @@ def _visible(lens: Lens, found: Treatment) -> bool:
 
 
 def _due(lens: Lens, persons: Sequence[UUID], back: timedelta) -> list[DueDose]:
-    seen = {t.id: t for t in treatment.treatments(persons) if _visible(lens, t)}
+    found = treatment.treatments(persons)
+    sealed = [t.person_id for t in found if t.sealed is not None]
+    bench_of(lens).learn_consents(lens, people.families(lens, sealed))
+    seen = {t.id: t for t in found if _visible(lens, t)}
     now = clock.now()
     rows = list(
         Dose.objects.filter(
-            Q(order_id__in=list(seen)) | Q(programme_order_id__in=list(seen)),
+            Q(order_id__among=seen) | Q(programme_order_id__among=seen),
             due_at__gte=now - back,
             due_at__lt=now + HALF_DAY,
         ).exclude(status="cancelled")
@@ -184,7 +188,7 @@ def _dose(row: Dose, found: Treatment, watches: dict[UUID, str]) -> DueDose:
 def _watches(rows: Sequence[Dose]) -> dict[UUID, str]:
     """Give how the watch after each sealed dose stands, by its last entry."""
     ids = [r.id for r in rows if r.programme_order_id]
-    entries = ProgrammeEntry.objects.filter(dose_id__in=ids, kind="dose").order_by("happened_at") if ids else []
+    entries = ProgrammeEntry.objects.filter(dose_id__among=ids, kind="dose").order_by("happened_at") if ids else []
     return {e.dose_id: sealed_orders.opened(e).get("watch", "") for e in entries if e.dose_id}
 
 
