@@ -222,6 +222,22 @@ def test_a_list_asks_once_for_each_person(django_assert_num_queries) -> None:
             lens.may(Verb.READ, DataClass.CLINICAL, person_id=person)
 
 
+def test_what_is_learned_of_a_list_at_once_is_what_each_would_answer(django_assert_num_queries) -> None:
+    person, linked, refused, twin, nobody = (somebody() for _ in range(5))
+    for one in (linked, refused):
+        give(one, release("release_to_provider", DataClass.CLINICAL))
+    give(twin, release("release_to_provider", DataClass.CLINICAL, agreed=False))
+    families = {person: (person, linked), refused: (twin, refused), nobody: (nobody,)}
+    lens = lenses.make(CLERK.id, "Demo", Role.COMMUNITY, facilities=None)
+    bench = conditions.bench_of(lens)
+    with django_assert_num_queries(1):
+        bench.learn_consents(lens, families)
+        bench.learn_consents(lens, families)
+        opened = {one: bench.consented(lens, one) for one in families}
+    assert opened[person] == {("release_to_provider", DataClass.CLINICAL)}
+    assert opened[refused] == opened[nobody] == frozenset()
+
+
 def test_the_page_keeps_what_was_typed_and_says_what_is_missing() -> None:
     from tests.access.makers import care_for
 

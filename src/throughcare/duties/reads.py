@@ -293,7 +293,7 @@ def _heads(soon: QuerySet[Duty], now: datetime) -> dict[LaneName, list[UUID]]:
 
 
 def _of_any(keys: Sequence[UUID]) -> Q:
-    return Q(person_id__in=keys) | Q(person_id=None, id__in=keys)
+    return Q(person_id__among=keys) | Q(person_id=None, id__among=keys)
 
 
 def _counted(rows: QuerySet[Duty], heads: dict[LaneName, list[UUID]], now: datetime) -> dict[LaneName, Waiting]:

@@ -135,7 +135,8 @@ def _linked(roots: Collection[UUID]) -> QuerySet[Person, UUID]:
 def _alerts(charts: Charts, phone: str, lang: str, zone: str) -> dict[UUID, list[AlertLine]]:
     """Give the alerts that stand now, by the chart that stands for the person."""
     runs = Q(until=None) | Q(until__gt=clock.now())
-    rows = OperationalAlert.objects.filter(runs, person_id__in=charts, ended_at=None)
+    whose = Q(person_id__in=charts) if isinstance(charts, QuerySet) else Q(person_id__among=charts)
+    rows = OperationalAlert.objects.filter(runs, whose, ended_at=None)
     found: dict[UUID, list[AlertLine]] = {}
     known = wording.templates()
     for root, id_, name, values, until in rows.values_list(ROOT, "id", "template", "values", "until"):
