@@ -266,7 +266,7 @@ def _told_order(row: Escalation, now: datetime) -> tuple[bool, Any]:
 
 def assignment(lens: Lens, facility_id: UUID) -> tuple[list[WorkGroup], list[OnDuty]]:
     """Give the people who wait now or this shift, of every role, and those who are there to take them."""
-    work = reads.worklist(lens, facility_id, everybody=True, limit=60)
+    work = reads.worklist(lens, facility_id, everybody=True, limit=60, numbers=False)
     with db.reading(lens):
         return [*work.groups["now"], *work.groups["shift"]], cover.there(facility_id)
 

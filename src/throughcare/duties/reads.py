@@ -105,11 +105,13 @@ def worklist(
     everybody: bool = False,
     limit: int = ROWS,
     more: str = "",
+    numbers: bool = True,
 ) -> Worklist:
     """Give what waits for this reader: lanes now and this shift by person; of later the next few where asked.
 
     The lane now is whole, however long (decision 0043). At most `limit` people stand in each other lane, twenty times as
-    many in the one named by `more`; none at all where `limit` is 0, for who wants only numbers.
+    many in the one named by `more`; none at all where `limit` is 0, for who wants only numbers. Without `numbers` what waits is
+    not counted, for who wants only people.
     """
     now = clock.now()
     with db.reading(lens):
@@ -119,7 +121,7 @@ def worklist(
         near = items(rows.filter(_soon(now), _of_any([k for mine in shown.values() for k in mine])), now)
         far = rows.exclude(_soon(now))
         later = items(far.order_by("due_at")[: limit * 40], now) if more == Lane.LATER else []
-        waiting = _counted(rows, heads, now)
+        waiting = _counted(rows, heads, now) if numbers else {}
         groups: dict[LaneName, list[WorkGroup]] = {"now": [], "shift": [], "later": []}
         beyond = {k for mine in heads.values() for k in mine}
         new = [i for i in later if (i.person_id or i.id) not in beyond]
