@@ -42,7 +42,15 @@ from throughcare.care.sick_call.ports import OUTSIDE
 from throughcare.care.substance_use import handlers as substance_use
 from throughcare.care.substance_use.ports import TREATMENT
 from throughcare.chart import aftercare
-from throughcare.chart.events import FormSigned, FormTold, NoteSigned, OrderEnded, OrderPlaced, ResultReceived
+from throughcare.chart.events import (
+    FactChanged,
+    FormSigned,
+    FormTold,
+    NoteSigned,
+    OrderEnded,
+    OrderPlaced,
+    ResultReceived,
+)
 from throughcare.chart.ports import REGISTRY, REQUESTS, SAID
 from throughcare.custody import handlers as custody
 from throughcare.custody.events import (
@@ -144,6 +152,9 @@ def wire() -> None:
     events.on(MovedWithin, medications.fitness_ends_by_restriction)
     events.on(AlertRaised, medications.fitness_ends_by_watch)
     events.on(NaloxoneGiven, medications.fitness_ends_by_overdose)
+    events.on(FactChanged, medications.fact_changed)
+    events.on(OrderResumed, medications.order_goes_on)
+    events.on(PeopleMerged, medications.charts_linked)
     events.on(AnswerSignal, substance_use.risk_told)
     events.on(FormSigned, substance_use.scale_signed)
     events.on(Released, substance_use.let_go)

@@ -60,6 +60,20 @@ class ScoreCalled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FactChanged(Event):
+    """An allergy, a problem or measurements were recorded, changed or taken back: whoever decided by them looks again.
+
+    `ref` is the entry, of several measurements the first.
+    """
+
+    name: ClassVar[str] = "chart_fact_changed"
+    kind: str
+    """`allergy`, `problem` or `measurement`."""
+    codes: frozenset[str] = frozenset()
+    """Of measurements their codes; the clock does not ask."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Event):
     """Something was ordered."""
 

@@ -5,7 +5,7 @@ What can't be read is no "nothing found": it is a check that could not run, and 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -21,6 +21,7 @@ from throughcare.care.medications.rules import check_tables, checks
 from throughcare.care.medications.rules.check_facts import (
     AllergyFact,
     Candidate,
+    Check,
     CheckReport,
     Grade,
     Situation,
@@ -79,17 +80,47 @@ class Wanted:
     instead_of: UUID | None = None
     home_medicine_id: UUID | None = None
     for_seizure: bool = False
+    same: frozenset[UUID] = frozenset()
+    """Of an order in force: itself and those under which it goes on, which are no other medicine."""
+
+
+# What a fact of the chart can change of an order in force; what other orders change is compared when those are placed.
+BY_FACTS = frozenset({Check.ALLERGY, Check.CONDITION, Check.PREGNANCY, Check.RENAL, Check.QT, Check.CONTENT})
 
 
 def check(person_id: UUID, wanted: Wanted) -> Checked:
     """Check an order against everything known of the person; call it inside a transaction that reads all of it."""
+    return _checked(_report(wanted, lambda: situation_of(person_id)))
+
+
+def check_again(person_id: UUID, orders: Mapping[UUID, Wanted]) -> dict[UUID, list[tuple[Check, Alert]]]:
+    """Check orders in force against what is known now: of each what interrupts by a fact of the chart, with its check.
+
+    Call it inside a transaction that reads all of it. A check that broke is told whichever it is.
+    """
+    situation = situation_of(person_id)
+    found: dict[UUID, list[tuple[Check, Alert]]] = {}
+    for order_id, wanted in orders.items():
+        report = _report(wanted, lambda: situation)
+        abouts = {one.key: one.check for one in report.alerts} | {one.key: one.check for one in report.could_not_run}
+        broke = {gap.key for gap in report.could_not_run if gap.about == "broke"}
+        alerts = _checked(report).must_answer
+        found[order_id] = [
+            (Check.CONTENT if a.key in broke else abouts[a.key], a)
+            for a in alerts
+            if a.key in broke or abouts[a.key] in BY_FACTS
+        ]
+    return found
+
+
+def _report(wanted: Wanted, situation: Callable[[], Situation]) -> CheckReport:
     try:
         product = formulary.load().product(wanted.product)
     except ContentError:
         # What the formulary would say of it can't be read: nothing is checked, and the report says so.
         unread = Candidate(None, code=wanted.product, text=wanted.text)
-        return _checked(checks.check(unread, Situation(), None))
-    replaced = {str(i) for i in (wanted.instead_of, wanted.home_medicine_id) if i is not None}
+        return checks.check(unread, Situation(), None)
+    replaced = {str(i) for i in (wanted.instead_of, wanted.home_medicine_id, *wanted.same) if i is not None}
     candidate = Candidate(
         product=product,
         code=wanted.product,
@@ -100,7 +131,7 @@ def check(person_id: UUID, wanted: Wanted) -> Checked:
         replaces=frozenset(replaced),
         for_seizure=wanted.for_seizure,
     )
-    return _checked(checks.check_in_force(candidate, situation_of(person_id)))
+    return checks.check_in_force(candidate, situation())
 
 
 def _checked(report: CheckReport) -> Checked:

@@ -107,6 +107,32 @@ class StandingOrderUsed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderToDecideAnew(Event):
+    """What the chart says now interrupts an order in force: it is decided anew; `ref` is the order (MED-ANEW)."""
+
+    name: ClassVar[str] = "order_to_decide_anew"
+    stop: bool
+
+    def payload(self) -> dict[str, Any]:
+        """Give whether a check stops it, or one could not run."""
+        return {"stop": self.stop}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderKept(Event):
+    """A prescriber keeps an order all the same, with a reason for each alert; `ref` is the order."""
+
+    name: ClassVar[str] = "order_kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderAlertGone(Event):
+    """What interrupted an order in force does so no more: the entry was an error, or something newer says otherwise; `ref` is the order."""
+
+    name: ClassVar[str] = "order_alert_gone"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderSigned(Event):
     """The prescriber signed what was ordered in their name; `ref` is the order."""
 

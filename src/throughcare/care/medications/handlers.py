@@ -6,7 +6,12 @@ from uuid import UUID
 
 from throughcare.care.medications.actions.counting import obstacles
 from throughcare.care.medications.actions.kept_fitness import KOP, lapse_fitness, watch_alerts
+from throughcare.care.medications.actions.looking_again import look_again
+from throughcare.care.medications.checking import BY_FACTS
+from throughcare.care.medications.measured import checks_by_codes
+from throughcare.care.medications.rules.check_facts import Check
 from throughcare.care.medications.rules.kop import Lapse
+from throughcare.chart.events import FactChanged
 from throughcare.custody.events import AlertRaised, MovedWithin, TransferredIn
 from throughcare.custody.models import Unit
 from throughcare.kernel import content, db
@@ -45,6 +50,31 @@ def _lapse(event: Event, why: Lapse) -> None:
             at=event.happened_at,
             facility_id=event.facility_id,
         )
+
+
+KNOWN_BY: dict[str, frozenset[Check]] = {
+    "allergy": frozenset({Check.ALLERGY}),
+    "problem": frozenset({Check.CONDITION, Check.PREGNANCY}),
+}
+
+
+def fact_changed(event: FactChanged) -> None:
+    """What the chart says of a person may interrupt what is ordered: orders in force are checked anew."""
+    about = KNOWN_BY.get(event.kind) or checks_by_codes(event.codes)
+    if event.person_id is not None and about:
+        look_again(event.person_id, about, event.ref)
+
+
+def order_goes_on(event: Event) -> None:
+    """A held order goes on: what was found meanwhile is decided now."""
+    if event.person_id is not None:
+        look_again(event.person_id, BY_FACTS, event.ref, resumed=event.ref)
+
+
+def charts_linked(event: Event) -> None:
+    """Two charts are one person's: what one knows is compared with what the other orders."""
+    if event.person_id is not None:
+        look_again(event.person_id, BY_FACTS, event.ref)
 
 
 class CountBeforeHandover:

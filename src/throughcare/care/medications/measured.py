@@ -5,17 +5,18 @@ never taken for normal: the check that needs it says that it could not run, or w
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from throughcare.care.medications.rules.check_facts import Heart, Kidneys
+from throughcare.care.medications.rules.check_facts import Check, Heart, Kidneys
 from throughcare.care.medications.rules.check_words import names
 from throughcare.chart.models import Condition, Observation
 from throughcare.kernel import clock, content
+from throughcare.kernel.content import ContentError
 
 SITUATION = "medications/situation.toml"
 NOT_PROBLEMS = ("refuted", "entered-in-error")
@@ -45,6 +46,26 @@ def standing_problems(people: Sequence[UUID]) -> list[tuple[str, str]]:
     """Give code and words of each problem on one person's list (all their linked charts) that nobody refuted."""
     rows = Condition.objects.filter(person_id__in=people, status="active")
     return list(rows.exclude(verification__in=NOT_PROBLEMS).order_by("id").values_list("code", "text"))
+
+
+def checks_by_codes(codes: Iterable[str]) -> frozenset[Check]:
+    """Say which checks read a measurement of these codes; all that read any while the table itself can't be read."""
+    told = frozenset(codes)
+    try:
+        read = _codes_read()
+    except ContentError:
+        return frozenset({Check.PREGNANCY, Check.RENAL, Check.QT}) if told else frozenset()
+    return frozenset(check for check, of_check in read.items() if told & of_check)
+
+
+def _codes_read() -> dict[Check, frozenset[str]]:
+    said = content.load(SITUATION)
+    kinds = {str(row["id"]): frozenset(row["codes"]) for row in content.rows(SITUATION, "figure")}
+    return {
+        Check.PREGNANCY: frozenset((*said["pregnancy_status"], *said["pregnancy_test"])),
+        Check.RENAL: kinds["filtration"] | kinds["clearance"],
+        Check.QT: kinds["corrected_qt"] | kinds["potassium"] | kinds["magnesium"],
+    }
 
 
 def body_of(people: Sequence[UUID], problems: Sequence[tuple[str, str]]) -> Body:

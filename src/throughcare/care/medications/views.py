@@ -28,7 +28,7 @@ BESIDE = (
     "value", "capacity", "supply", "incident", "site", "glucose", "second", "witness", "second_typed", "witness_typed", "for",
     "before", "after", "effect", "double", "paper", "why", "entered_late", "watch", "sedation", "bottle",
 )  # fmt: skip
-VERBS = ("hold", "resume", "renew", "stop")
+VERBS = ("hold", "resume", "renew", "stop", "keep")
 FREQUENCIES = "medications/frequencies.toml"
 GATES = ("history_taken", "medicines_reviewed", "diagnosis", "emergency_plan", "consent", "monitoring_checked_on")
 # Rows of a taper or a sliding scale; the later ones are folded until somebody needs them.
@@ -132,6 +132,7 @@ def one_order(found: OneOrder) -> dict[str, Any]:
         "earliest": found.earliest,
         "live": found.order.status in ("active", "on-hold"),
         "findings": found.order.findings,
+        "since": [one for one in found.order.found_since if not one["reason"]],
     }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from throughcare.access.labels import class_of
 from throughcare.chart import models as m
 from throughcare.chart import states
-from throughcare.chart.actions.keeping import keep, mine, recorded
+from throughcare.chart.actions.keeping import keep, mine, recorded, tell_changed
 from throughcare.chart.actions.untelling import mark_form_error, untell
 from throughcare.chart.events import NoteSigned, WaitingSymptomsChecked
 from throughcare.kernel import clock, db
@@ -74,6 +74,7 @@ def add_condition(
     )
     insert([row])
     keep(row, happened_at)
+    tell_changed([row])
     return row.id
 
 
@@ -86,6 +87,7 @@ def change_condition(
     target = states.CONDITION.after(row.status, verb)
     row.bump(status=target, abated=clock.today() if target in ("resolved", "remission") else None)
     keep(row)
+    tell_changed([row])
 
 
 @action("chart.add_allergy")
@@ -125,6 +127,7 @@ def add_allergy(
         **recorded(actor),
     )
     keep(row)
+    tell_changed([row])
     return row.id
 
 
@@ -206,6 +209,7 @@ def mark_error(
     db.unit().reason = why.strip()
     row.bump(status=lifecycle.after(row.status, "mark_error"))
     keep(row)
+    tell_changed([row])
     if isinstance(row, m.Note) and row.addends_id is None:
         for what in (NoteSigned.name, WaitingSymptomsChecked.name):
             untell(row, what)

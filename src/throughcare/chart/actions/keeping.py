@@ -13,15 +13,19 @@ from throughcare import ledger
 from throughcare.access import labels
 from throughcare.chart import fhir
 from throughcare.chart import models as m
+from throughcare.chart.events import FactChanged
 from throughcare.kernel import clock, rows
 from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import NotFound, Stale
+from throughcare.kernel.events import emit
 from throughcare.kernel.fhir import Json
 from throughcare.kernel.vocabulary import DataClass, Role
 
 T = TypeVar("T", bound=Model)
 Renderer = Callable[[Any], Json]
 NOTHING: Mapping[UUID, Json] = MappingProxyType({})
+
+KINDS_TOLD: dict[type[Model], str] = {m.Allergy: "allergy", m.Condition: "problem", m.Observation: "measurement"}
 
 
 def lines_of(reports: Sequence[m.Report], rendered: Mapping[UUID, Json] = NOTHING) -> dict[UUID, list[UUID]]:
@@ -90,6 +94,21 @@ def keep(row: Any, happened_at: datetime | None = None, *, body: Json | None = N
 def gathered() -> AbstractContextManager[None]:
     """Write new visits, reports and measurements once each at the end of a part that reads none of what it adds."""
     return rows.together(m.Encounter, m.Report, m.Observation)
+
+
+def tell_changed(entries: Sequence[m.Fact]) -> None:
+    """Tell of allergies, problems or measurements of one person that were recorded, changed or taken back, all at once."""
+    kind = KINDS_TOLD.get(type(entries[0])) if entries else None
+    if kind is not None:
+        first = entries[0]
+        about: dict[str, Any] = {"person_id": first.person_id, "facility_id": first.facility_id, "ref": first.id}
+        codes = frozenset(one.code for one in entries if isinstance(one, m.Observation))
+        emit(FactChanged(happened_at=clock.now(), kind=kind, codes=codes, **about))
+
+
+def write_gathered() -> None:
+    """Write now what was gathered, for whoever must read what the action has just added."""
+    rows.flush(m.Encounter, m.Report, m.Observation)
 
 
 def mine(model: type[T], id: UUID, person_id: UUID, version: int | None = None, *, what: str = "entry") -> T:

@@ -13,7 +13,7 @@ from uuid import UUID
 from throughcare.access.labels import class_of
 from throughcare.chart import fhir, resulting
 from throughcare.chart import models as m
-from throughcare.chart.actions.keeping import keep, mine, recorded, report
+from throughcare.chart.actions.keeping import keep, mine, recorded, report, tell_changed
 from throughcare.chart.actions.observations import Measured, row_of
 from throughcare.chart.actions.results import answer_order
 from throughcare.chart.events import ResultAfterRelease, ResultReceived, ResultSuperseded
@@ -167,6 +167,7 @@ def _again(actor: Actor, row: m.Report, told: Told) -> Taken:
     row.bump(**shell)
     for line in lines.changed:
         keep(line, line.effective_at)
+    tell_changed(lines.changed)
     _add(actor, row, lines.fresh, told.said_at)
     keep(row, row.effective_at)
     _end_order(actor, row)
@@ -298,6 +299,7 @@ def _add(actor: Actor, row: m.Report, lines: Sequence[Line], said_at: datetime) 
     rendered = {one.id: fhir.observation(one) for one in rows}
     for one in rows:
         keep(one, one.effective_at, body=rendered[one.id])
+    tell_changed(rows)
     return rendered
 
 

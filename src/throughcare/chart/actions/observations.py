@@ -8,7 +8,7 @@ from uuid import UUID
 
 from throughcare.access.labels import class_of
 from throughcare.chart import models as m
-from throughcare.chart.actions.keeping import keep, mine, recorded
+from throughcare.chart.actions.keeping import keep, mine, recorded, tell_changed
 from throughcare.kernel import clock
 from throughcare.kernel.actions import action
 from throughcare.kernel.actor import Actor
@@ -78,6 +78,7 @@ def observe(
     insert(rows)
     for row in rows:
         keep(row, row.effective_at)
+    tell_changed(rows)
     return [row.id for row in rows]
 
 
@@ -92,6 +93,7 @@ def restate(*, actor: Actor, person_id: UUID, observation_id: UUID, measured: Me
         told = ("text", "value", "value_places", "unit", "value_text", "components", "interpretation", "effective_at")
         row.bump(**{name: getattr(new, name) for name in told}, status=status)
     keep(row, row.effective_at)
+    tell_changed([row])
 
 
 def row_of(

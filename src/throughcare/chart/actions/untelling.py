@@ -5,7 +5,7 @@ from uuid import UUID
 from throughcare import ledger
 from throughcare.chart import models as m
 from throughcare.chart import states, telling
-from throughcare.chart.actions.keeping import keep, mine
+from throughcare.chart.actions.keeping import keep, mine, tell_changed
 from throughcare.chart.events import FormSigned
 from throughcare.duties.events import ToldInError
 from throughcare.kernel import clock, db
@@ -39,9 +39,11 @@ def mark_form_error(
         happened_at=clock.now(),
         live=False,
     )
-    for measured in m.Observation.objects.filter(response_id=row.id).exclude(status__in=states.TAKEN_BACK):
+    taken_back = list(m.Observation.objects.filter(response_id=row.id).exclude(status__in=states.TAKEN_BACK))
+    for measured in taken_back:
         measured.bump(status=states.OBSERVATION.after(measured.status, "mark_error"))
         keep(measured)
+    tell_changed(taken_back)
     for what in (FormSigned.name, *telling.signals(row.form)):
         untell(row, what)
 

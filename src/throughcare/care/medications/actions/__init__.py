@@ -34,6 +34,7 @@ from throughcare.care.medications.actions.kept_packs import (
     take_back_pack,
 )
 from throughcare.care.medications.actions.laying import CLOCK, lay_doses, make_months
+from throughcare.care.medications.actions.looking_again import keep_as_it_is
 from throughcare.care.medications.actions.missing import answer_nonadherence, look_at_taking, review_taking
 from throughcare.care.medications.actions.opioid_treatment import (
     Observed,
@@ -130,6 +131,7 @@ __all__ = [
     "hold_order",
     "issue_pack",
     "judge_entry",
+    "keep_as_it_is",
     "lapse_fitness",
     "lay_doses",
     "lay_programme_doses",

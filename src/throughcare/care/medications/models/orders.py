@@ -62,6 +62,8 @@ class MedicationOrder(Fact):
     check_edition = models.CharField(max_length=160)
     findings = models.JSONField(default=list)
     gates = models.JSONField(default=dict)
+    # What the chart made the checks say since, each with the reason given to it or none yet (actions/looking_again.py).
+    found_since = models.JSONField(default=list)
     # How far its doses have been laid out, and when the first was given; no facts of the order, so no version counts them.
     doses_until = models.DateTimeField(null=True)
     first_dose_at = models.DateTimeField(null=True)

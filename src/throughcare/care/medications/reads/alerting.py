@@ -22,23 +22,23 @@ from throughcare.ui.wording import t
 LOOKS_BACK = timedelta(days=90)
 GAP = "could-not-run:"
 BUDGET = 25  # clinical.md 2.0: at most one interruption in so many orders
-# Orders that were checked here, each alert a row; those of a sealed medicine are left out. What a check lacked is one kind.
+# Orders that were checked here, each alert a row, also what came since (that interrupted no order as it was placed); those of a sealed medicine are left out. What a check lacked is one kind.
 SAID = """
 WITH ordered AS (
-  SELECT id, findings FROM medications_medicationorder
+  SELECT id, findings, found_since FROM medications_medicationorder
    WHERE recorded_at >= %(since)s AND check_edition <> %(taken_over)s AND status <> 'entered-in-error'
      AND (%(everywhere)s OR facility_id = ANY (%(places)s::uuid[]))),
 said AS (
-  SELECT o.id, (f ->> 'must_answer')::boolean AS stops,
+  SELECT o.id, n <= jsonb_array_length(o.findings) AS at_order, (f ->> 'must_answer')::boolean AS stops,
          CASE WHEN (f ->> 'rule') LIKE 'could-not-run:%%' THEN 'could-not-run:' || split_part((f ->> 'rule'), ':', 2) ELSE (f ->> 'rule') END AS rule
-    FROM ordered o, jsonb_array_elements(o.findings) f WHERE (f ->> 'rule') NOT ILIKE '%%sealed%%'),
+    FROM ordered o, jsonb_array_elements(o.findings || o.found_since) WITH ORDINALITY x(f, n) WHERE (f ->> 'rule') NOT ILIKE '%%sealed%%'),
 past AS (
   SELECT CASE WHEN v.rule LIKE 'could-not-run:%%' THEN 'could-not-run:' || split_part(v.rule, ':', 2) ELSE v.rule END AS rule,
          count(*) AS n, array_agg(v.reason ORDER BY v.at DESC) AS reasons
     FROM medications_orderoverride v JOIN ordered o ON o.id = v.order_id GROUP BY 1),
 totals AS (
-  SELECT (SELECT count(*) FROM ordered) AS orders, count(DISTINCT id) FILTER (WHERE stops) AS stopped,
-         count(DISTINCT id) AS alerted FROM said)
+  SELECT (SELECT count(*) FROM ordered) AS orders, count(DISTINCT id) FILTER (WHERE stops AND at_order) AS stopped,
+         count(DISTINCT id) FILTER (WHERE at_order) AS alerted FROM said)
 SELECT t.orders, t.stopped, t.alerted, s.rule, s.stops, s.n, coalesce(p.n, 0), coalesce(p.reasons, '{}')
   FROM totals t
   LEFT JOIN (SELECT rule, bool_or(stops) AS stops, count(*) AS n FROM said GROUP BY rule) s ON true

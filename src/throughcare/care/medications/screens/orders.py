@@ -194,7 +194,7 @@ def sign_order(request: Request, person_id: UUID, order_id: UUID) -> HttpRespons
 
 @screen("POST", ORDER + "change/", policy=policy.ORDER, name="change_medication_order")
 def change_order(request: Request, person_id: UUID, order_id: UUID) -> HttpResponse:
-    """Hold an order, let it go on, renew it or stop it."""
+    """Hold an order, let it go on, renew it, stop it, or keep it past what the chart says since."""
     verb = request.POST.get("verb", "")
 
     def act(intent: UUID | None) -> Any:
@@ -208,6 +208,8 @@ def change_order(request: Request, person_id: UUID, order_id: UUID) -> HttpRespo
         if verb == "renew":
             days = views.days_of(request.POST.get("days", ""))
             return actions.renew_order(**about, days=days, reasons=views.reasons_in(frame.typed(request)))
+        if verb == "keep":
+            return actions.keep_as_it_is(**about, reasons=views.reasons_in(frame.typed(request)))
         return actions.stop_order(**about, why=why)
 
     return _acting(request, person_id, order_id, act, f"medications.did_{verb if verb in views.VERBS else 'stop'}")
