@@ -27,6 +27,7 @@ from throughcare.care.medications.models import MedicationOrder, OrderOverride
 from throughcare.care.medications.reads.alerting import heard
 from throughcare.chart import actions as chart
 from throughcare.chart.models import Allergy
+from throughcare.custody import actions as custody
 from throughcare.custody.models import Facility
 from throughcare.duties.models import Duty
 from throughcare.kernel import clock
@@ -292,6 +293,7 @@ def test_the_order_s_page_says_what_is_new_and_keeps_it(client, doctor, woman) -
     order = place(doctor, woman, AMOXICILLIN)
     path = f"/people/{woman}/medications/{order.id}/"
     place_ = Facility.objects.get(id=doctor.facility_id)
+    custody.admit(actor=Actor.feed("custody"), person_id=woman, to=custody.Spot(place_.id))
     become(client, "provider", place_)
     assert "Decide anew" not in client.get(path).content.decode()
     allergic(doctor, woman, "Penicillin")
