@@ -34,7 +34,7 @@ from throughcare.care.medications.actions.kept_packs import (
     take_back_pack,
 )
 from throughcare.care.medications.actions.laying import CLOCK, lay_doses, make_months
-from throughcare.care.medications.actions.looking_again import keep_as_it_is
+from throughcare.care.medications.actions.looking_again import keep_as_it_is, ordered_ahead
 from throughcare.care.medications.actions.missing import answer_nonadherence, look_at_taking, review_taking
 from throughcare.care.medications.actions.opioid_treatment import (
     Observed,
@@ -138,6 +138,7 @@ __all__ = [
     "look_at_taking",
     "make_months",
     "open_pass",
+    "ordered_ahead",
     "place_order",
     "place_programme_order",
     "read_sent",

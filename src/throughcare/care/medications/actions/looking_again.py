@@ -5,10 +5,12 @@ What interrupts an order now and was not answered at it is kept with the order (
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from throughcare.care.medications import checking
 from throughcare.care.medications.actions.keeping import keep_override, order_of
@@ -25,7 +27,7 @@ from throughcare.kernel.actor import Actor
 from throughcare.kernel.errors import Invalid, NotAllowed, Stale
 from throughcare.kernel.events import emit
 from throughcare.kernel.ids import uuid7
-from throughcare.people.family import family
+from throughcare.people.family import families, family
 
 BROKE = "could-not-run:content:again"
 BROKE_SAID = "The chart says something new, and this order could not be checked against it. Compare by eye, or call the pharmacy."
@@ -43,11 +45,9 @@ def look_again(person_id: UUID, about: frozenset[Check], because: UUID | None, *
 
     Only what the checks of `about` find is new; `because` is the entry, `resumed` a held order that goes on.
     """
-    rows = list(
-        MedicationOrder.objects.select_for_update()
-        .filter(person_id__in=family(person_id), status="active", ends_at__gt=clock.now())
-        .order_by("id")
-    )
+    if db.known(_question(person_id)) is False:
+        return
+    rows = list(_in_force(family(person_id)).select_for_update().order_by("id"))
     chains = _chains(rows)
     if not chains:
         return
@@ -62,6 +62,22 @@ def look_again(person_id: UUID, about: frozenset[Check], because: UUID | None, *
         else:
             now = [_of_this_allergy(check, a, about, because) for check, a in found[head.id]]
         _keep_found(chain, now, about, anew=resumed in {one.id for one in chain})
+
+
+def ordered_ahead(people: Iterable[UUID]) -> dict[Hashable, Any]:
+    """Ask once which of these people have orders in force, for `db.knowing`: of who has none, no new fact asks anything more."""
+    own = {one: {one, *kin} for one, kin in families(people).items()}
+    every = {one for kin in own.values() for one in kin}
+    ordered = set(_in_force(every).values_list("person_id", flat=True)) if every else set()
+    return {_question(one): bool(kin & ordered) for one, kin in own.items()}
+
+
+def _question(person_id: UUID) -> Hashable:
+    return "ordered", person_id
+
+
+def _in_force(people: Iterable[UUID]) -> QuerySet[MedicationOrder]:
+    return MedicationOrder.objects.filter(person_id__in=list(people), status="active", ends_at__gt=clock.now())
 
 
 def _chains(rows: Sequence[MedicationOrder]) -> list[Chain]:

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 from uuid import UUID
 
+from throughcare.care.medications import actions as medications
 from throughcare.chart import actions as chart
 from throughcare.duties import actions as duties
 from throughcare.exchange.hl7v2 import applying, panels, whom
@@ -88,4 +89,4 @@ def _asked_ahead(messages: Sequence[tuple[Message, Facts]]) -> dict[Hashable, An
         for filler in panels.fillers(said)
     ]
     numbers = whom.numbers_ahead(ids)
-    return {**people, **numbers, **chart.results_ahead(ids, reports)}
+    return {**people, **numbers, **chart.results_ahead(ids, reports), **medications.ordered_ahead(ids)}
