@@ -30,6 +30,7 @@ from throughcare.world import (
 from throughcare.world.cast import SYSTEM, Casting
 from throughcare.world.past import DAY, ZONE, Life, Period
 from throughcare.world.population import Population
+from throughcare.world.processes import parts
 from throughcare.world.scenes import FEED, Stage, demographics
 from throughcare.world.shares import shares
 
@@ -100,9 +101,8 @@ def _register(everybody: Sequence[Life], period: Period, progress: Callable[[flo
         by_day.setdefault(max(_midnight(life.admitted), period.begins), []).append(life)
     done = 0
     for day, lives in sorted(by_day.items()):
-        for start in range(0, len(lives), 500):
+        for some in parts(lives, 500):
             with clock.frozen(day + timedelta(minutes=1)):
-                some = lives[start : start + 500]
                 register_many(
                     actor=FEED,
                     newcomers=[

@@ -30,7 +30,7 @@ from throughcare.kernel.vocabulary import Role
 from throughcare.world import cupboards
 from throughcare.world.cast import Character
 from throughcare.world.past import DAY, Life
-from throughcare.world.processes import meanwhile
+from throughcare.world.processes import meanwhile, parts
 from throughcare.world.scenes import Stage
 
 PATH = "world/medicines.toml"
@@ -187,11 +187,11 @@ def _lay(stage: Stage, found: Mapping[UUID, Sequence[Course]], now: datetime, sh
     doctor = stage.staff.at(where, Role.PROVIDER, now, random).actor
     nurse = stage.staff.at(where, Role.LPN, now, random).actor
     done = 0
-    for start in range(0, len(found[where]), TOGETHER):
+    for some in parts(found[where], TOGETHER):
         done += lay_courses(
             actor=doctor,
             nurse=nurse,
-            courses=found[where][start : start + TOGETHER],
+            courses=some,
             doses_from=now - sheet,
             until=now - RUNNING,
             fate=Fate(stage),

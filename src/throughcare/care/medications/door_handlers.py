@@ -34,6 +34,7 @@ from throughcare.people.family import family
 TRIPS = {"court": Door.COURT, "hospital": Door.HOSPITAL, "furlough": Door.FURLOUGH}
 # Of these ways back the person was gone, though their stay went on.
 GONE = ("escape", "community")
+LEFT = "Left custody"
 
 
 def plan(event: CustodyEvent) -> None:
@@ -87,7 +88,7 @@ def let_go(event: Released) -> None:
         return
     guarding.look(event.person_id, Going(Door.RELEASE, event.happened_at, event.ref, event.facility_id))
     _drop_others(event)
-    _leave(event.person_id, event.ref, event.happened_at, "Left custody")
+    _leave(event.person_id, event.ref, event.happened_at, LEFT)
     house = _house_of(event.ref)
     if house is not None:
         relay(family(event.person_id), event.facility_id, house, event.happened_at)
@@ -105,7 +106,7 @@ def status_changed(event: StatusChanged) -> None:
     if way_out(family(event.person_id)) is not None:
         _drop_all(event.person_id)
         guarding.look(event.person_id, Going(Door.RELEASE, event.happened_at, event.ref, event.facility_id))
-        _leave(event.person_id, event.ref, event.happened_at, "Left custody")
+        _leave(event.person_id, event.ref, event.happened_at, LEFT)
 
 
 def _leave(person_id: UUID, way: UUID, since: datetime, why: str) -> None:
@@ -158,7 +159,7 @@ def move_cancelled(event: TransferCancelled) -> None:
             guarding.cancel(crossing)
     out = way_out(family(event.person_id))
     if out is not None:
-        leaving.leave(family(event.person_id), replace(out, since=max(out.since, event.happened_at)), "Left custody")
+        leaving.leave(family(event.person_id), replace(out, since=max(out.since, event.happened_at)), LEFT)
     elif event.ref is not None:
         leaving.bring_back(family(event.person_id), event.ref, never_was=True)
         if event.from_facility_id is not None and event.to_facility_id is not None:

@@ -131,12 +131,18 @@ def _result(request: Request, person_id: UUID, order_id: UUID, again: Again | No
 
 
 def _order(request: Request, person_id: UUID, order_id: UUID) -> inbox.Order:
-    live, over = inbox.orders(request.lens, frame.family(request, person_id))
-    found = next((o for o in [*live, *over] if o.id == order_id), None)
+    found, live = find_order(request, person_id, order_id)
     # A specialist's report comes days after the visit that ended its order (SPC-03).
-    if found is None or (found not in live and found.kind != "specialty"):
+    if found is None or (not live and found.kind != "specialty"):
         raise NotFound("There is no such open order here.")
     return found
+
+
+def find_order(request: Request, person_id: UUID, order_id: UUID) -> tuple[inbox.Order | None, bool]:
+    """Give an order of the person's list (none where it has no such), and whether it is in force."""
+    live, over = inbox.orders(request.lens, frame.family(request, person_id))
+    found = next((o for o in [*live, *over] if o.id == order_id), None)
+    return found, found in live
 
 
 def _moment(day: str, time: str) -> datetime | None:

@@ -10,7 +10,7 @@ from throughcare.access.doors import Request, screen
 from throughcare.chart import actions, inbox, policy
 from throughcare.chart.screens import frame
 from throughcare.chart.screens.frame import Again
-from throughcare.chart.screens.orders import ORDER
+from throughcare.chart.screens.orders import ORDER, find_order
 from throughcare.kernel.errors import Invalid, NotFound
 from throughcare.ui.forms import moment_of
 from throughcare.ui.wording import t
@@ -106,9 +106,8 @@ def _page(request: Request, person_id: UUID, order_id: UUID, again: Again | None
 
 
 def _order(request: Request, person_id: UUID, order_id: UUID) -> inbox.Order:
-    live, over = inbox.orders(request.lens, frame.family(request, person_id))
-    found = next((o for o in [*live, *over] if o.id == order_id and o.kind == "specialty"), None)
-    if found is None:
+    found, _ = find_order(request, person_id, order_id)
+    if found is None or found.kind != "specialty":
         raise NotFound("There is no such referral here.")
     return found
 

@@ -90,24 +90,14 @@ def bring_back(people: Iterable[UUID], way: UUID, *, never_was: bool) -> None:
         emit(ToldInError(what=OrderLeft.name, **about))
         if row in running:
             emit(OrderResumed(**about))
-        _lapsed(row, now)
+        if row.ends_at <= now and row.ending_told_at is None and row.ends_at - row.starts_at > FORTNIGHT:
+            # It lapsed by our mistake, not by anybody's word: nobody was to renew it.
+            emit(OrderEndsSoon(**about, order_ends_at=row.ends_at))
     rows.update(orders, ENDED)
     psychotropics.tell_resumed(running)
     if running:
         lay(running, now + AHEAD)
     programme.bring_back(charts, way, back_to)
-
-
-def _lapsed(row: MedicationOrder, now: datetime) -> None:
-    """Tell of a long order whose time ran out while nobody was to renew it: it lapsed by our mistake, not by anybody's word."""
-    if row.ends_at <= now and row.ending_told_at is None and row.ends_at - row.starts_at > FORTNIGHT:
-        about: dict[str, Any] = {
-            "happened_at": now,
-            "person_id": row.person_id,
-            "facility_id": row.facility_id,
-            "ref": row.id,
-        }
-        emit(OrderEndsSoon(**about, order_ends_at=row.ends_at))
 
 
 def come_back(people: Iterable[UUID], out: WayOut, at: datetime, facility_id: UUID | None, person_id: UUID) -> None:

@@ -145,9 +145,9 @@ def renew_order(
     old = order_of(person_id, order_id, version)
     if old.status not in states.LIVE:
         raise Stale("This order is over. Order the medicine anew.")
-    for next_one in renewals([old]):
+    if renewed := renewals([old]):
         # Two of them would begin together, and each would bring its dose.
-        raise Stale(f"This order is renewed already, until {clock.local(next_one.ends_at):%Y-%m-%d}. Open that one.")
+        raise Stale(f"This order is renewed already, until {clock.local(renewed[0].ends_at):%Y-%m-%d}. Open that one.")
     starts = max(old.ends_at, clock.now())
     asked = replace(as_prescription(old), starts_at=starts, days=days, reasons=reasons or {}, source="written")
     new = _place(actor, person_id, asked, old)
